@@ -1,1 +1,26 @@
-//! tallybook-event-store
+//! The book in PostgreSQL: one journal, and the one lane that appends to it.
+//!
+//! Owns appending, loading, idempotency, uniqueness, the Merkle tree and subscriptions.
+//! It never decides what may happen (that is `domain`) and never writes a read table.
+
+mod aggregate;
+mod book;
+mod cache;
+mod canonical;
+mod command;
+mod decision;
+pub mod journal;
+mod lane;
+pub mod merkle;
+pub mod schema;
+mod settings;
+mod snapshots;
+pub mod subscription;
+
+pub use aggregate::StreamKey;
+pub use book::Book;
+pub use canonical::{LeafFields, leaf_hash};
+pub use command::{CommandError, CommandMetadata, CommandRequest, DryRunEvent, Receipt};
+pub use decision::Decision;
+pub use lane::LaneFigures;
+pub use settings::{BookSettings, StoreError};

@@ -1,0 +1,150 @@
+//! What a use case sees while it decides: the aggregates it declared, and a place to record what follows.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+use smol_str::SmolStr;
+use tallybook_domain::ledger::{check_balanced, postings};
+use tallybook_domain::{BookEvent, EventSourced, Refusal};
+
+use crate::aggregate::{Entry, StreamId};
+use crate::cache::Cache;
+
+/// One command's view of the book. Nothing it does is visible to anyone until the whole decision has succeeded.
+pub struct Decision<'a> {
+    cache: &'a Cache,
+    now: DateTime<Utc>,
+    time_zone: Tz,
+    pub(crate) draft: Draft,
+}
+
+/// What one command would change.
+#[derive(Default)]
+pub(crate) struct Draft {
+    /// Working copies of the aggregates it changed.
+    pub(crate) working: Vec<(StreamId, Entry)>,
+    pub(crate) events: Vec<DraftEvent>,
+    pub(crate) claims: Vec<Claim>,
+    pub(crate) releases: Vec<ClaimKey>,
+    /// The decision broke an invariant; it must not be recorded.
+    pub(crate) fault: Option<String>,
+}
+
+pub(crate) struct DraftEvent {
+    pub(crate) aggregate_type: &'static str,
+    pub(crate) aggregate_id: SmolStr,
+    pub(crate) sequence: u64,
+    pub(crate) event_type: &'static str,
+    pub(crate) event_version: &'static str,
+    pub(crate) payload: String,
+}
+
+/// Something that may exist once in the book.
+pub(crate) type ClaimKey = (&'static str, String);
+
+#[derive(Clone)]
+pub(crate) struct Claim {
+    pub(crate) key: ClaimKey,
+    pub(crate) taken: Refusal,
+}
+
+impl<'a> Decision<'a> {
+    pub(crate) fn new(cache: &'a Cache, now: DateTime<Utc>, time_zone: Tz) -> Self {
+        Self { cache, now, time_zone, draft: Draft::default() }
+    }
+
+    /// The moment this decision is recorded at.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    /// The business date of that moment, in the book's time zone.
+    pub fn today(&self) -> NaiveDate {
+        self.now.with_timezone(&self.time_zone).date_naive()
+    }
+
+    /// The aggregate as it stands, with what this decision already recorded.
+    ///
+    /// # Panics
+    /// If the use case did not declare the stream. The lane turns that into a fault of this command alone.
+    pub fn state<A: EventSourced>(&self, id: &str) -> &A {
+        match self.entry::<A>(id).state.as_any().downcast_ref() {
+            Some(aggregate) => aggregate,
+            None => panic!("{} {id} is held as another type", A::TYPE),
+        }
+    }
+
+    /// The sequence of the aggregate's last event, with what this decision already recorded; 0 if it has none.
+    pub fn sequence<A: EventSourced>(&self, id: &str) -> u64 {
+        self.entry::<A>(id).sequence
+    }
+
+    fn entry<A: EventSourced>(&self, id: &str) -> &Entry {
+        if let Some((_, entry)) = self.working(A::TYPE, id).and_then(|at| self.draft.working.get(at)) {
+            return entry;
+        }
+        match self.cache.peek(&StreamId::of::<A>(id)) {
+            Some(entry) => entry,
+            None => panic!("{} {id} was not declared by the use case", A::TYPE),
+        }
+    }
+
+    fn working(&self, kind: &str, id: &str) -> Option<usize> {
+        self.draft.working.iter().position(|(stream, _)| stream.kind == kind && stream.id == id)
+    }
+
+    /// Lets an aggregate decide, and records the events it answers with.
+    pub fn decide<A: EventSourced>(&mut self, id: &str, command: A::Command) -> Result<(), Refusal> {
+        let mut aggregate = self.state::<A>(id).clone();
+        let mut sequence = self.sequence::<A>(id);
+        let events = aggregate.decide(command).map_err(Into::into)?;
+        if events.is_empty() {
+            return Ok(());
+        }
+        for event in events {
+            sequence += 1;
+            if let Err(corrupt) = aggregate.evolve(&event) {
+                self.draft.fault = Some(corrupt.to_string());
+            }
+            self.record(id, sequence, event.into());
+        }
+        let entry = Entry { state: Box::new(aggregate), sequence, changed_at: 0 };
+        match self.working(A::TYPE, id) {
+            Some(at) => self.draft.working[at].1 = entry,
+            None => self.draft.working.push((StreamId::of::<A>(id), entry)),
+        }
+        Ok(())
+    }
+
+    fn record(&mut self, id: &str, sequence: u64, event: BookEvent) {
+        if let Err(unbalanced) = check_balanced(&postings(&event)) {
+            self.draft.fault = Some(format!("{} of {id}: {unbalanced}", event.event_type()));
+        }
+        match event.to_payload() {
+            Ok(payload) => self.draft.events.push(DraftEvent {
+                aggregate_type: event.aggregate_type(),
+                aggregate_id: id.into(),
+                sequence,
+                event_type: event.event_type(),
+                event_version: event.event_version(),
+                payload,
+            }),
+            Err(error) => self.draft.fault = Some(format!("{} of {id}: {error}", event.event_type())),
+        }
+    }
+
+    /// Takes something that may exist once in the book, or refuses the command with `taken`.
+    pub fn claim(&mut self, scope: &'static str, key: impl Into<String>, taken: Refusal) {
+        self.draft.claims.push(Claim { key: (scope, key.into()), taken });
+    }
+
+    /// Gives back what an earlier command claimed.
+    pub fn release(&mut self, scope: &'static str, key: impl Into<String>) {
+        self.draft.releases.push((scope, key.into()));
+    }
+}
+
+impl std::fmt::Debug for Decision<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Decision").field("now", &self.now).field("events", &self.draft.events.len()).finish()
+    }
+}

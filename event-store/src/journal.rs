@@ -1,0 +1,128 @@
+//! Reading the journal in order. It never writes.
+
+use chrono::{DateTime, Utc};
+use cqrs_es::persist::EventUpcaster;
+use sqlx::PgExecutor;
+use tallybook_domain::{BookEvent, DecodeError, RecordedEvent};
+
+use crate::settings::StoreError;
+
+/// One row of `events`, exactly as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredEvent {
+    pub position: u64,
+    pub sequence: u64,
+    pub recorded_at: DateTime<Utc>,
+    pub aggregate_type: String,
+    pub aggregate_id: String,
+    pub event_type: String,
+    pub event_version: String,
+    pub payload: String,
+    pub metadata: String,
+    pub leaf_hash: [u8; 32],
+}
+
+struct EventRow {
+    position: i64,
+    sequence: i64,
+    recorded_at: DateTime<Utc>,
+    aggregate_type: String,
+    aggregate_id: String,
+    event_type: String,
+    event_version: String,
+    payload: String,
+    metadata: String,
+    leaf_hash: Vec<u8>,
+}
+
+impl TryFrom<EventRow> for StoredEvent {
+    type Error = sqlx::Error;
+
+    fn try_from(row: EventRow) -> Result<Self, Self::Error> {
+        Ok(Self {
+            position: unsigned(row.position)?,
+            sequence: unsigned(row.sequence)?,
+            recorded_at: row.recorded_at,
+            aggregate_type: row.aggregate_type,
+            aggregate_id: row.aggregate_id,
+            event_type: row.event_type,
+            event_version: row.event_version,
+            payload: row.payload,
+            metadata: row.metadata,
+            leaf_hash: row.leaf_hash.try_into().map_err(|_| sqlx::Error::Decode("leaf_hash is not 32 bytes".into()))?,
+        })
+    }
+}
+
+impl StoredEvent {
+    /// What the stored text says, through the upcasters where it is of an older version.
+    pub fn decode(&self, upcasters: &[Box<dyn EventUpcaster>]) -> Result<RecordedEvent, DecodeError> {
+        let event = BookEvent::decode(
+            &self.aggregate_type,
+            &self.event_type,
+            &self.event_version,
+            &self.payload,
+            upcasters,
+        )?;
+        Ok(RecordedEvent {
+            position: self.position,
+            recorded_at: self.recorded_at,
+            aggregate_id: self.aggregate_id.clone(),
+            sequence: self.sequence,
+            metadata: serde_json::from_str(&self.metadata)
+                .map_err(|source| DecodeError::Malformed { event_type: self.event_type.clone(), source })?,
+            event,
+        })
+    }
+}
+
+/// The next events after a position, in order. Positions are dense and in commit order, so none is ever missed.
+pub async fn page(executor: impl PgExecutor<'_>, after: u64, limit: i64) -> Result<Vec<StoredEvent>, sqlx::Error> {
+    sqlx::query_as!(
+        EventRow,
+        r#"SELECT position, sequence, recorded_at, aggregate_type, aggregate_id, event_type, event_version,
+                  payload::text AS "payload!", metadata::text AS "metadata!", leaf_hash
+             FROM events WHERE position > $1 ORDER BY position LIMIT $2"#,
+        signed(after)?,
+        limit
+    )
+    .fetch_all(executor)
+    .await?
+    .into_iter()
+    .map(StoredEvent::try_from)
+    .collect()
+}
+
+/// One event by its place in its stream; it can never change.
+pub async fn event_of_stream(
+    executor: impl PgExecutor<'_>,
+    aggregate_type: &str,
+    aggregate_id: &str,
+    sequence: u64,
+) -> Result<Option<StoredEvent>, StoreError> {
+    let row = sqlx::query_as!(
+        EventRow,
+        r#"SELECT position, sequence, recorded_at, aggregate_type, aggregate_id, event_type, event_version,
+                  payload::text AS "payload!", metadata::text AS "metadata!", leaf_hash
+             FROM events WHERE aggregate_type = $1 AND aggregate_id = $2 AND sequence = $3"#,
+        aggregate_type,
+        aggregate_id,
+        signed(sequence)?
+    )
+    .fetch_optional(executor)
+    .await?;
+    Ok(row.map(StoredEvent::try_from).transpose()?)
+}
+
+/// The position of the last durable event.
+pub async fn head_position(executor: impl PgExecutor<'_>) -> Result<u64, sqlx::Error> {
+    unsigned(sqlx::query_scalar!("SELECT position FROM book_head").fetch_one(executor).await?)
+}
+
+pub(crate) fn unsigned(value: i64) -> Result<u64, sqlx::Error> {
+    u64::try_from(value).map_err(|error| sqlx::Error::Decode(error.into()))
+}
+
+pub(crate) fn signed(value: u64) -> Result<i64, sqlx::Error> {
+    i64::try_from(value).map_err(|error| sqlx::Error::Encode(error.into()))
+}

@@ -1,0 +1,185 @@
+//! What follows an append: answers when it happened, the truth from the database when it did not.
+
+use std::collections::HashSet;
+use std::time::Instant;
+
+use sqlx::PgConnection;
+use tallybook_domain::Refusal;
+
+use super::batch::{Admitted, Answer, Verdict};
+use super::{AppendResult, Findings, Lane, Phase, Questions, find_out, give_up, reply};
+use crate::aggregate::{StreamId, serialized};
+use crate::command::CommandError;
+use crate::decision::ClaimKey;
+use crate::journal::StoredEvent;
+use crate::snapshots::{self, Snapshot};
+
+/// Appends the database may refuse a command before the command is given up.
+const FAILURES_AT_MOST: u32 = 3;
+
+impl Lane {
+    pub(super) fn settle(&mut self, connection: PgConnection, result: AppendResult) -> Phase {
+        match result {
+            AppendResult::Appended => self.appended(connection),
+            AppendResult::Conflict => {
+                self.figures.conflict();
+                self.recover(Some(connection), |_| {})
+            }
+            AppendResult::Refused(error) => {
+                tracing::error!(%error, "PostgreSQL refused an append; its commands are tried one by one");
+                self.recover(Some(connection), |admitted| admitted.command.failures += 1)
+            }
+            AppendResult::Unknown(error) => {
+                tracing::warn!(%error, "the outcome of an append is unknown; looking its commands up");
+                self.recover(None, |admitted| admitted.command.maybe_recorded = true)
+            }
+        }
+    }
+
+    /// The batch is durable: first the next one on its way, then the answers.
+    fn appended(&mut self, connection: PgConnection) -> Phase {
+        let mut batch = self.take_in_flight();
+        self.durable = batch.end.take().unwrap_or_else(|| self.durable.clone());
+        for command in self.deferred.drain(..).rev() {
+            self.backlog.push_front(command);
+        }
+        let next = self.send(connection);
+        self.head.send_replace(self.durable.position);
+        self.keep_snapshots(batch.take_snapshots());
+        self.answer(batch);
+        next
+    }
+
+    fn keep_snapshots(&self, snapshots: Vec<Snapshot>) {
+        if snapshots.is_empty() {
+            return;
+        }
+        let pool = self.pool.clone();
+        tokio::spawn(async move {
+            for snapshot in snapshots {
+                if let Err(error) = snapshots::keep(&pool, &snapshot).await {
+                    tracing::warn!(%error, stream = ?snapshot.stream, "a snapshot was not kept");
+                }
+            }
+        });
+    }
+
+    /// Puts memory back to what was durable, and asks the database what is.
+    fn recover(&mut self, connection: Option<PgConnection>, mark: impl Fn(&mut Admitted)) -> Phase {
+        self.figures.recovery();
+        let pending = self.take_pending().revert(&mut self.cache);
+        let mut admitted = self.take_in_flight().revert(&mut self.cache);
+        self.tip = self.durable.clone();
+        admitted.iter_mut().filter(|one| one.is_recorded()).for_each(mark);
+        let questions = Questions {
+            options: self.options.clone(),
+            deadline: self.settings.deadline,
+            connection,
+            since: self.durable.position,
+            command_ids: admitted.iter().map(|one| one.command.id.clone()).collect(),
+            claims: admitted.iter().flat_map(Admitted::claims).collect(),
+        };
+        self.retry = admitted;
+        for command in pending.into_iter().map(|one| one.command).rev() {
+            self.backlog.push_front(command);
+        }
+        Phase::Recovering(Box::pin(find_out(questions)))
+    }
+
+    /// Goes on from what the database says.
+    pub(super) fn resume(&mut self, findings: Findings) -> Phase {
+        match &findings.foreign {
+            Some(events) => self.catch_up(events),
+            None => self.cache.clear(findings.tip.position),
+        }
+        let recorded_at = findings.tip.recorded_at.max(self.durable.recorded_at);
+        self.durable = findings.tip.clone();
+        self.durable.recorded_at = recorded_at;
+        self.tip = self.durable.clone();
+        self.head.send_replace(self.durable.position);
+        for command in self.deferred.drain(..).rev() {
+            self.backlog.push_front(command);
+        }
+        for admitted in std::mem::take(&mut self.retry).into_iter().rev() {
+            self.judge_again(admitted, &findings);
+        }
+        Phase::Idle(findings.connection)
+    }
+
+    /// Answers what the database already answers; everything else is decided again.
+    fn judge_again(&mut self, admitted: Admitted, findings: &Findings) {
+        let taken = admitted.taken_claim(&findings.taken);
+        let command = admitted.command;
+        if let Some(known) = findings.known.get(&command.id) {
+            let answer = if known.request_hash == command.request_hash {
+                let replayed = command.keyed && !command.maybe_recorded;
+                Ok(Answer { outcome: known.outcome.clone(), position: known.position, replayed, draft: None })
+            } else {
+                Err(CommandError::KeyReused)
+            };
+            reply(command, answer);
+        } else if let Some(refusal) = taken {
+            reply(command, Err(CommandError::Refused(refusal)));
+        } else if command.deadline <= Instant::now() {
+            give_up(command);
+        } else if command.failures >= FAILURES_AT_MOST {
+            self.fault(command, "PostgreSQL refuses this command again and again".into());
+        } else {
+            self.backlog.push_front(command);
+        }
+    }
+
+    /// Advances the held aggregates by what others appended.
+    fn catch_up(&mut self, events: &[StoredEvent]) {
+        let upcasters = (self.settings.upcasters)();
+        for event in events {
+            let stream =
+                StreamId { kind: event.aggregate_type.as_str().into(), id: event.aggregate_id.as_str().into() };
+            let Some(entry) = self.cache.peek_mut(&stream) else {
+                self.cache.note_change(stream, event.position);
+                continue;
+            };
+            if event.sequence <= entry.sequence {
+                continue;
+            }
+            let advanced = match serialized(event, &upcasters) {
+                Ok(next) if event.sequence == entry.sequence + 1 => entry.state.advance(next),
+                Ok(_) => Err("a sequence is missing".into()),
+                Err(error) => Err(error.to_string()),
+            };
+            match advanced {
+                Ok(()) => {
+                    entry.sequence = event.sequence;
+                    entry.changed_at = event.position;
+                }
+                Err(error) => {
+                    tracing::error!(%error, position = event.position, "a held aggregate cannot follow the journal");
+                    self.cache.forget(&stream);
+                    self.cache.note_change(stream, event.position);
+                }
+            }
+        }
+    }
+}
+
+impl Admitted {
+    fn is_recorded(&self) -> bool {
+        matches!(self.verdict, Verdict::Recorded { .. })
+    }
+
+    fn claims(&self) -> Vec<ClaimKey> {
+        match &self.verdict {
+            Verdict::Recorded { claims, .. } => claims.iter().map(|claim| claim.key.clone()).collect(),
+            Verdict::Refused(_) => Vec::new(),
+        }
+    }
+
+    fn taken_claim(&self, taken: &HashSet<ClaimKey>) -> Option<Refusal> {
+        match &self.verdict {
+            Verdict::Recorded { claims, .. } => {
+                claims.iter().find(|claim| taken.contains(&claim.key)).map(|claim| claim.taken.clone())
+            }
+            Verdict::Refused(_) => None,
+        }
+    }
+}
