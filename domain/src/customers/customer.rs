@@ -1,0 +1,182 @@
+//! The customer: a name and whether money may leave.
+//!
+//! Must never hold money; that is the wallet's. That names are unique is a claim in the journal, not known here.
+
+use cqrs_es::Aggregate;
+use cqrs_es::event_sink::EventSink;
+use serde::{Deserialize, Serialize};
+
+use super::{CustomerCommand, CustomerEvent, CustomerName, CustomerRefusal};
+use crate::event::BookEvent;
+use crate::event_sourced::{CorruptStream, EventSourced};
+use crate::ids::CustomerId;
+use crate::text::Reason;
+
+/// A customer; by default one that does not exist yet.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Customer {
+    registered: Option<Registered>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Registered {
+    customer: CustomerId,
+    name: CustomerName,
+    status: CustomerStatus,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CustomerStatus {
+    Active,
+    /// Takes deposits, but no money goes out.
+    Suspended,
+}
+
+impl CustomerStatus {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Suspended => "suspended",
+        }
+    }
+}
+
+impl Customer {
+    pub fn is_registered(&self) -> bool {
+        self.registered.is_some()
+    }
+
+    /// `None` before registration.
+    pub fn name(&self) -> Option<&CustomerName> {
+        self.registered.as_ref().map(|registered| &registered.name)
+    }
+
+    /// `None` before registration.
+    pub fn status(&self) -> Option<CustomerStatus> {
+        self.registered.as_ref().map(|registered| registered.status)
+    }
+
+    /// Whether the customer exists and money may leave.
+    pub fn may_withdraw(&self) -> bool {
+        self.status() == Some(CustomerStatus::Active)
+    }
+
+    /// Refuses what is asked about a customer that does not exist.
+    pub fn check_registered(&self, customer: &CustomerId) -> Result<(), CustomerRefusal> {
+        self.registered(customer).map(|_| ())
+    }
+
+    fn registered(&self, customer: &CustomerId) -> Result<&Registered, CustomerRefusal> {
+        self.registered.as_ref().ok_or_else(|| CustomerRefusal::NotFound { customer: customer.clone() })
+    }
+
+    fn register(&self, customer: CustomerId, name: CustomerName) -> Result<CustomerEvent, CustomerRefusal> {
+        match &self.registered {
+            Some(registered) => {
+                Err(CustomerRefusal::AlreadyRegistered { customer: registered.customer.clone() })
+            }
+            None => Ok(CustomerEvent::CustomerRegistered { customer, name }),
+        }
+    }
+
+    /// The name a customer has already is no change.
+    fn rename(
+        &self,
+        customer: CustomerId,
+        new_name: CustomerName,
+    ) -> Result<Option<CustomerEvent>, CustomerRefusal> {
+        let registered = self.registered(&customer)?;
+        if registered.name == new_name {
+            return Ok(None);
+        }
+        let old_name = registered.name.clone();
+        Ok(Some(CustomerEvent::CustomerRenamed { customer, old_name, new_name }))
+    }
+
+    fn suspend(&self, customer: CustomerId, reason: Reason) -> Result<CustomerEvent, CustomerRefusal> {
+        match self.registered(&customer)?.status {
+            CustomerStatus::Active => Ok(CustomerEvent::CustomerSuspended { customer, reason }),
+            CustomerStatus::Suspended => Err(CustomerRefusal::AlreadySuspended { customer }),
+        }
+    }
+
+    fn reactivate(
+        &self,
+        customer: CustomerId,
+        reason: Option<Reason>,
+    ) -> Result<CustomerEvent, CustomerRefusal> {
+        match self.registered(&customer)?.status {
+            CustomerStatus::Active => Err(CustomerRefusal::NotSuspended { customer }),
+            CustomerStatus::Suspended => Ok(CustomerEvent::CustomerReactivated { customer, reason }),
+        }
+    }
+}
+
+impl EventSourced for Customer {
+    fn decide(&self, command: CustomerCommand) -> Result<Vec<CustomerEvent>, CustomerRefusal> {
+        match command {
+            CustomerCommand::Register { customer, name } => Ok(vec![self.register(customer, name)?]),
+            CustomerCommand::Rename { customer, name } => {
+                Ok(self.rename(customer, name)?.into_iter().collect())
+            }
+            CustomerCommand::Suspend { customer, reason } => Ok(vec![self.suspend(customer, reason)?]),
+            CustomerCommand::Reactivate { customer, reason } => Ok(vec![self.reactivate(customer, reason)?]),
+        }
+    }
+
+    fn evolve(&mut self, event: &CustomerEvent) -> Result<(), CorruptStream> {
+        let corrupt =
+            |detail: &str| CorruptStream::new(Self::TYPE, format!("{}: {detail}", event.kind().name));
+        if let CustomerEvent::CustomerRegistered { customer, name } = event {
+            let registered =
+                Registered { customer: customer.clone(), name: name.clone(), status: CustomerStatus::Active };
+            return match self.registered.replace(registered) {
+                None => Ok(()),
+                Some(_) => Err(corrupt("registered twice")),
+            };
+        }
+        let registered = self.registered.as_mut().ok_or_else(|| corrupt("not registered"))?;
+        if registered.customer != *event.customer() {
+            return Err(corrupt("belongs to another customer"));
+        }
+        match event {
+            CustomerEvent::CustomerRegistered { .. } => {}
+            CustomerEvent::CustomerRenamed { new_name, .. } => registered.name = new_name.clone(),
+            CustomerEvent::CustomerSuspended { .. } => registered.status = CustomerStatus::Suspended,
+            CustomerEvent::CustomerReactivated { .. } => registered.status = CustomerStatus::Active,
+        }
+        Ok(())
+    }
+
+    fn pick(event: &BookEvent) -> Option<&CustomerEvent> {
+        match event {
+            BookEvent::Customer(event) => Some(event),
+            BookEvent::Wallet(_) | BookEvent::Withdrawal(_) => None,
+        }
+    }
+}
+
+impl Aggregate for Customer {
+    const TYPE: &'static str = "customer";
+    type Command = CustomerCommand;
+    type Event = CustomerEvent;
+    type Error = CustomerRefusal;
+    type Services = ();
+
+    async fn handle(
+        &mut self,
+        command: CustomerCommand,
+        _: &(),
+        sink: &EventSink<Self>,
+    ) -> Result<(), CustomerRefusal> {
+        for event in self.decide(command)? {
+            sink.write(event, self).await;
+        }
+        Ok(())
+    }
+
+    fn apply(&mut self, event: CustomerEvent) {
+        self.evolve(&event).unwrap_or_else(|corrupt| corrupt.stop());
+    }
+}

@@ -1,0 +1,101 @@
+//! What has happened in a wallet.
+
+use chrono::NaiveDate;
+use cqrs_es::DomainEvent;
+use serde::{Deserialize, Serialize};
+
+use crate::deposits::{BankReference, DepositMethod};
+use crate::event::EventKind;
+use crate::ids::{DepositId, WalletId, WithdrawalId};
+use crate::money::Money;
+use crate::text::{Reason, Remark};
+
+/// Amounts are positive; which way the money went is in the name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum WalletEvent {
+    /// Money came in. The deposit's id is the wallet and this event's sequence number.
+    DepositRecorded {
+        wallet: WalletId,
+        amount: Money,
+        reference: BankReference,
+        method: DepositMethod,
+        effective_date: NaiveDate,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        remark: Option<Remark>,
+    },
+    /// A deposit should not have been recorded here. Its reference may be used again.
+    DepositReversed {
+        wallet: WalletId,
+        deposit: DepositId,
+        amount: Money,
+        reference: BankReference,
+        method: DepositMethod,
+        /// The effective date of the deposit that is reversed.
+        deposited_date: NaiveDate,
+        effective_date: NaiveDate,
+        reason: Reason,
+    },
+    /// Money was set aside for a withdrawal; the balance is unchanged.
+    FundsHeld { wallet: WalletId, withdrawal: WithdrawalId, amount: Money },
+    /// Money set aside became available again; the balance is unchanged.
+    HoldReleased { wallet: WalletId, withdrawal: WithdrawalId, amount: Money },
+    /// Money set aside has left.
+    HoldPaidOut { wallet: WalletId, withdrawal: WithdrawalId, amount: Money, effective_date: NaiveDate },
+    /// Money that had left came back.
+    ReturnCredited { wallet: WalletId, withdrawal: WithdrawalId, amount: Money, effective_date: NaiveDate },
+}
+
+const RECORDED: EventKind = EventKind::first_version("DepositRecorded");
+const REVERSED: EventKind = EventKind::first_version("DepositReversed");
+const HELD: EventKind = EventKind::first_version("FundsHeld");
+const RELEASED: EventKind = EventKind::first_version("HoldReleased");
+const PAID_OUT: EventKind = EventKind::first_version("HoldPaidOut");
+const CREDITED: EventKind = EventKind::first_version("ReturnCredited");
+
+impl WalletEvent {
+    pub const KINDS: [EventKind; 6] = [RECORDED, REVERSED, HELD, RELEASED, PAID_OUT, CREDITED];
+
+    pub fn kind(&self) -> EventKind {
+        match self {
+            Self::DepositRecorded { .. } => RECORDED,
+            Self::DepositReversed { .. } => REVERSED,
+            Self::FundsHeld { .. } => HELD,
+            Self::HoldReleased { .. } => RELEASED,
+            Self::HoldPaidOut { .. } => PAID_OUT,
+            Self::ReturnCredited { .. } => CREDITED,
+        }
+    }
+
+    pub fn wallet(&self) -> &WalletId {
+        match self {
+            Self::DepositRecorded { wallet, .. }
+            | Self::DepositReversed { wallet, .. }
+            | Self::FundsHeld { wallet, .. }
+            | Self::HoldReleased { wallet, .. }
+            | Self::HoldPaidOut { wallet, .. }
+            | Self::ReturnCredited { wallet, .. } => wallet,
+        }
+    }
+
+    /// Always positive.
+    pub fn amount(&self) -> Money {
+        match self {
+            Self::DepositRecorded { amount, .. }
+            | Self::DepositReversed { amount, .. }
+            | Self::FundsHeld { amount, .. }
+            | Self::HoldReleased { amount, .. }
+            | Self::HoldPaidOut { amount, .. }
+            | Self::ReturnCredited { amount, .. } => *amount,
+        }
+    }
+}
+
+impl DomainEvent for WalletEvent {
+    fn event_type(&self) -> String {
+        self.kind().name.into()
+    }
+
+    fn event_version(&self) -> String {
+        self.kind().version.into()
+    }
+}

@@ -1,0 +1,113 @@
+//! Everything that can have happened in a book, and the exact text it is stored as.
+//!
+//! A stored event decodes for ever: a variant is never removed or given another meaning; what changes gets a new
+//! version and an upcaster. Must never guess: an unknown type or a version from the future is an error.
+
+mod decode;
+mod recorded;
+
+use cqrs_es::DomainEvent;
+use cqrs_es::persist::EventUpcaster;
+
+pub use decode::DecodeError;
+pub use recorded::{EventMetadata, RecordedEvent};
+
+use crate::customers::{Customer, CustomerEvent};
+use crate::deposits::{Wallet, WalletEvent, Withdrawal, WithdrawalEvent};
+
+/// The stored name of an event and the version its payload has today.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EventKind {
+    pub name: &'static str,
+    pub version: &'static str,
+}
+
+impl EventKind {
+    pub(crate) const fn first_version(name: &'static str) -> Self {
+        Self { name, version: "1.0" }
+    }
+}
+
+/// An event of any aggregate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BookEvent {
+    Customer(CustomerEvent),
+    Wallet(WalletEvent),
+    Withdrawal(WithdrawalEvent),
+}
+
+impl BookEvent {
+    /// Every kind of event there is, by aggregate type. A name belongs to one aggregate type only.
+    pub const KINDS: [(&'static str, &'static [EventKind]); 3] = [
+        (<Customer as cqrs_es::Aggregate>::TYPE, &CustomerEvent::KINDS),
+        (<Wallet as cqrs_es::Aggregate>::TYPE, &WalletEvent::KINDS),
+        (<Withdrawal as cqrs_es::Aggregate>::TYPE, &WithdrawalEvent::KINDS),
+    ];
+
+    pub fn aggregate_type(&self) -> &'static str {
+        match self {
+            Self::Customer(_) => <Customer as cqrs_es::Aggregate>::TYPE,
+            Self::Wallet(_) => <Wallet as cqrs_es::Aggregate>::TYPE,
+            Self::Withdrawal(_) => <Withdrawal as cqrs_es::Aggregate>::TYPE,
+        }
+    }
+
+    pub fn kind(&self) -> EventKind {
+        match self {
+            Self::Customer(event) => event.kind(),
+            Self::Wallet(event) => event.kind(),
+            Self::Withdrawal(event) => event.kind(),
+        }
+    }
+
+    pub fn event_type(&self) -> &'static str {
+        self.kind().name
+    }
+
+    pub fn event_version(&self) -> &'static str {
+        self.kind().version
+    }
+
+    /// The text to store: the aggregate's event, tagged by its type, keys in the order they are declared in.
+    pub fn to_payload(&self) -> Result<String, serde_json::Error> {
+        match self {
+            Self::Customer(event) => payload(event),
+            Self::Wallet(event) => payload(event),
+            Self::Withdrawal(event) => payload(event),
+        }
+    }
+}
+
+/// Long enough for nearly every event, so that its text is written without growing.
+const USUAL_LENGTH: usize = 320;
+
+fn payload(event: &impl DomainEvent) -> Result<String, serde_json::Error> {
+    let mut text = Vec::with_capacity(USUAL_LENGTH);
+    serde_json::to_writer(&mut text, event)?;
+    Ok(String::from_utf8(text).expect("serde_json writes UTF-8"))
+}
+
+/// What turns payloads of older versions into today's, oldest first; also handed to `PersistedEventStore`.
+///
+/// Empty: every event still has its first version.
+pub fn upcasters() -> Vec<Box<dyn EventUpcaster>> {
+    Vec::new()
+}
+
+impl From<CustomerEvent> for BookEvent {
+    fn from(event: CustomerEvent) -> Self {
+        Self::Customer(event)
+    }
+}
+
+impl From<WalletEvent> for BookEvent {
+    fn from(event: WalletEvent) -> Self {
+        Self::Wallet(event)
+    }
+}
+
+impl From<WithdrawalEvent> for BookEvent {
+    fn from(event: WithdrawalEvent) -> Self {
+        Self::Withdrawal(event)
+    }
+}

@@ -1,0 +1,16 @@
+//! Why something may not happen: one enum per aggregate, gathered here.
+//!
+//! A refusal carries facts; what a caller is told about them is the API's business, in one exhaustive match.
+
+use crate::customers::CustomerRefusal;
+use crate::deposits::{WalletRefusal, WithdrawalRefusal};
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error(transparent)]
+    Customer(#[from] CustomerRefusal),
+    #[error(transparent)]
+    Wallet(#[from] WalletRefusal),
+    #[error(transparent)]
+    Withdrawal(#[from] WithdrawalRefusal),
+}
