@@ -1,0 +1,156 @@
+//! What the book keeps, and keeps from being changed; and what a lane does when PostgreSQL goes away.
+
+mod support;
+
+use std::time::Duration;
+
+use futures::future::join_all;
+use sqlx::Executor;
+use support::{TestBook, assert_journal_is_whole, count, deposit, hold, wallet, yuan};
+use tallybook_event_store::{Book, BookSettings, CommandError};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_can_be_changed_by_no_one() {
+    let test = TestBook::new().await;
+    let book = test.open().await;
+    deposit(&book, &wallet(1), "1.00", "R1", None).await.unwrap();
+    for statement in [
+        "UPDATE events SET payload = '{}'",
+        "DELETE FROM events",
+        "TRUNCATE events",
+        "UPDATE commands SET outcome = '{}'",
+        "DELETE FROM commands",
+        "DELETE FROM book_head",
+    ] {
+        let running = book.pool().execute(statement).await.unwrap_err().to_string();
+        assert!(running.contains("permission denied"), "{statement}: {running}");
+        let owner = test.owner().await.execute(statement).await.unwrap_err().to_string();
+        assert!(owner.contains("append-only") || owner.contains("permission denied"), "{statement}: {owner}");
+    }
+    assert_journal_is_whole(&book).await;
+}
+
+/// The triggers hold even for someone who gave the rights back to himself.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_owner_with_every_grant_still_meets_the_trigger() {
+    let test = TestBook::new().await;
+    let book = test.open().await;
+    deposit(&book, &wallet(1), "1.00", "R1", None).await.unwrap();
+    let mut owner = test.owner().await;
+    owner.execute("GRANT ALL ON events TO CURRENT_USER").await.unwrap();
+    for statement in ["UPDATE events SET payload = '{}'", "DELETE FROM events", "TRUNCATE events"] {
+        let refused = owner.execute(statement).await.unwrap_err().to_string();
+        assert!(refused.contains("append-only"), "{statement}: {refused}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn provisioning_twice_at_once_changes_nothing() {
+    let test = TestBook::new().await;
+    let new = tallybook_event_store::schema::NewBook::default();
+    let again = (0..4).map(|_| tallybook_event_store::schema::provision(&test.connect, &test.schema, &new));
+    for result in join_all(again).await {
+        result.unwrap();
+    }
+    let book = test.open().await;
+    assert_eq!(tallybook_event_store::schema::pending_migrations(book.pool()).await.unwrap(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_stream_loads_from_its_snapshot() {
+    let test = TestBook::new().await;
+    let settings = BookSettings { snapshot_every: 10, ..test.settings() };
+    let book = Book::open(&test.connect, settings.clone()).await.unwrap();
+    for n in 0..35 {
+        deposit(&book, &wallet(1), "1.00", &format!("R{n}"), None).await.unwrap();
+    }
+    let snapshot = async {
+        loop {
+            let at: Option<i64> = sqlx::query_scalar("SELECT last_sequence FROM snapshots")
+                .fetch_optional(book.pool())
+                .await
+                .unwrap();
+            if at == Some(30) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), snapshot).await.expect("a snapshot at 30");
+    let fresh = Book::open(&test.connect, settings).await.unwrap();
+    assert_eq!(hold(&fresh, &wallet(1), "5.00").await.unwrap().outcome.available, yuan("30.00"));
+    assert_journal_is_whole(&fresh).await;
+}
+
+/// A snapshot that no longer reads as the aggregate (its state has another shape now) is ignored, not trusted.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_snapshot_of_another_shape_is_replaced_by_the_whole_stream() {
+    let test = TestBook::new().await;
+    let book = test.open().await;
+    deposit(&book, &wallet(1), "7.00", "R1", None).await.unwrap();
+    sqlx::query("INSERT INTO snapshots VALUES ('wallet', $1, 1, 1, '{\"no\": \"wallet\", \"funds\": 3}')")
+        .bind(wallet(1).as_str())
+        .execute(book.pool())
+        .await
+        .unwrap();
+    let fresh = test.open().await;
+    assert_eq!(hold(&fresh, &wallet(1), "2.00").await.unwrap().outcome.available, yuan("5.00"));
+}
+
+/// Every backend of the book is killed again and again under load. Callers retry with their keys.
+#[tokio::test(flavor = "multi_thread")]
+async fn lost_connections_lose_and_double_nothing() {
+    let test = TestBook::new().await;
+    let book = test.open().await;
+    let schema = test.schema.clone();
+    let mut owner = test.owner().await;
+    let killer = tokio::spawn(async move {
+        for _ in 0..25 {
+            tokio::time::sleep(Duration::from_millis(40)).await;
+            sqlx::query(
+                "SELECT pg_terminate_backend(activity.pid) FROM pg_stat_activity activity
+                  WHERE pid <> pg_backend_pid() AND query LIKE '%book_head%' AND $1 = $1
+                    AND EXISTS (SELECT FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
+                                  JOIN pg_namespace n ON n.oid = c.relnamespace
+                                 WHERE l.pid = activity.pid AND n.nspname = $1)",
+            )
+            .bind(&schema)
+            .execute(&mut owner)
+            .await
+            .unwrap();
+        }
+    });
+    let shared = &book;
+    let clients = (0..24usize).map(|client| async move {
+        for n in 0..60 {
+            let key = format!("R{client}-{n}");
+            let account = wallet((client % 5) as u64);
+            loop {
+                match deposit(shared, &account, "1.00", &key, Some(&key)).await {
+                    Ok(_) => break,
+                    Err(CommandError::Unavailable | CommandError::OutcomeUnknown { .. }) => {
+                        tokio::time::sleep(Duration::from_millis(10)).await;
+                    }
+                    Err(error) => panic!("{key}: {error}"),
+                }
+            }
+        }
+    });
+    join_all(clients).await;
+    killer.await.unwrap();
+    assert!(book.figures().recoveries() > 0, "no append was ever interrupted");
+    assert_journal_is_whole(&book).await;
+    assert_eq!(count(&book, "SELECT count(*) FROM events").await, 24 * 60);
+    assert_eq!(count(&book, "SELECT count(*) FROM commands").await, 24 * 60);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn shutting_down_answers_what_was_accepted_and_refuses_the_rest() {
+    let book = TestBook::new().await.open().await;
+    let (shared, account) = (&book, &wallet(1));
+    let references: Vec<String> = (0..50).map(|n| format!("R{n}")).collect();
+    let accepted = join_all(references.iter().map(|reference| deposit(shared, account, "1.00", reference, None)));
+    let (results, ()) = tokio::join!(accepted, shared.shutdown());
+    assert!(results.iter().all(Result::is_ok), "they were accepted before the end");
+    assert!(matches!(deposit(shared, account, "1.00", "late", None).await, Err(CommandError::Unavailable)));
+}
