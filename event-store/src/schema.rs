@@ -53,7 +53,7 @@ pub async fn pending_migrations(pool: &PgPool) -> Result<usize, StoreError> {
 
 /// The same server, every connection inside the book.
 pub(crate) fn in_schema(connect: &PgConnectOptions, schema: &str) -> PgConnectOptions {
-    connect.clone().options([("search_path", schema)]).application_name("tallybook")
+    connect.clone().options([("search_path", schema)]).application_name(&format!("tallybook {schema}"))
 }
 
 /// A pool whose connections are inside the book and have taken on the runtime role.

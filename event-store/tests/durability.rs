@@ -102,19 +102,13 @@ async fn a_snapshot_of_another_shape_is_replaced_by_the_whole_stream() {
 async fn lost_connections_lose_and_double_nothing() {
     let test = TestBook::new().await;
     let book = test.open().await;
-    let schema = test.schema.clone();
+    let name = format!("tallybook {}", test.schema);
     let mut owner = test.owner().await;
     let killer = tokio::spawn(async move {
         for _ in 0..25 {
             tokio::time::sleep(Duration::from_millis(40)).await;
-            sqlx::query(
-                "SELECT pg_terminate_backend(activity.pid) FROM pg_stat_activity activity
-                  WHERE pid <> pg_backend_pid() AND query LIKE '%book_head%' AND $1 = $1
-                    AND EXISTS (SELECT FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
-                                  JOIN pg_namespace n ON n.oid = c.relnamespace
-                                 WHERE l.pid = activity.pid AND n.nspname = $1)",
-            )
-            .bind(&schema)
+            sqlx::query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1")
+            .bind(&name)
             .execute(&mut owner)
             .await
             .unwrap();
