@@ -140,11 +140,19 @@ impl EventSourced for Customer {
         if registered.customer != *event.customer() {
             return Err(corrupt("belongs to another customer"));
         }
-        match event {
-            CustomerEvent::CustomerRegistered { .. } => {}
-            CustomerEvent::CustomerRenamed { new_name, .. } => registered.name = new_name.clone(),
-            CustomerEvent::CustomerSuspended { .. } => registered.status = CustomerStatus::Suspended,
-            CustomerEvent::CustomerReactivated { .. } => registered.status = CustomerStatus::Active,
+        match (event, registered.status) {
+            (CustomerEvent::CustomerRenamed { new_name, .. }, _) => registered.name = new_name.clone(),
+            (CustomerEvent::CustomerSuspended { .. }, CustomerStatus::Active) => {
+                registered.status = CustomerStatus::Suspended;
+            }
+            (CustomerEvent::CustomerReactivated { .. }, CustomerStatus::Suspended) => {
+                registered.status = CustomerStatus::Active;
+            }
+            (CustomerEvent::CustomerSuspended { .. }, CustomerStatus::Suspended)
+            | (CustomerEvent::CustomerReactivated { .. }, CustomerStatus::Active)
+            | (CustomerEvent::CustomerRegistered { .. }, _) => {
+                return Err(corrupt("not a step from the state it met"));
+            }
         }
         Ok(())
     }
