@@ -1,13 +1,14 @@
 -- The journal: what happened, in order, for ever. See docs/event-bytes.md for leaf_hash, root and frontier.
+-- Names and keys are compared byte by byte (COLLATE "C"): the same on every machine, and cheaper to append.
 
 CREATE TABLE events (
     position       bigint      NOT NULL,
     sequence       bigint      NOT NULL,
     recorded_at    timestamptz NOT NULL,
-    aggregate_type text        NOT NULL,
-    aggregate_id   text        NOT NULL,
-    event_type     text        NOT NULL,
-    event_version  text        NOT NULL,
+    aggregate_type text        COLLATE "C" NOT NULL,
+    aggregate_id   text        COLLATE "C" NOT NULL,
+    event_type     text        COLLATE "C" NOT NULL,
+    event_version  text        COLLATE "C" NOT NULL,
     -- json, not jsonb: the exact text is kept, and leaf_hash covers it.
     payload        json        NOT NULL,
     metadata       json        NOT NULL,
@@ -35,7 +36,7 @@ INSERT INTO book_head (position, frontier, root) VALUES (0, '', sha256(''));
 
 -- Every command that was recorded, with the answer it got: a repeat of it gets the same.
 CREATE TABLE commands (
-    command_id     text   NOT NULL,
+    command_id     text   COLLATE "C" NOT NULL,
     request_hash   bytea  NOT NULL,
     first_position bigint,
     last_position  bigint NOT NULL,
@@ -45,15 +46,15 @@ CREATE TABLE commands (
 
 -- What may exist once in the book: a bank reference, a customer's name.
 CREATE TABLE claims (
-    scope text NOT NULL,
-    key   text NOT NULL,
+    scope text COLLATE "C" NOT NULL,
+    key   text COLLATE "C" NOT NULL,
     CONSTRAINT claims_pkey PRIMARY KEY (scope, key)
 );
 
 -- Where loading a long stream may begin; can be thrown away at any time.
 CREATE TABLE snapshots (
-    aggregate_type   text   NOT NULL,
-    aggregate_id     text   NOT NULL,
+    aggregate_type   text   COLLATE "C" NOT NULL,
+    aggregate_id     text   COLLATE "C" NOT NULL,
     last_sequence    bigint NOT NULL,
     current_snapshot bigint NOT NULL,
     payload          json   NOT NULL,
