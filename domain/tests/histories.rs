@@ -53,10 +53,10 @@ fn any_ask() -> impl Strategy<Value = Ask> {
     ]);
     let method = prop::sample::select(DepositMethod::ALL.to_vec());
     prop_oneof![
-        3 => (0..WALLETS, -1_i64..100_00, method)
+        3 => (0..WALLETS, -1_i64..10_000, method)
             .prop_map(|(wallet, minor, method)| Ask::Deposit { wallet, minor, method }),
         1 => (0..WALLETS, 0_usize..8).prop_map(|(wallet, entry)| Ask::Reverse { wallet, entry }),
-        3 => (0..WALLETS, -1_i64..60_00).prop_map(|(wallet, minor)| Ask::Request { wallet, minor }),
+        3 => (0..WALLETS, -1_i64..6_000).prop_map(|(wallet, minor)| Ask::Request { wallet, minor }),
         8 => (0_usize..12, step).prop_map(|(withdrawal, step)| Ask::Step { withdrawal, step }),
     ]
 }
