@@ -119,15 +119,19 @@ fn load<A: EventSourced>(from: LoadFrom) -> BoxFuture<'static, Result<Loaded, Lo
             .await
             .map_err(|error| LoadError::Database(error.to_string()))?;
         let repository = PostgresEventRepository::new(from.pool);
-        let store =
-            PersistedEventStore::<PostgresEventRepository, A>::new_snapshot_store(repository, from.snapshot_every)
-                .with_upcasters((from.upcasters)());
+        let store = PersistedEventStore::<PostgresEventRepository, A>::new_snapshot_store(
+            repository,
+            from.snapshot_every,
+        )
+        .with_upcasters((from.upcasters)());
         let context = store.load_aggregate(&from.id).await.map_err(|error| match error {
             cqrs_es::AggregateError::DatabaseConnectionError(source)
             | cqrs_es::AggregateError::UnexpectedError(source) => LoadError::Database(source.to_string()),
             cqrs_es::AggregateError::UserError(source) => LoadError::Corrupt(source.to_string()),
             cqrs_es::AggregateError::DeserializationError(source) => LoadError::Corrupt(source.to_string()),
-            cqrs_es::AggregateError::AggregateConflict => LoadError::Corrupt("load reported a conflict".into()),
+            cqrs_es::AggregateError::AggregateConflict => {
+                LoadError::Corrupt("load reported a conflict".into())
+            }
         })?;
         let sequence = context.current_sequence as u64;
         Ok(Loaded { entry: Entry { state: Box::new(context.aggregate), sequence, changed_at: 0 }, read_at })
@@ -149,7 +153,11 @@ pub(crate) fn serialized(
         serde_json::from_str(&event.metadata)?,
     );
     Ok(upcasters.iter().fold(serialized, |event, upcaster| {
-        if upcaster.can_upcast(&event.event_type, &event.event_version) { upcaster.upcast(event) } else { event }
+        if upcaster.can_upcast(&event.event_type, &event.event_version) {
+            upcaster.upcast(event)
+        } else {
+            event
+        }
     }))
 }
 

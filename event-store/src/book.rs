@@ -136,7 +136,9 @@ impl Book {
         let answer = match self.submit(request, streams, decide).await {
             // The first time it was not refused, if it was recorded then.
             Err(CommandError::Refused(refusal)) => match &keyed {
-                Some(id) => self.recorded_answer(id, request_hash).await?.ok_or(CommandError::Refused(refusal))?,
+                Some(id) => {
+                    self.recorded_answer(id, request_hash).await?.ok_or(CommandError::Refused(refusal))?
+                }
                 None => return Err(CommandError::Refused(refusal)),
             },
             answer => answer?,
@@ -145,8 +147,9 @@ impl Book {
             Some(draft) if dry_run => self.check_dry_run(draft, keyed.as_deref(), request_hash).await?,
             Some(_) | None => Vec::new(),
         };
-        let outcome = serde_json::from_str(answer.outcome.get())
-            .map_err(|error| CommandError::Corrupt(Fault(format!("a stored outcome does not decode: {error}"))))?;
+        let outcome = serde_json::from_str(answer.outcome.get()).map_err(|error| {
+            CommandError::Corrupt(Fault(format!("a stored outcome does not decode: {error}")))
+        })?;
         Ok(Receipt { outcome, position: answer.position, replayed: answer.replayed, dry_run_events })
     }
 
@@ -166,8 +169,7 @@ impl Book {
             reason: request.metadata.reason,
             client_address: request.metadata.client_address,
         };
-        let metadata =
-            serde_json::to_string(&metadata).map_err(|error| CommandError::Corrupt(Fault(error.to_string())))?;
+        let metadata = serde_json::to_string(&metadata)?;
         let (reply, answer) = oneshot::channel();
         let command = Command {
             id,
@@ -189,21 +191,23 @@ impl Book {
     }
 
     /// The stored answer of a command that was recorded before.
-    async fn recorded_answer(&self, id: &str, request_hash: [u8; 32]) -> Result<Option<Answer>, CommandError> {
+    async fn recorded_answer(
+        &self,
+        id: &str,
+        request_hash: [u8; 32],
+    ) -> Result<Option<Answer>, CommandError> {
         let row = sqlx::query!(
             r#"SELECT request_hash, last_position, outcome::text AS "outcome!" FROM commands WHERE command_id = $1"#,
             id
         )
         .fetch_optional(&self.shared.pool)
-        .await
-        .map_err(unavailable)?;
+        .await?;
         let Some(row) = row else { return Ok(None) };
         if row.request_hash != request_hash {
             return Err(CommandError::KeyReused);
         }
-        let position = journal::unsigned(row.last_position).map_err(unavailable)?;
-        let outcome =
-            RawValue::from_string(row.outcome).map_err(|error| CommandError::Corrupt(Fault(error.to_string())))?;
+        let position = journal::unsigned(row.last_position)?;
+        let outcome = RawValue::from_string(row.outcome)?;
         Ok(Some(Answer { outcome, position, replayed: true, draft: None }))
     }
 
@@ -219,11 +223,9 @@ impl Book {
         {
             return Ok(Vec::new());
         }
-        let mut connection = self.shared.pool.acquire().await.map_err(unavailable)?;
+        let mut connection = self.shared.pool.acquire().await?;
         let keys: Vec<_> = draft.claims.iter().map(|claim| claim.key.clone()).collect();
-        let taken = lane::taken_claims(&mut connection, &keys)
-            .await
-            .map_err(|error| CommandError::Corrupt(Fault(error.to_string())))?;
+        let taken = lane::taken_claims(&mut connection, &keys).await?;
         if let Some(claim) = draft.claims.into_iter().find(|claim| taken.contains(&claim.key)) {
             return Err(CommandError::Refused(claim.taken));
         }
@@ -231,7 +233,11 @@ impl Book {
     }
 
     /// One event by its stream and sequence: immutable, so it may be read outside a decision.
-    pub async fn event_at(&self, key: &StreamKey, sequence: u64) -> Result<Option<RecordedEvent>, StoreError> {
+    pub async fn event_at(
+        &self,
+        key: &StreamKey,
+        sequence: u64,
+    ) -> Result<Option<RecordedEvent>, StoreError> {
         let stored =
             journal::event_of_stream(&self.shared.pool, &key.stream.kind, &key.stream.id, sequence).await?;
         let upcasters = (self.shared.settings.upcasters)();
@@ -286,22 +292,19 @@ impl TryFrom<crate::decision::DraftEvent> for DryRunEvent {
     }
 }
 
-fn unavailable(error: sqlx::Error) -> CommandError {
-    tracing::warn!(%error, "the book could not be read");
-    CommandError::Unavailable
-}
-
 #[expect(clippy::disallowed_methods, reason = "a command without an idempotency key gets its id here")]
 fn new_command_id() -> String {
     Uuid::now_v7().to_string()
 }
 
 async fn time_zone(pool: &PgPool, schema: &str) -> Result<Tz, StoreError> {
-    let provisioned: Option<String> = sqlx::query_scalar("SELECT to_regclass('book_settings')::text").fetch_one(pool).await?;
+    let provisioned: Option<String> =
+        sqlx::query_scalar("SELECT to_regclass('book_settings')::text").fetch_one(pool).await?;
     if provisioned.is_none() {
         return Err(StoreError::NotProvisioned { schema: schema.to_owned() });
     }
-    let name: Option<String> = sqlx::query_scalar("SELECT time_zone FROM book_settings").fetch_optional(pool).await?;
+    let name: Option<String> =
+        sqlx::query_scalar("SELECT time_zone FROM book_settings").fetch_optional(pool).await?;
     let name = name.ok_or_else(|| StoreError::NotProvisioned { schema: schema.to_owned() })?;
     Tz::from_str(&name).map_err(|_| StoreError::TimeZone(name))
 }

@@ -8,6 +8,8 @@ use sha2::{Digest, Sha256};
 use tallybook_domain::{Actor, Refusal};
 use thiserror::Error;
 
+use crate::settings::StoreError;
+
 /// Who asks, and through which request: recorded with every event the command causes.
 #[derive(Debug, Clone)]
 pub struct CommandMetadata {
@@ -97,5 +99,35 @@ pub struct Fault(pub String);
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+/// Reading the book failed on the way to a decision: nothing was done.
+impl From<StoreError> for CommandError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Database(error) => {
+                tracing::warn!(%error, "the book could not be read");
+                Self::Unavailable
+            }
+            StoreError::Migration(_)
+            | StoreError::BookName(_)
+            | StoreError::TimeZone(_)
+            | StoreError::NotProvisioned { .. }
+            | StoreError::Head(_)
+            | StoreError::Corrupt(_) => Self::Corrupt(Fault(error.to_string())),
+        }
+    }
+}
+
+impl From<sqlx::Error> for CommandError {
+    fn from(error: sqlx::Error) -> Self {
+        StoreError::from(error).into()
+    }
+}
+
+impl From<serde_json::Error> for CommandError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Corrupt(Fault(error.to_string()))
     }
 }

@@ -92,14 +92,16 @@ impl<'a> Decision<'a> {
         self.draft.working.iter().position(|(stream, _)| stream.kind == kind && stream.id == id)
     }
 
-    /// Lets an aggregate decide, and records the events it answers with.
-    pub fn decide<A: EventSourced>(&mut self, id: &str, command: A::Command) -> Result<(), Refusal> {
+    /// Lets an aggregate decide, and records the events it answers with. The answer is how many: none means that
+    /// what was asked for has happened already.
+    pub fn decide<A: EventSourced>(&mut self, id: &str, command: A::Command) -> Result<usize, Refusal> {
         let mut aggregate = self.state::<A>(id).clone();
         let mut sequence = self.sequence::<A>(id);
         let events = aggregate.decide(command).map_err(Into::into)?;
         if events.is_empty() {
-            return Ok(());
+            return Ok(0);
         }
+        let recorded = events.len();
         for event in events {
             sequence += 1;
             if let Err(corrupt) = aggregate.evolve(&event) {
@@ -112,7 +114,7 @@ impl<'a> Decision<'a> {
             Some(at) => self.draft.working[at].1 = entry,
             None => self.draft.working.push((StreamId::of::<A>(id), entry)),
         }
-        Ok(())
+        Ok(recorded)
     }
 
     fn record(&mut self, id: &str, sequence: u64, event: BookEvent) {

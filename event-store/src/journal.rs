@@ -49,7 +49,10 @@ impl TryFrom<EventRow> for StoredEvent {
             event_version: row.event_version,
             payload: row.payload,
             metadata: row.metadata,
-            leaf_hash: row.leaf_hash.try_into().map_err(|_| sqlx::Error::Decode("leaf_hash is not 32 bytes".into()))?,
+            leaf_hash: row
+                .leaf_hash
+                .try_into()
+                .map_err(|_| sqlx::Error::Decode("leaf_hash is not 32 bytes".into()))?,
         })
     }
 }
@@ -77,7 +80,11 @@ impl StoredEvent {
 }
 
 /// The next events after a position, in order. Positions are dense and in commit order, so none is ever missed.
-pub async fn page(executor: impl PgExecutor<'_>, after: u64, limit: i64) -> Result<Vec<StoredEvent>, sqlx::Error> {
+pub async fn page(
+    executor: impl PgExecutor<'_>,
+    after: u64,
+    limit: i64,
+) -> Result<Vec<StoredEvent>, sqlx::Error> {
     sqlx::query_as!(
         EventRow,
         r#"SELECT position, sequence, recorded_at, aggregate_type, aggregate_id, event_type, event_version,

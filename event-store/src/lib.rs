@@ -20,7 +20,7 @@ pub mod subscription;
 pub use aggregate::StreamKey;
 pub use book::Book;
 pub use canonical::{LeafFields, leaf_hash};
-pub use command::{CommandError, CommandMetadata, CommandRequest, DryRunEvent, Receipt};
+pub use command::{CommandError, CommandMetadata, CommandRequest, DryRunEvent, Fault, Receipt};
 pub use decision::Decision;
 pub use lane::LaneFigures;
 pub use settings::{BookSettings, StoreError};

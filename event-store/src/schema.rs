@@ -57,7 +57,11 @@ pub(crate) fn in_schema(connect: &PgConnectOptions, schema: &str) -> PgConnectOp
 }
 
 /// A pool whose connections are inside the book and have taken on the runtime role.
-pub(crate) async fn pool(connect: &PgConnectOptions, schema: &str, connections: u32) -> Result<PgPool, StoreError> {
+pub(crate) async fn pool(
+    connect: &PgConnectOptions,
+    schema: &str,
+    connections: u32,
+) -> Result<PgPool, StoreError> {
     let options = in_schema(connect, schema);
     let pool = PgPoolOptions::new()
         .max_connections(connections)
@@ -70,11 +74,12 @@ pub(crate) async fn pool(connect: &PgConnectOptions, schema: &str, connections: 
 
 /// Gives up the owner's rights for the life of the connection, where the role exists.
 pub(crate) async fn take_runtime_role(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-    let member: Option<bool> =
-        sqlx::query_scalar("SELECT pg_has_role(current_user, oid, 'MEMBER') FROM pg_roles WHERE rolname = $1")
-            .bind(RUNTIME_ROLE)
-            .fetch_optional(&mut *connection)
-            .await?;
+    let member: Option<bool> = sqlx::query_scalar(
+        "SELECT pg_has_role(current_user, oid, 'MEMBER') FROM pg_roles WHERE rolname = $1",
+    )
+    .bind(RUNTIME_ROLE)
+    .fetch_optional(&mut *connection)
+    .await?;
     if member == Some(true) {
         connection.execute(format!("SET ROLE {RUNTIME_ROLE}").as_str()).await?;
     }

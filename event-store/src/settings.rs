@@ -59,7 +59,9 @@ pub enum StoreError {
     Database(#[from] sqlx::Error),
     #[error("migration: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
-    #[error("{0:?} is no name for a book: use up to 48 lower-case letters, digits and _, beginning with a letter")]
+    #[error(
+        "{0:?} is no name for a book: use up to 48 lower-case letters, digits and _, beginning with a letter"
+    )]
     BookName(String),
     #[error("the book's time zone {0:?} is not in the IANA time zone database")]
     TimeZone(String),

@@ -55,7 +55,12 @@ fn wake(sender: &mpsc::Sender<()>) {
 }
 
 /// Announces appends beside the lane, so that a notification costs no append its time; many become one.
-pub(crate) async fn announce(pool: PgPool, channel: String, mut head: watch::Receiver<u64>, stop: CancellationToken) {
+pub(crate) async fn announce(
+    pool: PgPool,
+    channel: String,
+    mut head: watch::Receiver<u64>,
+    stop: CancellationToken,
+) {
     loop {
         tokio::select! {
             changed = head.changed() => if changed.is_err() { return },

@@ -108,10 +108,10 @@ async fn lost_connections_lose_and_double_nothing() {
         for _ in 0..25 {
             tokio::time::sleep(Duration::from_millis(40)).await;
             sqlx::query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1")
-            .bind(&name)
-            .execute(&mut owner)
-            .await
-            .unwrap();
+                .bind(&name)
+                .execute(&mut owner)
+                .await
+                .unwrap();
         }
     });
     let shared = &book;
@@ -143,7 +143,8 @@ async fn shutting_down_answers_what_was_accepted_and_refuses_the_rest() {
     let book = TestBook::new().await.open().await;
     let (shared, account) = (&book, &wallet(1));
     let references: Vec<String> = (0..50).map(|n| format!("R{n}")).collect();
-    let accepted = join_all(references.iter().map(|reference| deposit(shared, account, "1.00", reference, None)));
+    let accepted =
+        join_all(references.iter().map(|reference| deposit(shared, account, "1.00", reference, None)));
     let (results, ()) = tokio::join!(accepted, shared.shutdown());
     assert!(results.iter().all(Result::is_ok), "they were accepted before the end");
     assert!(matches!(deposit(shared, account, "1.00", "late", None).await, Err(CommandError::Unavailable)));

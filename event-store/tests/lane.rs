@@ -5,7 +5,9 @@ mod support;
 use std::str::FromStr;
 
 use futures::future::join_all;
-use support::{TestBook, assert_journal_is_whole, available, count, deposit, hold, record, request, wallet, yuan};
+use support::{
+    TestBook, assert_journal_is_whole, available, count, deposit, hold, record, request, wallet, yuan,
+};
 use tallybook_domain::Refusal;
 use tallybook_domain::deposits::{BankReference, Wallet, WalletRefusal};
 use tallybook_event_store::{Book, BookSettings, CommandError, StreamKey};
@@ -17,7 +19,8 @@ async fn appends_are_dense_hashed_and_in_order() {
         let book = &book;
         async move { deposit(book, &wallet(n % 7), "1.00", &format!("R{n}"), None).await.unwrap() }
     });
-    let mut positions: Vec<u64> = join_all(deposits).await.into_iter().map(|receipt| receipt.position).collect();
+    let mut positions: Vec<u64> =
+        join_all(deposits).await.into_iter().map(|receipt| receipt.position).collect();
     positions.sort_unstable();
     assert_eq!(positions, (1..=200).collect::<Vec<u64>>());
     assert_journal_is_whole(&book).await;
@@ -81,7 +84,8 @@ async fn a_repeat_that_would_now_be_refused_gets_its_first_answer() {
         async move {
             let streams = vec![StreamKey::existing::<Wallet>(account.as_str())];
             book.execute(request(Some(key), &"spend"), streams, move |decision| {
-                let refusal = WalletRefusal::InsufficientFunds { available: yuan("0.00"), requested: yuan("5.00") };
+                let refusal =
+                    WalletRefusal::InsufficientFunds { available: yuan("0.00"), requested: yuan("5.00") };
                 if decision.sequence::<Wallet>(account.as_str()) > 1 {
                     return Err(refusal.into());
                 }
@@ -151,7 +155,10 @@ async fn a_dry_run_checks_everything_and_writes_nothing() {
     let receipt = dry("R2").await.unwrap();
     assert_eq!(receipt.outcome.available, yuan("3.00"));
     assert_eq!(receipt.dry_run_events.len(), 1);
-    assert_eq!((receipt.dry_run_events[0].event_type, receipt.dry_run_events[0].sequence), ("DepositRecorded", 2));
+    assert_eq!(
+        (receipt.dry_run_events[0].event_type, receipt.dry_run_events[0].sequence),
+        ("DepositRecorded", 2)
+    );
     assert!(matches!(dry("R1").await, Err(CommandError::Refused(_))), "the reference is taken");
     assert_eq!(count(&book, "SELECT count(*) FROM events").await, 1);
     assert_eq!(count(&book, "SELECT count(*) FROM commands").await, 1);
@@ -170,13 +177,17 @@ async fn a_panicking_decision_harms_only_itself() {
 #[tokio::test(flavor = "multi_thread")]
 async fn one_command_too_many_is_busy_and_half_done_by_nobody() {
     let test = TestBook::new().await;
-    let book = Book::open(&test.connect, BookSettings { queue_capacity: 10, ..test.settings() }).await.unwrap();
+    let book =
+        Book::open(&test.connect, BookSettings { queue_capacity: 10, ..test.settings() }).await.unwrap();
     let (shared, account) = (&book, &wallet(1));
     let references: Vec<String> = (0..100).map(|n| format!("R{n}")).collect();
-    let results = join_all(references.iter().map(|reference| deposit(shared, account, "1.00", reference, None))).await;
+    let results =
+        join_all(references.iter().map(|reference| deposit(shared, account, "1.00", reference, None))).await;
     let recorded = results.iter().filter(|result| result.is_ok()).count();
     assert_eq!(recorded, 10, "join_all starts all hundred before the first is answered");
-    assert!(results.iter().filter_map(|result| result.as_ref().err()).all(|e| matches!(e, CommandError::Busy)));
+    assert!(
+        results.iter().filter_map(|result| result.as_ref().err()).all(|e| matches!(e, CommandError::Busy))
+    );
     assert_eq!(count(&book, "SELECT count(*) FROM events").await, 10);
     deposit(&book, &wallet(1), "1.00", "R100", None).await.unwrap();
 }
@@ -185,7 +196,8 @@ async fn one_command_too_many_is_busy_and_half_done_by_nobody() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_small_cache_decides_on_fresh_aggregates() {
     let test = TestBook::new().await;
-    let book = Book::open(&test.connect, BookSettings { cached_aggregates: 4, ..test.settings() }).await.unwrap();
+    let book =
+        Book::open(&test.connect, BookSettings { cached_aggregates: 4, ..test.settings() }).await.unwrap();
     let book = &book;
     let clients = (0..16u64).map(|client| async move {
         for n in 0..40u64 {
@@ -216,7 +228,8 @@ async fn two_processes_lose_and_double_nothing() {
     assert_eq!(count(&books[0], "SELECT count(*) FROM events").await, 800);
     assert!(books.iter().map(|book| book.figures().conflicts()).sum::<u64>() > 0, "they never met");
     for number in 0..3 {
-        let held = [hold(&books[0], &wallet(number), "1.00").await, hold(&books[1], &wallet(number), "1.00").await];
+        let held =
+            [hold(&books[0], &wallet(number), "1.00").await, hold(&books[1], &wallet(number), "1.00").await];
         let [first, second] = held.map(|result| result.unwrap().outcome.available);
         assert_eq!(first.checked_sub(yuan("1.00")).unwrap(), second, "both see the same wallet");
     }

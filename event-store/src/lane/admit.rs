@@ -80,7 +80,9 @@ impl Lane {
         let held = |at: usize| {
             let key = &draft.claims[at].key;
             let in_flight = self.in_flight.claimed.contains(key) && !self.pending.released.contains(key);
-            self.pending.claimed.contains(key) || in_flight || draft.claims[..at].iter().any(|before| before.key == *key)
+            self.pending.claimed.contains(key)
+                || in_flight
+                || draft.claims[..at].iter().any(|before| before.key == *key)
         };
         (0..draft.claims.len()).find(|at| held(*at)).map(|at| draft.claims[at].taken.clone())
     }

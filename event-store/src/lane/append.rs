@@ -60,7 +60,13 @@ impl AppendRows {
         self.leaf_hashes.push(leaf_hash.to_vec());
     }
 
-    pub(crate) fn push_command(&mut self, command: &Command, first: Option<u64>, last: u64, outcome: &RawValue) {
+    pub(crate) fn push_command(
+        &mut self,
+        command: &Command,
+        first: Option<u64>,
+        last: u64,
+        outcome: &RawValue,
+    ) {
         self.command_ids.push(command.id.clone());
         self.request_hashes.push(command.request_hash.to_vec());
         self.first_positions.push(first.map(bigint));
@@ -72,7 +78,12 @@ impl AppendRows {
     }
 
     /// Appends everything or nothing. `false`: the head had moved, or a command or claim was there already.
-    pub(crate) async fn append(self, connection: &mut PgConnection, expected: u64, tip: &Tip) -> Result<bool, sqlx::Error> {
+    pub(crate) async fn append(
+        self,
+        connection: &mut PgConnection,
+        expected: u64,
+        tip: &Tip,
+    ) -> Result<bool, sqlx::Error> {
         let moved = sqlx::query_scalar!(
             r#"WITH known AS (
                     SELECT FROM commands WHERE command_id = ANY ($1::text[])
@@ -138,7 +149,10 @@ impl AppendRows {
 
 /// Opens the lane's own connection. Its one statement is planned once, by index: the plan is made while tables
 /// are still small and must stay right when they are not.
-pub(crate) async fn connect(options: &PgConnectOptions, deadline: Duration) -> Result<PgConnection, sqlx::Error> {
+pub(crate) async fn connect(
+    options: &PgConnectOptions,
+    deadline: Duration,
+) -> Result<PgConnection, sqlx::Error> {
     let statement_timeout = format!("{}ms", deadline.as_millis());
     let options = options.clone().options([
         ("synchronous_commit", "on"),

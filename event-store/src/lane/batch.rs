@@ -62,7 +62,11 @@ pub(crate) struct Admitted {
 }
 
 pub(crate) enum Verdict {
-    Recorded { outcome: Box<RawValue>, position: u64, claims: Vec<Claim> },
+    Recorded {
+        outcome: Box<RawValue>,
+        position: u64,
+        claims: Vec<Claim>,
+    },
     /// Held back until the decisions it was refused because of are durable.
     Refused(Refusal),
 }
@@ -128,7 +132,8 @@ impl Batch {
         for (stream, entry) in draft.working {
             let sequence = entry.sequence;
             let before = cache.replace(stream.clone(), Entry { changed_at: tip.position, ..entry });
-            if before.as_ref().map_or(0, |entry| entry.sequence) / self.snapshot_every != sequence / self.snapshot_every
+            if before.as_ref().map_or(0, |entry| entry.sequence) / self.snapshot_every
+                != sequence / self.snapshot_every
             {
                 self.snapshots.extend(cache.peek(&stream).and_then(|entry| Snapshot::of(&stream, entry)));
             }

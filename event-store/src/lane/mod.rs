@@ -98,7 +98,12 @@ pub(crate) struct LaneParts {
 }
 
 /// Runs until `stop` is cancelled and everything accepted is answered.
-pub(crate) async fn run(settings: BookSettings, parts: LaneParts, opening: Findings, stop: CancellationToken) {
+pub(crate) async fn run(
+    settings: BookSettings,
+    parts: LaneParts,
+    opening: Findings,
+    stop: CancellationToken,
+) {
     let snapshot_every = settings.snapshot_every;
     let mut cache = Cache::new(settings.cached_aggregates);
     cache.clear(opening.tip.position);
@@ -285,11 +290,10 @@ impl AppendResult {
 /// An error report of the statement itself. Class 57 (the server is going away) and class 08 (the connection) may
 /// arrive after the commit.
 fn nothing_was_recorded(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::Database(report) => {
-            !report.code().is_none_or(|code| code.starts_with("57P") || code.starts_with("08"))
-        }
-        sqlx::Error::Encode(_) => true,
-        _ => false,
+    match error.as_database_error().map(|report| report.code()) {
+        Some(Some(code)) => !(code.starts_with("57P") || code.starts_with("08")),
+        Some(None) => false,
+        // It could not even be written down to be sent.
+        None => matches!(error, sqlx::Error::Encode(_)),
     }
 }

@@ -123,7 +123,8 @@ async fn known_commands(
     .await?;
     rows.into_iter()
         .map(|row| {
-            let outcome = RawValue::from_string(row.outcome).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+            let outcome =
+                RawValue::from_string(row.outcome).map_err(|error| StoreError::Corrupt(error.to_string()))?;
             let position = unsigned(row.last_position)?;
             Ok((row.command_id, KnownCommand { request_hash: row.request_hash, position, outcome }))
         })
@@ -149,5 +150,9 @@ pub(crate) async fn taken_claims(
     .fetch_all(connection)
     .await?;
     let found: HashSet<(String, String)> = rows.into_iter().map(|row| (row.scope, row.key)).collect();
-    Ok(claims.iter().filter(|(scope, key)| found.contains(&((*scope).to_owned(), key.clone()))).cloned().collect())
+    Ok(claims
+        .iter()
+        .filter(|(scope, key)| found.contains(&((*scope).to_owned(), key.clone())))
+        .cloned()
+        .collect())
 }

@@ -133,8 +133,10 @@ impl Lane {
     fn catch_up(&mut self, events: &[StoredEvent]) {
         let upcasters = (self.settings.upcasters)();
         for event in events {
-            let stream =
-                StreamId { kind: event.aggregate_type.as_str().into(), id: event.aggregate_id.as_str().into() };
+            let stream = StreamId {
+                kind: event.aggregate_type.as_str().into(),
+                id: event.aggregate_id.as_str().into(),
+            };
             let Some(entry) = self.cache.peek_mut(&stream) else {
                 self.cache.note_change(stream, event.position);
                 continue;

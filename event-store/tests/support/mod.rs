@@ -1,6 +1,10 @@
 //! A book of its own for each test, on the PostgreSQL that DATABASE_URL names.
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its own part of this")]
-#![allow(clippy::disallowed_methods, reason = "tests make their own names and read DATABASE_URL")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "tests stop at the first failure, make their own names and read DATABASE_URL"
+)]
 
 use std::str::FromStr;
 
@@ -21,8 +25,9 @@ pub struct TestBook {
 
 impl TestBook {
     pub async fn new() -> Self {
-        let url = std::env::var("DATABASE_URL")
-            .expect("DATABASE_URL is not set: run `make test`, or put `scripts/with-postgres` before the command");
+        let url = std::env::var("DATABASE_URL").expect(
+            "DATABASE_URL is not set: run `make test`, or put `scripts/with-postgres` before the command",
+        );
         let connect = PgConnectOptions::from_str(&url).unwrap();
         let schema = format!("test_{}", uuid::Uuid::now_v7().simple());
         provision(&connect, &schema, &NewBook::default()).await.unwrap();
@@ -118,7 +123,8 @@ pub fn record(
             remark: None,
             today,
         },
-    )
+    )?;
+    Ok(())
 }
 
 pub fn available(decision: &Decision<'_>, wallet: &WalletId) -> Result<Available, Refusal> {
@@ -132,8 +138,7 @@ pub async fn hold(book: &Book, wallet: &WalletId, amount: &str) -> Result<Receip
     let request = request(None, &(&wallet, &withdrawal));
     let streams = vec![StreamKey::existing::<Wallet>(wallet.as_str())];
     book.execute(request, streams, move |decision| {
-        let command =
-            WalletCommand::Hold { wallet: wallet.clone(), withdrawal: withdrawal.clone(), amount };
+        let command = WalletCommand::Hold { wallet: wallet.clone(), withdrawal: withdrawal.clone(), amount };
         decision.decide::<Wallet>(wallet.as_str(), command)?;
         available(decision, &wallet)
     })
@@ -169,7 +174,10 @@ pub async fn assert_journal_is_whole(book: &Book) {
         tree.append(hash);
     }
     let (position, frontier, root): (i64, Vec<u8>, Vec<u8>) =
-        sqlx::query_as("SELECT position, frontier, root FROM book_head").fetch_one(book.pool()).await.unwrap();
+        sqlx::query_as("SELECT position, frontier, root FROM book_head")
+            .fetch_one(book.pool())
+            .await
+            .unwrap();
     assert_eq!(usize::try_from(position).unwrap(), events.len());
     assert_eq!(frontier, tree.frontier());
     assert_eq!(root, tree.root());
