@@ -46,6 +46,16 @@ pub(crate) fn line(text: SmolStr, max: usize) -> Result<SmolStr, InvalidText> {
     Ok(if trimmed.len() == text.len() { text } else { SmolStr::new(trimmed) })
 }
 
+/// The one of `all` that is written like this.
+pub(crate) fn word<T: Copy>(
+    given: &str,
+    all: impl IntoIterator<Item = T>,
+    written: fn(T) -> &'static str,
+    expected: &'static str,
+) -> Result<T, InvalidText> {
+    all.into_iter().find(|one| written(*one) == given).ok_or(InvalidText::Malformed { expected })
+}
+
 /// A text type: a newtype over a text that `$check` has accepted, read and written as a plain string.
 macro_rules! text_type {
     ($(#[$meta:meta])* $name:ident, $check:expr) => {

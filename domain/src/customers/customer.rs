@@ -6,7 +6,7 @@ use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
 
-use super::{CustomerCommand, CustomerEvent, CustomerName, CustomerRefusal};
+use super::{CustomerCommand, CustomerEvent, CustomerName, CustomerRefusal, CustomerStatus};
 use crate::event::BookEvent;
 use crate::event_sourced::{CorruptStream, EventSourced};
 use crate::ids::CustomerId;
@@ -23,23 +23,6 @@ struct Registered {
     customer: CustomerId,
     name: CustomerName,
     status: CustomerStatus,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CustomerStatus {
-    Active,
-    /// Takes deposits, but no money goes out.
-    Suspended,
-}
-
-impl CustomerStatus {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Suspended => "suspended",
-        }
-    }
 }
 
 impl Customer {

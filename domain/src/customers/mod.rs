@@ -5,11 +5,13 @@ mod customer;
 mod event;
 mod name;
 mod refusal;
+mod status;
 #[cfg(test)]
 mod tests;
 
 pub use command::CustomerCommand;
-pub use customer::{Customer, CustomerStatus};
+pub use customer::Customer;
 pub use event::CustomerEvent;
 pub use name::CustomerName;
 pub use refusal::CustomerRefusal;
+pub use status::CustomerStatus;

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::text::{self, InvalidText};
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DepositMethod {
@@ -30,16 +32,11 @@ impl std::fmt::Display for DepositMethod {
     }
 }
 
-/// A word that names no way in which money comes in.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("must be bank_transfer, wechat_pay, alipay or cash")]
-pub struct UnknownMethod;
-
 impl std::str::FromStr for DepositMethod {
-    type Err = UnknownMethod;
+    type Err = InvalidText;
 
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|method| method.as_str() == text).ok_or(UnknownMethod)
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        text::word(word, Self::ALL, Self::as_str, "bank_transfer, wechat_pay, alipay or cash")
     }
 }
 
@@ -53,6 +50,6 @@ mod tests {
             assert_eq!(serde_json::to_string(&method).unwrap(), format!("\"{method}\""));
             assert_eq!(method.as_str().parse(), Ok(method));
         }
-        assert_eq!("cheque".parse::<DepositMethod>(), Err(UnknownMethod));
+        assert!("cheque".parse::<DepositMethod>().is_err());
     }
 }

@@ -6,11 +6,15 @@
 mod destination;
 mod method;
 mod reference;
+mod state;
 pub mod wallet;
 pub mod withdrawal;
 
 pub use destination::{AccountName, AccountNumber, BankName, Destination};
 pub use method::DepositMethod;
 pub use reference::{BankReference, ChannelReference, WithdrawalReference};
+pub use state::DepositState;
 pub use wallet::{DepositFacts, Wallet, WalletCommand, WalletEvent, WalletRefusal};
-pub use withdrawal::{Withdrawal, WithdrawalCommand, WithdrawalEvent, WithdrawalRefusal, WithdrawalState};
+pub use withdrawal::{
+    Withdrawal, WithdrawalAction, WithdrawalCommand, WithdrawalEvent, WithdrawalRefusal, WithdrawalState,
+};

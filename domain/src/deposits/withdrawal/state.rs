@@ -9,6 +9,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::text::{self, InvalidText};
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WithdrawalState {
@@ -51,6 +53,16 @@ impl WithdrawalState {
 impl std::fmt::Display for WithdrawalState {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+impl std::str::FromStr for WithdrawalState {
+    type Err = InvalidText;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        const EXPECTED: &str =
+            "requested, approved, rejected, cancelled, submitted, succeeded, failed or returned";
+        text::word(word, Self::ALL, Self::as_str, EXPECTED)
     }
 }
 

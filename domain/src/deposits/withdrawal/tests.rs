@@ -262,3 +262,11 @@ fn a_snapshot_is_the_state() {
         assert_eq!(serde_json::from_value::<Withdrawal>(snapshot).unwrap(), state);
     }
 }
+
+#[test]
+fn a_state_has_one_spelling_everywhere() {
+    for state in State::ALL {
+        assert_eq!(serde_json::to_string(&state).unwrap(), format!("\"{state}\""));
+        assert_eq!(state.as_str().parse(), Ok(state));
+    }
+}
