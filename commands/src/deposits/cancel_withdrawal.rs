@@ -1,0 +1,33 @@
+//! A withdrawal is no longer wanted: the money is available again.
+
+use serde::{Deserialize, Serialize};
+use tallybook_domain::WithdrawalId;
+use tallybook_domain::deposits::WithdrawalCommand;
+use tallybook_domain::text::Reason;
+use tallybook_event_store::{Book, CommandError, Receipt};
+
+use super::WithdrawalOutcome;
+use super::step::{Parties, release_hold, take};
+use crate::CommandContext;
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CancelWithdrawal {
+    pub withdrawal: WithdrawalId,
+    #[serde(default)]
+    pub reason: Option<Reason>,
+}
+
+pub async fn cancel_withdrawal(
+    book: &Book,
+    context: CommandContext,
+    asked: CancelWithdrawal,
+) -> Result<Receipt<WithdrawalOutcome>, CommandError> {
+    let request = context.request_because("cancel_withdrawal", asked.reason.as_ref(), &asked)?;
+    let parties = Parties::of(book, &asked.withdrawal).await?;
+    book.execute(request, parties.streams(), move |decision| {
+        let CancelWithdrawal { withdrawal, reason } = asked.clone();
+        let step = WithdrawalCommand::Cancel { withdrawal, reason };
+        take(decision, &parties, step, |decision| release_hold(decision, &parties))
+    })
+    .await
+}

@@ -1,0 +1,64 @@
+//! Money came in: it is the customer's from now on.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use tallybook_domain::customers::Customer;
+use tallybook_domain::deposits::{
+    BankReference, DepositMethod, DepositState, Wallet, WalletCommand, WalletRefusal,
+};
+use tallybook_domain::text::Remark;
+use tallybook_domain::{CustomerId, DepositId, Money, Refusal, WalletId};
+use tallybook_event_store::{Book, CommandError, Decision, Receipt, StreamKey};
+
+use super::{DEPOSIT_REFERENCE, DepositOutcome};
+use crate::CommandContext;
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RecordDeposit {
+    pub customer: CustomerId,
+    pub amount: Money,
+    pub reference: BankReference,
+    pub method: DepositMethod,
+    /// Today, if not given.
+    #[serde(default)]
+    pub effective_date: Option<NaiveDate>,
+    #[serde(default)]
+    pub remark: Option<Remark>,
+}
+
+/// Records a deposit in the customer's wallet of the amount's currency. A suspended customer's wallet takes it too.
+pub async fn record_deposit(
+    book: &Book,
+    context: CommandContext,
+    deposit: RecordDeposit,
+) -> Result<Receipt<DepositOutcome>, CommandError> {
+    let request = context.request("record_deposit", &deposit)?;
+    let wallet = WalletId::new(&deposit.customer, deposit.amount.currency());
+    let streams =
+        vec![StreamKey::existing::<Customer>(&deposit.customer), StreamKey::existing::<Wallet>(&wallet)];
+    book.execute(request, streams, move |decision| decide(decision, wallet.clone(), deposit.clone())).await
+}
+
+fn decide(
+    decision: &mut Decision<'_>,
+    wallet: WalletId,
+    deposit: RecordDeposit,
+) -> Result<DepositOutcome, Refusal> {
+    let RecordDeposit { customer, amount, reference, method, effective_date, remark } = deposit;
+    decision.state::<Customer>(customer.as_str()).check_registered(&customer)?;
+    let taken = WalletRefusal::ReferenceTaken { reference: reference.clone() };
+    decision.claim(DEPOSIT_REFERENCE, reference.as_str(), taken.into());
+    let today = decision.today();
+    let command = WalletCommand::RecordDeposit {
+        wallet: wallet.clone(),
+        amount,
+        reference,
+        method,
+        effective_date: effective_date.unwrap_or(today),
+        remark,
+        today,
+    };
+    decision.decide::<Wallet>(wallet.as_str(), command)?;
+    let id = DepositId::new(&wallet, decision.sequence::<Wallet>(wallet.as_str()));
+    Ok(DepositOutcome::of(decision, id, wallet, DepositState::Recorded, amount))
+}

@@ -1,0 +1,74 @@
+//! What all steps of a withdrawal have in common: whose it is, and that its wallet and customer are asked too.
+
+use tallybook_domain::customers::Customer;
+use tallybook_domain::deposits::{
+    Wallet, WalletCommand, Withdrawal, WithdrawalCommand, WithdrawalEvent, WithdrawalRefusal,
+};
+use tallybook_domain::{CustomerId, EventSourced, Refusal, WalletId, WithdrawalId};
+use tallybook_event_store::{Book, CommandError, Decision, StreamKey};
+
+use super::WithdrawalOutcome;
+
+/// A withdrawal and whose it is.
+#[derive(Debug, Clone)]
+pub(super) struct Parties {
+    pub(super) withdrawal: WithdrawalId,
+    pub(super) wallet: WalletId,
+    pub(super) customer: CustomerId,
+}
+
+impl Parties {
+    /// Reads them from the request's event, which never changes, before the decision.
+    pub(super) async fn of(book: &Book, withdrawal: &WithdrawalId) -> Result<Self, CommandError> {
+        let first = book.event_at(&StreamKey::existing::<Withdrawal>(withdrawal), 1).await?;
+        match first.as_ref().and_then(|first| Withdrawal::pick(&first.event)) {
+            Some(WithdrawalEvent::WithdrawalRequested { wallet, .. }) => Ok(Self {
+                withdrawal: withdrawal.clone(),
+                wallet: wallet.clone(),
+                customer: wallet.customer(),
+            }),
+            Some(_) | None => {
+                Err(Refusal::from(WithdrawalRefusal::NotFound { withdrawal: withdrawal.clone() }).into())
+            }
+        }
+    }
+
+    pub(super) fn streams(&self) -> Vec<StreamKey> {
+        vec![
+            StreamKey::existing::<Customer>(&self.customer),
+            StreamKey::existing::<Wallet>(&self.wallet),
+            StreamKey::existing::<Withdrawal>(&self.withdrawal),
+        ]
+    }
+}
+
+/// Lets the withdrawal take a step, and what goes with it happen, unless the step was taken already.
+pub(super) fn take(
+    decision: &mut Decision<'_>,
+    parties: &Parties,
+    step: WithdrawalCommand,
+    goes_with_it: impl FnOnce(&mut Decision<'_>) -> Result<(), Refusal>,
+) -> Result<WithdrawalOutcome, Refusal> {
+    let taken_now = decision.decide::<Withdrawal>(parties.withdrawal.as_str(), step)? > 0;
+    if taken_now {
+        goes_with_it(decision)?;
+    }
+    WithdrawalOutcome::of(decision, &parties.withdrawal, &parties.wallet)
+}
+
+/// Money goes out only for a customer who is registered and not suspended.
+pub(super) fn check_may_withdraw(decision: &Decision<'_>, parties: &Parties) -> Result<(), Refusal> {
+    let customer = decision.state::<Customer>(parties.customer.as_str());
+    customer.check_registered(&parties.customer)?;
+    if customer.may_withdraw() {
+        return Ok(());
+    }
+    Err(WithdrawalRefusal::WalletSuspended { customer: parties.customer.clone() }.into())
+}
+
+/// The money that was set aside is available again.
+pub(super) fn release_hold(decision: &mut Decision<'_>, parties: &Parties) -> Result<(), Refusal> {
+    let release = WalletCommand::ReleaseHold { withdrawal: parties.withdrawal.clone() };
+    decision.decide::<Wallet>(parties.wallet.as_str(), release)?;
+    Ok(())
+}
