@@ -1,0 +1,126 @@
+//! A book of its own for each test, on the PostgreSQL that DATABASE_URL names, and short ways to ask for things.
+#![allow(dead_code, unreachable_pub, reason = "each test file uses its own part of this")]
+#![allow(clippy::unwrap_used, reason = "a test stops where its own material is wrong")]
+#![allow(clippy::disallowed_methods, reason = "tests make their own names and read DATABASE_URL")]
+
+use std::fmt::Debug;
+use std::str::FromStr;
+
+use sqlx::postgres::PgConnectOptions;
+use tallybook_commands::CommandContext;
+use tallybook_commands::customers::{RegisterCustomer, SuspendCustomer, register_customer, suspend_customer};
+use tallybook_commands::deposits::{
+    DepositOutcome, RecordDeposit, RequestWithdrawal, WithdrawalOutcome, record_deposit, request_withdrawal,
+};
+use tallybook_domain::deposits::{DepositMethod, Destination};
+use tallybook_domain::{Currency, CustomerId, Money, Refusal, WithdrawalId};
+use tallybook_event_store::schema::{NewBook, provision};
+use tallybook_event_store::{Book, BookSettings, CommandError, Receipt};
+
+pub async fn book() -> Book {
+    let url = std::env::var("DATABASE_URL").expect(
+        "DATABASE_URL is not set: run `make test`, or put `scripts/with-postgres` before the command",
+    );
+    let connect = PgConnectOptions::from_str(&url).unwrap();
+    let schema = format!("test_{}", uuid::Uuid::now_v7().simple());
+    provision(&connect, &schema, &NewBook::default()).await.unwrap();
+    let settings = BookSettings { pool_connections: 4, ..BookSettings::new(&schema) };
+    Book::open(&connect, settings).await.unwrap()
+}
+
+pub fn text<T: FromStr<Err: Debug>>(text: &str) -> T {
+    text.parse().unwrap()
+}
+
+pub fn yuan(amount: &str) -> Money {
+    Money::parse(amount, Currency::CNY).unwrap()
+}
+
+/// A command of this person.
+pub fn by(name: &str) -> CommandContext {
+    CommandContext {
+        actor: text(&format!("user:{name}")),
+        idempotency_key: None,
+        request_id: Some("request-1".into()),
+        client_address: None,
+        dry_run: false,
+    }
+}
+
+pub fn keyed(key: &str) -> CommandContext {
+    CommandContext { idempotency_key: Some(key.into()), ..by("han") }
+}
+
+pub fn dry() -> CommandContext {
+    CommandContext { dry_run: true, ..by("han") }
+}
+
+pub async fn register(book: &Book, name: &str) -> CustomerId {
+    register_customer(book, by("han"), RegisterCustomer { name: text(name) }).await.unwrap().outcome.id
+}
+
+pub async fn suspend(book: &Book, customer: &CustomerId) {
+    let suspend = SuspendCustomer { customer: customer.clone(), reason: text("chargebacks") };
+    suspend_customer(book, by("han"), suspend).await.unwrap();
+}
+
+pub fn a_deposit(customer: &CustomerId, amount: &str, reference: &str) -> RecordDeposit {
+    RecordDeposit {
+        customer: customer.clone(),
+        amount: yuan(amount),
+        reference: text(reference),
+        method: DepositMethod::BankTransfer,
+        effective_date: None,
+        remark: None,
+    }
+}
+
+pub async fn deposit(
+    book: &Book,
+    customer: &CustomerId,
+    amount: &str,
+    reference: &str,
+) -> Result<Receipt<DepositOutcome>, CommandError> {
+    record_deposit(book, by("han"), a_deposit(customer, amount, reference)).await
+}
+
+pub fn a_request(customer: &CustomerId, amount: &str, reference: &str) -> RequestWithdrawal {
+    RequestWithdrawal {
+        customer: customer.clone(),
+        amount: yuan(amount),
+        reference: text(reference),
+        destination: Destination {
+            account_name: text("李雷"),
+            account_number: text("6222021234567890123"),
+            bank_name: None,
+        },
+    }
+}
+
+pub fn fresh() -> WithdrawalId {
+    WithdrawalId::from_uuid(uuid::Uuid::now_v7())
+}
+
+/// Han asks for money.
+pub async fn request(
+    book: &Book,
+    customer: &CustomerId,
+    amount: &str,
+    reference: &str,
+) -> Result<Receipt<WithdrawalOutcome>, CommandError> {
+    request_withdrawal(book, by("han"), fresh(), a_request(customer, amount, reference)).await
+}
+
+pub fn refusal<T: Debug>(result: Result<Receipt<T>, CommandError>) -> Refusal {
+    match result {
+        Err(CommandError::Refused(refusal)) => refusal,
+        other => panic!("expected a refusal, got {other:?}"),
+    }
+}
+
+pub async fn events(book: &Book) -> Vec<String> {
+    sqlx::query_scalar("SELECT event_type FROM events ORDER BY position")
+        .fetch_all(book.pool())
+        .await
+        .unwrap()
+}
