@@ -3,4 +3,5 @@
 //! Owns what touches the machine: environment, clock, files, processes, the terminal. It decides nothing about
 //! money: that goes through the use cases in `commands`.
 
+mod import;
 pub mod postgres;

@@ -1,0 +1,84 @@
+//! The copy of a statement that says what is wrong with its bad rows.
+//!
+//! Owns a file that differs from the original in one more column, so that it can be corrected in a spreadsheet and
+//! imported like the original.
+
+use std::collections::HashMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use super::encoding::Encoding;
+use super::sheet::Sheet;
+use super::statement::BadRow;
+
+/// The added column's name in the header row.
+pub(super) const COLUMN: &str = "import_error";
+
+/// `statement.csv` → `statement.csv.errors.csv`.
+pub(super) fn path_beside(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".errors.csv");
+    PathBuf::from(name)
+}
+
+/// Writes the copy, whole or not at all.
+pub(super) fn write(path: &Path, encoding: Encoding, text: &str) -> std::io::Result<()> {
+    let mut unfinished = path.as_os_str().to_owned();
+    unfinished.push(".unfinished");
+    let unfinished = PathBuf::from(unfinished);
+    let mut file = std::fs::File::create(&unfinished)?;
+    file.write_all(&encoding.encode(text))?;
+    file.sync_all()?;
+    std::fs::rename(&unfinished, path)
+}
+
+/// Every record as it stands, with one cell more where there is something to say.
+pub(super) fn compose(sheet: &Sheet, header_line: usize, bad: &[BadRow]) -> String {
+    let reasons: HashMap<usize, String> =
+        bad.iter().map(|row| (row.record, row.reasons.join("; "))).collect();
+    let header = sheet.records.iter().position(|record| record.line == header_line);
+    // A copy that is imported again has the column already; otherwise it goes behind the longest row.
+    let existing =
+        header.and_then(|header| sheet.records[header].cells.iter().position(|cell| cell == COLUMN));
+    let below = sheet.records.iter().skip(header.unwrap_or(0));
+    let place = existing.unwrap_or_else(|| below.map(|record| record.cells.len()).max().unwrap_or(0));
+    let mut copy = sheet.before().to_owned();
+    for (index, record) in sheet.records.iter().enumerate() {
+        let (own, end) = sheet.text_of(record);
+        let said = if Some(index) == header { Some(COLUMN) } else { reasons.get(&index).map(String::as_str) };
+        match (existing, said) {
+            (Some(place), said) if header.is_some_and(|header| index > header) => {
+                copy.push_str(&with_cell(own, place, said.unwrap_or("")));
+            }
+            (None, Some(said)) => {
+                copy.push_str(own);
+                copy.push_str(&",".repeat(place - record.cells.len() + 1));
+                copy.push_str(&quoted(said));
+            }
+            (Some(_) | None, Some(_) | None) => copy.push_str(own),
+        }
+        copy.push_str(end);
+    }
+    copy
+}
+
+/// A row of an earlier copy, with what it says now.
+fn with_cell(row: &str, place: usize, said: &str) -> String {
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(row.as_bytes());
+    let cells = reader.records().next().and_then(Result::ok);
+    let mut cells: Vec<String> = cells.iter().flatten().map(str::to_owned).collect();
+    if said.is_empty() && cells.get(place).is_none_or(String::is_empty) {
+        return row.to_owned();
+    }
+    cells.resize(cells.len().max(place + 1), String::new());
+    said.clone_into(&mut cells[place]);
+    cells.iter().map(|cell| quoted(cell)).collect::<Vec<_>>().join(",")
+}
+
+fn quoted(cell: &str) -> String {
+    if cell.contains([',', '"', '\r', '\n']) {
+        format!("\"{}\"", cell.replace('"', "\"\""))
+    } else {
+        cell.to_owned()
+    }
+}

@@ -1,0 +1,215 @@
+//! What one row of a statement says.
+
+use chrono::NaiveDate;
+use tallybook_domain::deposits::BankReference;
+use tallybook_domain::text::Remark;
+use tallybook_domain::{Currency, CustomerId, Money};
+
+use super::cell;
+use super::columns::Columns;
+use super::flag;
+use super::mapping::{Field, Mapping};
+use super::reference;
+use super::sheet::{Record, Sheet};
+
+/// Longer remarks are cut: they explain a deposit, they do not identify it.
+const REMARK_CHARACTERS: usize = 500;
+
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Row {
+    /// Nothing but padding and dashes.
+    Blank,
+    /// The header again, as on every page of some exports.
+    Header,
+    /// The bank's own sum of its columns.
+    Total {
+        money_in: Option<Money>,
+        money_out: Option<Money>,
+    },
+    /// No date and no amount: a footer, a comment.
+    Note,
+    Entry(Entry),
+    /// A row that moves money, as far as one can tell, and cannot be read. All reasons at once.
+    Bad(Vec<String>),
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Entry {
+    pub(super) date: NaiveDate,
+    pub(super) time: Option<String>,
+    /// More than zero: money in. `None`: the amount's cell is empty, as in the other of two columns.
+    pub(super) amount: Option<Money>,
+    pub(super) balance: Option<Money>,
+    /// What is to be recorded, where money came in.
+    pub(super) deposit: Option<Deposit>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Deposit {
+    pub(super) customer: CustomerId,
+    pub(super) amount: Money,
+    pub(super) reference: BankReference,
+    pub(super) date: NaiveDate,
+    pub(super) remark: Option<Remark>,
+}
+
+/// Everything a row is read with.
+#[derive(Debug)]
+pub(super) struct RowReader<'f> {
+    pub(super) sheet: &'f Sheet,
+    pub(super) columns: &'f Columns,
+    pub(super) mapping: &'f Mapping,
+}
+
+impl RowReader<'_> {
+    pub(super) fn read(&self, record: &Record) -> Row {
+        if record.cells.iter().all(|cell| cell::filled(cell).is_none()) {
+            return Row::Blank;
+        }
+        if record.cells == self.sheet.records[self.columns.header].cells {
+            return Row::Header;
+        }
+        if self.sheet.is_torn(record) {
+            return Row::Bad(vec!["a quotation mark is opened and not closed: lines run together".into()]);
+        }
+        let date = match self.columns.cell(record, Field::Date) {
+            Some(text) => cell::date(text),
+            None => Err("date: is empty".to_owned()),
+        };
+        if date.is_err() {
+            if is_total(record) {
+                return self.total(record);
+            }
+            if !self.has_money(record) {
+                return Row::Note;
+            }
+        }
+        self.entry(record, date)
+    }
+
+    fn has_money(&self, record: &Record) -> bool {
+        let fields = [Field::Amount, Field::AmountIn, Field::AmountOut];
+        fields.into_iter().any(|field| self.columns.cell(record, field).is_some())
+    }
+
+    fn total(&self, record: &Record) -> Row {
+        let currency = self.mapping.currency.unwrap_or(Currency::CNY);
+        let sum = |field| self.columns.cell(record, field).and_then(|text| cell::amount(text, currency).ok());
+        Row::Total { money_in: sum(Field::AmountIn), money_out: sum(Field::AmountOut) }
+    }
+
+    fn entry(&self, record: &Record, date: Result<(NaiveDate, Option<String>), String>) -> Row {
+        let mut reasons = Vec::new();
+        let date = noted(date, &mut reasons);
+        let currency = noted(self.currency(record), &mut reasons);
+        let amount = currency.and_then(|currency| noted(self.amount(record, currency), &mut reasons));
+        let balance = currency.and_then(|currency| noted(self.balance(record, currency), &mut reasons));
+        let deposit = match amount {
+            Some(Some(amount)) if amount.is_positive() => {
+                let customer = noted(self.customer(record), &mut reasons);
+                let reference = currency
+                    .and_then(|currency| noted(reference::compose(self, record, currency), &mut reasons));
+                let remark = noted(self.remark(record), &mut reasons);
+                match (customer, reference, date.as_ref(), remark) {
+                    (Some(customer), Some(reference), Some((date, _)), Some(remark)) => {
+                        Some(Deposit { customer, amount, reference, date: *date, remark })
+                    }
+                    _ => None,
+                }
+            }
+            Some(_) | None => None,
+        };
+        match (date, amount, balance) {
+            (Some((date, time)), Some(amount), Some(balance)) if reasons.is_empty() => {
+                let separate = self
+                    .columns
+                    .cell(record, Field::Time)
+                    .map(|text| cell::time(text).unwrap_or_else(|| text.to_owned()));
+                Row::Entry(Entry { date, time: separate.or(time), amount, balance, deposit })
+            }
+            _ => Row::Bad(reasons),
+        }
+    }
+
+    fn currency(&self, record: &Record) -> Result<Currency, String> {
+        match self.columns.cell(record, Field::Currency) {
+            Some(text) => cell::currency(text),
+            None => Ok(self.mapping.currency.unwrap_or(Currency::CNY)),
+        }
+    }
+
+    /// Money in is more than zero, however the bank tells the direction. A negative amount in the column of money
+    /// out (冲正, a reversal) is money in, and the other way round.
+    fn amount(&self, record: &Record, currency: Currency) -> Result<Option<Money>, String> {
+        let read = |field| match self.columns.cell(record, field) {
+            Some(text) => cell::amount(text, currency).map(Some),
+            None => Ok(None),
+        };
+        if let Some(amount) = read(Field::Amount)? {
+            if !self.mapping.columns.contains_key(&Field::Flag) {
+                return Ok(Some(amount));
+            }
+            let written = self.columns.cell(record, Field::Flag).unwrap_or("");
+            return match flag::side(written, &self.mapping.flag_in, &self.mapping.flag_out)? {
+                flag::Side::In => Ok(Some(amount)),
+                flag::Side::Out => Ok(Some(amount.negate())),
+            };
+        }
+        match (read(Field::AmountIn)?, read(Field::AmountOut)?) {
+            (Some(money_in), Some(money_out)) if !money_in.is_zero() && !money_out.is_zero() => {
+                Err(format!("amount: both {money_in} in and {money_out} out"))
+            }
+            (Some(money_in), Some(money_out)) => {
+                money_in.checked_sub(money_out).map(Some).map_err(|error| format!("amount: {error}"))
+            }
+            (Some(money_in), None) => Ok(Some(money_in)),
+            (None, money_out) => Ok(money_out.map(|money_out| money_out.negate())),
+        }
+    }
+
+    fn balance(&self, record: &Record, currency: Currency) -> Result<Option<Money>, String> {
+        let text = self.columns.cell(record, Field::Balance);
+        text.map(|text| cell::amount(text, currency).map_err(|error| format!("balance: {error}"))).transpose()
+    }
+
+    fn customer(&self, record: &Record) -> Result<CustomerId, String> {
+        match (self.columns.cell(record, Field::Customer), &self.mapping.customer) {
+            (Some(text), _) => text.parse().map_err(|error| format!("customer {text:?}: {error}")),
+            (None, Some(customer)) => Ok(customer.clone()),
+            (None, None) => Err("customer: is empty".to_owned()),
+        }
+    }
+
+    fn remark(&self, record: &Record) -> Result<Option<Remark>, String> {
+        let parts = self.columns.cells(record, Field::Remark).filter_map(|(_, text)| cell::filled(text));
+        let joined = parts.collect::<Vec<_>>().join(" ");
+        let plain: String =
+            joined.chars().map(|c| if c.is_control() { ' ' } else { c }).take(REMARK_CHARACTERS).collect();
+        if plain.trim().is_empty() {
+            return Ok(None);
+        }
+        plain.parse().map(Some).map_err(|error| format!("remark: {error}"))
+    }
+}
+
+/// The value, or `None` after its reason has been noted.
+fn noted<T>(result: Result<T, String>, reasons: &mut Vec<String>) -> Option<T> {
+    match result {
+        Ok(value) => Some(value),
+        Err(reason) => {
+            reasons.push(reason);
+            None
+        }
+    }
+}
+
+/// A row that begins with 合计 or the like is the bank's sum, not a movement.
+fn is_total(record: &Record) -> bool {
+    const WORDS: [&str; 6] = ["合计", "总计", "小计", "累计", "总额", "total"];
+    record
+        .cells
+        .iter()
+        .find(|cell| !cell.is_empty())
+        .map(|cell| super::sheet::folded(cell).to_lowercase())
+        .is_some_and(|first| WORDS.iter().any(|word| first.contains(word)))
+}
