@@ -83,55 +83,25 @@ CREATE INDEX deposits_customer ON deposits (customer, created_position);
 CREATE INDEX deposits_effective_date ON deposits (effective_date, created_position);
 CREATE INDEX deposits_reference ON deposits (reference);
 
--- Each step has the event that was it, and what was said with it; null while it has not been taken.
 CREATE TABLE withdrawals (
-    id                       text COLLATE "C" NOT NULL,
-    customer                 text COLLATE "C" NOT NULL,
-    wallet                   text COLLATE "C" NOT NULL,
-    currency                 text COLLATE "C" NOT NULL,
-    amount                   numeric          NOT NULL,
-    reference                text COLLATE "C" NOT NULL,
-    account_name             text             NOT NULL,
-    account_number           text             NOT NULL,
-    bank_name                text,
-    state                    text             NOT NULL,
-    requested_by             text             NOT NULL,
-    channel_reference        text,
-    approved_position        bigint,
-    approved_at              timestamptz,
-    approved_by              text,
-    rejected_position        bigint,
-    rejected_at              timestamptz,
-    rejected_by              text,
-    rejected_reason          text,
-    cancelled_position       bigint,
-    cancelled_at             timestamptz,
-    cancelled_by             text,
-    cancelled_reason         text,
-    submitted_position       bigint,
-    submitted_at             timestamptz,
-    submitted_by             text,
-    submitted_effective_date date,
-    succeeded_position       bigint,
-    succeeded_at             timestamptz,
-    succeeded_by             text,
-    succeeded_effective_date date,
-    failed_position          bigint,
-    failed_at                timestamptz,
-    failed_by                text,
-    failed_effective_date    date,
-    failed_reason            text,
-    returned_position        bigint,
-    returned_at              timestamptz,
-    returned_by              text,
-    returned_effective_date  date,
-    returned_reason          text,
-    created_position         bigint           NOT NULL,
-    created_at               timestamptz      NOT NULL,
-    created_by               text             NOT NULL,
-    updated_position         bigint           NOT NULL,
-    updated_at               timestamptz      NOT NULL,
-    updated_by               text             NOT NULL,
+    id                text COLLATE "C" NOT NULL,
+    customer          text COLLATE "C" NOT NULL,
+    wallet            text COLLATE "C" NOT NULL,
+    currency          text COLLATE "C" NOT NULL,
+    amount            numeric          NOT NULL,
+    reference         text COLLATE "C" NOT NULL,
+    account_name      text             NOT NULL,
+    account_number    text             NOT NULL,
+    bank_name         text,
+    state             text             NOT NULL,
+    requested_by      text             NOT NULL,
+    channel_reference text,
+    created_position  bigint           NOT NULL,
+    created_at        timestamptz      NOT NULL,
+    created_by        text             NOT NULL,
+    updated_position  bigint           NOT NULL,
+    updated_at        timestamptz      NOT NULL,
+    updated_by        text             NOT NULL,
     CONSTRAINT withdrawals_pkey PRIMARY KEY (id),
     CONSTRAINT withdrawals_amount_check CHECK (amount > 0),
     CONSTRAINT withdrawals_state_check CHECK (state IN
@@ -141,6 +111,20 @@ CREATE INDEX withdrawals_created_position ON withdrawals (created_position);
 CREATE INDEX withdrawals_customer ON withdrawals (customer, created_position);
 CREATE INDEX withdrawals_state ON withdrawals (state, created_position);
 CREATE INDEX withdrawals_reference ON withdrawals (reference);
+
+-- The way a withdrawal took: each state it reached, by whom, when and why.
+CREATE TABLE withdrawal_steps (
+    withdrawal     text COLLATE "C" NOT NULL,
+    position       bigint           NOT NULL,
+    state          text             NOT NULL,
+    at             timestamptz      NOT NULL,
+    by             text             NOT NULL,
+    effective_date date,
+    reason         text,
+    CONSTRAINT withdrawal_steps_pkey PRIMARY KEY (withdrawal, position),
+    CONSTRAINT withdrawal_steps_state_check CHECK (state IN
+        ('requested', 'approved', 'rejected', 'cancelled', 'submitted', 'succeeded', 'failed', 'returned'))
+);
 
 -- The statement of a wallet: one line per movement of its balance, credits positive.
 CREATE TABLE wallet_statement_lines (
