@@ -1,1 +1,17 @@
-//! tallybook-read-models
+//! What can be asked about a book: one read model per question, each a pure fold and the queries that read it.
+//!
+//! Owns the fold, the rows and the queries. Must never append an event or move a projection's position; folding
+//! into the database is the projector's business.
+
+pub mod customers;
+pub mod deposits;
+pub mod fold;
+pub mod ledger;
+mod query;
+pub mod schema;
+
+pub use fold::Projection;
+pub use query::{
+    Answer, DateRange, Direction, InvalidCursor, Page, Paging, PagingError, Period, PeriodError, ReadError,
+    Sort, SortKey, Total, UnknownSort,
+};

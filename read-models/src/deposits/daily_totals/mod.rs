@@ -1,0 +1,78 @@
+//! `daily_totals`: what came in and what went out, per business day and currency. The dashboard.
+
+mod query;
+mod row;
+#[cfg(test)]
+mod tests;
+
+use chrono::NaiveDate;
+use tallybook_domain::deposits::{WalletEvent, WithdrawalEvent};
+use tallybook_domain::{BookEvent, Money, RecordedEvent};
+
+pub use query::{CurrencyDays, Dashboard, DayTurnover, Turnover, daily_totals};
+pub use row::DailyTotalsRow;
+
+use crate::fold::{FoldFault, Keyed, Projection, Reads};
+
+#[derive(Debug)]
+pub struct DailyTotals;
+
+/// What is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Flow {
+    Deposit,
+    Reversal,
+    Withdrawal,
+    Return,
+}
+
+impl Projection for DailyTotals {
+    const NAME: &'static str = "daily_totals";
+    const VERSION: i32 = 1;
+    const READS: Reads = Reads::Aggregates(&["wallet", "withdrawal"]);
+    type Tables = Keyed<DailyTotalsRow>;
+
+    fn apply(event: &RecordedEvent, days: &mut Self::Tables) -> Result<(), FoldFault> {
+        match flow(&event.event) {
+            Some((flow, amount, effective_date)) => days.change_or_create(
+                &(effective_date, amount.currency()),
+                || DailyTotalsRow::empty(effective_date, amount.currency()),
+                |day| day.add(flow, amount.amount()),
+            ),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A withdrawal counts on the day the bank has paid it.
+fn flow(event: &BookEvent) -> Option<(Flow, Money, NaiveDate)> {
+    match event {
+        BookEvent::Customer(_) => None,
+        BookEvent::Wallet(event) => match event {
+            WalletEvent::DepositRecorded { amount, effective_date, .. } => {
+                Some((Flow::Deposit, *amount, *effective_date))
+            }
+            WalletEvent::DepositReversed { amount, effective_date, .. } => {
+                Some((Flow::Reversal, *amount, *effective_date))
+            }
+            WalletEvent::FundsHeld { .. }
+            | WalletEvent::HoldReleased { .. }
+            | WalletEvent::HoldPaidOut { .. }
+            | WalletEvent::ReturnCredited { .. } => None,
+        },
+        BookEvent::Withdrawal(event) => match event {
+            WithdrawalEvent::WithdrawalSucceeded { amount, effective_date, .. } => {
+                Some((Flow::Withdrawal, *amount, *effective_date))
+            }
+            WithdrawalEvent::WithdrawalReturned { amount, effective_date, .. } => {
+                Some((Flow::Return, *amount, *effective_date))
+            }
+            WithdrawalEvent::WithdrawalRequested { .. }
+            | WithdrawalEvent::WithdrawalApproved { .. }
+            | WithdrawalEvent::WithdrawalRejected { .. }
+            | WithdrawalEvent::WithdrawalCancelled { .. }
+            | WithdrawalEvent::WithdrawalSubmitted { .. }
+            | WithdrawalEvent::WithdrawalFailed { .. } => None,
+        },
+    }
+}

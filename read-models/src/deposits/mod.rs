@@ -1,0 +1,24 @@
+//! Where the customers' money is and how it came and went: wallets, deposits, withdrawals, statements, days.
+
+mod daily_totals;
+mod deposit;
+mod wallet;
+mod wallet_statement;
+mod withdrawal;
+
+pub use daily_totals::{
+    CurrencyDays, DailyTotals, DailyTotalsRow, Dashboard, DayTurnover, Turnover, daily_totals,
+};
+pub use deposit::{
+    DepositFilter, DepositOrder, DepositReversal, DepositRow, DepositState, Deposits, find_deposit,
+    list_deposits,
+};
+pub use wallet::{WalletFilter, WalletOrder, WalletRow, Wallets, find_wallet, list_wallets};
+pub use wallet_statement::{
+    DayRow, LineKind, LineRow, StatementLine, StatementTables, WalletStatement, WalletStatements,
+    wallet_statement,
+};
+pub use withdrawal::{
+    Step, StepRow, Withdrawal, WithdrawalFilter, WithdrawalOrder, WithdrawalRow, WithdrawalTables,
+    Withdrawals, find_withdrawal, list_withdrawals,
+};

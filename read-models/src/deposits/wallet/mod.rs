@@ -1,0 +1,65 @@
+//! `wallets`: how much money each customer has in each currency, and how much of it is set aside.
+
+mod query;
+mod row;
+#[cfg(test)]
+mod tests;
+
+use tallybook_domain::deposits::WalletEvent;
+use tallybook_domain::{BookEvent, Money, RecordedEvent};
+
+pub use query::{WalletFilter, WalletOrder, find_wallet, list_wallets};
+pub use row::WalletRow;
+
+use crate::fold::{FoldFault, Keyed, Projection, Reads, Stamp};
+
+#[derive(Debug)]
+pub struct Wallets;
+
+impl Projection for Wallets {
+    const NAME: &'static str = "wallets";
+    const VERSION: i32 = 1;
+    const READS: Reads = Reads::Aggregates(&["wallet"]);
+    type Tables = Keyed<WalletRow>;
+
+    fn apply(event: &RecordedEvent, wallets: &mut Self::Tables) -> Result<(), FoldFault> {
+        match &event.event {
+            BookEvent::Wallet(change) => wallets.change_or_create(
+                change.wallet(),
+                || WalletRow::empty(change.wallet(), Stamp::of(event)),
+                |row| {
+                    apply(change, row)?;
+                    row.updated = Stamp::of(event);
+                    Ok(())
+                },
+            ),
+            BookEvent::Customer(_) | BookEvent::Withdrawal(_) => Ok(()),
+        }
+    }
+}
+
+fn apply(change: &WalletEvent, row: &mut WalletRow) -> Result<(), FoldFault> {
+    let (balance, held) = match change {
+        WalletEvent::DepositRecorded { amount, .. } | WalletEvent::ReturnCredited { amount, .. } => {
+            (row.balance.checked_add(*amount)?, row.held)
+        }
+        WalletEvent::DepositReversed { amount, .. } => (row.balance.checked_sub(*amount)?, row.held),
+        WalletEvent::FundsHeld { amount, .. } => (row.balance, row.held.checked_add(*amount)?),
+        WalletEvent::HoldReleased { amount, .. } => (row.balance, row.held.checked_sub(*amount)?),
+        WalletEvent::HoldPaidOut { amount, .. } => {
+            (row.balance.checked_sub(*amount)?, row.held.checked_sub(*amount)?)
+        }
+    };
+    let available = balance.checked_sub(held)?;
+    not_negative("held", held)?;
+    not_negative("available", available)?;
+    (row.balance, row.held, row.available) = (balance, held, available);
+    Ok(())
+}
+
+fn not_negative(what: &'static str, amount: Money) -> Result<(), FoldFault> {
+    if amount.is_negative() {
+        return Err(FoldFault::Negative { what, amount });
+    }
+    Ok(())
+}

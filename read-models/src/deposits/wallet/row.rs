@@ -1,0 +1,107 @@
+//! A row of `wallets`.
+
+use serde::Serialize;
+use sqlx::FromRow;
+use sqlx::postgres::PgRow;
+use tallybook_domain::{Currency, CustomerId, Money, WalletId};
+use utoipa::ToSchema;
+
+use crate::fold::{Column, Fields, KeyedRow, Row, Stamp};
+use crate::query::{money, spelled, stamp};
+use crate::schema;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct WalletRow {
+    #[schema(value_type = String, example = "C00042.CNY")]
+    pub id: WalletId,
+    #[schema(value_type = String, example = "C00042")]
+    pub customer: CustomerId,
+    #[schema(value_type = String, example = "CNY")]
+    pub currency: Currency,
+    #[schema(value_type = schema::Money)]
+    pub balance: Money,
+    /// The part of the balance that is set aside for withdrawals.
+    #[schema(value_type = schema::Money)]
+    pub held: Money,
+    /// What may be withdrawn: balance less held.
+    #[schema(value_type = schema::Money)]
+    pub available: Money,
+    pub created: Stamp,
+    pub updated: Stamp,
+}
+
+impl WalletRow {
+    /// A wallet before its first event has moved anything.
+    pub(super) fn empty(id: &WalletId, created: Stamp) -> Self {
+        let currency = id.currency();
+        let zero = Money::zero(currency);
+        Self {
+            id: id.clone(),
+            customer: id.customer(),
+            currency,
+            balance: zero,
+            held: zero,
+            available: zero,
+            updated: created.clone(),
+            created,
+        }
+    }
+}
+
+impl Row for WalletRow {
+    const TABLE: &'static str = "wallets";
+    const COLUMNS: &'static [Column] = &[
+        Column::text("id"),
+        Column::text("customer"),
+        Column::text("currency"),
+        Column::amount("balance"),
+        Column::amount("held"),
+        Column::amount("available"),
+        Column::number("created_position"),
+        Column::moment("created_at"),
+        Column::text("created_by"),
+        Column::number("updated_position"),
+        Column::moment("updated_at"),
+        Column::text("updated_by"),
+    ];
+
+    fn encode(&self, fields: &mut Fields<'_>) {
+        fields.put(&self.id);
+        fields.put(&self.customer);
+        fields.put(self.currency);
+        fields.put(self.balance.amount());
+        fields.put(self.held.amount());
+        fields.put(self.available.amount());
+        self.created.encode(fields);
+        self.updated.encode(fields);
+    }
+}
+
+impl KeyedRow for WalletRow {
+    const KEY_COLUMNS: usize = 1;
+    type Key = WalletId;
+
+    fn key(&self) -> WalletId {
+        self.id.clone()
+    }
+
+    fn encode_key(key: &WalletId, fields: &mut Fields<'_>) {
+        fields.put(key);
+    }
+}
+
+impl FromRow<'_, PgRow> for WalletRow {
+    fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
+        let currency = spelled(row, "currency")?;
+        Ok(Self {
+            id: spelled(row, "id")?,
+            customer: spelled(row, "customer")?,
+            currency,
+            balance: money(row, "balance", currency)?,
+            held: money(row, "held", currency)?,
+            available: money(row, "available", currency)?,
+            created: stamp(row, "created_position", "created_at", "created_by")?,
+            updated: stamp(row, "updated_position", "updated_at", "updated_by")?,
+        })
+    }
+}

@@ -1,0 +1,135 @@
+//! `wallet_statement`: what moved a wallet's balance, day by day, line by line.
+
+mod query;
+mod row;
+#[cfg(test)]
+mod tests;
+
+use chrono::NaiveDate;
+use tallybook_domain::deposits::WalletEvent;
+use tallybook_domain::{BookEvent, DepositId, Money, RecordedEvent, WalletId};
+
+pub use query::{StatementLine, WalletStatement, wallet_statement};
+pub use row::{DayRow, LineKind, LineRow};
+
+use crate::fold::{Appended, FoldFault, Keyed, Projection, Reads, Stamp, Table, Tables};
+
+#[derive(Debug)]
+pub struct WalletStatements;
+
+#[derive(Debug)]
+pub struct StatementTables {
+    pub lines: Appended<LineRow>,
+    pub days: Keyed<DayRow>,
+}
+
+impl Tables for StatementTables {
+    fn cached() -> Self {
+        Self { lines: Appended::cached(), days: Keyed::cached() }
+    }
+
+    fn whole() -> Self {
+        Self { lines: Appended::whole(), days: Keyed::whole() }
+    }
+
+    fn all(&mut self) -> Vec<&mut dyn Table> {
+        vec![&mut self.lines, &mut self.days]
+    }
+}
+
+/// What one event does to a wallet's balance.
+struct Movement {
+    kind: LineKind,
+    /// Signed: credits are positive.
+    amount: Money,
+    effective_date: NaiveDate,
+    /// The deposit or withdrawal.
+    source: String,
+    reference: Option<String>,
+    remark: Option<String>,
+}
+
+impl Projection for WalletStatements {
+    const NAME: &'static str = "wallet_statement";
+    const VERSION: i32 = 1;
+    const READS: Reads = Reads::Aggregates(&["wallet"]);
+    type Tables = StatementTables;
+
+    fn apply(event: &RecordedEvent, tables: &mut Self::Tables) -> Result<(), FoldFault> {
+        match &event.event {
+            BookEvent::Wallet(change) => match movement(event, change) {
+                Some(movement) => apply(event, change.wallet(), movement, tables),
+                None => Ok(()),
+            },
+            BookEvent::Customer(_) | BookEvent::Withdrawal(_) => Ok(()),
+        }
+    }
+}
+
+fn apply(
+    event: &RecordedEvent,
+    wallet: &WalletId,
+    movement: Movement,
+    tables: &mut StatementTables,
+) -> Result<(), FoldFault> {
+    let Movement { kind, amount, effective_date, .. } = movement;
+    tables.days.change_or_create(
+        &(wallet.clone(), effective_date),
+        || DayRow::empty(wallet, effective_date),
+        |day| day.add(amount),
+    )?;
+    tables.lines.append(|| LineRow {
+        wallet: wallet.clone(),
+        effective_date,
+        kind,
+        source: movement.source,
+        reference: movement.reference,
+        remark: movement.remark,
+        amount,
+        recorded: Stamp::of(event),
+    });
+    Ok(())
+}
+
+/// `None`: the event leaves the balance as it is.
+fn movement(event: &RecordedEvent, change: &WalletEvent) -> Option<Movement> {
+    match change {
+        WalletEvent::DepositRecorded { wallet, amount, reference, effective_date, remark, method: _ } => {
+            Some(Movement {
+                kind: LineKind::Deposit,
+                amount: *amount,
+                effective_date: *effective_date,
+                source: DepositId::new(wallet, event.sequence).to_string(),
+                reference: Some(reference.to_string()),
+                remark: remark.as_ref().map(ToString::to_string),
+            })
+        }
+        WalletEvent::DepositReversed { deposit, amount, reference, effective_date, reason, .. } => {
+            Some(Movement {
+                kind: LineKind::DepositReversal,
+                amount: amount.negate(),
+                effective_date: *effective_date,
+                source: deposit.to_string(),
+                reference: Some(reference.to_string()),
+                remark: Some(reason.to_string()),
+            })
+        }
+        WalletEvent::HoldPaidOut { withdrawal, amount, effective_date, wallet: _ } => Some(Movement {
+            kind: LineKind::Withdrawal,
+            amount: amount.negate(),
+            effective_date: *effective_date,
+            source: withdrawal.to_string(),
+            reference: None,
+            remark: None,
+        }),
+        WalletEvent::ReturnCredited { withdrawal, amount, effective_date, wallet: _ } => Some(Movement {
+            kind: LineKind::WithdrawalReturn,
+            amount: *amount,
+            effective_date: *effective_date,
+            source: withdrawal.to_string(),
+            reference: None,
+            remark: None,
+        }),
+        WalletEvent::FundsHeld { .. } | WalletEvent::HoldReleased { .. } => None,
+    }
+}

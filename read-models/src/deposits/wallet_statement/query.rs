@@ -1,0 +1,175 @@
+//! Asking for a wallet's statement.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use rust_decimal::Decimal;
+use serde::Serialize;
+use smol_str::SmolStr;
+use sqlx::{PgPool, QueryBuilder};
+use tallybook_domain::{Money, WalletId};
+use utoipa::ToSchema;
+
+use super::{LineKind, LineRow, WalletStatements};
+use crate::query::{DateRange, Page, Paging, ReadError, Snapshot, Total, counted, read_key, write_cursor};
+use crate::schema;
+
+/// What moved a wallet's balance in a period. Balances and totals are those of the whole period; the lines may be a
+/// part of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct WalletStatement {
+    #[schema(value_type = String, example = "C00042.CNY")]
+    pub wallet: WalletId,
+    pub from: Option<NaiveDate>,
+    pub to: Option<NaiveDate>,
+    /// The balance before the first day.
+    #[schema(value_type = schema::Money)]
+    pub opening: Total,
+    #[schema(value_type = schema::Money)]
+    pub credits: Total,
+    #[schema(value_type = schema::Money)]
+    pub debits: Total,
+    /// The balance after the last day.
+    #[schema(value_type = schema::Money)]
+    pub closing: Total,
+    pub line_count: u64,
+    pub lines: Vec<StatementLine>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct StatementLine {
+    pub effective_date: NaiveDate,
+    pub position: u64,
+    pub recorded_at: DateTime<Utc>,
+    #[schema(value_type = String)]
+    pub recorded_by: SmolStr,
+    pub kind: LineKind,
+    /// The deposit or withdrawal.
+    pub source: String,
+    /// The bank's or channel's number of a deposit.
+    pub reference: Option<String>,
+    /// A deposit's remark, or why it was reversed.
+    pub remark: Option<String>,
+    /// Signed: what came in is positive.
+    #[schema(value_type = schema::Money)]
+    pub amount: Money,
+    /// The balance after this line, in the order of the statement.
+    #[schema(value_type = schema::Money)]
+    pub balance: Total,
+}
+
+const ORDER: &str = "effective_date";
+
+/// A wallet without events has a statement of zeros.
+pub async fn wallet_statement(
+    pool: &PgPool,
+    wallet: &WalletId,
+    range: DateRange,
+    paging: &Paging,
+) -> Result<Page<WalletStatement>, ReadError> {
+    let after = match paging.after(ORDER)? {
+        Some([date, position]) => Some((read_key(&date)?, read_key(&position)?)),
+        None => None,
+    };
+    let mut snapshot = Snapshot::take(pool).await?;
+    let position = snapshot.position_of::<WalletStatements>().await?;
+    let mut statement = frame(&mut snapshot, wallet, range).await?;
+    let mut lines = lines(&mut snapshot, wallet, range, after, paging.rows_to_fetch()).await?;
+    let next_cursor = paging.cut(&mut lines, |last| {
+        write_cursor(ORDER, [last.effective_date.to_string(), last.recorded.position.to_string()])
+    });
+    let mut balance = match after {
+        Some(after) => balance_at(&mut snapshot, wallet, after).await?,
+        None => statement.opening,
+    };
+    for line in lines {
+        balance = balance.plus(line.amount.into())?;
+        statement.lines.push(shown(line, balance));
+    }
+    Ok(Page { data: statement, next_cursor, position })
+}
+
+/// The statement without its lines.
+async fn frame(
+    snapshot: &mut Snapshot,
+    wallet: &WalletId,
+    range: DateRange,
+) -> Result<WalletStatement, ReadError> {
+    let sums = sqlx::query!(
+        r#"SELECT coalesce(sum(credits - debits) FILTER (WHERE effective_date < $2), 0) AS "opening!",
+                  coalesce(sum(credits) FILTER (WHERE effective_date >= $2 OR $2 IS NULL), 0) AS "credits!",
+                  coalesce(sum(debits) FILTER (WHERE effective_date >= $2 OR $2 IS NULL), 0) AS "debits!",
+                  coalesce(sum(line_count) FILTER (WHERE effective_date >= $2 OR $2 IS NULL), 0)::bigint AS "line_count!"
+             FROM wallet_statement_days
+            WHERE wallet = $1 AND (effective_date <= $3 OR $3 IS NULL)"#,
+        wallet.as_str(),
+        range.from(),
+        range.to(),
+    )
+    .fetch_one(snapshot.connection())
+    .await?;
+    let total = |amount: Decimal| Total::new(amount, wallet.currency());
+    let (opening, credits, debits) = (total(sums.opening), total(sums.credits), total(sums.debits));
+    Ok(WalletStatement {
+        wallet: wallet.clone(),
+        from: range.from(),
+        to: range.to(),
+        opening,
+        credits,
+        debits,
+        closing: opening.plus(credits)?.minus(debits)?,
+        line_count: counted(sums.line_count)?,
+        lines: Vec::new(),
+    })
+}
+
+async fn lines(
+    snapshot: &mut Snapshot,
+    wallet: &WalletId,
+    range: DateRange,
+    after: Option<(NaiveDate, i64)>,
+    limit: i64,
+) -> Result<Vec<LineRow>, ReadError> {
+    let mut query = QueryBuilder::new("SELECT * FROM wallet_statement_lines WHERE wallet = ");
+    query.push_bind(wallet.as_str());
+    range.narrow(&mut query);
+    if let Some((date, position)) = after {
+        query.push(" AND (effective_date, position) > (").push_bind(date);
+        query.push(", ").push_bind(position).push(")");
+    }
+    query.push(" ORDER BY effective_date, position LIMIT ").push_bind(limit);
+    Ok(query.build_query_as().fetch_all(snapshot.connection()).await?)
+}
+
+/// The balance after a line: the days before its day, and what that day has up to it.
+async fn balance_at(
+    snapshot: &mut Snapshot,
+    wallet: &WalletId,
+    (date, position): (NaiveDate, i64),
+) -> Result<Total, ReadError> {
+    let balance = sqlx::query_scalar!(
+        r#"SELECT coalesce((SELECT sum(credits - debits) FROM wallet_statement_days
+                             WHERE wallet = $1 AND effective_date < $2), 0)
+                + coalesce((SELECT sum(amount) FROM wallet_statement_lines
+                             WHERE wallet = $1 AND effective_date = $2 AND position <= $3), 0) AS "balance!""#,
+        wallet.as_str(),
+        date,
+        position,
+    )
+    .fetch_one(snapshot.connection())
+    .await?;
+    Ok(Total::new(balance, wallet.currency()))
+}
+
+fn shown(line: LineRow, balance: Total) -> StatementLine {
+    StatementLine {
+        effective_date: line.effective_date,
+        position: line.recorded.position,
+        recorded_at: line.recorded.at,
+        recorded_by: line.recorded.by,
+        kind: line.kind,
+        source: line.source,
+        reference: line.reference,
+        remark: line.remark,
+        amount: line.amount,
+        balance,
+    }
+}

@@ -1,0 +1,164 @@
+//! Rows of `wallet_statement_lines` and `wallet_statement_days`.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use sqlx::FromRow;
+use sqlx::Row as _;
+use sqlx::postgres::PgRow;
+use tallybook_domain::{Money, WalletId};
+use utoipa::ToSchema;
+
+use crate::fold::{Column, Fields, FoldFault, KeyedRow, Row, Stamp};
+use crate::query::{count, money, spelled, stamp};
+
+/// What moved the balance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LineKind {
+    Deposit,
+    DepositReversal,
+    /// A withdrawal the bank has paid.
+    Withdrawal,
+    /// A withdrawal the bank had paid and that came back.
+    WithdrawalReturn,
+}
+
+impl LineKind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Deposit => "deposit",
+            Self::DepositReversal => "deposit_reversal",
+            Self::Withdrawal => "withdrawal",
+            Self::WithdrawalReturn => "withdrawal_return",
+        }
+    }
+}
+
+/// One movement of a wallet's balance. The amount is signed, credits are positive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineRow {
+    pub wallet: WalletId,
+    pub effective_date: NaiveDate,
+    pub kind: LineKind,
+    pub source: String,
+    pub reference: Option<String>,
+    pub remark: Option<String>,
+    pub amount: Money,
+    pub recorded: Stamp,
+}
+
+/// The lines of one wallet and day, summed up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DayRow {
+    pub wallet: WalletId,
+    pub effective_date: NaiveDate,
+    pub credits: Decimal,
+    pub debits: Decimal,
+    pub line_count: u64,
+}
+
+impl DayRow {
+    pub(super) fn empty(wallet: &WalletId, effective_date: NaiveDate) -> Self {
+        let wallet = wallet.clone();
+        Self { wallet, effective_date, credits: Decimal::ZERO, debits: Decimal::ZERO, line_count: 0 }
+    }
+
+    pub(super) fn add(&mut self, amount: Money) -> Result<(), FoldFault> {
+        let side = if amount.is_negative() { &mut self.debits } else { &mut self.credits };
+        *side =
+            side.checked_add(amount.amount().abs()).ok_or(FoldFault::Overflow { what: "the day's sum" })?;
+        self.line_count += 1;
+        Ok(())
+    }
+}
+
+impl Row for LineRow {
+    const TABLE: &'static str = "wallet_statement_lines";
+    const COLUMNS: &'static [Column] = &[
+        Column::text("wallet"),
+        Column::date("effective_date"),
+        Column::number("position"),
+        Column::text("kind"),
+        Column::text("source"),
+        Column::text("reference"),
+        Column::text("remark"),
+        Column::amount("amount"),
+        Column::moment("recorded_at"),
+        Column::text("recorded_by"),
+    ];
+
+    fn encode(&self, fields: &mut Fields<'_>) {
+        fields.put(&self.wallet);
+        fields.put(self.effective_date);
+        fields.put(self.recorded.position);
+        fields.put(self.kind.as_str());
+        fields.put(&self.source);
+        fields.put_option(self.reference.as_ref());
+        fields.put_option(self.remark.as_ref());
+        fields.put(self.amount.amount());
+        fields.put_moment(self.recorded.at);
+        fields.put(&self.recorded.by);
+    }
+}
+
+impl FromRow<'_, PgRow> for LineRow {
+    fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
+        let wallet: WalletId = spelled(row, "wallet")?;
+        Ok(Self {
+            effective_date: row.try_get("effective_date")?,
+            kind: spelled(row, "kind")?,
+            source: row.try_get("source")?,
+            reference: row.try_get("reference")?,
+            remark: row.try_get("remark")?,
+            amount: money(row, "amount", wallet.currency())?,
+            recorded: stamp(row, "position", "recorded_at", "recorded_by")?,
+            wallet,
+        })
+    }
+}
+
+impl Row for DayRow {
+    const TABLE: &'static str = "wallet_statement_days";
+    const COLUMNS: &'static [Column] = &[
+        Column::text("wallet"),
+        Column::date("effective_date"),
+        Column::amount("credits"),
+        Column::amount("debits"),
+        Column::number("line_count"),
+    ];
+
+    fn encode(&self, fields: &mut Fields<'_>) {
+        fields.put(&self.wallet);
+        fields.put(self.effective_date);
+        fields.put(self.credits);
+        fields.put(self.debits);
+        fields.put(self.line_count);
+    }
+}
+
+impl KeyedRow for DayRow {
+    const KEY_COLUMNS: usize = 2;
+    type Key = (WalletId, NaiveDate);
+
+    fn key(&self) -> (WalletId, NaiveDate) {
+        (self.wallet.clone(), self.effective_date)
+    }
+
+    fn encode_key((wallet, effective_date): &(WalletId, NaiveDate), fields: &mut Fields<'_>) {
+        fields.put(wallet);
+        fields.put(effective_date);
+    }
+}
+
+impl FromRow<'_, PgRow> for DayRow {
+    fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            wallet: spelled(row, "wallet")?,
+            effective_date: row.try_get("effective_date")?,
+            credits: row.try_get("credits")?,
+            debits: row.try_get("debits")?,
+            line_count: count(row, "line_count")?,
+        })
+    }
+}

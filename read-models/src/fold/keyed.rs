@@ -1,0 +1,215 @@
+//! A table whose rows later events change, found by key.
+//!
+//! Holds the rows in use; an engine loads what `declare` asked for and writes what `fold` changed. Must never guess
+//! about a row that is not in memory: unless the table is held as a whole, meeting one is a fault.
+
+use std::collections::HashSet;
+
+use lru::LruCache;
+use sqlx::postgres::PgRow;
+
+use super::{Encoding, FoldFault, KeyedRow, Mode, Table, TableShape, Tables};
+
+#[derive(Debug)]
+pub struct Keyed<R: KeyedRow> {
+    /// By last use. Without a bound of its own: `settle` cuts it, so that nothing is lost in the middle of a page.
+    slots: LruCache<R::Key, Slot<R>>,
+    /// Keys of rows made or changed since the last `settle`.
+    dirty: Vec<R::Key>,
+    wanted: HashSet<R::Key>,
+    mode: Mode,
+    whole: bool,
+}
+
+#[derive(Debug)]
+struct Slot<R> {
+    /// `None`: the database has no such row.
+    row: Option<R>,
+    stored: bool,
+    dirty: bool,
+}
+
+impl<R: KeyedRow> Keyed<R> {
+    fn new(whole: bool) -> Self {
+        Self {
+            slots: LruCache::unbounded(),
+            dirty: Vec::new(),
+            wanted: HashSet::new(),
+            mode: Mode::Folding,
+            whole,
+        }
+    }
+
+    /// Makes a row whose key only this event can have made. It is not looked up; the primary key is the last guard.
+    pub fn create(&mut self, key: &R::Key, row: impl FnOnce() -> R) -> Result<(), FoldFault> {
+        match self.mode {
+            Mode::Declaring => return Ok(()),
+            Mode::Folding => {}
+        }
+        let slot = self.slots.get_or_insert_mut_ref(key, Slot::unknown);
+        if slot.row.is_some() {
+            return Err(FoldFault::AlreadyThere { table: R::TABLE, key: format!("{key:?}") });
+        }
+        slot.row = Some(row());
+        slot.mark(&mut self.dirty, key);
+        Ok(())
+    }
+
+    /// Changes a row that must be there.
+    pub fn change(
+        &mut self,
+        key: &R::Key,
+        change: impl FnOnce(&mut R) -> Result<(), FoldFault>,
+    ) -> Result<(), FoldFault> {
+        if !self.may_fold(key)? {
+            return Ok(());
+        }
+        let slot = self.slots.get_or_insert_mut_ref(key, Slot::unknown);
+        let missing = || FoldFault::Missing { table: R::TABLE, key: format!("{key:?}") };
+        change(slot.row.as_mut().ok_or_else(missing)?)?;
+        slot.mark(&mut self.dirty, key);
+        Ok(())
+    }
+
+    /// Changes a row, or the one `first` makes if there is none.
+    pub fn change_or_create(
+        &mut self,
+        key: &R::Key,
+        first: impl FnOnce() -> R,
+        change: impl FnOnce(&mut R) -> Result<(), FoldFault>,
+    ) -> Result<(), FoldFault> {
+        if !self.may_fold(key)? {
+            return Ok(());
+        }
+        let slot = self.slots.get_or_insert_mut_ref(key, Slot::unknown);
+        change(slot.row.get_or_insert_with(first))?;
+        slot.mark(&mut self.dirty, key);
+        Ok(())
+    }
+
+    /// A row in memory, for looking at.
+    pub fn get(&self, key: &R::Key) -> Option<&R> {
+        self.slots.peek(key).and_then(|slot| slot.row.as_ref())
+    }
+
+    /// Every row in memory, in no order.
+    pub fn rows(&self) -> impl Iterator<Item = &R> {
+        self.slots.iter().filter_map(|(_, slot)| slot.row.as_ref())
+    }
+
+    /// Whether the row may be changed now; while declaring, only its key is noted.
+    fn may_fold(&mut self, key: &R::Key) -> Result<bool, FoldFault> {
+        match self.mode {
+            Mode::Declaring => {
+                // Looking it up also marks it as used, so that it outlives rows no event asked for.
+                if !self.whole && self.slots.get(key).is_none() && !self.wanted.contains(key) {
+                    self.wanted.insert(key.clone());
+                }
+                Ok(false)
+            }
+            Mode::Folding if self.whole || self.slots.contains(key) => Ok(true),
+            Mode::Folding => Err(FoldFault::NotLoaded { table: R::TABLE, key: format!("{key:?}") }),
+        }
+    }
+
+    fn dirty(&self, stored: bool) -> impl Iterator<Item = &R> {
+        self.dirty
+            .iter()
+            .filter_map(|key| self.slots.peek(key))
+            .filter(move |slot| slot.stored == stored)
+            .filter_map(|slot| slot.row.as_ref())
+    }
+}
+
+impl<R> Slot<R> {
+    fn unknown() -> Self {
+        Self { row: None, stored: false, dirty: false }
+    }
+
+    fn mark<K: Clone>(&mut self, dirty: &mut Vec<K>, key: &K) {
+        if !self.dirty {
+            self.dirty = true;
+            dirty.push(key.clone());
+        }
+    }
+}
+
+impl<R: KeyedRow> Table for Keyed<R> {
+    fn shape(&self) -> TableShape {
+        TableShape { name: R::TABLE, columns: R::COLUMNS, key_columns: R::KEY_COLUMNS }
+    }
+
+    fn switch(&mut self, mode: Mode) {
+        self.mode = mode;
+    }
+
+    fn wanted(&self) -> Option<Encoding> {
+        if self.wanted.is_empty() {
+            return None;
+        }
+        let mut keys = Encoding::columns(R::KEY_COLUMNS);
+        for key in &self.wanted {
+            keys.row(|fields| R::encode_key(key, fields));
+        }
+        Some(keys)
+    }
+
+    fn load(&mut self, found: &[PgRow]) -> Result<(), sqlx::Error> {
+        for row in found {
+            let row = R::from_row(row)?;
+            let key = row.key();
+            self.wanted.remove(&key);
+            self.slots.put(key, Slot { row: Some(row), stored: true, dirty: false });
+        }
+        for key in self.wanted.drain() {
+            self.slots.put(key, Slot::unknown());
+        }
+        Ok(())
+    }
+
+    fn added(&self) -> usize {
+        self.dirty(false).count()
+    }
+
+    fn changed(&self) -> usize {
+        self.dirty(true).count()
+    }
+
+    fn encode_added(&self, into: &mut Encoding) {
+        for row in self.dirty(false) {
+            into.row(|fields| row.encode(fields));
+        }
+    }
+
+    fn encode_changed(&self, into: &mut Encoding) {
+        for row in self.dirty(true) {
+            into.row(|fields| row.encode(fields));
+        }
+    }
+
+    fn settle(&mut self, keep: usize) {
+        for key in self.dirty.drain(..) {
+            if let Some(slot) = self.slots.peek_mut(&key) {
+                slot.dirty = false;
+                slot.stored = true;
+            }
+        }
+        while !self.whole && self.slots.len() > keep {
+            self.slots.pop_lru();
+        }
+    }
+}
+
+impl<R: KeyedRow> Tables for Keyed<R> {
+    fn cached() -> Self {
+        Self::new(false)
+    }
+
+    fn whole() -> Self {
+        Self::new(true)
+    }
+
+    fn all(&mut self) -> Vec<&mut dyn Table> {
+        vec![self]
+    }
+}

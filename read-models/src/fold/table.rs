@@ -1,0 +1,56 @@
+//! A table in memory as an engine sees it: something to load, write out and let go of, whatever its rows are.
+
+use sqlx::postgres::PgRow;
+
+use super::{Column, Encoding};
+
+/// Whether changes are made or only asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Changes only note the keys they need.
+    Declaring,
+    /// Changes are made to rows in memory.
+    Folding,
+}
+
+/// A table in the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TableShape {
+    pub name: &'static str,
+    pub columns: &'static [Column],
+    /// How many of the first columns are the key by which rows are replaced; none if rows are only ever added.
+    pub key_columns: usize,
+}
+
+/// One table in memory: the rows the fold has asked for, and those it has made or changed since the last `settle`.
+pub trait Table: Send {
+    fn shape(&self) -> TableShape;
+    fn switch(&mut self, mode: Mode);
+    /// The keys that were asked for and are not in memory, one list per key column; `None` if there are none.
+    fn wanted(&self) -> Option<Encoding>;
+    /// Takes in the rows found under the wanted keys; a wanted key without a row is known not to exist.
+    fn load(&mut self, found: &[PgRow]) -> Result<(), sqlx::Error>;
+    /// Rows the database does not have yet.
+    fn added(&self) -> usize;
+    /// Rows the database has in an older state.
+    fn changed(&self) -> usize;
+    fn encode_added(&self, into: &mut Encoding);
+    fn encode_changed(&self, into: &mut Encoding);
+    /// Everything is in the database now. Keeps at most `keep` rows, those used last.
+    fn settle(&mut self, keep: usize);
+}
+
+/// The tables of one projection.
+pub trait Tables: Send + Sync + 'static {
+    /// Tables of which only the rows in use are in memory, all others in the database.
+    fn cached() -> Self;
+    /// Tables that are in memory as a whole, empty at first: a row that is not there does not exist.
+    fn whole() -> Self;
+    fn all(&mut self) -> Vec<&mut dyn Table>;
+
+    fn switch(&mut self, mode: Mode) {
+        for table in self.all() {
+            table.switch(mode);
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! The books in double entry: lines of every account, the chart with its balances, the trial balance.
+
+mod account_lines;
+mod accounts;
+mod general_ledger;
+mod trial_balance;
+
+pub use account_lines::{AccountLines, LedgerLine, account_lines};
+pub use accounts::{AccountBalance, LedgerAccount, accounts};
+pub use general_ledger::{GeneralLedger, LedgerDayRow, LedgerLineRow, LedgerTables};
+pub use trial_balance::{TrialBalance, TrialBalanceLine, TrialBalanceOfCurrency, trial_balance};

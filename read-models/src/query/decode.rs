@@ -1,0 +1,55 @@
+//! From columns to the domain's values. A column that does not read as what it must be is an error, never a default.
+
+use serde::de::DeserializeOwned;
+use serde::de::IntoDeserializer;
+use serde::de::value::{Error as ValueError, StrDeserializer};
+use smol_str::SmolStr;
+use sqlx::Row;
+use sqlx::postgres::PgRow;
+use tallybook_domain::{Currency, Money};
+
+use super::ReadError;
+use crate::fold::Stamp;
+
+type Decoded<T> = Result<T, sqlx::Error>;
+
+fn damaged(column: &str, source: impl std::error::Error + Send + Sync + 'static) -> sqlx::Error {
+    sqlx::Error::ColumnDecode { index: column.to_owned(), source: Box::new(source) }
+}
+
+fn read<T: DeserializeOwned>(text: &str, column: &str) -> Decoded<T> {
+    let text: StrDeserializer<'_, ValueError> = text.into_deserializer();
+    T::deserialize(text).map_err(|error| damaged(column, error))
+}
+
+/// A value of the domain by the spelling it has in JSON.
+pub(crate) fn spelled<T: DeserializeOwned>(row: &PgRow, column: &str) -> Decoded<T> {
+    read(row.try_get(column)?, column)
+}
+
+pub(crate) fn optional<T: DeserializeOwned>(row: &PgRow, column: &str) -> Decoded<Option<T>> {
+    row.try_get::<Option<&str>, _>(column)?.map(|text| read(text, column)).transpose()
+}
+
+pub(crate) fn text(row: &PgRow, column: &str) -> Decoded<SmolStr> {
+    row.try_get::<&str, _>(column).map(SmolStr::new)
+}
+
+/// A number that counts something and so is never negative.
+pub(crate) fn count(row: &PgRow, column: &str) -> Decoded<u64> {
+    u64::try_from(row.try_get::<i64, _>(column)?).map_err(|error| damaged(column, error))
+}
+
+/// The same for a number of a checked query.
+pub(crate) fn counted(number: i64) -> Result<u64, ReadError> {
+    u64::try_from(number).map_err(|_| ReadError::Corrupt(format!("a count is {number}")))
+}
+
+pub(crate) fn money(row: &PgRow, column: &str, currency: Currency) -> Decoded<Money> {
+    Money::new(row.try_get(column)?, currency).map_err(|error| damaged(column, error))
+}
+
+/// The three columns `…_position`, `…_at` and `…_by`.
+pub(crate) fn stamp(row: &PgRow, position: &str, at: &str, by: &str) -> Decoded<Stamp> {
+    Ok(Stamp { position: count(row, position)?, at: row.try_get(at)?, by: text(row, by)? })
+}

@@ -1,0 +1,81 @@
+//! Business dates from and to, both days included.
+
+use chrono::{Days, NaiveDate};
+use sqlx::{Postgres, QueryBuilder};
+
+/// A range of business dates, open where a date is not given.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct DateRange {
+    from: Option<NaiveDate>,
+    to: Option<NaiveDate>,
+}
+
+/// A range of business dates with both ends, short enough to be shown day by day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Period {
+    from: NaiveDate,
+    to: NaiveDate,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PeriodError {
+    #[error("the period ends before it begins")]
+    Reversed,
+    #[error("the period must not be longer than {max_days} days")]
+    TooLong { max_days: u32 },
+}
+
+impl DateRange {
+    pub fn new(from: Option<NaiveDate>, to: Option<NaiveDate>) -> Result<Self, PeriodError> {
+        match (from, to) {
+            (Some(from), Some(to)) if to < from => Err(PeriodError::Reversed),
+            (_, _) => Ok(Self { from, to }),
+        }
+    }
+
+    pub fn from(&self) -> Option<NaiveDate> {
+        self.from
+    }
+
+    pub fn to(&self) -> Option<NaiveDate> {
+        self.to
+    }
+
+    /// Adds the range as conditions on `effective_date`.
+    pub(crate) fn narrow(&self, query: &mut QueryBuilder<'_, Postgres>) {
+        if let Some(from) = self.from {
+            query.push(" AND effective_date >= ").push_bind(from);
+        }
+        if let Some(to) = self.to {
+            query.push(" AND effective_date <= ").push_bind(to);
+        }
+    }
+}
+
+impl Period {
+    /// A good ten years.
+    pub const MAX_DAYS: u32 = 3_700;
+
+    pub fn new(from: NaiveDate, to: NaiveDate) -> Result<Self, PeriodError> {
+        if to < from {
+            return Err(PeriodError::Reversed);
+        }
+        match from.checked_add_days(Days::new(u64::from(Self::MAX_DAYS))) {
+            Some(end) if to >= end => Err(PeriodError::TooLong { max_days: Self::MAX_DAYS }),
+            Some(_) | None => Ok(Self { from, to }),
+        }
+    }
+
+    pub fn from(&self) -> NaiveDate {
+        self.from
+    }
+
+    pub fn to(&self) -> NaiveDate {
+        self.to
+    }
+
+    pub(crate) fn days(&self) -> impl Iterator<Item = NaiveDate> {
+        let to = self.to;
+        self.from.iter_days().take_while(move |day| *day <= to)
+    }
+}

@@ -1,0 +1,29 @@
+//! One consistent look at the read tables.
+
+use sqlx::{PgPool, Postgres, Transaction};
+
+use super::ReadError;
+use crate::fold::Projection;
+
+/// A transaction that sees one moment, whatever the projector writes meanwhile, and can write nothing itself.
+pub(crate) struct Snapshot(Transaction<'static, Postgres>);
+
+impl Snapshot {
+    pub(crate) async fn take(pool: &PgPool) -> Result<Self, ReadError> {
+        Ok(Self(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?))
+    }
+
+    pub(crate) fn connection(&mut self) -> &mut sqlx::PgConnection {
+        &mut self.0
+    }
+
+    /// How far the projection had come at this moment; 0 if it has never run.
+    pub(crate) async fn position_of<P: Projection>(&mut self) -> Result<u64, ReadError> {
+        let position = sqlx::query_scalar!("SELECT position FROM projections WHERE name = $1", P::NAME)
+            .fetch_optional(&mut *self.0)
+            .await?;
+        let position = position.unwrap_or(0);
+        u64::try_from(position)
+            .map_err(|_| ReadError::Corrupt(format!("projection {} is at position {position}", P::NAME)))
+    }
+}
