@@ -13,7 +13,8 @@ CREATE TABLE events (
     payload        json        NOT NULL,
     metadata       json        NOT NULL,
     leaf_hash      bytea       NOT NULL,
-    CONSTRAINT events_pkey PRIMARY KEY (aggregate_type, aggregate_id, sequence),
+    -- The id first: it tells streams apart at the first comparison, and finds them without their type.
+    CONSTRAINT events_pkey PRIMARY KEY (aggregate_id, aggregate_type, sequence),
     CONSTRAINT events_position_key UNIQUE (position),
     CONSTRAINT events_position_check CHECK (position > 0),
     CONSTRAINT events_sequence_check CHECK (sequence > 0),
@@ -48,7 +49,7 @@ CREATE TABLE commands (
 CREATE TABLE claims (
     scope text COLLATE "C" NOT NULL,
     key   text COLLATE "C" NOT NULL,
-    CONSTRAINT claims_pkey PRIMARY KEY (scope, key)
+    CONSTRAINT claims_pkey PRIMARY KEY (key, scope)
 );
 
 -- Where loading a long stream may begin; can be thrown away at any time.

@@ -12,6 +12,9 @@ use tokio_util::sync::CancellationToken;
 /// Readers are woken at least this often, whether or not a notification arrived.
 pub const POLL_EVERY: Duration = Duration::from_millis(500);
 
+/// The first append after a pause is announced at once, those that follow it together.
+const ANNOUNCE_AT_MOST_EVERY: Duration = Duration::from_millis(5);
+
 /// The channel a book's appends are announced on.
 pub fn channel(schema: &str) -> String {
     format!("{schema}.events")
@@ -73,5 +76,6 @@ pub(crate) async fn announce(
             tracing::debug!(%error, "an append was not announced; readers find it by polling");
             tokio::time::sleep(POLL_EVERY).await;
         }
+        tokio::time::sleep(ANNOUNCE_AT_MOST_EVERY).await;
     }
 }

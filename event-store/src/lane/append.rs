@@ -29,8 +29,6 @@ pub(crate) struct AppendRows {
     first_positions: Vec<Option<i64>>,
     last_positions: Vec<i64>,
     outcomes: Vec<String>,
-    /// Ids that may be in the book already.
-    questioned_ids: Vec<String>,
     pub(crate) claim_scopes: Vec<&'static str>,
     pub(crate) claim_keys: Vec<String>,
     pub(crate) release_scopes: Vec<&'static str>,
@@ -72,80 +70,105 @@ impl AppendRows {
         self.first_positions.push(first.map(bigint));
         self.last_positions.push(bigint(last));
         self.outcomes.push(outcome.get().to_owned());
-        if command.keyed || command.maybe_recorded {
-            self.questioned_ids.push(command.id.clone());
-        }
     }
 
     /// Appends everything or nothing. `false`: the head had moved, or a command or claim was there already.
+    ///
+    /// A repeated command or a taken claim is rare, so normally it is left to the constraints to find, which costs
+    /// the append nothing; `careful` looks first, so that a storm of repeats leaves no dead rows behind.
     pub(crate) async fn append(
         self,
         connection: &mut PgConnection,
-        expected: u64,
-        tip: &Tip,
+        (expected, tip): (u64, &Tip),
+        careful: bool,
     ) -> Result<bool, sqlx::Error> {
-        let moved = sqlx::query_scalar!(
-            r#"WITH known AS (
-                    SELECT FROM commands WHERE command_id = ANY ($1::text[])
-                ), taken AS (
-                    SELECT FROM unnest($2::text[], $3::text[]) AS wanted (scope, key) JOIN claims USING (scope, key)
-                ), head AS (
-                    UPDATE book_head SET position = $4, frontier = $5, root = $6
-                     WHERE position = $7 AND NOT EXISTS (SELECT FROM known) AND NOT EXISTS (SELECT FROM taken)
-                    RETURNING true AS moved
-                ), released AS (
-                    DELETE FROM claims USING head, unnest($8::text[], $9::text[]) AS given_back (scope, key)
-                     WHERE claims.scope = given_back.scope AND claims.key = given_back.key
-                ), claimed AS (
-                    INSERT INTO claims (scope, key)
-                    SELECT scope, key FROM head, unnest($2::text[], $3::text[]) AS wanted (scope, key)
-                ), recorded AS (
-                    INSERT INTO commands (command_id, request_hash, first_position, last_position, outcome)
-                    SELECT command_id, request_hash, first_position, last_position, outcome::json
-                      FROM head, unnest($10::text[], $11::bytea[], $12::bigint[], $13::bigint[], $14::text[])
-                           AS command (command_id, request_hash, first_position, last_position, outcome)
-                ), appended AS (
-                    INSERT INTO events (position, sequence, recorded_at, aggregate_type, aggregate_id, event_type,
-                                        event_version, payload, metadata, leaf_hash)
-                    SELECT position, sequence, recorded_at, aggregate_type, aggregate_id, event_type,
-                           event_version, payload::json, metadata::json, leaf_hash
-                      FROM head, unnest($15::bigint[], $16::bigint[], $17::timestamptz[], $18::text[], $19::text[],
-                                        $20::text[], $21::text[], $22::text[], $23::text[], $24::bytea[])
-                           AS event (position, sequence, recorded_at, aggregate_type, aggregate_id, event_type,
-                                     event_version, payload, metadata, leaf_hash)
-                )
-                SELECT moved AS "moved!" FROM head"#,
-            &self.questioned_ids,
-            &self.claim_scopes as _,
-            &self.claim_keys,
-            bigint(tip.position),
-            tip.tree.frontier(),
-            &tip.tree.root()[..],
-            bigint(expected),
-            &self.release_scopes as _,
-            &self.release_keys,
-            &self.command_ids,
-            &self.request_hashes,
-            &self.first_positions as _,
-            &self.last_positions,
-            &self.outcomes,
-            &self.positions,
-            &self.sequences,
-            &self.recorded_ats,
-            &self.aggregate_types as _,
-            &self.aggregate_ids,
-            &self.event_types as _,
-            &self.event_versions as _,
-            &self.payloads,
-            &self.metadata,
-            &self.leaf_hashes,
-        )
+        let (claims, releases) = (!self.claim_keys.is_empty(), !self.release_keys.is_empty());
+        let statement = statement(claims, releases, careful);
+        let mut append = sqlx::query(&statement)
+            .bind(bigint(tip.position))
+            .bind(tip.tree.frontier())
+            .bind(tip.tree.root().to_vec())
+            .bind(bigint(expected))
+            .bind(self.command_ids)
+            .bind(self.request_hashes)
+            .bind(self.first_positions)
+            .bind(self.last_positions)
+            .bind(self.outcomes)
+            .bind(self.positions)
+            .bind(self.sequences)
+            .bind(self.recorded_ats)
+            .bind(self.aggregate_types)
+            .bind(self.aggregate_ids)
+            .bind(self.event_types)
+            .bind(self.event_versions)
+            .bind(self.payloads)
+            .bind(self.metadata)
+            .bind(self.leaf_hashes);
+        if claims {
+            append = append.bind(self.claim_scopes).bind(self.claim_keys);
+        }
+        if releases {
+            append = append.bind(self.release_scopes).bind(self.release_keys);
+        }
         // All of it: the row arrives before the commit, only the end of the answer means durable.
-        .fetch_all(connection)
-        .await?;
-        Ok(!moved.is_empty())
+        Ok(!append.fetch_all(connection).await?.is_empty())
     }
 }
+
+/// The statement with only the parts this batch needs: each part costs every append a little.
+fn statement(claims: bool, releases: bool, careful: bool) -> String {
+    let (claim_scopes, claim_keys) = ("$20::text[]", "$21::text[]");
+    let (release_scopes, release_keys) =
+        if claims { ("$22::text[]", "$23::text[]") } else { ("$20::text[]", "$21::text[]") };
+    let mut parts = Vec::with_capacity(7);
+    let mut condition = String::new();
+    if careful {
+        parts.push("known AS (SELECT FROM commands WHERE command_id = ANY ($5::text[]))".to_owned());
+        condition.push_str(" AND NOT EXISTS (SELECT FROM known)");
+    }
+    if careful && claims {
+        parts.push(format!(
+            "taken AS (SELECT FROM unnest({claim_scopes}, {claim_keys}) AS wanted (scope, key)
+                         JOIN claims USING (scope, key))"
+        ));
+        condition.push_str(" AND NOT EXISTS (SELECT FROM taken)");
+    }
+    parts.push(format!(
+        "head AS (UPDATE book_head SET position = $1, frontier = $2, root = $3 WHERE position = $4{condition}
+                  RETURNING true)"
+    ));
+    if releases {
+        parts.push(format!(
+            "released AS (DELETE FROM claims USING head, unnest({release_scopes}, {release_keys}) AS back (scope, key)
+                           WHERE claims.scope = back.scope AND claims.key = back.key)"
+        ));
+    }
+    if claims {
+        parts.push(format!(
+            "claimed AS (INSERT INTO claims (scope, key)
+                         SELECT scope, key FROM head, unnest({claim_scopes}, {claim_keys}) AS wanted (scope, key))"
+        ));
+    }
+    parts.push(RECORDED.to_owned());
+    parts.push(APPENDED.to_owned());
+    format!("WITH {} SELECT FROM head", parts.join(", "))
+}
+
+const RECORDED: &str = "recorded AS (
+    INSERT INTO commands (command_id, request_hash, first_position, last_position, outcome)
+    SELECT command_id, request_hash, first_position, last_position, outcome::json
+      FROM head, unnest($5::text[], $6::bytea[], $7::bigint[], $8::bigint[], $9::text[])
+           AS command (command_id, request_hash, first_position, last_position, outcome))";
+
+const APPENDED: &str = "appended AS (
+    INSERT INTO events (position, sequence, recorded_at, aggregate_type, aggregate_id, event_type,
+                        event_version, payload, metadata, leaf_hash)
+    SELECT position, sequence, recorded_at, aggregate_type, aggregate_id, event_type,
+           event_version, payload::json, metadata::json, leaf_hash
+      FROM head, unnest($10::bigint[], $11::bigint[], $12::timestamptz[], $13::text[], $14::text[],
+                        $15::text[], $16::text[], $17::text[], $18::text[], $19::bytea[])
+           AS event (position, sequence, recorded_at, aggregate_type, aggregate_id, event_type,
+                     event_version, payload, metadata, leaf_hash))";
 
 /// Opens the lane's own connection. Its one statement is planned once, by index: the plan is made while tables
 /// are still small and must stay right when they are not.

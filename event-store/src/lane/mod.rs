@@ -83,6 +83,8 @@ pub(crate) struct Lane {
     retry: Vec<Admitted>,
     pending: Batch,
     in_flight: Batch,
+    /// Appends that still look for repeats first, because there was one lately.
+    careful_appends: u32,
     /// Nothing more comes in.
     closed: bool,
 }
@@ -125,6 +127,7 @@ pub(crate) async fn run(
         retry: Vec::new(),
         pending: Batch::new(snapshot_every),
         in_flight: Batch::new(snapshot_every),
+        careful_appends: 0,
         closed: false,
     };
     let mut phase = Phase::Idle(opening.connection);
@@ -208,8 +211,11 @@ impl Lane {
         self.in_flight = batch;
         self.figures.batch(self.in_flight.admitted.len());
         let (expected, tip, deadline) = (self.durable.position, self.tip.clone(), self.settings.deadline);
+        let careful = self.careful_appends > 0;
+        self.careful_appends = self.careful_appends.saturating_sub(1);
         Phase::Appending(Box::pin(async move {
-            let answer = tokio::time::timeout(deadline, rows.append(&mut connection, expected, &tip)).await;
+            let append = rows.append(&mut connection, (expected, &tip), careful);
+            let answer = tokio::time::timeout(deadline, append).await;
             (connection, AppendResult::of(answer))
         }))
     }
@@ -280,11 +286,18 @@ impl AppendResult {
         match answer {
             Ok(Ok(true)) => Self::Appended,
             Ok(Ok(false)) => Self::Conflict,
+            Ok(Err(error)) if is_repeat(&error) => Self::Conflict,
             Ok(Err(error)) if nothing_was_recorded(&error) => Self::Refused(error),
             Ok(Err(error)) => Self::Unknown(error.to_string()),
             Err(_) => Self::Unknown("no answer within the deadline".into()),
         }
     }
+}
+
+/// A command or claim that is in the book already.
+fn is_repeat(error: &sqlx::Error) -> bool {
+    let constraint = error.as_database_error().and_then(|report| report.constraint());
+    matches!(constraint, Some("commands_pkey" | "claims_pkey"))
 }
 
 /// An error report of the statement itself. Class 57 (the server is going away) and class 08 (the connection) may

@@ -14,6 +14,8 @@ use crate::decision::ClaimKey;
 use crate::journal::StoredEvent;
 use crate::snapshots::{self, Snapshot};
 
+/// Appends that look for repeats first after one was met: where there was one there are often more.
+const CAREFUL_APPENDS: u32 = 256;
 /// Appends the database may refuse a command before the command is given up.
 const FAILURES_AT_MOST: u32 = 3;
 
@@ -23,6 +25,7 @@ impl Lane {
             AppendResult::Appended => self.appended(connection),
             AppendResult::Conflict => {
                 self.figures.conflict();
+                self.careful_appends = CAREFUL_APPENDS;
                 self.recover(Some(connection), |_| {})
             }
             AppendResult::Refused(error) => {
