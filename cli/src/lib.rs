@@ -3,5 +3,48 @@
 //! Owns what touches the machine: environment, clock, files, processes, the terminal. It decides nothing about
 //! money: that goes through the use cases in `commands`.
 
-mod import;
+pub mod bench;
+pub mod check_config;
+pub mod command;
+pub mod database;
+pub mod demo;
+pub mod environment;
+pub mod failure;
+pub mod import;
+pub mod logging;
+pub mod migrate;
+pub mod output;
 pub mod postgres;
+pub mod projector;
+pub mod serve;
+pub mod settings;
+pub mod signals;
+pub mod user;
+
+use std::process::ExitCode;
+
+use command::CommandLine;
+use failure::Failure;
+
+/// Runs the command line of this process.
+pub fn run() -> ExitCode {
+    let (line, matches) = CommandLine::read();
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return end(Err(error.into())),
+    };
+    let ended = runtime.block_on(line.run(&matches));
+    end(ended)
+}
+
+fn end(ended: Result<(), Failure>) -> ExitCode {
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            if !matches!(failure, Failure::Reported) {
+                output::note(format!("error: {failure}"));
+            }
+            failure.exit_code()
+        }
+    }
+}

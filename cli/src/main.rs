@@ -1,1 +1,5 @@
-fn main() {}
+//! Starts `tallybook`.
+
+fn main() -> std::process::ExitCode {
+    tallybook::run()
+}

@@ -184,7 +184,8 @@ impl Mapping {
         if has(Field::Flag) && !has(Field::Amount) {
             problems.push("a flag column goes with --column amount=NAME".to_owned());
         }
-        if !has(Field::Flag) && !(self.flag_in.is_empty() && self.flag_out.is_empty()) {
+        let flag_words = self.flag_in.iter().chain(&self.flag_out).count();
+        if !has(Field::Flag) && flag_words > 0 {
             problems.push("flag words need the column they stand in: add --column flag=NAME".to_owned());
         }
         if !has(Field::Customer) && self.customer.is_none() {

@@ -3,18 +3,50 @@
 //! Owns reading files and asking the use cases row by row. It never decides about money and never writes to the
 //! book itself; importing the same rows again changes nothing.
 
+mod arguments;
 mod builtin;
 mod cell;
 mod chain;
 mod columns;
+mod deposits;
 mod encoding;
 mod errors_file;
 mod flag;
 mod mapping;
+mod progress;
+mod record;
 mod reference;
 mod row;
+mod saved;
 mod sheet;
 mod statement;
+mod summary;
+mod taken;
 
 #[cfg(test)]
 mod tests;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::failure::Failure;
+use crate::settings::Settings;
+
+/// Record what a file says.
+#[derive(Debug, clap::Args)]
+pub struct ImportCommand {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    Deposits(arguments::ImportDeposits),
+}
+
+impl ImportCommand {
+    pub async fn run(self, settings: &Settings, stop: CancellationToken) -> Result<(), Failure> {
+        match self.what {
+            What::Deposits(deposits) => deposits.run(settings, stop).await,
+        }
+    }
+}

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, Write};
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use nix::errno::Errno;
@@ -60,6 +60,18 @@ impl DataDirectory {
             })
             .map_err(PostgresError::io(&*described))
             .and_then(|(path, file)| Self::lock(path, file, &described))
+    }
+
+    /// A directory for a cluster that shall not last, which the user who runs PostgreSQL can reach. Everything is
+    /// deleted when the `TempDir` is dropped: stop the cluster before.
+    pub fn temporary() -> Result<(tempfile::TempDir, Self), PostgresError> {
+        let directory = tempfile::Builder::new()
+            .prefix("tallybook-")
+            .permissions(std::fs::Permissions::from_mode(0o755))
+            .tempdir()
+            .map_err(PostgresError::io("cannot make a temporary directory"))?;
+        let held = Self::hold(directory.path())?;
+        Ok((directory, held))
     }
 
     fn lock(path: PathBuf, file: File, described: &str) -> Result<Self, PostgresError> {

@@ -25,8 +25,8 @@ fn data_directory() -> Option<tempfile::TempDir> {
         println!("skipped: {missing}");
         return None;
     }
-    let directory = tempfile::tempdir_in("/tmp").unwrap();
-    std::fs::set_permissions(directory.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let (directory, held) = DataDirectory::temporary().unwrap();
+    drop(held);
     Some(directory)
 }
 

@@ -1,0 +1,129 @@
+//! `tallybook check-config`: the settings as they apply, and where each comes from.
+
+use clap::Args;
+
+use crate::failure::Failure;
+use crate::output::{say, say_json};
+use crate::settings::{Layered, ServeFlags, Settings};
+
+/// Print the settings as they apply, with secrets hidden
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  tallybook check-config
+  TALLYBOOK_PORT=9000 tallybook check-config --config /etc/tallybook.toml --json")]
+pub struct CheckConfigCommand {
+    /// As one JSON object: {\"port\": {\"value\": \"8080\", \"source\": \"default\"}, …}
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub serve: ServeFlags,
+}
+
+struct Shown {
+    name: &'static str,
+    value: String,
+    source: String,
+}
+
+impl CheckConfigCommand {
+    pub fn run(&self, settings: &Settings) -> Result<(), Failure> {
+        check(settings)?;
+        let shown = shown(settings);
+        if self.json {
+            let object: serde_json::Map<_, _> = shown
+                .into_iter()
+                .map(|row| {
+                    (row.name.to_owned(), serde_json::json!({"value": row.value, "source": row.source}))
+                })
+                .collect();
+            return say_json(&object).map_err(|error| Failure::environment(anyhow::Error::new(error)));
+        }
+        for Shown { name, value, source } in shown {
+            say(format!("{name:<18} {value:<40} ({source})"));
+        }
+        let database = if settings.server().is_some() {
+            "the server of database_url"
+        } else {
+            "the embedded PostgreSQL"
+        };
+        say(format!("\nThe book {} is kept by {database}.", settings.book.value));
+        Ok(())
+    }
+}
+
+/// What would be refused later is said now.
+fn check(settings: &Settings) -> Result<(), Failure> {
+    let zone = &settings.time_zone.value;
+    if zone.parse::<chrono_tz::Tz>().is_err() {
+        return Err(Failure::usage(anyhow::anyhow!(
+            "time_zone {zone:?} is not in the IANA time zone database"
+        )));
+    }
+    crate::logging::check(&settings.log.value)
+}
+
+fn shown(settings: &Settings) -> Vec<Shown> {
+    vec![
+        row("data", &settings.data, |data| data.display().to_string()),
+        row("book", &settings.book, String::clone),
+        row("database_url", &settings.database_url, |url| {
+            url.as_deref().map_or("none".to_owned(), without_password)
+        }),
+        row("log", &settings.log, String::clone),
+        row("pool_connections", &settings.pool_connections, u32::to_string),
+        row("cached_aggregates", &settings.cached_aggregates, usize::to_string),
+        row("queue_capacity", &settings.queue_capacity, usize::to_string),
+        row("host", &settings.host, |host| host.to_string()),
+        row("port", &settings.port, u16::to_string),
+        row("time_zone", &settings.time_zone, String::clone),
+        row("metrics", &settings.metrics, bool::to_string),
+        row("behind_proxy", &settings.behind_proxy, bool::to_string),
+        row("admin_password", &settings.admin_password, |password| match password {
+            Some(_) => "•••••".to_owned(),
+            None => "none: one is made up and shown once".to_owned(),
+        }),
+    ]
+}
+
+fn row<T>(name: &'static str, setting: &Layered<T>, show: impl Fn(&T) -> String) -> Shown {
+    Shown { name, value: show(&setting.value), source: setting.source.to_string() }
+}
+
+/// Between the first `:` after `//` and the last `@` is a password; it may also be a parameter.
+fn without_password(url: &str) -> String {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+    let (authority, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let hidden = match authority.rsplit_once('@') {
+        Some((user, host)) => match user.split_once(':') {
+            Some((name, _)) => format!("{name}:•••••@{host}"),
+            None => authority.to_owned(),
+        },
+        None => authority.to_owned(),
+    };
+    let parameters: Vec<String> = query
+        .split('&')
+        .filter(|parameter| !parameter.is_empty())
+        .map(|parameter| match parameter.split_once('=') {
+            Some((name, _)) if name.contains("password") => format!("{name}=•••••"),
+            Some(_) | None => parameter.to_owned(),
+        })
+        .collect();
+    let question = if parameters.is_empty() { "" } else { "?" };
+    format!("{scheme}://{hidden}{question}{}", parameters.join("&"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_in_the_url_is_never_shown() {
+        assert_eq!(without_password("postgres://u:s3cret@h:5432/d"), "postgres://u:•••••@h:5432/d");
+        assert_eq!(without_password("postgres://u:a@b:c@h/d?x=1"), "postgres://u:•••••@h/d?x=1");
+        assert_eq!(
+            without_password("postgres://h/d?user=u&password=s&host=/s"),
+            "postgres://h/d?user=u&password=•••••&host=/s"
+        );
+        assert_eq!(without_password("postgres://u@h/d"), "postgres://u@h/d");
+    }
+}

@@ -1,0 +1,130 @@
+//! The command line as a whole: subcommands, and the settings each is given.
+
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use crate::bench::BenchCommand;
+use crate::check_config::CheckConfigCommand;
+use crate::environment;
+use crate::failure::Failure;
+use crate::import::ImportCommand;
+use crate::logging;
+use crate::migrate::MigrateCommand;
+use crate::output::say;
+use crate::projector::ProjectorCommand;
+use crate::serve::{ApiCommand, UpCommand};
+use crate::settings::{BookFlags, ServeFlags, Settings};
+use crate::signals::stop_on_signal;
+use crate::user::UserCommand;
+
+/// The settlement ledger: deposits, withdrawals and every figure made of them, as immutable events in PostgreSQL
+///
+/// Settings come from flags, then the environment (TALLYBOOK_…, DATABASE_URL), then tallybook.toml.
+/// Exit codes: 0 done, 1 refused or a difference found, 2 wrong usage, 3 environment (no database, …).
+#[derive(Debug, Parser)]
+#[command(name = "tallybook", version, propagate_version = true, arg_required_else_help = true)]
+#[command(after_help = "Begin with:
+  tallybook up --demo      everything running, with data to try things on")]
+pub struct CommandLine {
+    #[command(flatten)]
+    book: BookFlags,
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    Up(UpCommand),
+    Api(ApiCommand),
+    Projector(ProjectorCommand),
+    Migrate(MigrateCommand),
+    User(UserCommand),
+    Import(ImportCommand),
+    CheckConfig(CheckConfigCommand),
+    /// Print the API's OpenAPI document
+    Openapi,
+    Bench(BenchCommand),
+}
+
+impl CommandLine {
+    /// Reads the process's arguments; clap itself answers `--help` and wrong usage (exit code 2).
+    pub fn read() -> (Self, ArgMatches) {
+        let matches = Self::command().get_matches();
+        match Self::from_arg_matches(&matches) {
+            Ok(line) => (line, matches),
+            Err(error) => error.exit(),
+        }
+    }
+
+    pub async fn run(self, matches: &ArgMatches) -> Result<(), Failure> {
+        let deepest = deepest(matches);
+        let settings = Settings::resolve(self.book, self.what.serve_flags(), deepest)?;
+        if let What::CheckConfig(check) = &self.what {
+            return check.run(&settings);
+        }
+        logging::start(&settings.log.value)?;
+        let stop = stop_on_signal()?;
+        match self.what {
+            What::Up(up) => up.run(&settings, stop).await,
+            What::Api(api) => api.run(&settings, stop).await,
+            What::Projector(projector) => projector.run(&settings, stop).await,
+            What::Migrate(migrate) => migrate.run(&settings).await,
+            What::User(user) => user.run(&settings).await,
+            What::Import(import) => import.run(&settings, stop).await,
+            What::CheckConfig(check) => check.run(&settings),
+            What::Openapi => {
+                say(tallybook_api::openapi_json().trim_end());
+                Ok(())
+            }
+            What::Bench(bench) => {
+                let search_path = environment::search_path();
+                tokio::select! {
+                    measured = bench.run(settings.server(), &search_path) => Ok(measured?),
+                    () = stop.cancelled() => Err(Failure::Reported),
+                }
+            }
+        }
+    }
+}
+
+impl What {
+    fn serve_flags(&self) -> ServeFlags {
+        match self {
+            Self::Up(up) => up.serve.clone(),
+            Self::Api(api) => api.serve.clone(),
+            Self::Migrate(migrate) => migrate.serve.clone(),
+            Self::CheckConfig(check) => check.serve.clone(),
+            Self::Projector(_) | Self::User(_) | Self::Import(_) | Self::Openapi | Self::Bench(_) => {
+                ServeFlags::default()
+            }
+        }
+    }
+}
+
+/// The matches of the innermost subcommand, which know the source of every flag, global ones too.
+fn deepest(matches: &ArgMatches) -> &ArgMatches {
+    match matches.subcommand() {
+        Some((_, inner)) => deepest(inner),
+        None => matches,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        CommandLine::command().debug_assert();
+    }
+
+    #[test]
+    fn settings_may_stand_before_and_after_the_subcommand() {
+        for arguments in
+            [["tallybook", "--book", "x", "user", "list"], ["tallybook", "user", "list", "--book", "x"]]
+        {
+            let matches = CommandLine::command().get_matches_from(arguments);
+            let line = CommandLine::from_arg_matches(&matches).unwrap();
+            assert_eq!(line.book.book.as_deref(), Some("x"));
+        }
+    }
+}

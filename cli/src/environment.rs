@@ -1,0 +1,37 @@
+//! The ambient: environment variables, the clock, randomness. The one place in the command line that reads them.
+
+use std::ffi::OsString;
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+/// Where programs are looked for.
+#[expect(clippy::disallowed_methods, reason = "the environment is read here and handed on")]
+pub fn search_path() -> OsString {
+    std::env::var_os("PATH").unwrap_or_else(|| "/usr/local/bin:/usr/bin:/bin".into())
+}
+
+/// A variable that has no flag because it is a secret: a command line shows in the list of processes.
+#[expect(clippy::disallowed_methods, reason = "the environment is read here and handed on")]
+pub fn secret(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+#[expect(clippy::disallowed_methods, reason = "the clock is read here and handed on")]
+pub fn now() -> DateTime<Utc> {
+    Utc::now()
+}
+
+#[expect(clippy::disallowed_methods, reason = "ids are made at the edge, and this is one")]
+pub fn fresh_uuid() -> Uuid {
+    Uuid::now_v7()
+}
+
+/// A password nobody can guess: 20 letters and digits without look-alikes.
+#[expect(clippy::disallowed_methods, reason = "randomness is read at the edge, and this is one")]
+pub fn fresh_password() -> String {
+    use rand::Rng;
+    const SIGNS: &[u8] = b"abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+    let mut random = rand::rng();
+    (0..20).map(|_| char::from(SIGNS[random.random_range(0..SIGNS.len())])).collect()
+}

@@ -1,0 +1,120 @@
+//! How a subcommand ends when it does not end well, and the exit code that says so.
+
+use std::fmt;
+use std::process::ExitCode;
+
+use tallybook_api::access::AccessError;
+use tallybook_event_store::{CommandError, StoreError};
+
+use crate::postgres::PostgresError;
+
+/// Exit codes: 0 done, 1 refused or a difference found, 2 wrong usage, 3 environment. See docs of the command line.
+#[derive(Debug)]
+pub enum Failure {
+    /// The book's rules say no, or a check found something.
+    Refused(anyhow::Error),
+    /// The command line, a settings file or an input file is not what it should be.
+    Usage(anyhow::Error),
+    /// No database, no PostgreSQL, no disk.
+    Environment(anyhow::Error),
+    /// Already said: bad rows in a summary, a difference in a table.
+    Reported,
+}
+
+impl Failure {
+    pub fn refused(why: impl Into<anyhow::Error>) -> Self {
+        Self::Refused(why.into())
+    }
+
+    pub fn usage(why: impl Into<anyhow::Error>) -> Self {
+        Self::Usage(why.into())
+    }
+
+    pub fn environment(why: impl Into<anyhow::Error>) -> Self {
+        Self::Environment(why.into())
+    }
+
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Refused(_) | Self::Reported => ExitCode::from(1),
+            Self::Usage(_) => ExitCode::from(2),
+            Self::Environment(_) => ExitCode::from(3),
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(why) | Self::Usage(why) | Self::Environment(why) => write!(f, "{why:#}"),
+            Self::Reported => f.write_str("see above"),
+        }
+    }
+}
+
+/// What nobody classified is the machine's: a write that failed, a connection that broke.
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Environment(error)
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::Environment(error.into())
+    }
+}
+
+impl From<sqlx::Error> for Failure {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Environment(anyhow::Error::new(error).context("PostgreSQL"))
+    }
+}
+
+impl From<PostgresError> for Failure {
+    fn from(error: PostgresError) -> Self {
+        Self::Environment(error.into())
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        match &error {
+            StoreError::BookName(_) | StoreError::TimeZone(_) => Self::Usage(error.into()),
+            StoreError::Database(_)
+            | StoreError::Migration(_)
+            | StoreError::NotProvisioned { .. }
+            | StoreError::Head(_)
+            | StoreError::Corrupt(_) => Self::Environment(error.into()),
+        }
+    }
+}
+
+impl From<CommandError> for Failure {
+    fn from(error: CommandError) -> Self {
+        match &error {
+            CommandError::Refused(_) | CommandError::KeyReused => Self::Refused(error.into()),
+            CommandError::Busy
+            | CommandError::Unavailable
+            | CommandError::OutcomeUnknown { .. }
+            | CommandError::Corrupt(_) => Self::Environment(error.into()),
+        }
+    }
+}
+
+impl From<AccessError> for Failure {
+    fn from(error: AccessError) -> Self {
+        match &error {
+            AccessError::InvalidName | AccessError::InvalidPassword => Self::Usage(error.into()),
+            AccessError::UserExists { .. }
+            | AccessError::UserNotFound { .. }
+            | AccessError::LastAdmin { .. }
+            | AccessError::ApiKeyNotFound { .. }
+            | AccessError::ApiKeyNameTaken { .. } => Self::Refused(error.into()),
+            AccessError::UnknownRole(_)
+            | AccessError::Hashing(_)
+            | AccessError::Randomness(_)
+            | AccessError::Database(_) => Self::Environment(error.into()),
+        }
+    }
+}

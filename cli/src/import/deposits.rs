@@ -1,0 +1,127 @@
+//! `tallybook import deposits`, from the command line to the exit code.
+
+use std::path::Path;
+
+use anyhow::{Context, anyhow};
+use tallybook_domain::Actor;
+use tallybook_domain::deposits::DepositMethod;
+use tokio_util::sync::CancellationToken;
+
+use super::arguments::ImportDeposits;
+use super::encoding::{self, Encoding};
+use super::mapping::Mapping;
+use super::progress::Progress;
+use super::record::{Recorded, Recorder};
+use super::sheet::Sheet;
+use super::statement::Statement;
+use super::summary::Summary;
+use super::{errors_file, saved};
+use crate::database::Database;
+use crate::failure::Failure;
+use crate::output::{note, say_json};
+use crate::settings::Settings;
+
+impl ImportDeposits {
+    pub(super) async fn run(self, settings: &Settings, stop: CancellationToken) -> Result<(), Failure> {
+        let mapping = self.mapping(&settings.data.value)?;
+        let (encoding, sheet) = read(&self.file)?;
+        let statement = Statement::read(&sheet, &mapping)
+            .map_err(|problem| Failure::usage(anyhow!("{}: {problem}", self.file.display())))?;
+        if let Some(name) = self.save_mapping.as_ref().filter(|_| !self.dry_run) {
+            let path = saved::save(name, &settings.data.value, &mapping)?;
+            note(format!("The mapping is saved in {}; use it with --mapping {name}", path.display()));
+        }
+        let recorded = self.record(&statement, &mapping, settings, &stop).await?;
+        let file = self.file.display().to_string();
+        let mut summary = Summary::of(file, encoding, &statement, &recorded, self.dry_run);
+        if !summary.bad.is_empty() && !self.dry_run {
+            let path = errors_file::path_beside(&self.file);
+            let copy = errors_file::compose(&sheet, statement.header_line, &summary.bad);
+            errors_file::write(&path, encoding, &copy)
+                .with_context(|| format!("cannot write {}", path.display()))?;
+            summary.errors_file = Some(path.display().to_string());
+        }
+        if self.json {
+            say_json(&summary).context("the summary")?;
+        } else {
+            summary.show();
+        }
+        verdict(&summary, recorded)
+    }
+
+    /// The mapping that was named, under what the command line says.
+    fn mapping(&self, data: &Path) -> Result<Mapping, Failure> {
+        let named = match &self.mapping {
+            Some(name) => saved::load(name, data)?,
+            None => Mapping::default(),
+        };
+        let chosen = self.chosen().map_err(|problem| Failure::usage(anyhow!(problem)))?;
+        let mapping = named.overridden_by(chosen);
+        let problems = mapping.problems();
+        if problems.is_empty() {
+            Ok(mapping)
+        } else {
+            Err(Failure::usage(anyhow!(problems.join("\n       "))))
+        }
+    }
+
+    async fn record(
+        &self,
+        statement: &Statement,
+        mapping: &Mapping,
+        settings: &Settings,
+        stop: &CancellationToken,
+    ) -> Result<Recorded, Failure> {
+        let database = Database::open(settings).await?;
+        let book = match database.open_book(settings).await {
+            Ok(book) => book,
+            Err(failure) => {
+                database.close().await;
+                return Err(failure);
+            }
+        };
+        let recorder = Recorder {
+            book: &book,
+            actor: actor()?,
+            method: mapping.method.unwrap_or(DepositMethod::BankTransfer),
+            dry_run: self.dry_run,
+        };
+        let progress = Progress::over(statement.money_in().rows, self.json);
+        let recorded = recorder.record(&statement.lines, stop, &progress).await;
+        progress.finish();
+        book.shutdown().await;
+        database.close().await;
+        Ok(recorded)
+    }
+}
+
+fn read(file: &Path) -> Result<(Encoding, Sheet), Failure> {
+    let unreadable = || format!("{} cannot be read", file.display());
+    let bytes = std::fs::read(file).with_context(unreadable).map_err(Failure::Usage)?;
+    let (encoding, text) = encoding::decode(&bytes).with_context(unreadable).map_err(Failure::Usage)?;
+    let sheet = Sheet::read(text).with_context(unreadable).map_err(Failure::Usage)?;
+    Ok((encoding, sheet))
+}
+
+/// The person at the keyboard, as the machine knows them.
+fn actor() -> Result<Actor, Failure> {
+    let uid = nix::unistd::Uid::current();
+    let name =
+        nix::unistd::User::from_uid(uid).ok().flatten().map_or_else(|| uid.to_string(), |user| user.name);
+    Ok(format!("cli:{name}").parse().context("the name of the user who runs this")?)
+}
+
+fn verdict(summary: &Summary, recorded: Recorded) -> Result<(), Failure> {
+    match recorded.failure {
+        Some(error) => Err(Failure::Environment(
+            anyhow::Error::new(error)
+                .context("stopped: import the file again when this is mended, nothing is recorded twice"),
+        )),
+        None if recorded.left > 0 => {
+            note("Stopped. Import the file again: nothing is recorded twice.");
+            Err(Failure::Reported)
+        }
+        None if !summary.bad.is_empty() => Err(Failure::Reported),
+        None => Ok(()),
+    }
+}

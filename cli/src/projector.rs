@@ -1,0 +1,91 @@
+//! `tallybook projector`: the read side apart from the API, and how it is doing.
+
+use anyhow::Context;
+use clap::{Args, Subcommand};
+use tallybook_projector::{ProjectionStatus, statuses};
+use tokio_util::sync::CancellationToken;
+
+use crate::database::{self, Database};
+use crate::failure::Failure;
+use crate::output::{note, say, say_json};
+use crate::serve::{run_projector, until_stopped};
+use crate::settings::Settings;
+
+/// Keep the read tables up to date, or see how they are doing
+#[derive(Debug, Args)]
+pub struct ProjectorCommand {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Fold new events into the read tables until stopped
+    ///
+    /// Several may run: each projection is led by one of them, and another takes over when it dies.
+    #[command(after_help = "Example:
+  DATABASE_URL=postgres://tallybook@db/tallybook tallybook projector run")]
+    Run,
+    /// Show position, lag and errors of every projection; exit code 1 if one has stopped
+    #[command(after_help = "Examples:
+  tallybook projector status
+  tallybook projector status --json")]
+    Status {
+        /// As one JSON array
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+impl ProjectorCommand {
+    pub async fn run(self, settings: &Settings, stop: CancellationToken) -> Result<(), Failure> {
+        let database = Database::open(settings).await?;
+        let done = match self.what {
+            What::Run => until_stopped(&stop, run(&database, settings, &stop)).await,
+            What::Status { json } => status(&database, settings, json).await,
+        };
+        database.close().await;
+        done
+    }
+}
+
+async fn run(database: &Database, settings: &Settings, stop: &CancellationToken) -> Result<(), Failure> {
+    let book = database.open_book(settings).await?;
+    note(format!("Projecting {}", database::place(database, settings)));
+    run_projector(&book, stop.clone()).await;
+    book.shutdown().await;
+    Ok(())
+}
+
+async fn status(database: &Database, settings: &Settings, json: bool) -> Result<(), Failure> {
+    let book = database.open_book(settings).await?;
+    let statuses = statuses(book.pool()).await;
+    book.shutdown().await;
+    let statuses = statuses?;
+    if json {
+        say_json(&statuses).context("the statuses")?;
+    } else {
+        table(&statuses);
+    }
+    if statuses.iter().any(|status| status.error.is_some()) { Err(Failure::Reported) } else { Ok(()) }
+}
+
+fn table(statuses: &[ProjectionStatus]) {
+    say(format!(
+        "{:<20} {:>7} {:>12} {:>10}  {:<8} {}",
+        "NAME", "VERSION", "POSITION", "LAG", "STATUS", "LEADER"
+    ));
+    for status in statuses {
+        let leader = if status.led { status.leader.as_deref().unwrap_or("-") } else { "-" };
+        say(format!(
+            "{:<20} {:>7} {:>12} {:>10}  {:<8} {leader}",
+            status.name, status.version, status.position, status.lag, status.status
+        ));
+        if let Some(error) = &status.error {
+            say(format!(
+                "  stopped at position {}: {error}",
+                status.error_position.unwrap_or(status.position)
+            ));
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! The parts of a running book and the order in which they stop.
+
+use std::future::Future;
+use std::time::Duration;
+
+use anyhow::Context;
+use tallybook_api::{ApiSettings, ApiState};
+use tallybook_event_store::Book;
+use tallybook_event_store::schema::{NewBook, provision};
+use tallybook_projector::ProjectorSettings;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::database::Database;
+use crate::environment;
+use crate::failure::Failure;
+use crate::settings::Settings;
+
+/// How long the parts may take to stop, before the database is stopped under them. With the database's own time it
+/// stays below ten seconds.
+const STOP_WITHIN: Duration = Duration::from_secs(6);
+
+/// Runs the work until it ends by itself, or until it has been asked to stop and takes too long over it.
+pub async fn until_stopped(
+    stop: &CancellationToken,
+    work: impl Future<Output = Result<(), Failure>>,
+) -> Result<(), Failure> {
+    let overdue = async {
+        stop.cancelled().await;
+        tokio::time::sleep(STOP_WITHIN).await;
+    };
+    tokio::select! {
+        ended = work => ended,
+        () = overdue => {
+            tracing::warn!("some work did not stop in time and is cut off");
+            Ok(())
+        }
+    }
+}
+
+/// A book that is there and up to date, and the password of its first administrator if one was made up just now.
+pub async fn make_book(database: &Database, settings: &Settings) -> Result<(Book, Option<String>), Failure> {
+    let new = NewBook { time_zone: settings.time_zone.value.clone() };
+    provision(database.connect_options(), &settings.schema(), &new).await?;
+    let book = database.open_book(settings).await?;
+    let password = settings.admin_password.value.clone();
+    let made_up = tallybook_api::access::ensure_admin(book.pool(), password, environment::now()).await?;
+    Ok((book, made_up))
+}
+
+/// Serves until asked to stop.
+pub(super) async fn serve_api(
+    listener: TcpListener,
+    book: Book,
+    settings: &Settings,
+    stop: CancellationToken,
+) -> Result<(), Failure> {
+    let api = ApiSettings {
+        metrics: settings.metrics.value,
+        behind_proxy: settings.behind_proxy.value,
+        ..ApiSettings::default()
+    };
+    let state = ApiState::new(book, api);
+    tallybook_api::serve(listener, state, stop).await.context("the API ended").map_err(Failure::Environment)
+}
+
+/// Runs all projections until asked to stop.
+pub async fn run_projector(book: &Book, stop: CancellationToken) {
+    tallybook_projector::run(
+        book.pool().clone(),
+        book.schema().to_owned(),
+        tallybook_projector::every(),
+        ProjectorSettings::default(),
+        stop,
+    )
+    .await;
+}

@@ -1,0 +1,135 @@
+//! `tallybook up`: everything in one process, with its own PostgreSQL unless another is named.
+
+use std::net::SocketAddr;
+
+use clap::Args;
+use tallybook_event_store::Book;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::{listen, parts, ready};
+use crate::database::{self, Database};
+use crate::demo::{self, DemoUser};
+use crate::failure::Failure;
+use crate::output::say;
+use crate::settings::{ServeFlags, Settings};
+
+/// Run everything: PostgreSQL, migrations, API and projector
+///
+/// Without --database-url it keeps a PostgreSQL of its own in the data directory, reachable through a local socket
+/// only. Ctrl-C (or SIGTERM) stops all of it.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  tallybook up
+  tallybook up --data /var/lib/tallybook --port 8080 --demo
+  DATABASE_URL=postgres://tallybook@db/tallybook tallybook up --host 0.0.0.0")]
+pub struct UpCommand {
+    /// Fill a new book with customers, deposits, withdrawals and users to try things with
+    #[arg(long)]
+    pub demo: bool,
+    #[command(flatten)]
+    pub serve: ServeFlags,
+}
+
+/// What to tell the user when everything runs.
+struct Welcome {
+    address: SocketAddr,
+    place: String,
+    admin_password: Option<String>,
+    demo: &'static [DemoUser],
+}
+
+impl UpCommand {
+    pub async fn run(self, settings: &Settings, stop: CancellationToken) -> Result<(), Failure> {
+        tallybook_api::metrics::install();
+        let listener = listen::bind(settings).await?;
+        let mut database = tokio::select! {
+            () = stop.cancelled() => return Ok(()),
+            opened = Database::open_alone(settings) => opened?,
+        };
+        let serving = self.serve(&mut database, listener, settings, &stop);
+        let served = parts::until_stopped(&stop, serving).await;
+        database.close().await;
+        if served.is_ok() {
+            tracing::info!("stopped");
+        }
+        served
+    }
+
+    async fn serve(
+        &self,
+        database: &mut Database,
+        listener: TcpListener,
+        settings: &Settings,
+        stop: &CancellationToken,
+    ) -> Result<(), Failure> {
+        let address = listener.local_addr()?;
+        database.note_address(&listen::url(address))?;
+        let (book, admin_password) = tokio::select! {
+            () = stop.cancelled() => return Ok(()),
+            made = parts::make_book(database, settings) => made?,
+        };
+        let demo: &[DemoUser] = if self.demo { demo::USERS } else { &[] };
+        let welcome = Welcome { address, place: database::place(database, settings), admin_password, demo };
+        let served = run(&book, listener, settings, welcome, stop).await;
+        book.shutdown().await;
+        served
+    }
+}
+
+/// Runs the parts side by side until asked to stop, or until one of them fails: then all stop.
+async fn run(
+    book: &Book,
+    listener: TcpListener,
+    settings: &Settings,
+    welcome: Welcome,
+    stop: &CancellationToken,
+) -> Result<(), Failure> {
+    let address = welcome.address;
+    // Stopped by the signal, and by whichever part ends first.
+    let stop = stop.child_token();
+    let _stop_the_others = stop.clone().drop_guard();
+    let projector = tokio::spawn({
+        let (book, stop) = (book.clone(), stop.clone());
+        async move { parts::run_projector(&book, stop).await }
+    });
+    let filled = async {
+        if !welcome.demo.is_empty() {
+            demo::fill(book).await?;
+        }
+        ready::ready(address).await;
+        greet(&welcome);
+        std::future::pending::<Result<(), Failure>>().await
+    };
+    let served = tokio::select! {
+        served = parts::serve_api(listener, book.clone(), settings, stop.clone()) => served,
+        failed = filled => failed,
+    };
+    stop.cancel();
+    if let Err(error) = projector.await {
+        tracing::error!(%error, "the projector failed");
+    }
+    served
+}
+
+fn greet(welcome: &Welcome) {
+    let url = listen::url(welcome.address);
+    say("");
+    say("Tallybook is ready.");
+    say("");
+    say(format!("  API       {url}"));
+    say(format!("  Docs      {url}/docs"));
+    say(format!("  Data      {}", welcome.place));
+    match &welcome.admin_password {
+        Some(password) => say(format!("  Sign in   admin / {password}   (shown this once: keep it)")),
+        None => say(
+            "  Sign in   admin, with the password set when the book was made (new one: tallybook user passwd admin)",
+        ),
+    }
+    for (index, user) in welcome.demo.iter().enumerate() {
+        let label = if index == 0 { "Demo" } else { "" };
+        say(format!("  {label:<9} {} / {}   ({})", user.name, user.password, user.what));
+    }
+    say("");
+    say("Ctrl-C stops it.");
+}

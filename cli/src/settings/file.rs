@@ -1,0 +1,56 @@
+//! `tallybook.toml`: the lowest layer.
+
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use serde::Deserialize;
+
+use crate::failure::Failure;
+
+/// The file used when none is named.
+const DEFAULT: &str = "tallybook.toml";
+
+/// Every key a settings file may have. Names are those of the flags.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FileSettings {
+    pub(super) data: Option<PathBuf>,
+    pub(super) book: Option<String>,
+    pub(super) database_url: Option<String>,
+    pub(super) log: Option<String>,
+    pub(super) pool_connections: Option<u32>,
+    pub(super) cached_aggregates: Option<usize>,
+    pub(super) queue_capacity: Option<usize>,
+    pub(super) host: Option<IpAddr>,
+    pub(super) port: Option<u16>,
+    pub(super) time_zone: Option<String>,
+    pub(super) metrics: Option<bool>,
+    pub(super) behind_proxy: Option<bool>,
+    pub(super) admin_password: Option<String>,
+}
+
+impl FileSettings {
+    /// Reads the named file, which has to be there, or the default one, which need not.
+    pub(super) fn read(named: Option<&Path>) -> Result<Self, Failure> {
+        let path = named.unwrap_or(Path::new(DEFAULT));
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => {
+                return Ok(Self::default());
+            }
+            Err(error) => {
+                let context = format!("the settings file {} cannot be read", path.display());
+                return Err(Failure::Usage(anyhow::Error::new(error).context(context)));
+            }
+        };
+        Self::parse(&text)
+            .with_context(|| format!("the settings file {}", path.display()))
+            .map_err(Failure::Usage)
+    }
+
+    /// An unknown key is refused, with the place and the keys there are: a misspelt setting is not left unset.
+    pub(super) fn parse(text: &str) -> Result<Self, toml::de::Error> {
+        toml::from_str(text)
+    }
+}

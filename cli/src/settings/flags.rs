@@ -1,0 +1,94 @@
+//! Settings as flags and environment variables, through clap.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+
+/// Where the book is. Every subcommand that opens one takes these.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "The book")]
+pub struct BookFlags {
+    /// Directory of the embedded PostgreSQL and of saved import mappings [default: data]
+    #[arg(long, value_name = "DIR", env = "TALLYBOOK_DATA", global = true, hide_env_values = true)]
+    pub data: Option<PathBuf>,
+    /// Name of the book: one set of accounts, the PostgreSQL schema book_NAME [default: main]
+    #[arg(long, value_name = "NAME", env = "TALLYBOOK_BOOK", global = true, hide_env_values = true)]
+    pub book: Option<String>,
+    /// A running PostgreSQL to use in place of the embedded one: postgres://user:password@host/database
+    #[arg(long, value_name = "URL", env = "DATABASE_URL", global = true, hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// Settings file [default: tallybook.toml, if there is one]
+    #[arg(long, value_name = "FILE", env = "TALLYBOOK_CONFIG", global = true, hide_env_values = true)]
+    pub config: Option<PathBuf>,
+    /// What to log: error, warn, info, debug, or tracing directives [default: info]
+    #[arg(long, value_name = "FILTER", env = "TALLYBOOK_LOG", global = true, hide_env_values = true)]
+    pub log: Option<String>,
+    /// Database connections for reading and loading [default: 16]
+    #[arg(
+        long,
+        value_name = "N",
+        env = "TALLYBOOK_POOL_CONNECTIONS",
+        global = true,
+        hide_env_values = true,
+        hide_short_help = true
+    )]
+    pub pool_connections: Option<u32>,
+    /// Customers, wallets and withdrawals kept in memory [default: 100000]
+    #[arg(
+        long,
+        value_name = "N",
+        env = "TALLYBOOK_CACHED_AGGREGATES",
+        global = true,
+        hide_env_values = true,
+        hide_short_help = true
+    )]
+    pub cached_aggregates: Option<usize>,
+    /// Commands that may wait; one more is answered "busy" [default: 8192]
+    #[arg(
+        long,
+        value_name = "N",
+        env = "TALLYBOOK_QUEUE_CAPACITY",
+        global = true,
+        hide_env_values = true,
+        hide_short_help = true
+    )]
+    pub queue_capacity: Option<usize>,
+}
+
+/// Where and how to serve; and what a book that is made now will be like.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Serving")]
+pub struct ServeFlags {
+    /// Address to listen on [default: 127.0.0.1]
+    #[arg(long, value_name = "ADDRESS", env = "TALLYBOOK_HOST", hide_env_values = true)]
+    pub host: Option<IpAddr>,
+    /// Port to listen on; 0 takes a free one [default: 8080]
+    #[arg(long, value_name = "PORT", env = "TALLYBOOK_PORT", hide_env_values = true)]
+    pub port: Option<u16>,
+    /// Time zone whose days are the book's, fixed when the book is made [default: Asia/Shanghai]
+    #[arg(long, value_name = "ZONE", env = "TALLYBOOK_TIME_ZONE", hide_env_values = true)]
+    pub time_zone: Option<String>,
+    /// Whether to serve /metrics [default: true]
+    #[arg(
+        long,
+        value_name = "BOOL",
+        env = "TALLYBOOK_METRICS",
+        hide_env_values = true,
+        hide_short_help = true,
+        num_args = 0..=1,
+        default_missing_value = "true"
+    )]
+    pub metrics: Option<bool>,
+    /// Whether a proxy in front names the client's address in X-Forwarded-For [default: false]
+    #[arg(
+        long,
+        value_name = "BOOL",
+        env = "TALLYBOOK_BEHIND_PROXY",
+        hide_env_values = true,
+        hide_short_help = true,
+        num_args = 0..=1,
+        default_missing_value = "true"
+    )]
+    pub behind_proxy: Option<bool>,
+}

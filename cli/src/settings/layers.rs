@@ -1,0 +1,159 @@
+//! The layers put together, each value with where it came from.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use clap::ArgMatches;
+use clap::parser::ValueSource;
+use tallybook_event_store::BookSettings;
+
+use super::file::FileSettings;
+use super::flags::{BookFlags, ServeFlags};
+use crate::environment;
+use crate::failure::Failure;
+
+/// The layer a value came from; a later one wins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Source {
+    Default,
+    File,
+    Environment,
+    Flag,
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Default => "default",
+            Self::File => "file",
+            Self::Environment => "environment",
+            Self::Flag => "flag",
+        })
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Layered<T> {
+    pub value: T,
+    pub source: Source,
+}
+
+/// All settings, as they apply.
+#[derive(Clone)]
+pub struct Settings {
+    pub data: Layered<PathBuf>,
+    pub book: Layered<String>,
+    pub database_url: Layered<Option<String>>,
+    pub log: Layered<String>,
+    pub pool_connections: Layered<u32>,
+    pub cached_aggregates: Layered<usize>,
+    pub queue_capacity: Layered<usize>,
+    pub host: Layered<IpAddr>,
+    pub port: Layered<u16>,
+    pub time_zone: Layered<String>,
+    pub metrics: Layered<bool>,
+    pub behind_proxy: Layered<bool>,
+    pub admin_password: Layered<Option<String>>,
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Two of the others are or contain secrets.
+        f.debug_struct("Settings").field("data", &self.data).field("book", &self.book).finish_non_exhaustive()
+    }
+}
+
+impl Settings {
+    /// Puts flags and environment (which clap has put together) over the file they name. `matches` are those of the
+    /// subcommand.
+    pub fn resolve(book: BookFlags, serve: ServeFlags, matches: &ArgMatches) -> Result<Self, Failure> {
+        let file = FileSettings::read(book.config.as_deref())?;
+        Ok(Self::over(file, book, serve, matches))
+    }
+
+    pub(super) fn over(file: FileSettings, book: BookFlags, serve: ServeFlags, matches: &ArgMatches) -> Self {
+        let defaults = BookSettings::new("book_main");
+        let layers = Layers { matches };
+        Self {
+            data: layers.pick("data", book.data, file.data, "data".into()),
+            book: layers.pick("book", book.book, file.book, "main".into()),
+            database_url: layers.optional("database_url", book.database_url, file.database_url),
+            log: layers.pick("log", book.log, file.log, "info".into()),
+            pool_connections: layers.pick(
+                "pool_connections",
+                book.pool_connections,
+                file.pool_connections,
+                defaults.pool_connections,
+            ),
+            cached_aggregates: layers.pick(
+                "cached_aggregates",
+                book.cached_aggregates,
+                file.cached_aggregates,
+                defaults.cached_aggregates,
+            ),
+            queue_capacity: layers.pick(
+                "queue_capacity",
+                book.queue_capacity,
+                file.queue_capacity,
+                defaults.queue_capacity,
+            ),
+            host: layers.pick("host", serve.host, file.host, IpAddr::from([127, 0, 0, 1])),
+            port: layers.pick("port", serve.port, file.port, 8080),
+            time_zone: layers.pick("time_zone", serve.time_zone, file.time_zone, "Asia/Shanghai".into()),
+            metrics: layers.pick("metrics", serve.metrics, file.metrics, true),
+            behind_proxy: layers.pick("behind_proxy", serve.behind_proxy, file.behind_proxy, false),
+            admin_password: match environment::secret("TALLYBOOK_ADMIN_PASSWORD") {
+                Some(password) => Layered { value: Some(password), source: Source::Environment },
+                None => layers.optional("admin_password", None, file.admin_password),
+            },
+        }
+    }
+
+    /// The server to use, or `None` for the embedded one. A data directory named in a higher layer than the URL
+    /// means the embedded one: who writes `--data DIR` does not want another database because a variable is set.
+    pub fn server(&self) -> Option<&str> {
+        let url = self.database_url.value.as_deref()?;
+        (self.database_url.source >= self.data.source).then_some(url)
+    }
+
+    /// The PostgreSQL schema that is the book.
+    pub fn schema(&self) -> String {
+        format!("book_{}", self.book.value)
+    }
+
+    pub fn book_settings(&self) -> BookSettings {
+        BookSettings {
+            pool_connections: self.pool_connections.value,
+            cached_aggregates: self.cached_aggregates.value,
+            queue_capacity: self.queue_capacity.value,
+            ..BookSettings::new(self.schema())
+        }
+    }
+}
+
+struct Layers<'m> {
+    matches: &'m ArgMatches,
+}
+
+impl Layers<'_> {
+    fn pick<T>(&self, id: &str, above: Option<T>, file: Option<T>, default: T) -> Layered<T> {
+        match self.optional(id, above, file) {
+            Layered { value: Some(value), source } => Layered { value, source },
+            Layered { value: None, .. } => Layered { value: default, source: Source::Default },
+        }
+    }
+
+    fn optional<T>(&self, id: &str, above: Option<T>, file: Option<T>) -> Layered<Option<T>> {
+        let known = self.matches.try_contains_id(id).is_ok();
+        let source = if known { self.matches.value_source(id) } else { None };
+        match (above, file) {
+            (Some(value), _) if source == Some(ValueSource::EnvVariable) => {
+                Layered { value: Some(value), source: Source::Environment }
+            }
+            (Some(value), _) => Layered { value: Some(value), source: Source::Flag },
+            (None, Some(value)) => Layered { value: Some(value), source: Source::File },
+            (None, None) => Layered { value: None, source: Source::Default },
+        }
+    }
+}

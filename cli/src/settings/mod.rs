@@ -1,0 +1,12 @@
+//! Settings in three layers: flags win over the environment, the environment over `tallybook.toml`.
+//!
+//! Owns every setting's name, default and source. Nothing else in the program reads the environment for settings.
+
+mod file;
+mod flags;
+mod layers;
+#[cfg(test)]
+mod tests;
+
+pub use flags::{BookFlags, ServeFlags};
+pub use layers::{Layered, Settings, Source};

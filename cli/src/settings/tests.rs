@@ -1,0 +1,47 @@
+//! Which layer wins.
+
+use clap::{Args, Command, FromArgMatches};
+
+use super::file::FileSettings;
+use super::flags::{BookFlags, ServeFlags};
+use super::layers::{Settings, Source};
+
+/// Settings from a command line over a file. Tests run without the variables: they would meet each other's.
+fn settings(arguments: &[&str], file: &str) -> Settings {
+    let command = ServeFlags::augment_args(BookFlags::augment_args(Command::new("test")))
+        .mut_args(|argument| argument.env(None::<&str>));
+    let matches = command.get_matches_from([&["test"], arguments].concat());
+    let book = BookFlags::from_arg_matches(&matches).unwrap();
+    let serve = ServeFlags::from_arg_matches(&matches).unwrap();
+    Settings::over(FileSettings::parse(file).unwrap(), book, serve, &matches)
+}
+
+#[test]
+fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
+    let settings = settings(&["--port", "9000"], "port = 7000\nbook = \"tenant\"\n");
+    assert_eq!((settings.port.value, settings.port.source), (9000, Source::Flag));
+    assert_eq!((settings.schema(), settings.book.source), ("book_tenant".to_owned(), Source::File));
+    assert_eq!(
+        (settings.time_zone.value.as_str(), settings.time_zone.source),
+        ("Asia/Shanghai", Source::Default)
+    );
+}
+
+#[test]
+fn the_server_is_the_embedded_one_unless_a_url_says_otherwise() {
+    let url = "postgres://localhost/x";
+    assert_eq!(settings(&[], "").server(), None);
+    assert_eq!(settings(&["--database-url", url], "").server(), Some(url));
+    assert_eq!(settings(&["--database-url", url, "--data", "d"], "").server(), Some(url));
+    let in_file = format!("database_url = \"{url}\"");
+    assert_eq!(settings(&[], &in_file).server(), Some(url));
+    assert_eq!(settings(&["--data", "d"], &in_file).server(), None);
+}
+
+#[test]
+fn an_unknown_key_is_refused_with_the_keys_there_are() {
+    let refusal = FileSettings::parse("port = 1\nprot = 2\n").unwrap_err().to_string();
+    assert!(refusal.contains("prot") && refusal.contains("line 2"), "{refusal}");
+    assert!(refusal.contains("`port`") && refusal.contains("`behind_proxy`"), "{refusal}");
+    assert!(FileSettings::parse("port = \"x\"").unwrap_err().to_string().contains("line 1"));
+}
