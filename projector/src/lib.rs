@@ -1,1 +1,19 @@
-//! tallybook-projector
+//! The engine that runs folds: it keeps every read table up to date with the journal, exactly once.
+//!
+//! It knows no event and no row. Each projection has a task and a connection of its own and shares nothing with the
+//! others but the decoded pages of the journal. Must never skip an event: what cannot be folded stops its
+//! projection, and only that one.
+
+mod engine;
+mod journal;
+mod registry;
+mod run;
+mod settings;
+mod status;
+mod wait;
+
+pub use registry::{Registered, every};
+pub use run::run;
+pub use settings::ProjectorSettings;
+pub use status::{ProjectionStatus, Status, resume, statuses};
+pub use wait::{WaitError, wait_for};

@@ -23,7 +23,7 @@ pub struct TableShape {
 }
 
 /// One table in memory: the rows the fold has asked for, and those it has made or changed since the last `settle`.
-pub trait Table: Send {
+pub trait Table: Send + Sync {
     fn shape(&self) -> TableShape;
     fn switch(&mut self, mode: Mode);
     /// The keys that were asked for and are not in memory, one list per key column; `None` if there are none.
@@ -51,6 +51,12 @@ pub trait Tables: Send + Sync + 'static {
     fn switch(&mut self, mode: Mode) {
         for table in self.all() {
             table.switch(mode);
+        }
+    }
+
+    fn settle(&mut self, keep: usize) {
+        for table in self.all() {
+            table.settle(keep);
         }
     }
 }

@@ -1,0 +1,255 @@
+//! One projection, from the journal into its tables.
+//!
+//! A page of events is folded in memory and written together with the new position, which moves only if it is where
+//! this engine left it and this engine still leads. So each event counts once, whoever else is running.
+
+mod fold;
+mod lease;
+mod write;
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::{Executor, PgConnection, PgPool};
+use tallybook_read_models::Projection;
+use tallybook_read_models::fold::Tables;
+use tokio::sync::watch;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::ProjectorSettings;
+use crate::journal::{Journal, JournalError};
+use fold::Unfoldable;
+use lease::{Claim, Standing};
+use write::{Checkpoint, Written};
+
+/// What engines of one process share.
+#[derive(Clone)]
+pub(crate) struct Surroundings {
+    pub(crate) pool: PgPool,
+    pub(crate) journal: Arc<Journal>,
+    pub(crate) settings: Arc<ProjectorSettings>,
+    /// Counts wake-ups: there may be new events.
+    pub(crate) woken: watch::Receiver<u64>,
+    pub(crate) shutdown: CancellationToken,
+}
+
+/// Runs the projection until shutdown. A database error ends a term, not the engine.
+pub(crate) async fn run<P: Projection>(surroundings: Surroundings) {
+    let mut backoff = surroundings.settings.first_backoff;
+    loop {
+        let begun = Instant::now();
+        match Term::<P>::serve(surroundings.clone()).await {
+            Ok(()) => return,
+            Err(error) => {
+                tracing::warn!(projection = P::NAME, %error, "the projection was interrupted; it tries again");
+            }
+        }
+        if begun.elapsed() > surroundings.settings.longest_backoff {
+            backoff = surroundings.settings.first_backoff;
+        }
+        tokio::select! {
+            () = tokio::time::sleep(backoff) => {}
+            () = surroundings.shutdown.cancelled() => return,
+        }
+        backoff = (backoff * 2).min(surroundings.settings.longest_backoff);
+    }
+}
+
+/// The life of one connection: waiting to lead, and leading.
+struct Term<P: Projection> {
+    surroundings: Surroundings,
+    connection: PgConnection,
+    /// Up to here events are folded one by one: a page that reaches here was refused by the database.
+    singly_until: u64,
+    renewed_at: Instant,
+    projection: PhantomData<P>,
+}
+
+/// A projection being led: where it stands, and the rows in memory.
+struct Lead<T> {
+    position: u64,
+    tables: T,
+    standing: Standing,
+}
+
+/// What a step came to.
+enum Step {
+    /// Some events were folded and written.
+    Moved { events: usize },
+    /// There is nothing after this position yet.
+    AtEnd,
+    /// The database refused the rows of a page; its events are tried one by one.
+    Narrowed,
+    /// The event after this position cannot be folded, and `projections` says so.
+    Stopped,
+    /// Another process moved the position or leads now.
+    Overtaken,
+}
+
+impl<P: Projection> Term<P> {
+    async fn serve(surroundings: Surroundings) -> Result<(), JournalError> {
+        let mut connection = surroundings.pool.acquire().await?.detach();
+        // What is lost in a crash is folded again: rows and position go together. And a leader that hangs must not
+        // keep its row locked.
+        connection
+            .execute("SET synchronous_commit = off; SET idle_in_transaction_session_timeout = '5s'")
+            .await?;
+        lease::register::<P>(&mut connection).await?;
+        let renewed_at = Instant::now();
+        let mut term =
+            Self { surroundings, connection, singly_until: 0, renewed_at, projection: PhantomData };
+        let mut reported = None;
+        while !term.stopping() {
+            match lease::claim::<P>(&mut term.connection, &term.surroundings.settings).await? {
+                Claim::Leading { position, standing } => {
+                    term.renewed_at = Instant::now();
+                    term.lead(position, standing).await?;
+                }
+                Claim::Refused { version } => {
+                    if reported.replace(version) != Some(version) && version != P::VERSION {
+                        tracing::warn!(
+                            projection = P::NAME,
+                            version,
+                            known = P::VERSION,
+                            "the tables are of another version than this program folds; they are left alone"
+                        );
+                    }
+                    term.pause(term.surroundings.settings.renew_every).await;
+                }
+            }
+        }
+        lease::release::<P>(&mut term.connection, &term.surroundings.settings.leader).await?;
+        Ok(())
+    }
+
+    fn stopping(&self) -> bool {
+        self.surroundings.shutdown.is_cancelled()
+    }
+
+    /// Sleeps, but not through a shutdown.
+    async fn pause(&self, time: Duration) {
+        tokio::select! {
+            () = tokio::time::sleep(time) => {}
+            () = self.surroundings.shutdown.cancelled() => {}
+        }
+    }
+
+    /// Follows the journal until another process leads or it is time to stop.
+    async fn lead(&mut self, position: u64, standing: Standing) -> Result<(), JournalError> {
+        tracing::debug!(projection = P::NAME, position, "leading");
+        let mut lead = Lead { position, tables: P::Tables::cached(), standing };
+        while !self.stopping() {
+            match lead.standing {
+                Standing::Stopped => self.pause(self.surroundings.settings.renew_every).await,
+                Standing::Running => {
+                    let begun = Instant::now();
+                    self.surroundings.woken.mark_unchanged();
+                    match self.step(&mut lead).await? {
+                        Step::Moved { events } => self.keep_pace(events, begun).await,
+                        Step::AtEnd => self.await_events().await,
+                        Step::Narrowed => {}
+                        Step::Stopped => lead.standing = Standing::Stopped,
+                        Step::Overtaken => return Ok(()),
+                    }
+                }
+            }
+            if self.renewed_at.elapsed() >= self.surroundings.settings.renew_every {
+                match lease::renew::<P>(&mut self.connection, &self.surroundings.settings).await? {
+                    Some(standing) => lead.standing = standing,
+                    None => return Ok(()),
+                }
+                self.renewed_at = Instant::now();
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets events gather, so that a busy book is folded in fewer, larger pages. A full page means being behind.
+    async fn keep_pace(&self, events: usize, begun: Instant) {
+        let settings = &self.surroundings.settings;
+        if events < settings.page_size as usize {
+            self.pause(settings.pace.saturating_sub(begun.elapsed())).await;
+        }
+    }
+
+    async fn await_events(&mut self) {
+        let renewal = self.renewed_at + self.surroundings.settings.renew_every;
+        let Surroundings { woken, shutdown, .. } = &mut self.surroundings;
+        tokio::select! {
+            // An error means that `run` is ending, which it says by `shutdown` too.
+            changed = woken.changed() => if changed.is_err() { shutdown.cancelled().await },
+            () = tokio::time::sleep_until(renewal) => {}
+            () = shutdown.cancelled() => {}
+        }
+    }
+
+    /// Folds and writes the next page.
+    async fn step(&mut self, lead: &mut Lead<P::Tables>) -> Result<Step, JournalError> {
+        let settings = Arc::clone(&self.surroundings.settings);
+        let limit = if lead.position < self.singly_until { 1 } else { settings.page_size as usize };
+        let page = match self.surroundings.journal.after(lead.position, limit).await {
+            Ok(Some(page)) => page,
+            Ok(None) => return Ok(Step::AtEnd),
+            Err(JournalError::Gap { wanted, found }) => {
+                let reason = JournalError::Gap { wanted, found }.to_string();
+                return self.stop(lead, Unfoldable { position: wanted, reason }).await;
+            }
+            Err(error @ JournalError::Database(_)) => return Err(error),
+        };
+        let folded = fold::page::<P>(&mut self.connection, &mut lead.tables, page.events()).await?;
+        if folded.position > lead.position {
+            let checkpoint = Checkpoint {
+                projection: P::NAME,
+                leader: &settings.leader,
+                lease: settings.lease,
+                from: lead.position,
+                to: folded.position,
+            };
+            match write::page(&mut self.connection, &checkpoint, &mut lead.tables, settings.small_write)
+                .await?
+            {
+                Written::Moved => {
+                    lead.position = folded.position;
+                    lead.tables.settle(settings.cached_rows);
+                    self.renewed_at = Instant::now();
+                }
+                Written::Overtaken => return Ok(Step::Overtaken),
+                Written::Refused(reason) if folded.position - lead.position == 1 => {
+                    return self.stop(lead, Unfoldable { position: folded.position, reason }).await;
+                }
+                Written::Refused(_) => {
+                    self.singly_until = folded.position;
+                    lead.tables = P::Tables::cached();
+                    return Ok(Step::Narrowed);
+                }
+            }
+        }
+        match folded.unfoldable {
+            Some(unfoldable) => self.stop(lead, unfoldable).await,
+            None => Ok(Step::Moved { events: page.events().len() }),
+        }
+    }
+
+    /// Says loudly that the next event cannot be folded.
+    async fn stop(
+        &mut self,
+        lead: &mut Lead<P::Tables>,
+        unfoldable: Unfoldable,
+    ) -> Result<Step, JournalError> {
+        let Unfoldable { position, reason } = unfoldable;
+        lead.tables = P::Tables::cached();
+        let leader = &self.surroundings.settings.leader;
+        if !lease::stop::<P>(&mut self.connection, leader, lead.position, (position, &reason)).await? {
+            return Ok(Step::Overtaken);
+        }
+        tracing::error!(
+            projection = P::NAME,
+            position,
+            reason,
+            "the projection has stopped: this event cannot be folded; it tries again when it is resumed or restarted"
+        );
+        Ok(Step::Stopped)
+    }
+}

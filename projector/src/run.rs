@@ -1,0 +1,62 @@
+//! Running projections until told to stop.
+
+use std::sync::Arc;
+
+use sqlx::PgPool;
+use tallybook_event_store::subscription;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::engine::Surroundings;
+use crate::journal::Journal;
+use crate::{ProjectorSettings, Registered};
+
+/// Leads every projection no other process leads, and takes over those whose leader goes silent. Returns after
+/// `shutdown`, when each has finished the page it was at and has given its lease back.
+///
+/// `pool` has the book's schema as its search path; each projection takes one connection out of it for good.
+pub async fn run(
+    pool: PgPool,
+    schema: String,
+    projections: Vec<Registered>,
+    settings: ProjectorSettings,
+    shutdown: CancellationToken,
+) {
+    let (wakes, woken) = watch::channel(0_u64);
+    let surroundings = Surroundings {
+        journal: Arc::new(Journal::new(pool.clone(), woken.clone())),
+        pool: pool.clone(),
+        settings: Arc::new(settings),
+        woken,
+        shutdown: shutdown.clone(),
+    };
+    let mut tasks = JoinSet::new();
+    for projection in projections {
+        tasks.spawn(keep_running(projection, surroundings.clone()));
+    }
+    let mut wakeups = subscription::wakeups(pool, &schema);
+    loop {
+        tokio::select! {
+            () = shutdown.cancelled() => break,
+            wakeup = wakeups.recv() => match wakeup {
+                Some(()) => wakes.send_modify(|count| *count += 1),
+                None => break,
+            },
+        }
+    }
+    while tasks.join_next().await.is_some() {}
+}
+
+/// A defect in one fold must not end the others, nor go unnoticed.
+async fn keep_running(projection: Registered, surroundings: Surroundings) {
+    let pause = surroundings.settings.longest_backoff;
+    let shutdown = surroundings.shutdown.clone();
+    while let Err(defect) = tokio::spawn((projection.run)(surroundings.clone())).await {
+        tracing::error!(projection = projection.name, %defect, "the projection's task broke off; it begins again");
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = shutdown.cancelled() => return,
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! What the operator may set.
+
+use std::time::Duration;
+
+/// The defaults suit a book on one machine; a leader that dies is replaced within `lease` and a little more.
+#[derive(Debug, Clone)]
+pub struct ProjectorSettings {
+    /// Names this process among all that may lead a projection; two processes must never share it.
+    pub leader: String,
+    /// Events folded and written in one transaction at most, when there is that much to catch up with.
+    pub page_size: u32,
+    /// Up to this many rows a page is written in one statement, beyond it by `COPY`.
+    pub small_write: usize,
+    /// Rows each table keeps in memory between pages.
+    pub cached_rows: usize,
+    /// Small pages that follow each other are this far apart, so that a busy book is folded in fewer, larger ones.
+    pub pace: Duration,
+    /// How long a leader may be silent before another process takes its place.
+    pub lease: Duration,
+    /// How often a leader says that it is there, and others ask whether it still is.
+    pub renew_every: Duration,
+    /// The wait after a database error; doubled each time up to `longest_backoff`.
+    pub first_backoff: Duration,
+    pub longest_backoff: Duration,
+}
+
+impl Default for ProjectorSettings {
+    fn default() -> Self {
+        Self {
+            leader: new_leader(),
+            page_size: 5_000,
+            small_write: 250,
+            cached_rows: 20_000,
+            pace: Duration::from_millis(20),
+            lease: Duration::from_secs(6),
+            renew_every: Duration::from_secs(2),
+            first_backoff: Duration::from_millis(100),
+            longest_backoff: Duration::from_secs(5),
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a process names itself once; nothing is decided by the name")]
+fn new_leader() -> String {
+    format!("{}.{}", std::process::id(), uuid::Uuid::now_v7().simple())
+}
