@@ -2,60 +2,79 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use serde_json::value::RawValue;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection, Executor, PgConnection};
 
 use super::batch::{Command, Tip};
-use crate::decision::DraftEvent;
+use super::column::{BIGINT, BYTEA, Column, TEXT, TIMESTAMPTZ};
+use crate::decision::{ClaimKey, DraftEvent};
+use crate::journal::signed;
 use crate::merkle::Hash;
 
 /// The rows of one append, by column.
-#[derive(Default)]
 pub(crate) struct AppendRows {
-    positions: Vec<i64>,
-    sequences: Vec<i64>,
-    recorded_ats: Vec<DateTime<Utc>>,
-    aggregate_types: Vec<&'static str>,
-    aggregate_ids: Vec<String>,
-    event_types: Vec<&'static str>,
-    event_versions: Vec<&'static str>,
-    payloads: Vec<String>,
-    metadata: Vec<String>,
-    leaf_hashes: Vec<Vec<u8>>,
-    command_ids: Vec<String>,
-    request_hashes: Vec<Vec<u8>>,
-    first_positions: Vec<Option<i64>>,
-    last_positions: Vec<i64>,
-    outcomes: Vec<String>,
-    pub(crate) claim_scopes: Vec<&'static str>,
-    pub(crate) claim_keys: Vec<String>,
-    pub(crate) release_scopes: Vec<&'static str>,
-    pub(crate) release_keys: Vec<String>,
-}
-
-/// Positions and sequences count events one by one and never reach 2^63.
-fn bigint(value: u64) -> i64 {
-    i64::try_from(value).unwrap_or(i64::MAX)
+    positions: Column,
+    sequences: Column,
+    recorded_ats: Column,
+    aggregate_types: Column,
+    aggregate_ids: Column,
+    event_types: Column,
+    event_versions: Column,
+    payloads: Column,
+    metadata: Column,
+    leaf_hashes: Column,
+    command_ids: Column,
+    request_hashes: Column,
+    first_positions: Column,
+    last_positions: Column,
+    outcomes: Column,
+    claim_scopes: Column,
+    claim_keys: Column,
+    release_scopes: Column,
+    release_keys: Column,
 }
 
 impl AppendRows {
+    pub(crate) fn new() -> Self {
+        Self {
+            positions: Column::of(BIGINT),
+            sequences: Column::of(BIGINT),
+            recorded_ats: Column::of(TIMESTAMPTZ),
+            aggregate_types: Column::of(TEXT),
+            aggregate_ids: Column::of(TEXT),
+            event_types: Column::of(TEXT),
+            event_versions: Column::of(TEXT),
+            payloads: Column::of(TEXT),
+            metadata: Column::of(TEXT),
+            leaf_hashes: Column::of(BYTEA),
+            command_ids: Column::of(TEXT),
+            request_hashes: Column::of(BYTEA),
+            first_positions: Column::of(BIGINT),
+            last_positions: Column::of(BIGINT),
+            outcomes: Column::of(TEXT),
+            claim_scopes: Column::of(TEXT),
+            claim_keys: Column::of(TEXT),
+            release_scopes: Column::of(TEXT),
+            release_keys: Column::of(TEXT),
+        }
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.command_ids.is_empty()
     }
 
-    pub(crate) fn push_event(&mut self, event: DraftEvent, metadata: &str, tip: &Tip, leaf_hash: Hash) {
-        self.positions.push(bigint(tip.position));
-        self.sequences.push(bigint(event.sequence));
-        self.recorded_ats.push(tip.recorded_at);
-        self.aggregate_types.push(event.aggregate_type);
-        self.aggregate_ids.push(event.aggregate_id.into());
-        self.event_types.push(event.event_type);
-        self.event_versions.push(event.event_version);
-        self.payloads.push(event.payload);
-        self.metadata.push(metadata.to_owned());
-        self.leaf_hashes.push(leaf_hash.to_vec());
+    pub(crate) fn push_event(&mut self, event: &DraftEvent, metadata: &str, tip: &Tip, leaf_hash: Hash) {
+        self.positions.push_count(tip.position);
+        self.sequences.push_count(event.sequence);
+        self.recorded_ats.push_time(tip.recorded_at);
+        self.aggregate_types.push(event.aggregate_type.as_bytes());
+        self.aggregate_ids.push(event.aggregate_id.as_bytes());
+        self.event_types.push(event.event_type.as_bytes());
+        self.event_versions.push(event.event_version.as_bytes());
+        self.payloads.push(event.payload.as_bytes());
+        self.metadata.push(metadata.as_bytes());
+        self.leaf_hashes.push(&leaf_hash);
     }
 
     pub(crate) fn push_command(
@@ -65,11 +84,21 @@ impl AppendRows {
         last: u64,
         outcome: &RawValue,
     ) {
-        self.command_ids.push(command.id.clone());
-        self.request_hashes.push(command.request_hash.to_vec());
-        self.first_positions.push(first.map(bigint));
-        self.last_positions.push(bigint(last));
-        self.outcomes.push(outcome.get().to_owned());
+        self.command_ids.push(command.id.as_bytes());
+        self.request_hashes.push(&command.request_hash);
+        self.first_positions.push_optional_count(first);
+        self.last_positions.push_count(last);
+        self.outcomes.push(outcome.get().as_bytes());
+    }
+
+    pub(crate) fn push_claim(&mut self, (scope, key): &ClaimKey) {
+        self.claim_scopes.push(scope.as_bytes());
+        self.claim_keys.push(key.as_bytes());
+    }
+
+    pub(crate) fn push_release(&mut self, (scope, key): &ClaimKey) {
+        self.release_scopes.push(scope.as_bytes());
+        self.release_keys.push(key.as_bytes());
     }
 
     /// Appends everything or nothing. `false`: the head had moved, or a command or claim was there already.
@@ -85,10 +114,10 @@ impl AppendRows {
         let (claims, releases) = (!self.claim_keys.is_empty(), !self.release_keys.is_empty());
         let statement = statement(claims, releases, careful);
         let mut append = sqlx::query(&statement)
-            .bind(bigint(tip.position))
+            .bind(signed(tip.position)?)
             .bind(tip.tree.frontier())
             .bind(tip.tree.root().to_vec())
-            .bind(bigint(expected))
+            .bind(signed(expected)?)
             .bind(self.command_ids)
             .bind(self.request_hashes)
             .bind(self.first_positions)

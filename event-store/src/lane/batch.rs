@@ -91,7 +91,7 @@ impl Batch {
     pub(crate) fn new(snapshot_every: u64) -> Self {
         Self {
             snapshot_every: snapshot_every.max(1),
-            rows: AppendRows::default(),
+            rows: AppendRows::new(),
             admitted: Vec::new(),
             ids: HashSet::new(),
             claimed: HashSet::new(),
@@ -140,13 +140,11 @@ impl Batch {
             self.undo.entry(stream).or_insert(before);
         }
         for claim in &draft.claims {
-            self.rows.claim_scopes.push(claim.key.0);
-            self.rows.claim_keys.push(claim.key.1.clone());
+            self.rows.push_claim(&claim.key);
             self.claimed.insert(claim.key.clone());
         }
         for key in draft.releases {
-            self.rows.release_scopes.push(key.0);
-            self.rows.release_keys.push(key.1.clone());
+            self.rows.push_release(&key);
             self.released.insert(key);
         }
         self.rows.push_command(&command, first, tip.position, &outcome);
@@ -171,7 +169,7 @@ impl Batch {
             metadata,
         });
         tip.tree.append(hash);
-        self.rows.push_event(event, metadata, tip, hash);
+        self.rows.push_event(&event, metadata, tip, hash);
     }
 
     /// Puts the aggregates back as they were before this batch, and gives its commands back in order.

@@ -8,15 +8,19 @@
 mod admit;
 mod append;
 mod batch;
+mod column;
 mod figures;
 mod recover;
 mod settle;
 
 use std::collections::{HashMap, VecDeque};
+use std::future::Future;
+use std::pin::Pin;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use chrono_tz::Tz;
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, MaybeDone, maybe_done};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{PgConnection, PgPool};
 use tokio::sync::{mpsc, watch};
@@ -31,6 +35,7 @@ use crate::aggregate::{LoadError, Loaded, StreamId};
 use crate::cache::Cache;
 use crate::command::CommandError;
 use crate::settings::BookSettings;
+use append::AppendRows;
 use batch::{Admitted, Batch, Tip};
 
 /// How often waiting commands are checked against their deadlines.
@@ -39,7 +44,7 @@ const SWEEP_EVERY: Duration = Duration::from_millis(100);
 /// What the lane is doing with its connection.
 enum Phase {
     Idle(PgConnection),
-    Appending(BoxFuture<'static, (PgConnection, AppendResult)>),
+    Appending(MaybeDone<BoxFuture<'static, (PgConnection, AppendResult)>>),
     Recovering(BoxFuture<'static, Findings>),
 }
 
@@ -83,6 +88,8 @@ pub(crate) struct Lane {
     retry: Vec<Admitted>,
     pending: Batch,
     in_flight: Batch,
+    /// The batch that just became durable, until its callers are answered.
+    settled: Option<Batch>,
     /// Appends that still look for repeats first, because there was one lately.
     careful_appends: u32,
     /// Nothing more comes in.
@@ -127,6 +134,7 @@ pub(crate) async fn run(
         retry: Vec::new(),
         pending: Batch::new(snapshot_every),
         in_flight: Batch::new(snapshot_every),
+        settled: None,
         careful_appends: 0,
         closed: false,
     };
@@ -140,7 +148,12 @@ pub(crate) async fn run(
         }
         tokio::select! {
             biased;
-            next = progress(&mut phase) => phase = lane.progressed(next),
+            next = progress(&mut phase) => {
+                phase = lane.progressed(next);
+                // The next batch is on its way before anyone is answered: the database waits for no one.
+                begin(&mut phase).await;
+                lane.answer_settled();
+            }
             Some(end) = lane.loads.1.recv() => lane.loaded(end),
             received = lane.inbox.recv(), if !lane.closed => match received {
                 Some(command) => lane.take_in(command),
@@ -162,11 +175,27 @@ async fn progress(phase: &mut Phase) -> Progress {
     match phase {
         Phase::Idle(_) => std::future::pending().await,
         Phase::Appending(append) => {
-            let (connection, result) = append.await;
-            Progress::Appended(connection, result)
+            Pin::new(&mut *append).await;
+            match Pin::new(append).take_output() {
+                Some((connection, result)) => Progress::Appended(connection, result),
+                None => std::future::pending().await,
+            }
         }
         Phase::Recovering(findings) => Progress::Found(findings.await),
     }
+}
+
+/// Lets an append get as far as it can without waiting.
+async fn begin(phase: &mut Phase) {
+    std::future::poll_fn(|context| {
+        if let Phase::Appending(append) = phase
+            && Pin::new(append).poll(context).is_ready()
+        {
+            tracing::trace!("an append ended at once");
+        }
+        Poll::Ready(())
+    })
+    .await;
 }
 
 impl Lane {
@@ -202,7 +231,7 @@ impl Lane {
             return Phase::Idle(connection);
         }
         let mut batch = self.take_pending();
-        let rows = std::mem::take(&mut batch.rows);
+        let rows = std::mem::replace(&mut batch.rows, AppendRows::new());
         if rows.is_empty() {
             self.answer(batch);
             return Phase::Idle(connection);
@@ -213,11 +242,11 @@ impl Lane {
         let (expected, tip, deadline) = (self.durable.position, self.tip.clone(), self.settings.deadline);
         let careful = self.careful_appends > 0;
         self.careful_appends = self.careful_appends.saturating_sub(1);
-        Phase::Appending(Box::pin(async move {
+        Phase::Appending(maybe_done(Box::pin(async move {
             let append = rows.append(&mut connection, (expected, &tip), careful);
             let answer = tokio::time::timeout(deadline, append).await;
             (connection, AppendResult::of(answer))
-        }))
+        })))
     }
 
     fn take_pending(&mut self) -> Batch {

@@ -39,7 +39,7 @@ impl Lane {
         }
     }
 
-    /// The batch is durable: first the next one on its way, then the answers.
+    /// The batch is durable: first the next one on its way, then the answers, by `answer_settled`.
     fn appended(&mut self, connection: PgConnection) -> Phase {
         let mut batch = self.take_in_flight();
         self.durable = batch.end.take().unwrap_or_else(|| self.durable.clone());
@@ -47,10 +47,17 @@ impl Lane {
             self.backlog.push_front(command);
         }
         let next = self.send(connection);
-        self.head.send_replace(self.durable.position);
         self.keep_snapshots(batch.take_snapshots());
-        self.answer(batch);
+        self.settled = Some(batch);
         next
+    }
+
+    /// Tells everyone of what just became durable.
+    pub(super) fn answer_settled(&mut self) {
+        if let Some(batch) = self.settled.take() {
+            self.head.send_replace(self.durable.position);
+            self.answer(batch);
+        }
     }
 
     fn keep_snapshots(&self, snapshots: Vec<Snapshot>) {
