@@ -27,7 +27,8 @@ pub fn check(filter: &str) -> Result<(), Failure> {
 }
 
 fn parse(filter: &str) -> Result<EnvFilter, Failure> {
-    EnvFilter::try_new(filter).map_err(|error| {
+    // "Already exists, skipping" on every start is nobody's business.
+    EnvFilter::try_new(format!("sqlx::postgres::notice=warn,{filter}")).map_err(|error| {
         Failure::usage(anyhow::anyhow!("log setting {filter:?}: {error}; try `info` or `debug`"))
     })
 }

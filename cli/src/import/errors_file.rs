@@ -14,10 +14,13 @@ use super::statement::BadRow;
 /// The added column's name in the header row.
 pub(super) const COLUMN: &str = "import_error";
 
-/// `statement.csv` → `statement.csv.errors.csv`.
+/// `statement.csv` → `statement.csv.errors.csv`. An imported copy is written anew: it has everything the original has.
 pub(super) fn path_beside(file: &Path) -> PathBuf {
+    const ENDING: &str = ".errors.csv";
     let mut name = file.as_os_str().to_owned();
-    name.push(".errors.csv");
+    if !name.to_string_lossy().ends_with(ENDING) {
+        name.push(ENDING);
+    }
     PathBuf::from(name)
 }
 

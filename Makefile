@@ -1,0 +1,45 @@
+# Two commands do everything: `make up` runs Tallybook, `make test` tests it.
+
+PORT ?= 8080
+DATA ?= $(shell scripts/data-directory)
+
+# Both commands know their database; one that happens to be named in the environment is nobody's to touch.
+unexport DATABASE_URL
+export SQLX_OFFLINE := true
+
+.DEFAULT_GOAL := help
+.PHONY: help up test test-long lint sql openapi deny missing
+
+help: ## Show these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+up: missing ## Set everything up and run it with demonstration data, at http://localhost:$PORT (DATA=DIR keeps it elsewhere)
+	cargo build --release --locked --package tallybook
+	cargo run --quiet --release --locked --package tallybook -- up --demo --port $(PORT) --data $(DATA)
+
+test: missing lint ## Test everything
+	cargo build --workspace --locked
+	cargo test --workspace --locked --no-run
+	scripts/with-postgres cargo test --workspace --locked
+	$(MAKE) openapi sql
+
+test-long: missing ## Test what takes minutes: kills, crashes and load
+	cargo build --workspace --locked
+	scripts/with-postgres cargo test --workspace --locked -- --ignored
+
+lint: ## Check format and lints
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- --deny warnings
+
+openapi: ## Check that docs/openapi.json is what the code says
+	cargo run --quiet --locked --package tallybook -- openapi | diff --unified docs/openapi.json -
+
+sql: missing ## Check that .sqlx is what the migrations and queries say
+	scripts/sqlx-prepare --check
+
+deny: ## Check licences, advisories and sources of the dependencies
+	command -v cargo-deny >/dev/null || cargo install --locked cargo-deny
+	cargo deny check
+
+missing:
+	@scripts/install-missing
