@@ -1,9 +1,12 @@
 //! What the book keeps, and keeps from being changed; and what a lane does when PostgreSQL goes away.
 
+#![allow(clippy::unwrap_used, reason = "tests stop at the first failure")]
+
 mod support;
 
 use std::time::Duration;
 
+use cqrs_es::persist::{EventUpcaster, SemanticVersionEventUpcaster};
 use futures::future::join_all;
 use sqlx::Executor;
 use support::{TestBook, assert_journal_is_whole, count, deposit, hold, wallet, yuan};
@@ -80,6 +83,60 @@ async fn a_long_stream_loads_from_its_snapshot() {
     let fresh = Book::open(&test.connect, settings).await.unwrap();
     assert_eq!(hold(&fresh, &wallet(1), "5.00").await.unwrap().outcome.available, yuan("30.00"));
     assert_journal_is_whole(&fresh).await;
+}
+
+/// An event written by an older program, as that program wrote it, is read in today's form: when its stream is
+/// loaded, and when another process appends it to an aggregate already held.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_of_an_older_version_is_upcast_when_loaded() {
+    let test = TestBook::new().await;
+    let book =
+        Book::open(&test.connect, BookSettings { upcasters: from_value, ..test.settings() }).await.unwrap();
+    append_old_deposit(&test, 1).await;
+    assert_eq!(hold(&book, &wallet(1), "2.00").await.unwrap().outcome.available, yuan("5.00"));
+    append_old_deposit(&test, 3).await;
+    assert_eq!(hold(&book, &wallet(1), "2.00").await.unwrap().outcome.available, yuan("10.00"));
+    assert!(book.figures().conflicts() > 0, "the second one was met as another process's append");
+}
+
+fn from_value() -> Vec<Box<dyn EventUpcaster>> {
+    vec![Box::new(SemanticVersionEventUpcaster::new(
+        "DepositRecorded",
+        "1.0",
+        Box::new(|mut payload| {
+            let amount = &mut payload["DepositRecorded"]["amount"];
+            *amount = serde_json::json!({"amount": amount["value"], "currency": amount["currency"]});
+            payload
+        }),
+    ))]
+}
+
+async fn append_old_deposit(test: &TestBook, position: i64) {
+    let payload = format!(
+        r#"{{"DepositRecorded":{{"wallet":"{}","amount":{{"value":"7.00","currency":"CNY"}},"reference":"R{position}",
+            "method":"bank_transfer","effective_date":"2026-01-01"}}}}"#,
+        wallet(1)
+    );
+    let mut owner = test.owner().await;
+    sqlx::query(
+        "INSERT INTO events (position, sequence, recorded_at, aggregate_type, aggregate_id, event_type, event_version,
+                             payload, metadata, leaf_hash)
+         VALUES ($1, $1, now(), 'wallet', $2, 'DepositRecorded', '0.9', $3::json, '{\"actor\":\"user:old\",\"command_id\":\"old\"}',
+                 sha256(''))",
+    )
+    .bind(position)
+    .bind(wallet(1).as_str())
+    .bind(payload)
+    .execute(&mut owner)
+    .await
+    .unwrap();
+    let peaks = position.count_ones();
+    sqlx::query("UPDATE book_head SET position = $1, frontier = decode(repeat('00', 32 * $2), 'hex')")
+        .bind(position)
+        .bind(i32::try_from(peaks).unwrap())
+        .execute(&mut owner)
+        .await
+        .unwrap();
 }
 
 /// A snapshot that no longer reads as the aggregate (its state has another shape now) is ignored, not trusted.

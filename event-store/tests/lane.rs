@@ -1,5 +1,7 @@
 //! The lane on a real PostgreSQL: order, atomicity, idempotency, uniqueness.
 
+#![allow(clippy::unwrap_used, reason = "tests stop at the first failure")]
+
 mod support;
 
 use std::str::FromStr;
