@@ -1,0 +1,142 @@
+//! What a client is told about each refusal of the domain: its kind, and the facts as members.
+
+use tallybook_domain::customers::CustomerRefusal;
+use tallybook_domain::dates::EffectiveDateOutOfRange;
+use tallybook_domain::deposits::{WalletRefusal, WithdrawalRefusal};
+use tallybook_domain::{MoneyError, Refusal};
+
+use super::{Problem, ProblemKind, sentence};
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Customer(refusal) => refusal.into(),
+            Refusal::Wallet(refusal) => refusal.into(),
+            Refusal::Withdrawal(refusal) => refusal.into(),
+        }
+    }
+}
+
+impl From<CustomerRefusal> for Problem {
+    fn from(refusal: CustomerRefusal) -> Self {
+        use CustomerRefusal as R;
+        let detail = sentence(&refusal);
+        match refusal {
+            R::NotFound { customer } => {
+                Self::new(ProblemKind::CustomerNotFound, detail).with("customer", customer)
+            }
+            R::AlreadyRegistered { customer } => {
+                Self::new(ProblemKind::CustomerAlreadyRegistered, detail).with("customer", customer)
+            }
+            R::NameTaken { name } => Self::new(ProblemKind::CustomerNameTaken, detail).with("name", name),
+            R::AlreadySuspended { customer } => {
+                Self::new(ProblemKind::CustomerAlreadySuspended, detail).with("customer", customer)
+            }
+            R::NotSuspended { customer } => {
+                Self::new(ProblemKind::CustomerNotSuspended, detail).with("customer", customer)
+            }
+        }
+    }
+}
+
+impl From<WalletRefusal> for Problem {
+    fn from(refusal: WalletRefusal) -> Self {
+        use WalletRefusal as R;
+        let detail = sentence(&refusal);
+        match refusal {
+            R::InsufficientFunds { available, requested } => {
+                Self::new(ProblemKind::InsufficientFunds, detail)
+                    .with("available", available)
+                    .with("requested", requested)
+            }
+            R::DepositNotFound { deposit } => {
+                Self::new(ProblemKind::DepositNotFound, detail).with("deposit", deposit)
+            }
+            R::DepositAlreadyReversed { deposit } => {
+                Self::new(ProblemKind::DepositAlreadyReversed, detail).with("deposit", deposit)
+            }
+            R::ReversalWouldOverdraw { available, requested } => {
+                Self::new(ProblemKind::ReversalWouldOverdraw, detail)
+                    .with("available", available)
+                    .with("requested", requested)
+            }
+            R::ReferenceTaken { reference } => {
+                Self::new(ProblemKind::ReferenceTaken, detail).with("reference", reference)
+            }
+            R::AmountNotPositive { amount } => {
+                Self::new(ProblemKind::AmountNotPositive, detail).with("amount", amount)
+            }
+            R::AlreadyHeld { withdrawal } => {
+                Self::new(ProblemKind::FundsAlreadyHeld, detail).with("withdrawal", withdrawal)
+            }
+            R::HoldNotFound { withdrawal } => {
+                Self::new(ProblemKind::HoldNotFound, detail).with("withdrawal", withdrawal)
+            }
+            R::EffectiveDate(out_of_range) => out_of_range.into(),
+            R::Money(error) => error.into(),
+        }
+    }
+}
+
+impl From<WithdrawalRefusal> for Problem {
+    fn from(refusal: WithdrawalRefusal) -> Self {
+        use WithdrawalRefusal as R;
+        let detail = sentence(&refusal);
+        match refusal {
+            R::NotFound { withdrawal } => {
+                Self::new(ProblemKind::WithdrawalNotFound, detail).with("withdrawal", withdrawal)
+            }
+            R::AlreadyRequested { withdrawal } => {
+                Self::new(ProblemKind::WithdrawalAlreadyRequested, detail).with("withdrawal", withdrawal)
+            }
+            R::SelfApproval { requested_by } => {
+                Self::new(ProblemKind::SelfApproval, detail).with("requested_by", requested_by)
+            }
+            R::NotInState { withdrawal, state, action } => {
+                Self::new(ProblemKind::WithdrawalNotInState, detail)
+                    .with("withdrawal", withdrawal)
+                    .with("state", state)
+                    .with("action", action.as_str())
+            }
+            R::WalletSuspended { customer } => {
+                Self::new(ProblemKind::CustomerSuspended, detail).with("customer", customer)
+            }
+            R::ReferenceTaken { reference } => {
+                Self::new(ProblemKind::ReferenceTaken, detail).with("reference", reference)
+            }
+            R::AmountNotPositive { amount } => {
+                Self::new(ProblemKind::AmountNotPositive, detail).with("amount", amount)
+            }
+            R::EffectiveDate(out_of_range) => out_of_range.into(),
+            R::Money(error) => error.into(),
+        }
+    }
+}
+
+impl From<EffectiveDateOutOfRange> for Problem {
+    fn from(refusal: EffectiveDateOutOfRange) -> Self {
+        let EffectiveDateOutOfRange { effective_date, earliest, latest } = refusal;
+        Self::new(ProblemKind::EffectiveDateOutOfRange, sentence(&refusal))
+            .with("effective_date", effective_date)
+            .with("earliest", earliest)
+            .with("latest", latest)
+    }
+}
+
+/// An amount that was fine by itself but not together with what the book holds.
+impl From<MoneyError> for Problem {
+    fn from(error: MoneyError) -> Self {
+        let detail = sentence(&error);
+        match error {
+            MoneyError::Malformed
+            | MoneyError::TooPrecise { .. }
+            | MoneyError::OutOfRange
+            | MoneyError::UnknownCurrency { .. } => Self::new(ProblemKind::AmountOutOfRange, detail),
+            MoneyError::CurrencyMismatch { expected, given } => {
+                Self::new(ProblemKind::CurrencyMismatch, detail)
+                    .with("expected", expected)
+                    .with("given", given)
+            }
+        }
+    }
+}
