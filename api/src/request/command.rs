@@ -1,0 +1,127 @@
+//! A request that wants something to happen.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::{HeaderMap, HeaderValue, header};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use tallybook_commands::CommandContext;
+
+use super::body::{ReadBody, read_body};
+use super::context::RequestContext;
+use super::query::QueryReader;
+use crate::access::Caller;
+use crate::problem::{FieldError, Problem, ProblemKind};
+use crate::state::ApiState;
+
+/// The most a body may have.
+const BODY_LIMIT: usize = 1024 * 1024;
+/// How long it may take to arrive.
+const BODY_WITHIN: Duration = Duration::from_secs(30);
+
+/// The raw parts of a command. Nothing of it has been read yet: who sends it is asked first.
+#[derive(Debug)]
+pub(crate) struct CommandInput {
+    pub(crate) context: Arc<RequestContext>,
+    headers: HeaderMap,
+    query: Option<String>,
+    body: Bytes,
+}
+
+impl FromRequest<ApiState> for CommandInput {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &ApiState) -> Result<Self, Self::Rejection> {
+        let (mut parts, body) = request.into_parts();
+        let context = Arc::<RequestContext>::from_request_parts(&mut parts, state).await?;
+        let collected = tokio::time::timeout(BODY_WITHIN, Limited::new(body, BODY_LIMIT).collect()).await;
+        let Ok(collected) = collected else {
+            return Err(Problem::new(ProblemKind::BodyTooSlow, "The body did not arrive in time."));
+        };
+        let body = match collected {
+            Ok(collected) => collected.to_bytes(),
+            Err(error) if error.is::<LengthLimitError>() => {
+                let detail = format!("The body must not be larger than {BODY_LIMIT} bytes.");
+                return Err(Problem::new(ProblemKind::BodyTooLarge, detail).with("limit", BODY_LIMIT));
+            }
+            Err(error) => {
+                return Err(Problem::new(ProblemKind::MalformedJson, "The body ended early.").because(error));
+            }
+        };
+        let query = parts.uri.query().map(str::to_owned);
+        Ok(Self { context, headers: parts.headers, query, body })
+    }
+}
+
+impl CommandInput {
+    /// Reads body, query and headers of a command on the book.
+    pub(crate) fn command<T: ReadBody>(&self, caller: &Caller) -> Result<(CommandContext, T), Problem> {
+        self.expect_json()?;
+        let mut query = QueryReader::new(self.query.as_deref());
+        let dry_run = query.flag("dry_run");
+        let mut errors = query.into_errors();
+        let idempotency_key = idempotency_key(&self.headers, &mut errors);
+        let body = read_body(&self.body, &mut errors)?;
+        let context = CommandContext {
+            actor: caller.actor().clone(),
+            idempotency_key,
+            request_id: Some(self.context.request_id.clone()),
+            client_address: self.context.client_address(),
+            dry_run,
+        };
+        Ok((context, complete(body, errors)?))
+    }
+
+    /// Reads the body of a request that changes who may come in, which knows neither keys nor dry runs.
+    pub(crate) fn body<T: ReadBody>(&self) -> Result<T, Problem> {
+        self.expect_json()?;
+        let mut errors = QueryReader::new(self.query.as_deref()).into_errors();
+        let body = read_body(&self.body, &mut errors)?;
+        complete(body, errors)
+    }
+
+    /// A body that is not empty says that it is JSON.
+    fn expect_json(&self) -> Result<(), Problem> {
+        if self.body.is_empty() || self.headers.get(header::CONTENT_TYPE).is_some_and(is_json) {
+            return Ok(());
+        }
+        Err(Problem::new(
+            ProblemKind::UnsupportedMediaType,
+            "Send the body with Content-Type: application/json.",
+        ))
+    }
+}
+
+fn complete<T>(body: Option<T>, errors: Vec<FieldError>) -> Result<T, Problem> {
+    match body {
+        Some(body) if errors.is_empty() => Ok(body),
+        Some(_) | None if !errors.is_empty() => Err(Problem::validation(errors)),
+        Some(_) | None => Err(Problem::internal("a body was refused without a reason")),
+    }
+}
+
+fn is_json(content_type: &HeaderValue) -> bool {
+    let bytes = content_type.as_bytes();
+    let essence = bytes.split(|byte| *byte == b';').next().unwrap_or(bytes).trim_ascii();
+    essence.eq_ignore_ascii_case(b"application/json")
+        || (essence.len() > 5 && essence[essence.len() - 5..].eq_ignore_ascii_case(b"+json"))
+}
+
+/// 1 to 200 visible ASCII characters.
+fn idempotency_key(headers: &HeaderMap, errors: &mut Vec<FieldError>) -> Option<String> {
+    let mut given = headers.get_all("idempotency-key").iter();
+    let key = given.next()?;
+    let visible = key.as_bytes().iter().all(u8::is_ascii_graphic);
+    let fits = (1..=200).contains(&key.len());
+    if given.next().is_none() && visible && fits {
+        return key.to_str().ok().map(str::to_owned);
+    }
+    errors.push(FieldError {
+        pointer: "Idempotency-Key".into(),
+        code: "malformed",
+        detail: "must be one key of 1 to 200 visible ASCII characters".into(),
+    });
+    None
+}

@@ -1,0 +1,25 @@
+//! Reading a request: its body, its query, its headers and who sent it.
+//!
+//! Everything wrong with a request is collected and told at once. Nothing here decides whether something may
+//! happen in the book.
+
+mod body;
+mod command;
+mod context;
+mod days;
+mod json;
+mod path;
+mod query;
+mod read;
+#[cfg(test)]
+mod tests;
+mod values;
+
+pub(crate) use body::{BodyReader, NoBody, ReadBody};
+pub(crate) use command::CommandInput;
+pub(crate) use context::{ClientAddress, RequestContext, client_address, given_request_id};
+pub(crate) use days::{day_after, day_begins};
+pub(crate) use path::PathId;
+pub(crate) use query::QueryReader;
+pub(crate) use read::{Format, Freshness, ListParameters, Listing, PageRequest, ReadInput};
+pub(crate) use values::{Coded, date, destination, money, text};

@@ -1,0 +1,101 @@
+//! From a JSON value to a type of the domain.
+
+use std::str::FromStr;
+
+use chrono::NaiveDate;
+use tallybook_domain::deposits::Destination;
+use tallybook_domain::ledger::UnknownAccount;
+use tallybook_domain::{Currency, InvalidText, Money, MoneyError};
+use tallybook_read_models::UnknownSort;
+
+use super::body::object;
+use super::json::JsonValue;
+
+/// Why a text is not a value: a stable word for machines beside the sentence for people.
+pub(crate) trait Coded: std::fmt::Display {
+    fn code(&self) -> &'static str {
+        "malformed"
+    }
+}
+
+impl Coded for std::convert::Infallible {}
+
+impl Coded for InvalidText {
+    fn code(&self) -> &'static str {
+        InvalidText::code(self)
+    }
+}
+
+impl Coded for MoneyError {
+    fn code(&self) -> &'static str {
+        MoneyError::code(self)
+    }
+}
+
+impl Coded for UnknownSort {
+    fn code(&self) -> &'static str {
+        "unknown_value"
+    }
+}
+
+impl Coded for UnknownAccount {
+    fn code(&self) -> &'static str {
+        "unknown_value"
+    }
+}
+
+/// A value written as a JSON string.
+pub(crate) fn text<T: FromStr<Err: Coded>>(value: JsonValue<'_, '_>) -> Option<T> {
+    let (text, value) = value.string()?;
+    match text.parse() {
+        Ok(parsed) => Some(parsed),
+        Err(error) => value.refuse(error.code(), error.to_string()),
+    }
+}
+
+/// A business date, `YYYY-MM-DD`.
+pub(crate) fn date(value: JsonValue<'_, '_>) -> Option<NaiveDate> {
+    let (text, value) = value.string()?;
+    match parse_date(&text) {
+        Some(date) => Some(date),
+        None => value.refuse("malformed", "must be a date like 2026-03-31"),
+    }
+}
+
+/// `chrono` alone would take `2026-3-1` and ` +2026-03-01`.
+pub(crate) fn parse_date(text: &str) -> Option<NaiveDate> {
+    let plain = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    if plain { text.parse().ok() } else { None }
+}
+
+/// `{"amount": "12.34", "currency": "CNY"}`; the amount is never a JSON number.
+pub(crate) fn money(value: JsonValue<'_, '_>) -> Option<Money> {
+    object(value, |money| {
+        let currency = money.required("currency", |value| {
+            let (code, value) = value.string()?;
+            match Currency::parse(&code) {
+                Ok(currency) => Some(currency),
+                Err(error) => value.refuse(error.code(), error.to_string()),
+            }
+        });
+        money.required("amount", |value| {
+            let (digits, value) = value.string()?;
+            // An unknown currency is told already; the amount is then held to the most decimals there are.
+            match Money::parse(&digits, currency.unwrap_or(Currency::CNY)) {
+                Ok(money) => currency.map(|_| money),
+                Err(MoneyError::TooPrecise { .. }) if currency.is_none() => None,
+                Err(error) => value.refuse(error.code(), error.to_string()),
+            }
+        })
+    })
+}
+
+/// The account a withdrawal is paid into.
+pub(crate) fn destination(value: JsonValue<'_, '_>) -> Option<Destination> {
+    object(value, |destination| {
+        let account_name = destination.required("account_name", text);
+        let account_number = destination.required("account_number", text);
+        let bank_name = destination.optional("bank_name", text);
+        Some(Destination { account_name: account_name?, account_number: account_number?, bank_name })
+    })
+}
