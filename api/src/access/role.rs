@@ -1,0 +1,200 @@
+//! The roles, and what each may do: one table, nowhere else.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// What a user or an API key is in the book.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Users, API keys and settings; reads everything. Moves no money: whoever hands out roles does not pay.
+    Admin,
+    /// All money commands, and customers.
+    Finance,
+    /// Approves or rejects what another asked for.
+    Approver,
+    /// Customers and the entry of deposits. Sees no events and no account numbers.
+    Operator,
+    /// Reads everything, changes nothing.
+    Auditor,
+    /// The read models only: neither events nor users.
+    Dashboard,
+}
+
+/// Something a request wants to do. Every route asks for exactly one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Action {
+    ManageUsers,
+    ReadUsers,
+    ManageCustomers,
+    RecordDeposits,
+    ReverseDeposits,
+    RequestWithdrawals,
+    /// Approve or reject. That nobody approves what he asked for himself is a rule of the domain.
+    ApproveWithdrawals,
+    /// Cancel, submit, succeed, fail, return.
+    SettleWithdrawals,
+    ReadModels,
+    /// The destinations of withdrawals in full.
+    SeeAccountNumbers,
+    /// Events, which hold account numbers in full.
+    ReadJournal,
+    ReadProjections,
+}
+
+impl Role {
+    pub const ALL: [Self; 6] =
+        [Self::Admin, Self::Finance, Self::Approver, Self::Operator, Self::Auditor, Self::Dashboard];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Admin => "admin",
+            Self::Finance => "finance",
+            Self::Approver => "approver",
+            Self::Operator => "operator",
+            Self::Auditor => "auditor",
+            Self::Dashboard => "dashboard",
+        }
+    }
+
+    pub fn may(self, action: Action) -> bool {
+        action.roles().contains(&self)
+    }
+}
+
+impl Action {
+    /// Who may.
+    pub fn roles(self) -> &'static [Role] {
+        use Role::{Admin, Approver, Auditor, Dashboard, Finance, Operator};
+        match self {
+            Self::ManageUsers => &[Admin],
+            Self::ReadUsers => &[Admin, Auditor],
+            Self::ManageCustomers => &[Finance, Operator],
+            Self::RecordDeposits => &[Finance, Operator],
+            Self::ReverseDeposits => &[Finance],
+            Self::RequestWithdrawals => &[Finance],
+            Self::ApproveWithdrawals => &[Finance, Approver],
+            Self::SettleWithdrawals => &[Finance],
+            Self::ReadModels => &[Admin, Finance, Approver, Operator, Auditor, Dashboard],
+            Self::SeeAccountNumbers | Self::ReadJournal => &[Admin, Finance, Approver, Auditor],
+            Self::ReadProjections => &[Admin, Finance, Approver, Operator, Auditor],
+        }
+    }
+
+    /// What it is called in a refusal.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ManageUsers => "manage users and API keys",
+            Self::ReadUsers => "see users and API keys",
+            Self::ManageCustomers => "manage customers",
+            Self::RecordDeposits => "record deposits",
+            Self::ReverseDeposits => "reverse deposits",
+            Self::RequestWithdrawals => "request withdrawals",
+            Self::ApproveWithdrawals => "approve or reject withdrawals",
+            Self::SettleWithdrawals => "cancel, submit or settle withdrawals",
+            Self::ReadModels => "read the book",
+            Self::SeeAccountNumbers => "see account numbers in full",
+            Self::ReadJournal => "read events",
+            Self::ReadProjections => "see the state of the projections",
+        }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A word that names no role.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("must be admin, finance, approver, operator, auditor or dashboard")]
+pub struct UnknownRole;
+
+impl FromStr for Role {
+    type Err = UnknownRole;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|role| role.as_str() == text).ok_or(UnknownRole)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EVERY_ACTION: [Action; 12] = [
+        Action::ManageUsers,
+        Action::ReadUsers,
+        Action::ManageCustomers,
+        Action::RecordDeposits,
+        Action::ReverseDeposits,
+        Action::RequestWithdrawals,
+        Action::ApproveWithdrawals,
+        Action::SettleWithdrawals,
+        Action::ReadModels,
+        Action::SeeAccountNumbers,
+        Action::ReadJournal,
+        Action::ReadProjections,
+    ];
+
+    fn allowed(role: Role) -> Vec<Action> {
+        EVERY_ACTION.into_iter().filter(|action| role.may(*action)).collect()
+    }
+
+    #[test]
+    fn the_matrix_is_as_documented() {
+        use Action as A;
+        assert_eq!(
+            allowed(Role::Admin),
+            [
+                A::ManageUsers,
+                A::ReadUsers,
+                A::ReadModels,
+                A::SeeAccountNumbers,
+                A::ReadJournal,
+                A::ReadProjections
+            ]
+        );
+        assert_eq!(
+            allowed(Role::Auditor),
+            [A::ReadUsers, A::ReadModels, A::SeeAccountNumbers, A::ReadJournal, A::ReadProjections]
+        );
+        assert_eq!(allowed(Role::Dashboard), [A::ReadModels]);
+        assert_eq!(
+            allowed(Role::Operator),
+            [A::ManageCustomers, A::RecordDeposits, A::ReadModels, A::ReadProjections]
+        );
+        assert_eq!(
+            allowed(Role::Approver),
+            [A::ApproveWithdrawals, A::ReadModels, A::SeeAccountNumbers, A::ReadJournal, A::ReadProjections]
+        );
+        assert_eq!(
+            allowed(Role::Finance),
+            [
+                A::ManageCustomers,
+                A::RecordDeposits,
+                A::ReverseDeposits,
+                A::RequestWithdrawals,
+                A::ApproveWithdrawals,
+                A::SettleWithdrawals,
+                A::ReadModels,
+                A::SeeAccountNumbers,
+                A::ReadJournal,
+                A::ReadProjections
+            ]
+        );
+    }
+
+    #[test]
+    fn a_role_has_one_spelling_everywhere() {
+        for role in Role::ALL {
+            assert_eq!(role.as_str().parse(), Ok(role));
+            assert_eq!(serde_json::to_value(role).unwrap(), role.as_str());
+        }
+        assert_eq!("root".parse::<Role>(), Err(UnknownRole));
+    }
+}
