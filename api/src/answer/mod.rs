@@ -1,0 +1,15 @@
+//! From what happened or was read to what is sent: receipts, lists as JSON, CSV or XLSX.
+
+mod by_name;
+mod csv;
+mod list;
+mod read;
+mod receipt;
+mod table;
+mod xlsx;
+
+pub(crate) use by_name::{invalid_cursor, page_by_name, read_name_cursor};
+pub(crate) use list::{Listed, answer_or_table, list, one_page};
+pub(crate) use read::{answer, found, plain};
+pub(crate) use receipt::{created, done};
+pub(crate) use table::{Cell, Tabular};

@@ -1,0 +1,61 @@
+//! The answer to a command: its outcome and the position it is recorded at, or what a dry run would record.
+
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use tallybook_event_store::{DryRunEvent, Receipt};
+
+use crate::problem::Problem;
+
+pub(crate) const POSITION: HeaderName = HeaderName::from_static("tallybook-position");
+const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+#[derive(Serialize)]
+struct Recorded<'a, T> {
+    #[serde(flatten)]
+    outcome: &'a T,
+    position: u64,
+}
+
+#[derive(Serialize)]
+struct DryRun<'a, T> {
+    dry_run: bool,
+    outcome: &'a T,
+    events: &'a [DryRunEvent],
+}
+
+/// Something new is in the book.
+pub(crate) fn created<T: Serialize>(receipt: &Receipt<T>, dry_run: bool) -> Result<Response, Problem> {
+    answer(receipt, dry_run, StatusCode::CREATED)
+}
+
+/// Something that was in the book has changed.
+pub(crate) fn done<T: Serialize>(receipt: &Receipt<T>, dry_run: bool) -> Result<Response, Problem> {
+    answer(receipt, dry_run, StatusCode::OK)
+}
+
+fn answer<T: Serialize>(
+    receipt: &Receipt<T>,
+    dry_run: bool,
+    status: StatusCode,
+) -> Result<Response, Problem> {
+    let outcome = &receipt.outcome;
+    if dry_run {
+        let body = DryRun { dry_run, outcome, events: &receipt.dry_run_events };
+        return json(StatusCode::OK, &body);
+    }
+    let mut response = json(status, &Recorded { outcome, position: receipt.position })?;
+    response.headers_mut().insert(POSITION, receipt.position.into());
+    if receipt.replayed {
+        response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+    }
+    Ok(response)
+}
+
+pub(super) fn json(status: StatusCode, body: &impl Serialize) -> Result<Response, Problem> {
+    // Most answers fit, so that they are written without growing.
+    let mut text = Vec::with_capacity(512);
+    serde_json::to_writer(&mut text, body).map_err(Problem::internal)?;
+    Ok((status, [(header::CONTENT_TYPE, JSON)], text).into_response())
+}
