@@ -1,0 +1,47 @@
+//! Reactivating a suspended customer.
+
+use axum::extract::State;
+use axum::response::Response;
+use tallybook_commands::customers::{self as commands, ReactivateCustomer};
+use tallybook_domain::text::Reason;
+use utoipa::ToSchema;
+
+use super::schema::CustomerOutcome;
+use crate::access::{Action, Caller};
+use crate::answer::done;
+use crate::problem::{Problem, ProblemKind};
+use crate::request::{BodyReader, CommandInput, PathId, ReadBody, text};
+use crate::state::ApiState;
+
+/// Why the customer may withdraw again.
+#[derive(Debug, ToSchema)]
+pub(super) struct ReactivateCustomerBody {
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 500)]
+    reason: Option<Reason>,
+}
+
+impl ReadBody for ReactivateCustomerBody {
+    fn read(body: &mut BodyReader<'_, '_>) -> Option<Self> {
+        Some(Self { reason: body.optional("reason", text) })
+    }
+}
+
+/// Reactivate a customer
+#[utoipa::path(post, path = "/v1/customers/{id}/reactivate", tag = "customers",
+    request_body = Option<ReactivateCustomerBody>,
+    params(("id" = String, Path, example = "C00042")),
+    responses((status = 200, body = CustomerOutcome)))]
+pub(super) async fn reactivate_customer(
+    State(state): State<ApiState>,
+    caller: Caller,
+    path: PathId,
+    input: CommandInput,
+) -> Result<Response, Problem> {
+    caller.may(Action::ManageCustomers)?;
+    let customer = path.parse(ProblemKind::CustomerNotFound)?;
+    let (context, ReactivateCustomerBody { reason }) = input.command(&caller)?;
+    let dry_run = context.dry_run;
+    let reactivate = ReactivateCustomer { customer, reason };
+    let receipt = commands::reactivate_customer(state.book(), context, reactivate).await?;
+    done(&receipt, dry_run)
+}

@@ -1,0 +1,35 @@
+//! How the answers to commands on customers look in OpenAPI. Described here only; never made or read.
+
+use utoipa::ToSchema;
+
+/// The customer as the command left it.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes tallybook_commands::customers::CustomerOutcome")]
+pub(crate) struct CustomerOutcome {
+    #[schema(example = "C00042")]
+    id: String,
+    name: String,
+    #[schema(example = "active")]
+    status: String,
+    /// Where in the journal the command is recorded.
+    position: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use tallybook_commands::customers::CustomerOutcome;
+    use tallybook_domain::CustomerId;
+    use tallybook_domain::customers::CustomerStatus;
+
+    use crate::openapi::tests::assert_described;
+
+    #[test]
+    fn the_outcome_is_described_as_it_is() {
+        let outcome = CustomerOutcome {
+            id: CustomerId::from_number(42),
+            name: "Acme".parse().unwrap(),
+            status: CustomerStatus::Active,
+        };
+        assert_described("CustomerOutcome", &outcome);
+    }
+}

@@ -1,0 +1,33 @@
+//! Approving a withdrawal someone else asked for.
+
+use axum::extract::State;
+use axum::response::Response;
+use tallybook_commands::deposits::{self as commands, ApproveWithdrawal};
+
+use super::schema::WithdrawalOutcome;
+use crate::access::{Action, Caller};
+use crate::answer::done;
+use crate::problem::{Problem, ProblemKind};
+use crate::request::{CommandInput, NoBody, PathId};
+use crate::state::ApiState;
+
+/// Approve a withdrawal
+///
+/// Whoever asked for it cannot approve it.
+#[utoipa::path(post, path = "/v1/withdrawals/{id}/approve", tag = "withdrawals",
+    params(("id" = String, Path, description = "The withdrawal's id")),
+    responses((status = 200, body = WithdrawalOutcome)))]
+pub(super) async fn approve_withdrawal(
+    State(state): State<ApiState>,
+    caller: Caller,
+    path: PathId,
+    input: CommandInput,
+) -> Result<Response, Problem> {
+    caller.may(Action::ApproveWithdrawals)?;
+    let withdrawal = path.parse(ProblemKind::WithdrawalNotFound)?;
+    let (context, NoBody) = input.command(&caller)?;
+    let dry_run = context.dry_run;
+    let receipt =
+        commands::approve_withdrawal(state.book(), context, ApproveWithdrawal { withdrawal }).await?;
+    done(&receipt, dry_run)
+}

@@ -1,0 +1,117 @@
+//! The list of deposits.
+
+use axum::extract::State;
+use axum::response::Response;
+use chrono::NaiveDate;
+use tallybook_domain::deposits;
+use tallybook_read_models::deposits::{
+    DepositFilter, DepositRow, DepositState, Deposits, list_deposits as read,
+};
+use tallybook_read_models::{Page, Projection};
+use utoipa::IntoParams;
+
+use crate::access::{Action, Caller};
+use crate::answer::{Cell, Tabular, list};
+use crate::problem::Problem;
+use crate::request::{ListParameters, ReadInput};
+use crate::state::ApiState;
+
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "describes in OpenAPI what the handler reads")]
+pub(super) struct DepositParameters {
+    /// `recorded` or `effective_date`, with `-` before it for descending; `-recorded` by default.
+    sort: Option<String>,
+    #[param(example = "C00042")]
+    customer: Option<String>,
+    currency: Option<String>,
+    /// `bank_transfer`, `wechat_pay`, `alipay` or `cash`.
+    method: Option<String>,
+    /// `recorded` or `reversed`.
+    state: Option<String>,
+    reference: Option<String>,
+    /// The first effective date.
+    from: Option<NaiveDate>,
+    /// The last effective date.
+    to: Option<NaiveDate>,
+}
+
+impl Tabular for DepositRow {
+    const COLUMNS: &'static [&'static str] = &[
+        "id",
+        "customer",
+        "wallet",
+        "amount",
+        "currency",
+        "reference",
+        "method",
+        "state",
+        "effective_date",
+        "remark",
+        "reversal_reason",
+        "reversal_effective_date",
+        "created_at",
+        "created_by",
+        "updated_at",
+        "updated_by",
+    ];
+
+    fn cells(&self) -> Vec<Cell> {
+        let reversal = self.reversal.as_ref();
+        vec![
+            Cell::text(&self.id),
+            Cell::text(&self.customer),
+            Cell::text(&self.wallet),
+            Cell::Amount(self.amount.amount()),
+            Cell::text(self.amount.currency()),
+            Cell::text(&self.reference),
+            Cell::text(self.method),
+            Cell::spelled(self.state),
+            Cell::Date(self.effective_date),
+            Cell::optional(self.remark.as_ref()),
+            Cell::optional(reversal.map(|reversal| &reversal.reason)),
+            Cell::optional_date(reversal.map(|reversal| reversal.effective_date)),
+            Cell::at(self.created.at),
+            Cell::text(&self.created.by),
+            Cell::at(self.updated.at),
+            Cell::text(&self.updated.by),
+        ]
+    }
+}
+
+/// The read model has its own type for the same two words.
+fn of_read_model(state: deposits::DepositState) -> DepositState {
+    match state {
+        deposits::DepositState::Recorded => DepositState::Recorded,
+        deposits::DepositState::Reversed => DepositState::Reversed,
+    }
+}
+
+/// List deposits
+#[utoipa::path(get, path = "/v1/deposits", tag = "deposits", params(ListParameters, DepositParameters),
+    responses((status = 200, body = Page<Vec<DepositRow>>)))]
+pub(super) async fn list_deposits(
+    State(state): State<ApiState>,
+    caller: Caller,
+    input: ReadInput,
+) -> Result<Response, Problem> {
+    caller.may(Action::ReadModels)?;
+    let mut query = input.query();
+    let filter = DepositFilter {
+        customer: query.optional("customer"),
+        currency: query.optional("currency"),
+        method: query.optional("method"),
+        state: query.optional("state").map(of_read_model),
+        reference: query.optional("reference"),
+        effective: query.dates(),
+    };
+    let sort = query.sort();
+    let listing = input.listing(query)?;
+    state.wait_for(Deposits::NAME, listing.fresh).await?;
+    let pool = state.book().pool().clone();
+    list(&state, listing, move |page| {
+        let (pool, filter) = (pool.clone(), filter.clone());
+        async move { Ok(read(&pool, &filter, sort, &page.paging()?).await?) }
+    })
+    .await
+}

@@ -1,0 +1,102 @@
+//! What came into and went out of a wallet in a period, with the balances before and after.
+
+use axum::extract::State;
+use axum::response::Response;
+use chrono::NaiveDate;
+use tallybook_domain::{CustomerId, WalletId};
+use tallybook_read_models::deposits::{
+    StatementLine, WalletStatement, WalletStatements, wallet_statement as read,
+};
+use tallybook_read_models::{Page, Projection};
+use utoipa::IntoParams;
+
+use super::list_customer_wallets::known_customer;
+use crate::access::{Action, Caller};
+use crate::answer::{Cell, Listed, Tabular, list};
+use crate::problem::{Problem, ProblemKind};
+use crate::request::{ListParameters, PathId, ReadInput};
+use crate::state::ApiState;
+
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "describes in OpenAPI what the handler reads")]
+pub(super) struct StatementParameters {
+    #[param(example = "CNY")]
+    currency: String,
+    /// The first effective date; from the beginning, if left out.
+    from: Option<NaiveDate>,
+    /// The last effective date; to the end, if left out.
+    to: Option<NaiveDate>,
+}
+
+impl Tabular for StatementLine {
+    const COLUMNS: &'static [&'static str] = &[
+        "effective_date",
+        "position",
+        "recorded_at",
+        "recorded_by",
+        "kind",
+        "source",
+        "reference",
+        "remark",
+        "amount",
+        "balance",
+        "currency",
+    ];
+
+    fn cells(&self) -> Vec<Cell> {
+        vec![
+            Cell::Date(self.effective_date),
+            Cell::Integer(self.position),
+            Cell::at(self.recorded_at),
+            Cell::text(&self.recorded_by),
+            Cell::spelled(self.kind),
+            Cell::text(&self.source),
+            Cell::optional(self.reference.as_ref()),
+            Cell::optional(self.remark.as_ref()),
+            Cell::Amount(self.amount.amount()),
+            Cell::Amount(self.balance.amount()),
+            Cell::text(self.amount.currency()),
+        ]
+    }
+}
+
+impl Listed for WalletStatement {
+    type Row = StatementLine;
+
+    fn into_rows(self) -> Vec<StatementLine> {
+        self.lines
+    }
+}
+
+/// Show a wallet's statement
+///
+/// Opening balance, lines in the order of their effective dates, closing balance. A page has part of the lines; the
+/// balances and sums are always those of the whole period.
+#[utoipa::path(get, path = "/v1/customers/{id}/wallet-statement", tag = "wallets",
+    params(("id" = String, Path, example = "C00042"), ListParameters, StatementParameters),
+    responses((status = 200, body = Page<WalletStatement>)))]
+pub(super) async fn show_wallet_statement(
+    State(state): State<ApiState>,
+    caller: Caller,
+    path: PathId,
+    input: ReadInput,
+) -> Result<Response, Problem> {
+    caller.may(Action::ReadModels)?;
+    let customer: CustomerId = path.parse(ProblemKind::CustomerNotFound)?;
+    let mut query = input.query();
+    let currency = query.required("currency");
+    let period = query.dates();
+    let listing = input.listing(query)?;
+    let Some(currency) = currency else {
+        return Err(Problem::internal("a missing currency was not refused"));
+    };
+    known_customer(&state, &customer, &listing).await?;
+    state.wait_for(WalletStatements::NAME, listing.fresh).await?;
+    let (pool, wallet) = (state.book().pool().clone(), WalletId::new(&customer, currency));
+    list(&state, listing, move |page| {
+        let (pool, wallet) = (pool.clone(), wallet.clone());
+        async move { Ok(read(&pool, &wallet, period, &page.paging()?).await?) }
+    })
+    .await
+}
