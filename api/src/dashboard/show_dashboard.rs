@@ -1,0 +1,102 @@
+//! Deposits and withdrawals by day, with their totals.
+
+use axum::extract::State;
+use axum::response::Response;
+use chrono::{Days, NaiveDate};
+use tallybook_domain::Currency;
+use tallybook_read_models::deposits::{DailyTotals, Dashboard, DayTurnover, daily_totals as read};
+use tallybook_read_models::{Answer, Period, Projection};
+use utoipa::IntoParams;
+
+use crate::access::{Action, Caller};
+use crate::answer::{Cell, Listed, Tabular, answer_or_table};
+use crate::problem::Problem;
+use crate::request::{QueryReader, ReadInput};
+use crate::state::ApiState;
+
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "describes in OpenAPI what the handler reads")]
+pub(super) struct DashboardParameters {
+    /// The first day; 29 days before the last, if left out.
+    from: Option<NaiveDate>,
+    /// The last day; today in the book's time zone, if left out.
+    to: Option<NaiveDate>,
+    /// All currencies, each by itself, if left out.
+    currency: Option<String>,
+}
+
+impl Listed for Dashboard {
+    type Row = DayTurnover;
+
+    fn into_rows(self) -> Vec<DayTurnover> {
+        self.currencies.into_iter().flat_map(|currency| currency.days).collect()
+    }
+}
+
+impl Tabular for DayTurnover {
+    const COLUMNS: &'static [&'static str] = &[
+        "date",
+        "deposits",
+        "deposit_count",
+        "reversals",
+        "reversal_count",
+        "withdrawals",
+        "withdrawal_count",
+        "returns",
+        "return_count",
+        "net",
+        "currency",
+    ];
+
+    fn cells(&self) -> Vec<Cell> {
+        let turnover = &self.turnover;
+        vec![
+            Cell::Date(self.date),
+            Cell::Amount(turnover.deposits.amount()),
+            Cell::Integer(turnover.deposit_count),
+            Cell::Amount(turnover.reversals.amount()),
+            Cell::Integer(turnover.reversal_count),
+            Cell::Amount(turnover.withdrawals.amount()),
+            Cell::Integer(turnover.withdrawal_count),
+            Cell::Amount(turnover.returns.amount()),
+            Cell::Integer(turnover.return_count),
+            Cell::Amount(turnover.net.amount()),
+            Cell::text(turnover.net.currency()),
+        ]
+    }
+}
+
+/// Show the dashboard
+///
+/// Deposits, reversals, paid withdrawals and returns by effective date, with counts, net and the totals of the
+/// period: net = deposits − reversals − withdrawals + returns. At most 3,700 days.
+#[utoipa::path(get, path = "/v1/dashboard", tag = "dashboard", params(DashboardParameters),
+    responses((status = 200, body = Answer<Dashboard>)))]
+pub(super) async fn show_dashboard(
+    State(state): State<ApiState>,
+    caller: Caller,
+    input: ReadInput,
+) -> Result<Response, Problem> {
+    caller.may(Action::ReadModels)?;
+    let mut query = input.query();
+    let period = period(&mut query, state.book().today());
+    let currency: Option<Currency> = query.optional("currency");
+    let listing = input.whole(query)?;
+    let Some(period) = period else { return Err(Problem::internal("an impossible period was not refused")) };
+    state.wait_for(DailyTotals::NAME, listing.fresh).await?;
+    answer_or_table(&state, listing.format, read(state.book().pool(), period, currency).await?).await
+}
+
+fn period(query: &mut QueryReader<'_>, today: NaiveDate) -> Option<Period> {
+    let (from, to) = (query.date("from"), query.date("to"));
+    let last = to.unwrap_or_else(|| from.map_or(today, |from| from.max(today)));
+    let first = from.or_else(|| last.checked_sub_days(Days::new(29))).unwrap_or(last);
+    match Period::new(first, last) {
+        Ok(period) => Some(period),
+        Err(error) => {
+            query.refuse("to", "out_of_range", error.to_string());
+            None
+        }
+    }
+}

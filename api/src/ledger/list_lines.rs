@@ -1,0 +1,102 @@
+//! What was posted to an account.
+
+use axum::extract::State;
+use axum::response::Response;
+use chrono::NaiveDate;
+use tallybook_domain::ledger::AccountCode;
+use tallybook_read_models::ledger::{AccountLines, GeneralLedger, LedgerLine, account_lines as read};
+use tallybook_read_models::{Page, Projection};
+use utoipa::IntoParams;
+
+use crate::access::{Action, Caller};
+use crate::answer::{Cell, Listed, Tabular, list};
+use crate::problem::{Problem, ProblemKind};
+use crate::request::{ListParameters, PathId, ReadInput};
+use crate::state::ApiState;
+
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "describes in OpenAPI what the handler reads")]
+pub(super) struct LineParameters {
+    #[param(example = "CNY")]
+    currency: String,
+    /// The first effective date; from the beginning, if left out.
+    from: Option<NaiveDate>,
+    /// The last effective date; to the end, if left out.
+    to: Option<NaiveDate>,
+}
+
+impl Listed for AccountLines {
+    type Row = LedgerLine;
+
+    fn into_rows(self) -> Vec<LedgerLine> {
+        self.lines
+    }
+}
+
+impl Tabular for LedgerLine {
+    const COLUMNS: &'static [&'static str] = &[
+        "account",
+        "effective_date",
+        "position",
+        "posting",
+        "recorded_at",
+        "recorded_by",
+        "event_type",
+        "source_type",
+        "source",
+        "side",
+        "amount",
+        "balance",
+        "currency",
+    ];
+
+    fn cells(&self) -> Vec<Cell> {
+        vec![
+            Cell::text(self.account),
+            Cell::Date(self.effective_date),
+            Cell::Integer(self.position),
+            Cell::Integer(self.posting),
+            Cell::at(self.recorded_at),
+            Cell::text(&self.recorded_by),
+            Cell::text(&self.event_type),
+            Cell::text(&self.source_type),
+            Cell::text(&self.source),
+            Cell::spelled(self.side),
+            Cell::Amount(self.amount.amount()),
+            Cell::Amount(self.balance.amount()),
+            Cell::text(self.amount.currency()),
+        ]
+    }
+}
+
+/// List the lines of an account
+///
+/// In the order of their effective dates, each with the balance after it. A summary account shows the lines of its
+/// sub-accounts. A page has part of the lines; the balances and sums are always those of the whole period.
+#[utoipa::path(get, path = "/v1/ledger/accounts/{code}/lines", tag = "ledger",
+    params(("code" = String, Path, example = "2241.01"), ListParameters, LineParameters),
+    responses((status = 200, body = Page<AccountLines>)))]
+pub(super) async fn list_lines(
+    State(state): State<ApiState>,
+    caller: Caller,
+    path: PathId,
+    input: ReadInput,
+) -> Result<Response, Problem> {
+    caller.may(Action::ReadModels)?;
+    let account: AccountCode = path.parse(ProblemKind::AccountNotFound)?;
+    let mut query = input.query();
+    let currency = query.required("currency");
+    let period = query.dates();
+    let listing = input.listing(query)?;
+    let Some(currency) = currency else {
+        return Err(Problem::internal("a missing currency was not refused"));
+    };
+    state.wait_for(GeneralLedger::NAME, listing.fresh).await?;
+    let pool = state.book().pool().clone();
+    list(&state, listing, move |page| {
+        let pool = pool.clone();
+        async move { Ok(read(&pool, account, currency, period, &page.paging()?).await?) }
+    })
+    .await
+}

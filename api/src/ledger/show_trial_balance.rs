@@ -1,0 +1,72 @@
+//! The trial balance of a period.
+
+use axum::extract::State;
+use axum::response::Response;
+use chrono::NaiveDate;
+use tallybook_read_models::ledger::{GeneralLedger, TrialBalance, TrialBalanceLine, trial_balance as read};
+use tallybook_read_models::{Answer, Projection};
+use utoipa::IntoParams;
+
+use crate::access::{Action, Caller};
+use crate::answer::{Cell, Listed, Tabular, answer_or_table};
+use crate::problem::Problem;
+use crate::request::ReadInput;
+use crate::state::ApiState;
+
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "describes in OpenAPI what the handler reads")]
+pub(super) struct TrialBalanceParameters {
+    /// The first effective date; from the beginning, if left out.
+    from: Option<NaiveDate>,
+    /// The last effective date; to the end, if left out.
+    to: Option<NaiveDate>,
+    /// All currencies, each by itself, if left out.
+    currency: Option<String>,
+}
+
+impl Listed for TrialBalance {
+    type Row = TrialBalanceLine;
+
+    fn into_rows(self) -> Vec<TrialBalanceLine> {
+        self.currencies.into_iter().flat_map(|currency| currency.accounts).collect()
+    }
+}
+
+impl Tabular for TrialBalanceLine {
+    const COLUMNS: &'static [&'static str] =
+        &["code", "name_zh", "name_en", "kind", "opening", "debit", "credit", "closing", "currency"];
+
+    fn cells(&self) -> Vec<Cell> {
+        vec![
+            Cell::text(self.code),
+            Cell::text(self.name_zh),
+            Cell::text(self.name_en),
+            Cell::spelled(self.kind),
+            Cell::Amount(self.opening.amount()),
+            Cell::Amount(self.debit.amount()),
+            Cell::Amount(self.credit.amount()),
+            Cell::Amount(self.closing.amount()),
+            Cell::text(self.opening.currency()),
+        ]
+    }
+}
+
+/// Show the trial balance
+///
+/// Opening balance, debits, credits and closing balance of each account that was posted to, by effective date.
+/// Balances count debits positive, so each currency's closing balances sum to zero.
+#[utoipa::path(get, path = "/v1/ledger/trial-balance", tag = "ledger", params(TrialBalanceParameters),
+    responses((status = 200, body = Answer<TrialBalance>)))]
+pub(super) async fn show_trial_balance(
+    State(state): State<ApiState>,
+    caller: Caller,
+    input: ReadInput,
+) -> Result<Response, Problem> {
+    caller.may(Action::ReadModels)?;
+    let mut query = input.query();
+    let (period, currency) = (query.dates(), query.optional("currency"));
+    let listing = input.whole(query)?;
+    state.wait_for(GeneralLedger::NAME, listing.fresh).await?;
+    answer_or_table(&state, listing.format, read(state.book().pool(), period, currency).await?).await
+}
