@@ -1,0 +1,20 @@
+//! The journal over HTTP: events as they were recorded, by page or as a stream.
+
+mod event;
+mod find_event;
+mod list_events;
+mod of_stream;
+mod scan;
+mod stream_events;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::state::ApiState;
+
+pub(crate) fn routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(list_events::list_events))
+        .routes(routes!(stream_events::stream_events))
+        .routes(routes!(find_event::find_event))
+}

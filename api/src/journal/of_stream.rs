@@ -1,0 +1,99 @@
+//! Events of one aggregate, in the order of its stream.
+//!
+//! The id says what it is the id of, so the primary key finds the stream without an index of its own.
+
+use sqlx::PgPool;
+use tallybook_domain::customers::Customer;
+use tallybook_domain::deposits::{Wallet, Withdrawal};
+use tallybook_domain::{CustomerId, WalletId, WithdrawalId};
+
+use super::event::{EventRow, EventView};
+use crate::answer::invalid_cursor;
+use crate::problem::Problem;
+use crate::request::PageRequest;
+
+/// Events one request looks at.
+const BUDGET: i64 = 20_000;
+
+/// A page, and the sequence after which the next one begins.
+pub(super) async fn page(
+    pool: &PgPool,
+    id: &str,
+    event_type: Option<&'static str>,
+    after: u64,
+    page: &PageRequest,
+) -> Result<(Vec<EventView>, Option<String>), Problem> {
+    let Some(aggregate_type) = aggregate_type(id) else { return Ok((Vec::new(), None)) };
+    let after_sequence: i64 = match &page.cursor {
+        Some(cursor) => cursor.parse().map_err(|_| invalid_cursor("the cursor is not one of this list"))?,
+        None => 0,
+    };
+    let last = last_sequence(pool, aggregate_type, id).await?;
+    let look_up_to = after_sequence.saturating_add(BUDGET).min(last);
+    let rows = sqlx::query_as!(
+        EventRow,
+        r#"SELECT position, sequence, recorded_at, aggregate_type, aggregate_id, event_type, event_version,
+                  payload::text AS "payload!", metadata::text AS "metadata!", leaf_hash
+             FROM events
+            WHERE aggregate_type = $1 AND aggregate_id = $2 AND sequence > $3 AND sequence <= $4
+              AND position > $5 AND ($6::text IS NULL OR event_type = $6)
+            ORDER BY sequence LIMIT $7"#,
+        aggregate_type,
+        id,
+        after_sequence,
+        look_up_to,
+        i64::try_from(after).map_err(Problem::internal)?,
+        event_type,
+        i64::from(page.limit)
+    )
+    .fetch_all(pool)
+    .await?;
+    let next = match rows.last() {
+        Some(last) if rows.len() >= page.limit as usize => last.sequence,
+        Some(_) | None => look_up_to,
+    };
+    let events = rows.into_iter().map(EventView::try_from).collect::<Result<_, _>>()?;
+    Ok((events, (next < last).then(|| next.to_string())))
+}
+
+async fn last_sequence(pool: &PgPool, aggregate_type: &str, id: &str) -> Result<i64, Problem> {
+    let last = sqlx::query_scalar!(
+        "SELECT max(sequence) FROM events WHERE aggregate_type = $1 AND aggregate_id = $2",
+        aggregate_type,
+        id
+    )
+    .fetch_one(pool)
+    .await?;
+    Ok(last.unwrap_or(0))
+}
+
+/// `None`: no aggregate can have this id.
+fn aggregate_type(id: &str) -> Option<&'static str> {
+    if id.parse::<CustomerId>().is_ok() {
+        Some(<Customer as cqrs_es::Aggregate>::TYPE)
+    } else if id.parse::<WalletId>().is_ok() {
+        Some(<Wallet as cqrs_es::Aggregate>::TYPE)
+    } else if id.parse::<WithdrawalId>().is_ok() {
+        Some(<Withdrawal as cqrs_es::Aggregate>::TYPE)
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tallybook_domain::BookEvent;
+
+    use super::*;
+
+    #[test]
+    fn an_id_says_what_it_is_the_id_of() {
+        let found: Vec<_> = ["C00042", "C00042.CNY", "0199f0a4-7d5e-7c3b-9a63-2f4be8c1d000"]
+            .into_iter()
+            .filter_map(aggregate_type)
+            .collect();
+        let all: Vec<_> = BookEvent::KINDS.iter().map(|(aggregate_type, _)| *aggregate_type).collect();
+        assert_eq!(found, all, "every aggregate type can be found by its id");
+        assert_eq!(aggregate_type("C00042.CNY.17"), None);
+    }
+}
