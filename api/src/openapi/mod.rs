@@ -1,0 +1,94 @@
+//! The description of the API (OpenAPI 3.1), made from the handlers and committed as `docs/openapi.json`.
+//!
+//! Handlers describe what is their own; what all commands, all reads and all refusals share is added here.
+
+mod shared;
+#[cfg(test)]
+pub(crate) mod tests;
+
+use std::sync::OnceLock;
+
+use axum::http::Method;
+use utoipa::ToSchema;
+use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::tag::TagBuilder;
+use utoipa::openapi::{ComponentsBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder};
+
+use crate::problem::{FieldError, ProblemSchema};
+use crate::router::described;
+
+const TAGS: [(&str, &str); 9] = [
+    ("access", "Sign-in, users and API keys"),
+    ("customers", "Whose money the book keeps"),
+    ("deposits", "Money that came in (入金)"),
+    ("withdrawals", "Money that goes out (出金): requested, approved by another, submitted, paid"),
+    ("wallets", "What each customer has, and how it came about"),
+    ("ledger", "Double entry: the chart of accounts, the trial balance, the lines of an account"),
+    ("dashboard", "The figures of the days"),
+    ("journal", "Events as they were recorded"),
+    ("operation", "Health, figures, projections"),
+];
+
+/// The description.
+pub fn openapi() -> OpenApi {
+    let mut description = described().into_openapi();
+    shared::add(&mut description);
+    description
+}
+
+/// The text of `docs/openapi.json`.
+pub fn openapi_json() -> &'static str {
+    static TEXT: OnceLock<String> = OnceLock::new();
+    TEXT.get_or_init(|| match openapi().to_pretty_json() {
+        Ok(text) => text + "\n",
+        Err(error) => unreachable!("the description is plain data: {error}"),
+    })
+}
+
+/// What the description says before the routes.
+pub(crate) fn head() -> OpenApi {
+    let info = InfoBuilder::new()
+        .title("Tallybook")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(include_str!("description.md").trim()))
+        .license(Some(LicenseBuilder::new().name("Apache-2.0").identifier(Some("Apache-2.0")).build()));
+    let tags =
+        TAGS.map(|(name, description)| TagBuilder::new().name(name).description(Some(description)).build());
+    let bearer = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .description(Some("An access token (`tba_…`) or an API key (`tbk_…`)"))
+        .build();
+    let components = ComponentsBuilder::new()
+        .schema_from::<FieldError>()
+        .schema_from::<ProblemSchema>()
+        .security_scheme("bearer", SecurityScheme::Http(bearer));
+    OpenApiBuilder::new()
+        .info(info.build())
+        .components(Some(components.build()))
+        .security(Some([SecurityRequirement::new("bearer", [] as [&str; 0])]))
+        .tags(Some(tags))
+        .build()
+}
+
+/// Every route of a description, by method.
+pub(crate) fn routes(description: &OpenApi) -> impl Iterator<Item = (Method, String)> {
+    description.paths.paths.iter().flat_map(|(path, item)| {
+        operations(item).into_iter().flatten().map(move |(method, _)| (method, path.clone()))
+    })
+}
+
+/// The operations of a path; the API has these methods only.
+fn operations(item: &PathItem) -> [Option<(Method, &Operation)>; 3] {
+    let PathItem { get, post, patch, .. } = item;
+    [
+        get.as_ref().map(|operation| (Method::GET, operation)),
+        post.as_ref().map(|operation| (Method::POST, operation)),
+        patch.as_ref().map(|operation| (Method::PATCH, operation)),
+    ]
+}
+
+/// The name of a schema among the components.
+fn schema_name<T: ToSchema>() -> String {
+    T::name().into_owned()
+}
