@@ -1,1 +1,29 @@
-//! tallybook-api
+//! The API: HTTP in, problem+json or JSON, CSV and XLSX out.
+//!
+//! Owns sign-in, roles, routes, the shape of requests and answers, and the description of all that. A handler reads
+//! straight down: who asks, what is asked, the use case or query, the answer. Must never decide what may happen in
+//! the book (that is `domain`), nor write to it but through `commands`.
+
+pub mod access;
+mod answer;
+mod background;
+mod boundary;
+mod customers;
+mod dashboard;
+mod deposits;
+mod journal;
+mod ledger;
+pub mod metrics;
+mod openapi;
+mod operations;
+pub mod problem;
+mod projections;
+mod request;
+mod router;
+mod serve;
+mod state;
+
+pub use openapi::{openapi, openapi_json};
+pub use router::router;
+pub use serve::serve;
+pub use state::{ApiSettings, ApiState};

@@ -1,0 +1,78 @@
+//! What runs beside the requests: writing down refusals, hearing of new events, tidying figures.
+
+use std::time::Duration;
+
+use tallybook_event_store::{journal, subscription};
+use tokio::task::JoinSet;
+use tokio::time::MissedTickBehavior;
+
+use crate::access::WRITE_EVERY;
+use crate::metrics;
+use crate::state::ApiState;
+
+const TIDY_EVERY: Duration = Duration::from_secs(5);
+
+#[derive(Debug)]
+pub(crate) struct Background {
+    tasks: JoinSet<()>,
+    state: ApiState,
+}
+
+impl Background {
+    pub(crate) fn start(state: &ApiState) -> Self {
+        let mut tasks = JoinSet::new();
+        tasks.spawn(write_refusals(state.clone()));
+        tasks.spawn(hear_of_events(state.clone()));
+        tasks.spawn(tidy_figures());
+        Self { tasks, state: state.clone() }
+    }
+
+    /// Ends it all, and writes down what is left.
+    pub(crate) async fn stop(mut self) {
+        self.tasks.shutdown().await;
+        record(&self.state).await;
+    }
+}
+
+async fn write_refusals(state: ApiState) {
+    let mut ticks = tokio::time::interval(WRITE_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        record(&state).await;
+    }
+}
+
+async fn record(state: &ApiState) {
+    if let Err(error) = state.access().refusals.write(state.book().pool()).await {
+        tracing::warn!(%error, "refusals could not be written down yet");
+    }
+}
+
+/// One ear for all event streams of the process.
+async fn hear_of_events(state: ApiState) {
+    let pool = state.book().pool();
+    let mut wakeups = subscription::wakeups(pool.clone(), state.book().schema());
+    while wakeups.recv().await.is_some() {
+        match journal::head_position(pool).await {
+            Ok(head) => {
+                state.tail().send_if_modified(|known| {
+                    let more = head > *known;
+                    *known = head.max(*known);
+                    more
+                });
+            }
+            Err(error) => tracing::debug!(%error, "the head of the journal could not be read"),
+        }
+    }
+}
+
+/// The recorder keeps single samples until it is asked for figures, or told to add them up.
+async fn tidy_figures() {
+    let Some(recorder) = metrics::recorder() else { return };
+    let mut ticks = tokio::time::interval(TIDY_EVERY);
+    loop {
+        ticks.tick().await;
+        recorder.run_upkeep();
+    }
+}

@@ -1,0 +1,103 @@
+//! The boundary every request comes in through and every answer goes out through.
+//!
+//! Owns the request id, the count, the record of who was turned away, and the one log line a failure gets. Must stay
+//! lean: everything here is paid by every request.
+
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use futures::FutureExt;
+use uuid::Uuid;
+
+use crate::access::AccessRefusal;
+use crate::problem::{Cause, Problem, ProblemKind};
+use crate::request::{ClientAddress, RequestContext, client_address, given_request_id};
+use crate::state::ApiState;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+
+pub(crate) async fn boundary(State(state): State<ApiState>, mut request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let request_id = given_request_id(request.headers()).unwrap_or_else(new_request_id);
+    let connection = request.extensions().get::<ClientAddress>().copied();
+    let client = client_address(connection, request.headers(), state.settings().behind_proxy);
+    let context = Arc::new(RequestContext::new(request_id, client));
+    request.extensions_mut().insert(Arc::clone(&context));
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let route = route.as_ref().map(MatchedPath::as_str);
+
+    let mut response = match AssertUnwindSafe(next.run(request)).catch_unwind().await {
+        Ok(response) => response,
+        Err(panic) => Problem::internal(format_args!("panic: {}", message(&*panic))).into_response(),
+    };
+
+    let status = response.status();
+    state.figures().answered(&method, route, status, started.elapsed());
+    tracing::debug!(%method, route, status = status.as_u16(), request_id = context.request_id, "answered");
+    if status.is_client_error() || status.is_server_error() {
+        note(&state, &response, &context, (&method, route));
+    }
+    if let Ok(id) = HeaderValue::from_str(&context.request_id) {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(NO_STORE);
+    response
+}
+
+/// Logs a failure once, and notes a refusal for the record.
+fn note(
+    state: &ApiState,
+    response: &Response,
+    context: &RequestContext,
+    (method, route): (&Method, Option<&str>),
+) {
+    let kind = response.extensions().get::<ProblemKind>();
+    if let Some(Cause(cause)) = response.extensions().get::<Cause>() {
+        let (status, kind) = (response.status().as_u16(), kind.map(|kind| kind.slug()));
+        let request_id = context.request_id.as_str();
+        if status == StatusCode::INTERNAL_SERVER_ERROR.as_u16() {
+            tracing::error!(%method, route, status, kind, %cause, request_id, "a request failed");
+        } else {
+            tracing::warn!(%method, route, status, kind, %cause, request_id, "a request could not be served");
+        }
+    }
+    if matches!(response.status(), StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
+        let known = context.principal.get();
+        let claimed = context.claimed_name.get().filter(|name| !name.is_empty());
+        let principal = match (known, claimed) {
+            (Some(principal), _) => principal.actor.to_string(),
+            (None, Some(name)) => format!("sign-in:{name}"),
+            (None, None) => "anonymous".to_owned(),
+        };
+        let refusal = AccessRefusal {
+            principal,
+            signed_in: known.is_some(),
+            client_address: context.client_address().unwrap_or_default(),
+            route: format!("{method} {}", route.unwrap_or("unmatched")),
+            reason: kind.map_or("unknown", |kind| kind.slug()),
+            request_id: context.request_id.clone(),
+        };
+        state.access().refusals.note(refusal, state.book().now());
+    }
+}
+
+fn message(panic: &(dyn Any + Send)) -> &str {
+    match (panic.downcast_ref::<&str>(), panic.downcast_ref::<String>()) {
+        (Some(text), _) => text,
+        (None, Some(text)) => text,
+        (None, None) => "without a message",
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a request that brings no id gets one at this edge")]
+fn new_request_id() -> String {
+    Uuid::now_v7().to_string()
+}

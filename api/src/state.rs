@@ -1,0 +1,155 @@
+//! What every request shares: the open book, the door, and the figures.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use tallybook_event_store::Book;
+use tallybook_projector::WaitError;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, watch};
+use tokio_util::sync::CancellationToken;
+
+use crate::access::{Access, Moment};
+use crate::metrics::HttpFigures;
+use crate::operations::Readiness;
+use crate::problem::{Problem, ProblemKind};
+use crate::request::Freshness;
+
+/// What the operator may set.
+#[derive(Debug, Clone)]
+pub struct ApiSettings {
+    /// Whether `GET /metrics` answers, without sign-in.
+    pub metrics: bool,
+    /// Take a client's address from the last entry of `X-Forwarded-For`. Only where a proxy always writes it.
+    pub behind_proxy: bool,
+    /// Connections served at once; further ones wait.
+    pub max_connections: usize,
+    /// Event streams open at once; a further one is refused as busy.
+    pub max_event_streams: usize,
+}
+
+impl Default for ApiSettings {
+    fn default() -> Self {
+        Self { metrics: true, behind_proxy: false, max_connections: 10_000, max_event_streams: 200 }
+    }
+}
+
+/// One per process and book. Cloning it shares it.
+#[derive(Debug, Clone)]
+pub struct ApiState {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    book: Book,
+    settings: ApiSettings,
+    access: Access,
+    figures: HttpFigures,
+    /// The last position known to any process, as far as this one has heard.
+    tail: watch::Sender<u64>,
+    readiness: Readiness,
+    event_streams: Arc<Semaphore>,
+    workbooks: Arc<Semaphore>,
+    stop: CancellationToken,
+}
+
+/// Excel workbooks written at once.
+const WORKBOOKS: usize = 4;
+
+impl ApiState {
+    pub fn new(book: Book, settings: ApiSettings) -> Self {
+        let (tail, _) = watch::channel(book.head());
+        let shared = Shared {
+            access: Access::new(),
+            figures: HttpFigures::new(),
+            tail,
+            readiness: Readiness::default(),
+            event_streams: Arc::new(Semaphore::new(settings.max_event_streams)),
+            workbooks: Arc::new(Semaphore::new(WORKBOOKS)),
+            stop: CancellationToken::new(),
+            book,
+            settings,
+        };
+        Self { shared: Arc::new(shared) }
+    }
+
+    pub fn book(&self) -> &Book {
+        &self.shared.book
+    }
+
+    pub(crate) fn settings(&self) -> &ApiSettings {
+        &self.shared.settings
+    }
+
+    pub(crate) fn access(&self) -> &Access {
+        &self.shared.access
+    }
+
+    pub(crate) fn figures(&self) -> &HttpFigures {
+        &self.shared.figures
+    }
+
+    pub(crate) fn readiness(&self) -> &Readiness {
+        &self.shared.readiness
+    }
+
+    pub(crate) fn tail(&self) -> &watch::Sender<u64> {
+        &self.shared.tail
+    }
+
+    /// Cancelled when the process stops: what would run for ever ends then.
+    pub(crate) fn stop(&self) -> &CancellationToken {
+        &self.shared.stop
+    }
+
+    pub(crate) fn event_stream(&self) -> Result<OwnedSemaphorePermit, TryAcquireError> {
+        Arc::clone(&self.shared.event_streams).try_acquire_owned()
+    }
+
+    pub(crate) fn workbook(&self) -> Result<OwnedSemaphorePermit, TryAcquireError> {
+        Arc::clone(&self.shared.workbooks).try_acquire_owned()
+    }
+
+    pub(crate) fn moment(&self, client: Option<IpAddr>) -> Moment<'_> {
+        Moment { pool: self.book().pool(), now: self.book().now(), client }
+    }
+
+    /// Waits until the projection has come as far as the client wants, for as long as the client wants.
+    pub(crate) async fn wait_for(
+        &self,
+        projection: &'static str,
+        fresh: Option<Freshness>,
+    ) -> Result<(), Problem> {
+        let Some(Freshness { min_position, wait }) = fresh else { return Ok(()) };
+        tallybook_projector::wait_for(self.book().pool(), &[projection], min_position, wait)
+            .await
+            .map_err(|error| not_there(error, min_position))
+    }
+}
+
+fn not_there(error: WaitError, min_position: u64) -> Problem {
+    match error {
+        WaitError::Behind { name, position } => {
+            let detail =
+                format!("The read model {name} is at position {position}, not yet at {min_position}.");
+            Problem::new(ProblemKind::ProjectionBehind, detail)
+                .with("projection", name)
+                .with("position", position)
+                .with("min_position", min_position)
+                .retry_after(1)
+        }
+        WaitError::Stopped { name, position, error } => {
+            let detail = format!(
+                "The read model {name} has stopped at position {position} and will not come to {min_position} \
+                 until an operator has looked at it."
+            );
+            Problem::new(ProblemKind::ProjectionStopped, detail)
+                .with("projection", &name)
+                .with("position", position)
+                .with("min_position", min_position)
+                .retry_after(60)
+                .because(format_args!("projection {name} is stopped at {position}: {error}"))
+        }
+        WaitError::Database(error) => error.into(),
+    }
+}
