@@ -4,6 +4,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use tallybook_event_store::{DryRunEvent, Receipt};
+use utoipa::ToSchema;
 
 use crate::problem::Problem;
 
@@ -23,6 +24,33 @@ struct DryRun<'a, T> {
     dry_run: bool,
     outcome: &'a T,
     events: &'a [DryRunEvent],
+}
+
+/// What a dry run answers.
+#[derive(Debug, ToSchema)]
+#[schema(as = DryRun)]
+#[expect(dead_code, reason = "describes DryRun, whose outcome is of any type")]
+pub(crate) struct DryRunSchema {
+    #[schema(example = true)]
+    dry_run: bool,
+    /// As the command would answer.
+    #[schema(value_type = Object)]
+    outcome: serde_json::Value,
+    events: Vec<DryRunEventSchema>,
+}
+
+/// An event a dry run would have recorded.
+#[derive(Debug, ToSchema)]
+#[schema(as = DryRunEvent)]
+#[expect(dead_code, reason = "describes tallybook_event_store::DryRunEvent")]
+pub(crate) struct DryRunEventSchema {
+    aggregate_type: String,
+    aggregate_id: String,
+    sequence: u64,
+    event_type: String,
+    event_version: String,
+    #[schema(value_type = Object)]
+    payload: serde_json::Value,
 }
 
 /// Something new is in the book.

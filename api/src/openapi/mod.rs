@@ -15,6 +15,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{ComponentsBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder};
 
+use crate::answer::{DryRunEventSchema, DryRunSchema};
 use crate::problem::{FieldError, ProblemSchema};
 use crate::router::described;
 
@@ -62,6 +63,8 @@ pub(crate) fn head() -> OpenApi {
     let components = ComponentsBuilder::new()
         .schema_from::<FieldError>()
         .schema_from::<ProblemSchema>()
+        .schema_from::<DryRunEventSchema>()
+        .schema_from::<DryRunSchema>()
         .security_scheme("bearer", SecurityScheme::Http(bearer));
     OpenApiBuilder::new()
         .info(info.build())

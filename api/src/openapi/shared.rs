@@ -2,9 +2,10 @@
 
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
-use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, SchemaType, Type};
 use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder, Schema};
 
+use crate::answer::DryRunSchema;
 use crate::problem::ProblemSchema;
 use crate::request::Format;
 
@@ -20,6 +21,7 @@ pub(super) fn add(description: &mut OpenApi) {
                 add_to_command(command);
             }
             add_problem(command);
+            describe(command);
         }
         for read in item.get.iter_mut() {
             if tagged(read, &OF_READ_MODELS) {
@@ -29,6 +31,7 @@ pub(super) fn add(description: &mut OpenApi) {
                 add_tables(read);
             }
             add_problem(read);
+            describe(read);
         }
     }
 }
@@ -56,6 +59,11 @@ fn add_to_command(command: &mut Operation) {
     add_parameter(command, ParameterIn::Header, ("Idempotency-Key", key), text(Some(200)));
     let dry_run = "All checks, nothing written. Answers 200 with `dry_run`, `outcome` and the `events` it would record.";
     add_parameter(command, ParameterIn::Query, ("dry_run", dry_run), of_type(Type::Boolean));
+    if command.responses.responses.contains_key("201") {
+        command.responses.responses.insert("200".into(), RefOr::T(dry_run_answer()));
+    } else {
+        successes(command).for_each(or_dry_run);
+    }
     for response in successes(command) {
         let position = HeaderBuilder::new()
             .schema(Some(of_type(Type::Integer)))
@@ -67,6 +75,39 @@ fn add_to_command(command: &mut Operation) {
             .description(Some("`true` if this is the answer to an earlier request with the same key"))
             .build();
         response.headers.insert("Idempotent-Replayed".into(), RefOr::T(replayed));
+    }
+}
+
+/// A dry run of a command that makes something new answers with another status.
+fn dry_run_answer() -> Response {
+    let schema = Ref::from_schema_name(super::schema_name::<DryRunSchema>());
+    ResponseBuilder::new()
+        .description("What a dry run would have recorded")
+        .content("application/json", ContentBuilder::new().schema(Some(schema)).build())
+        .build()
+}
+
+/// A dry run of any other command answers with the same status and another body.
+fn or_dry_run(response: &mut Response) {
+    let dry_run: RefOr<Schema> = Ref::from_schema_name(super::schema_name::<DryRunSchema>()).into();
+    for content in response.content.values_mut() {
+        let RefOr::T(content) = content else { continue };
+        if let Some(done) = content.schema.take() {
+            content.schema = Some(OneOfBuilder::new().item(done).item(dry_run.clone()).into());
+        }
+    }
+}
+
+/// A response needs a description, even where its status says it all.
+fn describe(operation: &mut Operation) {
+    for (status, response) in &mut operation.responses.responses {
+        let RefOr::T(response) = response else { continue };
+        if response.description.is_empty() {
+            response.description = match status.as_str() {
+                "201" => "It is recorded".into(),
+                _ => "Done".into(),
+            };
+        }
     }
 }
 
