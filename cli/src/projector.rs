@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 use clap::{Args, Subcommand};
-use tallybook_projector::{ProjectionStatus, statuses};
+use tallybook_projector::{ProjectionStatus, Status, statuses};
 use tokio_util::sync::CancellationToken;
 
 use crate::database::{self, Database};
@@ -67,7 +67,11 @@ async fn status(database: &Database, settings: &Settings, json: bool) -> Result<
     } else {
         table(&statuses);
     }
-    if statuses.iter().any(|status| status.error.is_some()) { Err(Failure::Reported) } else { Ok(()) }
+    if statuses.iter().any(|status| status.status == Status::Stopped) {
+        Err(Failure::Reported)
+    } else {
+        Ok(())
+    }
 }
 
 fn table(statuses: &[ProjectionStatus]) {
@@ -77,9 +81,13 @@ fn table(statuses: &[ProjectionStatus]) {
     ));
     for status in statuses {
         let leader = if status.led { status.leader.as_deref().unwrap_or("-") } else { "-" };
+        let state = match status.status {
+            Status::Running => "running",
+            Status::Stopped => "stopped",
+        };
         say(format!(
-            "{:<20} {:>7} {:>12} {:>10}  {:<8} {leader}",
-            status.name, status.version, status.position, status.lag, status.status
+            "{:<20} {:>7} {:>12} {:>10}  {state:<8} {leader}",
+            status.name, status.version, status.position, status.lag
         ));
         if let Some(error) = &status.error {
             say(format!(

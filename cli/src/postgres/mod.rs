@@ -22,4 +22,5 @@ mod tests;
 pub use data_directory::{DataDirectory, Holder};
 pub use embedded::{EmbeddedPostgres, attach};
 pub use error::PostgresError;
+pub use programs::check_installed;
 pub use tuning::Tuning;

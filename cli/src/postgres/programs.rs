@@ -54,6 +54,11 @@ impl Programs {
     }
 }
 
+/// Whether a new cluster could be made on this machine, and what to install if not.
+pub fn check_installed(search_path: &OsStr) -> Result<(), PostgresError> {
+    Programs::find(search_path, None).map(|_| ())
+}
+
 /// `postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)` → 15.
 fn parse_major(version: &str) -> Option<u32> {
     let number = version.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;

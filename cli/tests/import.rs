@@ -1,0 +1,157 @@
+//! `tallybook import deposits` on a running book.
+
+mod running;
+
+use std::path::PathBuf;
+use std::process::Output;
+
+use chrono::NaiveDate;
+use running::{Up, in_book, place, stderr, stdout};
+use serde_json::Value;
+use tallybook_commands::deposits::{RecordDeposit, record_deposit};
+use tallybook_domain::deposits::DepositMethod;
+use tallybook_domain::{Currency, Money};
+
+/// A running book with the demonstration's customers, C00001 and on.
+fn book() -> Option<(tempfile::TempDir, Up)> {
+    let place = place()?;
+    let up = Up::start(place.path(), &["--demo"]);
+    Some((place, up))
+}
+
+fn file(up: &Up, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
+    let path = up.data.join(name);
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+fn import(up: &Up, file: &std::path::Path, more: &[&str]) -> (i32, Value) {
+    let output = imported(up, file, &[more, &["--json"]].concat());
+    let summary = serde_json::from_str(&stdout(&output)).unwrap_or_else(|_| panic!("{}", stderr(&output)));
+    (output.status.code().unwrap(), summary)
+}
+
+fn imported(up: &Up, file: &std::path::Path, more: &[&str]) -> Output {
+    up.beside(&[&["import", "deposits", file.to_str().unwrap()], more].concat())
+}
+
+const COLUMNS: [&str; 6] =
+    ["--column", "date=date", "--column", "amount=amount", "--column", "reference=ref"];
+
+#[test]
+fn a_statement_is_recorded_once_however_often_it_is_imported() {
+    let Some((_place, up)) = book() else { return };
+    let sample = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/samples/ccb-corporate.csv");
+    let mapped = ["--mapping", "ccb", "--customer", "C00001"];
+
+    let (code, checked) = import(&up, &sample, &[&mapped[..], &["--dry-run"]].concat());
+    assert_eq!((code, checked["recorded"].as_u64(), checked["position"].as_u64()), (0, Some(6), None));
+
+    let (code, first) = import(&up, &sample, &mapped);
+    assert_eq!(code, 0, "{first}");
+    assert_eq!((first["recorded"].as_u64(), first["already_there"].as_u64()), (Some(6), Some(0)));
+    assert_eq!(first["encoding"], "GB18030");
+    assert_eq!(first["in"]["sums"][0]["amount"], "96299.99");
+    assert_eq!(first["out"]["sums"][0]["amount"], "12800.50");
+
+    for more in [&["--dry-run"][..], &[], &["--method", "alipay"]] {
+        let (code, again) = import(&up, &sample, &[&mapped[..], more].concat());
+        assert_eq!(code, 0, "{again}");
+        assert_eq!(
+            (again["recorded"].as_u64(), again["already_there"].as_u64()),
+            (Some(0), Some(6)),
+            "{more:?}"
+        );
+    }
+}
+
+#[test]
+fn bad_rows_are_marked_in_a_copy_that_can_be_corrected_and_imported() {
+    let Some((_place, up)) = book() else { return };
+    let text =
+        "date,amount,ref,who\n2026-01-01,10,R1,C00001\n2026-01-02,5,R2,C99999\n2026-01-99,6,R3,C00001\n";
+    let statement = file(&up, "mixed.csv", text);
+    let mapped = [&COLUMNS[..], &["--column", "customer=who", "--save-mapping", "mixed"]].concat();
+    let (code, summary) = import(&up, &statement, &mapped);
+    assert_eq!((code, summary["recorded"].as_u64()), (1, Some(1)));
+    assert_eq!(summary["bad"][0]["line"], 3);
+    assert_eq!(summary["bad"][0]["reasons"][0], "there is no customer C99999");
+    assert_eq!(summary["bad"][1]["line"], 4);
+
+    let copy = PathBuf::from(summary["errors_file"].as_str().unwrap());
+    let marked = std::fs::read_to_string(&copy).unwrap();
+    assert!(marked.starts_with("date,amount,ref,who,import_error\n2026-01-01,10,R1,C00001\n"), "{marked}");
+    std::fs::write(&copy, marked.replace("C99999", "C00002").replace("2026-01-99", "2026-01-09")).unwrap();
+
+    let (code, corrected) = import(&up, &copy, &["--mapping", "mixed"]);
+    assert_eq!(code, 0, "{corrected}");
+    assert_eq!((corrected["recorded"].as_u64(), corrected["already_there"].as_u64()), (Some(2), Some(1)));
+}
+
+#[test]
+fn a_taken_reference_is_the_same_deposit_or_a_bad_row() {
+    let Some((_place, up)) = book() else { return };
+    let customer = [&COLUMNS[..], &["--customer", "C00001"]].concat();
+    // Recorded by someone at the keyboard, without the importer's keys.
+    let recorded = [("R1", "10.00"), ("R2", "20.00"), ("R3", "30.00")];
+    in_book(&up, async |book, context| {
+        for (reference, amount) in recorded {
+            let deposit = RecordDeposit {
+                customer: "C00001".parse().unwrap(),
+                amount: Money::parse(amount, Currency::CNY).unwrap(),
+                reference: reference.parse().unwrap(),
+                method: DepositMethod::Cash,
+                effective_date: NaiveDate::from_ymd_opt(2026, 1, 1),
+                remark: None,
+            };
+            record_deposit(book, context.clone(), deposit).await.unwrap();
+        }
+    });
+    let texts = [
+        ("2026-01-01,10.00,R1", None),
+        ("2026-01-01,21,R2", Some("with 20.00 CNY on 2026-01-01")),
+        ("2026-01-02,30,R3", Some("here it is 30.00 CNY on 2026-01-02")),
+    ];
+    for (row, difference) in texts {
+        let again = file(&up, "again.csv", format!("date,amount,ref\n{row}\n"));
+        let (_, summary) = import(&up, &again, &customer);
+        match difference {
+            None => assert_eq!(summary["already_there"], 1, "{row}"),
+            Some(words) => {
+                let reason = summary["bad"][0]["reasons"][0].as_str().unwrap();
+                assert!(reason.contains(words), "{reason}");
+            }
+        }
+    }
+    let other = file(&up, "other.csv", "date,amount,ref\n2026-01-01,10,R1\n");
+    let (_, summary) = import(&up, &other, &[&COLUMNS[..], &["--customer", "C00002"]].concat());
+    assert!(summary["bad"][0]["reasons"][0].as_str().unwrap().contains("another customer"), "{summary}");
+}
+
+#[test]
+fn many_rows_are_recorded_side_by_side() {
+    let Some((_place, up)) = book() else { return };
+    let mut text = String::from("date,amount,ref\n");
+    for row in 0..2_000 {
+        text.push_str(&format!("2026-01-{:02},1.00,N{row}\n", row % 28 + 1));
+    }
+    let many = file(&up, "many.csv", text);
+    let mapped = [&COLUMNS[..], &["--customer", "C00003"]].concat();
+    assert_eq!(import(&up, &many, &mapped).1["recorded"], 2_000);
+    assert_eq!(import(&up, &many, &mapped).1["already_there"], 2_000);
+}
+
+#[test]
+fn wrong_usage_says_what_to_add_and_what_there_is() {
+    let Some((_place, up)) = book() else { return };
+    let statement = file(&up, "x.csv", "date,amount,ref\n2026-01-01,1,a\n");
+    for (more, said) in [
+        (&["--column", "date=date"][..], "reference=DATE+TIME+BALANCE"),
+        (&["--mapping", "ccb", "--customer", "C00001"], "it has date, amount, ref"),
+        (&["--mapping", "nobank", "--customer", "C00001"], "boc, bocom, ccb, icbc"),
+    ] {
+        let refused = imported(&up, &statement, more);
+        assert_eq!(refused.status.code(), Some(2), "{more:?}");
+        assert!(stderr(&refused).contains(said), "{}", stderr(&refused));
+    }
+}
