@@ -100,7 +100,7 @@ async fn load(
     let matches: Vec<String> =
         key.iter().map(|c| format!("t.{0} = w.{0}::{1}", c.name, c.sql_type)).collect();
     let sql = format!(
-        "SELECT t.* FROM {} AS w JOIN {} AS t ON {}",
+        "SELECT t.* FROM {} JOIN {} AS t ON {}",
         text_arrays("w", key, 1),
         table.name,
         matches.join(" AND "),

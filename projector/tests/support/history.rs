@@ -1,0 +1,199 @@
+//! Made-up but possible histories of a book.
+
+use chrono::{Days, NaiveDate};
+use tallybook_domain::customers::CustomerEvent;
+use tallybook_domain::deposits::{DepositMethod, WalletEvent, WithdrawalEvent};
+use tallybook_domain::{
+    Actor, BookEvent, Currency, CustomerId, DepositId, Money, WalletId, WithdrawalId,
+};
+
+pub fn money(amount: &str) -> Money {
+    Money::parse(amount, Currency::CNY).unwrap()
+}
+
+pub fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+pub fn wallet_of(number: u64) -> WalletId {
+    WalletId::new(&CustomerId::from_number(number), Currency::CNY)
+}
+
+pub fn registered(number: u64) -> (String, BookEvent) {
+    let customer = CustomerId::from_number(number);
+    let name = format!("Customer {number}").parse().unwrap();
+    (customer.to_string(), CustomerEvent::CustomerRegistered { customer, name }.into())
+}
+
+pub fn deposited(wallet: &WalletId, amount: Money, reference: &str, date: NaiveDate) -> (String, BookEvent) {
+    let event = WalletEvent::DepositRecorded {
+        wallet: wallet.clone(),
+        amount,
+        reference: reference.parse().unwrap(),
+        method: DepositMethod::BankTransfer,
+        effective_date: date,
+        remark: None,
+    };
+    (wallet.to_string(), event.into())
+}
+
+/// Deposits only, spread over the wallets: what a cold projector has most of to catch up with.
+pub fn deposits(count: u64, wallets: u64) -> impl Iterator<Item = (String, BookEvent)> {
+    (0..count).map(move |n| {
+        let date = day("2026-01-01") + Days::new(n * 60 / count);
+        deposited(&wallet_of(n * 7919 % wallets), money("12.34"), &format!("BANK-REF-{n:012}"), date)
+    })
+}
+
+/// Customers, deposits, reversals and withdrawals in every state, mixed by a seed.
+pub fn busy(customers: u64, rounds: u64) -> Vec<(String, BookEvent)> {
+    let mut book = Busy { events: Vec::new(), entries: vec![0; usize::try_from(customers).unwrap()] };
+    book.events.extend((0..customers).map(registered));
+    for round in 0..rounds {
+        for customer in 0..customers {
+            book.round(customer, round);
+        }
+    }
+    book.events
+}
+
+struct Busy {
+    events: Vec<(String, BookEvent)>,
+    /// How many events each customer's wallet has.
+    entries: Vec<u64>,
+}
+
+impl Busy {
+    fn wallet(&mut self, customer: u64, event: WalletEvent) -> u64 {
+        let entry = &mut self.entries[usize::try_from(customer).unwrap()];
+        *entry += 1;
+        self.events.push((wallet_of(customer).to_string(), event.into()));
+        *entry
+    }
+
+    fn withdrawal(&mut self, event: WithdrawalEvent) {
+        self.events.push((event.withdrawal().to_string(), event.into()));
+    }
+
+    fn round(&mut self, customer: u64, round: u64) {
+        let wallet = wallet_of(customer);
+        let date = day("2026-01-01") + Days::new((round * 3 + customer) % 40);
+        let WalletEvent::DepositRecorded { amount, reference, method, .. } =
+            deposit_event(&wallet, customer, round, date)
+        else {
+            unreachable!()
+        };
+        let entry = self.wallet(customer, deposit_event(&wallet, customer, round, date));
+        match (round + customer) % 5 {
+            0 => {
+                let deposit = DepositId::new(&wallet, entry);
+                let reason = "wrong\tcustomer \\ 退回".parse();
+                self.wallet(
+                    customer,
+                    WalletEvent::DepositReversed {
+                        wallet,
+                        deposit,
+                        amount,
+                        reference,
+                        method,
+                        deposited_date: date,
+                        effective_date: date + Days::new(1),
+                        reason: reason.unwrap_or_else(|_| "wrong customer \\ 退回".parse().unwrap()),
+                    },
+                );
+            }
+            way => self.withdraw(customer, round, way, date),
+        }
+    }
+
+    fn withdraw(&mut self, customer: u64, round: u64, way: u64, date: NaiveDate) {
+        let (wallet, amount) = (wallet_of(customer), money("3.50"));
+        let id = format!("0199f0a4-{:04x}-7c3b-9a63-{:012x}", round & 0xffff, customer);
+        let withdrawal: WithdrawalId = id.parse().unwrap();
+        let by: Actor = "user:tester".parse().unwrap();
+        let reason = || "as the customer wished".parse().unwrap();
+        self.withdrawal(WithdrawalEvent::WithdrawalRequested {
+            withdrawal: withdrawal.clone(),
+            wallet: wallet.clone(),
+            amount,
+            reference: format!("W-{customer}-{round}").parse().unwrap(),
+            destination: serde_json::from_str(
+                r#"{"account_name":"李雷","account_number":"6222021234567890123"}"#,
+            )
+            .unwrap(),
+            requested_by: by.clone(),
+        });
+        self.wallet(
+            customer,
+            WalletEvent::FundsHeld { wallet: wallet.clone(), withdrawal: withdrawal.clone(), amount },
+        );
+        if way == 1 {
+            self.withdrawal(WithdrawalEvent::WithdrawalRejected {
+                withdrawal: withdrawal.clone(),
+                rejected_by: by,
+                reason: reason(),
+            });
+            self.wallet(customer, WalletEvent::HoldReleased { wallet, withdrawal, amount });
+            return;
+        }
+        self.withdrawal(WithdrawalEvent::WithdrawalApproved { withdrawal: withdrawal.clone(), approved_by: by });
+        self.withdrawal(WithdrawalEvent::WithdrawalSubmitted {
+            withdrawal: withdrawal.clone(),
+            wallet: wallet.clone(),
+            amount,
+            effective_date: date,
+            channel_reference: None,
+        });
+        if way == 2 {
+            self.withdrawal(WithdrawalEvent::WithdrawalFailed {
+                withdrawal: withdrawal.clone(),
+                wallet: wallet.clone(),
+                amount,
+                reason: reason(),
+                effective_date: date,
+            });
+            self.wallet(customer, WalletEvent::HoldReleased { wallet, withdrawal, amount });
+            return;
+        }
+        self.withdrawal(WithdrawalEvent::WithdrawalSucceeded {
+            withdrawal: withdrawal.clone(),
+            wallet: wallet.clone(),
+            amount,
+            effective_date: date,
+        });
+        self.wallet(
+            customer,
+            WalletEvent::HoldPaidOut {
+                wallet: wallet.clone(),
+                withdrawal: withdrawal.clone(),
+                amount,
+                effective_date: date,
+            },
+        );
+        if way == 3 {
+            let later = date + Days::new(2);
+            self.withdrawal(WithdrawalEvent::WithdrawalReturned {
+                withdrawal: withdrawal.clone(),
+                wallet: wallet.clone(),
+                amount,
+                reason: reason(),
+                effective_date: later,
+            });
+            self.wallet(
+                customer,
+                WalletEvent::ReturnCredited { wallet, withdrawal, amount, effective_date: later },
+            );
+        }
+    }
+}
+
+fn deposit_event(wallet: &WalletId, customer: u64, round: u64, date: NaiveDate) -> WalletEvent {
+    WalletEvent::DepositRecorded {
+        wallet: wallet.clone(),
+        amount: money("100.01"),
+        reference: format!("R-{customer}-{round}").parse().unwrap(),
+        method: DepositMethod::ALL[usize::try_from(round % 4).unwrap()],
+        effective_date: date,
+        remark: (round % 2 == 0).then(|| "货款 \"a\\b\"".parse().unwrap()),
+    }
+}

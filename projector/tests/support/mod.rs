@@ -1,0 +1,173 @@
+//! A book of its own for each test, filled with events straight into the journal, on the PostgreSQL that
+//! DATABASE_URL names.
+#![allow(dead_code, unreachable_pub, reason = "each test file uses its own part of this")]
+#![allow(clippy::disallowed_methods, reason = "tests make their own names and read DATABASE_URL")]
+
+pub mod history;
+
+use std::collections::HashMap;
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Executor, PgPool};
+use tallybook_domain::BookEvent;
+use tallybook_event_store::schema::{NewBook, provision};
+use tallybook_projector::{ProjectorSettings, Registered, run, statuses};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+pub struct TestBook {
+    pub schema: String,
+    pub pool: PgPool,
+    head: u64,
+    sequences: HashMap<String, u64>,
+}
+
+impl TestBook {
+    pub async fn new() -> Self {
+        // What an engine complains about is shown with a failing test; a second test finds it installed already.
+        tracing_subscriber::fmt().with_test_writer().with_ansi(false).try_init().ok();
+        let url = std::env::var("DATABASE_URL")
+            .expect("DATABASE_URL is not set: run `make test`, or put `scripts/with-postgres` before the command");
+        let connect = PgConnectOptions::from_str(&url).unwrap();
+        let schema = format!("test_{}", uuid::Uuid::now_v7().simple());
+        provision(&connect, &schema, &NewBook::default()).await.unwrap();
+        let options = connect.options([("search_path", &schema)]);
+        let pool = PgPoolOptions::new().max_connections(32).connect_with(options).await.unwrap();
+        Self { schema, pool, head: 0, sequences: HashMap::new() }
+    }
+
+    /// Records events as the lane would, but without deciding and without a tree.
+    pub async fn record(&mut self, events: impl IntoIterator<Item = (String, BookEvent)>) -> u64 {
+        let mut stored = Vec::new();
+        for (aggregate_id, event) in events {
+            let (kind, payload) = (event.kind(), event.to_payload().unwrap());
+            stored.push((event.aggregate_type(), aggregate_id, kind.name, kind.version, payload));
+        }
+        self.store(stored).await
+    }
+
+    /// Records something no program of today can read.
+    pub async fn record_poison(&mut self, aggregate_type: &'static str) -> u64 {
+        self.store([(aggregate_type, "poison".into(), "Poisoned", "1.0", "{}".into())]).await
+    }
+
+    async fn store(
+        &mut self,
+        events: impl IntoIterator<Item = (&'static str, String, &'static str, &'static str, String)>,
+    ) -> u64 {
+        let mut columns: (Vec<i64>, Vec<i64>, [Vec<String>; 5]) = Default::default();
+        for (aggregate_type, aggregate_id, name, version, payload) in events {
+            self.head += 1;
+            let sequence = self.sequences.entry(format!("{aggregate_type}/{aggregate_id}")).or_insert(0);
+            *sequence += 1;
+            columns.0.push(i64::try_from(self.head).unwrap());
+            columns.1.push(i64::try_from(*sequence).unwrap());
+            for (column, value) in columns.2.iter_mut().zip([
+                aggregate_type.to_owned(),
+                aggregate_id,
+                name.to_owned(),
+                version.to_owned(),
+                payload,
+            ]) {
+                column.push(value);
+            }
+        }
+        let (positions, sequences, [types, ids, names, versions, payloads]) = columns;
+        let mut transaction = self.pool.begin().await.unwrap();
+        sqlx::query(
+            r#"INSERT INTO events (position, sequence, recorded_at, aggregate_type, aggregate_id, event_type,
+                                   event_version, payload, metadata, leaf_hash)
+               SELECT p, s, '2026-03-02 01:00:00Z'::timestamptz + p * interval '1 second', t, i, n, v, b::json,
+                      '{"actor":"user:tester","command_id":"c"}', sha256(b::bytea)
+                 FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
+                      AS e (p, s, t, i, n, v, b)"#,
+        )
+        .bind(positions)
+        .bind(sequences)
+        .bind(types)
+        .bind(ids)
+        .bind(names)
+        .bind(versions)
+        .bind(payloads)
+        .execute(&mut *transaction)
+        .await
+        .unwrap();
+        sqlx::query("UPDATE book_head SET position = $1")
+            .bind(i64::try_from(self.head).unwrap())
+            .execute(&mut *transaction)
+            .await
+            .unwrap();
+        transaction.commit().await.unwrap();
+        self.pool
+            .execute(sqlx::query("SELECT pg_notify($1, '')").bind(format!("{}.events", self.schema)))
+            .await
+            .unwrap();
+        self.head
+    }
+
+    pub fn head(&self) -> u64 {
+        self.head
+    }
+
+    /// A projector that runs until it is dropped or stopped.
+    pub fn project(&self, projections: Vec<Registered>, settings: ProjectorSettings) -> Running {
+        let shutdown = CancellationToken::new();
+        let (pool, schema) = (self.pool.clone(), self.schema.clone());
+        let task = tokio::spawn(run(pool, schema, projections, settings, shutdown.clone()));
+        Running { shutdown, task }
+    }
+
+    /// Waits until all of `names` are at the head.
+    pub async fn caught_up(&self, names: &[&str]) {
+        tallybook_projector::wait_for(&self.pool, names, self.head, Duration::from_secs(60)).await.unwrap();
+    }
+
+    /// Every row of every read table, in a fixed order.
+    pub async fn tables(&self) -> Vec<(String, Vec<String>)> {
+        let mut tables = Vec::new();
+        for table in READ_TABLES {
+            let rows: Vec<String> =
+                sqlx::query_scalar(&format!("SELECT t::text FROM {table} AS t ORDER BY t::text"))
+                    .fetch_all(&self.pool)
+                    .await
+                    .unwrap();
+            tables.push((table.to_owned(), rows));
+        }
+        tables
+    }
+
+    pub async fn position(&self, name: &str) -> u64 {
+        self.status(name).await.position
+    }
+
+    pub async fn status(&self, name: &str) -> tallybook_projector::ProjectionStatus {
+        statuses(&self.pool).await.unwrap().into_iter().find(|status| status.name == name).expect(name)
+    }
+}
+
+pub const READ_TABLES: [&str; 10] = [
+    "customers",
+    "wallets",
+    "deposits",
+    "withdrawals",
+    "withdrawal_steps",
+    "wallet_statement_lines",
+    "wallet_statement_days",
+    "ledger_lines",
+    "ledger_days",
+    "daily_totals",
+];
+
+pub struct Running {
+    shutdown: CancellationToken,
+    task: JoinHandle<()>,
+}
+
+impl Running {
+    pub async fn stop(self) {
+        self.shutdown.cancel();
+        self.task.await.unwrap();
+    }
+}
