@@ -29,8 +29,21 @@ pub enum Database {
 }
 
 impl Database {
-    /// For work beside a running book: joins it if it runs, otherwise starts the embedded server for the while.
+    /// For work on a book that is there: joins it if it runs, otherwise starts the embedded server for the while.
+    /// Makes nothing: in the wrong directory it says so.
     pub async fn open(settings: &Settings) -> Result<Self, Failure> {
+        let data = &settings.data.value;
+        if settings.server().is_none() && !DataDirectory::has_cluster(data) {
+            return Err(Failure::Environment(anyhow!(
+                "there is no data in {}: name its directory with --data, or begin with `tallybook up`",
+                data.display()
+            )));
+        }
+        Self::open_or_make(settings).await
+    }
+
+    /// The same, but a data directory without a cluster gets one.
+    pub async fn open_or_make(settings: &Settings) -> Result<Self, Failure> {
         match settings.server() {
             Some(url) => Self::server(url).await,
             None => match Self::embedded(&settings.data.value).await {

@@ -1,5 +1,7 @@
 //! `tallybook import deposits` on a running book.
 
+#![allow(clippy::unwrap_used, reason = "this is test code, though not all in test functions")]
+
 mod running;
 
 use std::path::PathBuf;

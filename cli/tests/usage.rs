@@ -69,3 +69,15 @@ fn a_misspelt_setting_is_refused_with_the_line() {
     assert_eq!(refused.status.code(), Some(2));
     assert!(stderr(&refused).contains("prot") && stderr(&refused).contains("line 2"), "{}", stderr(&refused));
 }
+
+#[test]
+fn a_directory_without_a_book_is_left_as_it_is() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data");
+    for arguments in [&["user", "list"][..], &["projector", "status"], &["migrate", "--dry-run"]] {
+        let refused = tallybook(arguments).arg("--data").arg(&data).output().unwrap();
+        assert_eq!(refused.status.code(), Some(3), "{arguments:?}");
+        assert!(stderr(&refused).contains("tallybook up"), "{}", stderr(&refused));
+    }
+    assert!(!data.exists());
+}

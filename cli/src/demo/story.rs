@@ -66,7 +66,7 @@ pub(super) fn deposits() -> Vec<DepositStep> {
                 10 if !first => ((whole * 100).to_string(), "JPY"),
                 _ => (format!("{whole}.{:02}", mix * 13 % 100), "CNY"),
             };
-            let reversed = !first && mix % 63 == 1;
+            let reversed = !first && mix % 117 == 1;
             steps.push(DepositStep { customer, days_ago, amount, currency, method, reversed });
         }
     }

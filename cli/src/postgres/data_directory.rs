@@ -62,6 +62,11 @@ impl DataDirectory {
             .and_then(|(path, file)| Self::lock(path, file, &described))
     }
 
+    /// Whether a cluster was made in this directory.
+    pub fn has_cluster(path: &Path) -> bool {
+        cluster_in(path).join("PG_VERSION").exists()
+    }
+
     /// A directory for a cluster that shall not last, which the user who runs PostgreSQL can reach. Everything is
     /// deleted when the `TempDir` is dropped: stop the cluster before.
     pub fn temporary() -> Result<(tempfile::TempDir, Self), PostgresError> {
