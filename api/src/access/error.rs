@@ -13,7 +13,7 @@ pub enum AccessError {
     InvalidName,
     #[error("a password has 8 to 200 characters")]
     InvalidPassword,
-    #[error("{name} is the last administrator that is not disabled; make another one first")]
+    #[error("the user {name} is the last administrator that is not disabled; make another one first")]
     LastAdmin { name: String },
     #[error("there is no API key {id}")]
     ApiKeyNotFound { id: String },

@@ -4,6 +4,8 @@ use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use rust_decimal::Decimal;
 use serde::Serialize;
 use serde_json::Value;
+use tallybook_domain::Money;
+use tallybook_read_models::Total;
 
 /// A row type that can be shown in a table. Money is two columns: the amount, a number, and the currency.
 pub(crate) trait Tabular {
@@ -36,6 +38,17 @@ impl Cell {
             Ok(other) => Self::Text(other.to_string()),
             Err(error) => Self::Text(error.to_string()),
         }
+    }
+
+    pub(crate) fn money(money: Money) -> Self {
+        Self::Amount(money.amount())
+    }
+
+    /// With the currency's decimals, as money is written.
+    pub(crate) fn total(total: Total) -> Self {
+        let mut amount = total.amount();
+        amount.rescale(total.currency().minor_units());
+        Self::Amount(amount)
     }
 
     pub(crate) fn optional(text: Option<impl std::fmt::Display>) -> Self {

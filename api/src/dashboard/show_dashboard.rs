@@ -53,15 +53,15 @@ impl Tabular for DayTurnover {
         let turnover = &self.turnover;
         vec![
             Cell::Date(self.date),
-            Cell::Amount(turnover.deposits.amount()),
+            Cell::total(turnover.deposits),
             Cell::Integer(turnover.deposit_count),
-            Cell::Amount(turnover.reversals.amount()),
+            Cell::total(turnover.reversals),
             Cell::Integer(turnover.reversal_count),
-            Cell::Amount(turnover.withdrawals.amount()),
+            Cell::total(turnover.withdrawals),
             Cell::Integer(turnover.withdrawal_count),
-            Cell::Amount(turnover.returns.amount()),
+            Cell::total(turnover.returns),
             Cell::Integer(turnover.return_count),
-            Cell::Amount(turnover.net.amount()),
+            Cell::total(turnover.net),
             Cell::text(turnover.net.currency()),
         ]
     }

@@ -62,7 +62,7 @@ impl Tabular for DepositRow {
             Cell::text(&self.id),
             Cell::text(&self.customer),
             Cell::text(&self.wallet),
-            Cell::Amount(self.amount.amount()),
+            Cell::money(self.amount),
             Cell::text(self.amount.currency()),
             Cell::text(&self.reference),
             Cell::text(self.method),

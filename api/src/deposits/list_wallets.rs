@@ -32,9 +32,9 @@ impl Tabular for WalletRow {
             Cell::text(&self.id),
             Cell::text(&self.customer),
             Cell::text(self.currency),
-            Cell::Amount(self.balance.amount()),
-            Cell::Amount(self.held.amount()),
-            Cell::Amount(self.available.amount()),
+            Cell::money(self.balance),
+            Cell::money(self.held),
+            Cell::money(self.available),
             Cell::at(self.created.at),
             Cell::at(self.updated.at),
         ]

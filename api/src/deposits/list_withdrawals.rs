@@ -71,7 +71,7 @@ impl Tabular for Withdrawal {
             Cell::text(&row.id),
             Cell::text(&row.customer),
             Cell::text(&row.wallet),
-            Cell::Amount(row.amount.amount()),
+            Cell::money(row.amount),
             Cell::text(row.amount.currency()),
             Cell::text(&row.reference),
             Cell::text(&row.destination.account_name),

@@ -54,8 +54,8 @@ impl Tabular for StatementLine {
             Cell::text(&self.source),
             Cell::optional(self.reference.as_ref()),
             Cell::optional(self.remark.as_ref()),
-            Cell::Amount(self.amount.amount()),
-            Cell::Amount(self.balance.amount()),
+            Cell::money(self.amount),
+            Cell::total(self.balance),
             Cell::text(self.amount.currency()),
         ]
     }

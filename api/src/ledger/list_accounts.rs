@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use serde::Serialize;
 use tallybook_read_models::ledger::{GeneralLedger, LedgerAccount, accounts as read};
-use tallybook_read_models::{Answer, Page, Projection};
+use tallybook_read_models::{Answer, Page, Projection, Total};
 
 use crate::access::{Action, Caller};
 use crate::answer::{Cell, Listed, Tabular, list, one_page};
@@ -45,7 +45,7 @@ impl Tabular for AccountBalance {
     fn cells(&self) -> Vec<Cell> {
         let Self { account, balance } = self;
         let balance = balance.and_then(|at| account.balances.get(at));
-        let amount = |amount: Option<rust_decimal::Decimal>| amount.map_or(Cell::Empty, Cell::Amount);
+        let total = |total: Option<Total>| total.map_or(Cell::Empty, Cell::total);
         vec![
             Cell::text(account.code),
             Cell::text(account.name_zh),
@@ -53,9 +53,9 @@ impl Tabular for AccountBalance {
             Cell::spelled(account.kind),
             Cell::optional(account.parent),
             Cell::text(account.summary),
-            amount(balance.map(|balance| balance.debit.amount())),
-            amount(balance.map(|balance| balance.credit.amount())),
-            amount(balance.map(|balance| balance.balance.amount())),
+            total(balance.map(|balance| balance.debit)),
+            total(balance.map(|balance| balance.credit)),
+            total(balance.map(|balance| balance.balance)),
             Cell::optional(balance.map(|balance| balance.currency)),
         ]
     }

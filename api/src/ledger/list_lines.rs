@@ -63,8 +63,8 @@ impl Tabular for LedgerLine {
             Cell::text(&self.source_type),
             Cell::text(&self.source),
             Cell::spelled(self.side),
-            Cell::Amount(self.amount.amount()),
-            Cell::Amount(self.balance.amount()),
+            Cell::money(self.amount),
+            Cell::total(self.balance),
             Cell::text(self.amount.currency()),
         ]
     }

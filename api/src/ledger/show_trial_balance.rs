@@ -43,10 +43,10 @@ impl Tabular for TrialBalanceLine {
             Cell::text(self.name_zh),
             Cell::text(self.name_en),
             Cell::spelled(self.kind),
-            Cell::Amount(self.opening.amount()),
-            Cell::Amount(self.debit.amount()),
-            Cell::Amount(self.credit.amount()),
-            Cell::Amount(self.closing.amount()),
+            Cell::total(self.opening),
+            Cell::total(self.debit),
+            Cell::total(self.credit),
+            Cell::total(self.closing),
             Cell::text(self.opening.currency()),
         ]
     }

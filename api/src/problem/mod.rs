@@ -205,12 +205,13 @@ fn is_outage(error: &sqlx::Error) -> bool {
     }
 }
 
-/// Facts are said in lower case and without a full stop; people get a sentence.
+/// Facts are said in lower case and without a full stop; people get a sentence. A name at its beginning stays as it is.
 pub(crate) fn sentence(fact: &impl fmt::Display) -> String {
     let text = fact.to_string();
-    let mut letters = text.chars();
-    match letters.next() {
-        Some(first) => format!("{}{}.", first.to_uppercase(), letters.as_str()),
-        None => text,
+    let first = text.split(' ').next().unwrap_or(&text);
+    if !first.is_empty() && first.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        format!("{}{}.", text[..1].to_uppercase(), &text[1..])
+    } else {
+        format!("{text}.")
     }
 }

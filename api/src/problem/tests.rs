@@ -78,6 +78,8 @@ async fn approving_ones_own_request_is_forbidden() {
     assert_eq!(status, StatusCode::FORBIDDEN);
     assert_eq!(body["type"], "/problems/self-approval");
     assert_eq!(body["requested_by"], "user:lei");
+    let detail = body["detail"].as_str().unwrap();
+    assert!(detail.starts_with("user:lei asked"), "a name is written as it is: {detail}");
 }
 
 #[tokio::test]
