@@ -1,0 +1,163 @@
+//! `bench append`: deposits through the lane, closed loop, beside two bare limits, in one run.
+
+use std::ffi::OsStr;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{Connection, Executor, PgConnection};
+use tallybook_event_store::schema::{NewBook, provision};
+use tallybook_event_store::{Book, BookSettings};
+
+use super::deposits::{Load, Wallets};
+use super::measure::{Measured, resident_kib};
+use super::report::{Report, Settings};
+use super::{http, limits};
+use crate::postgres::{DataDirectory, EmbeddedPostgres, Tuning};
+
+/// Durable deposits per second, beside what PostgreSQL allows at most.
+///
+/// Runs three things in turn, over and over: one bare row per transaction from as many connections as there are
+/// clients; a bare group-commit inserter fed by as many clients; and deposits through the book, each a durable
+/// event with its idempotency key, its claimed reference and its stored outcome.
+///
+/// Examples:
+///   tallybook bench append --clients 64 --seconds 30
+///   tallybook bench append --clients 1
+///   tallybook bench append --clients 64 --hot
+///   tallybook bench append --clients 64 --http --json
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub struct BenchAppend {
+    /// Clients, each waiting for its answer before it asks again.
+    #[arg(long, default_value_t = 64)]
+    clients: usize,
+    /// Seconds each of the measured things runs, all rounds together.
+    #[arg(long, default_value_t = 15)]
+    seconds: u64,
+    /// All deposits go to one wallet instead of 10,000; measured beside the spread case.
+    #[arg(long)]
+    hot: bool,
+    /// Also over HTTP, with sign-in and JSON, on one connection per client.
+    #[arg(long)]
+    http: bool,
+    /// Also at this share of the full load (0.5: half), clients pausing between commands.
+    #[arg(long, value_name = "SHARE")]
+    load: Option<f64>,
+    /// Figures as one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Every measured thing runs this often, in turn, so that a slow moment of the machine meets all of them.
+pub(super) const ROUNDS: u32 = 3;
+const SCHEMA: &str = "bench_append";
+
+impl BenchAppend {
+    pub(super) async fn run(self, database_url: Option<&str>, search_path: &OsStr) -> anyhow::Result<()> {
+        anyhow::ensure!(self.clients > 0 && self.seconds > 0, "--clients and --seconds must be more than 0");
+        anyhow::ensure!(
+            self.load.is_none_or(|share| share > 0.0 && share < 1.0),
+            "--load is a share of the full load, between 0 and 1"
+        );
+        if let Some(url) = database_url {
+            let connect = PgConnectOptions::from_str(url).context("DATABASE_URL")?;
+            return self.measure(&connect).await;
+        }
+        let (_directory, data) = DataDirectory::temporary()?;
+        let postgres = EmbeddedPostgres::start(data, &Tuning::for_this_machine(), search_path).await?;
+        let measured = self.measure(postgres.connect_options()).await;
+        postgres.stop(Duration::from_secs(10)).await;
+        measured
+    }
+
+    async fn measure(&self, connect: &PgConnectOptions) -> anyhow::Result<()> {
+        let mut owner = PgConnection::connect_with(connect).await?;
+        let drop_schema = format!("DROP SCHEMA IF EXISTS {SCHEMA} CASCADE");
+        owner.execute(drop_schema.as_str()).await?;
+        provision(connect, SCHEMA, &NewBook::default()).await?;
+        let book = Book::open(connect, BookSettings::new(SCHEMA)).await?;
+        let report = self.rounds(connect, &book, &mut owner).await;
+        book.shutdown().await;
+        owner.execute(drop_schema.as_str()).await?;
+        report?.print(self.json)
+    }
+
+    async fn rounds(
+        &self,
+        connect: &PgConnectOptions,
+        book: &Book,
+        owner: &mut PgConnection,
+    ) -> anyhow::Result<Report> {
+        let spread = Arc::new(Wallets::open(book, 10_000).await?);
+        let hot = Arc::new(spread.only_first());
+        let body: Arc<str> = "x".repeat(event_bytes(book).await?).into();
+        let server = if self.http { Some(http::Server::start(book).await?) } else { None };
+        let turn = Duration::from_secs(self.seconds) / ROUNDS;
+        let mut runs = Runs::default();
+        let resident_before = resident_kib();
+        for round in 0..ROUNDS {
+            runs.rows.add(limits::row_per_transaction(connect, self.clients, &body, turn).await?);
+            runs.groups.add(limits::group_commit(connect, self.clients, &body, turn).await?);
+            let load = Load {
+                clients: self.clients,
+                lasting: turn,
+                per_second: None,
+                run: round,
+                serial: Arc::default(),
+            };
+            let wal_before = wal_bytes(owner).await?;
+            let measured = load.in_process(book, &spread).await?;
+            runs.wal_bytes += wal_bytes(owner).await? - wal_before;
+            runs.book.add(measured);
+            if self.hot {
+                let load = Load { run: 100 + round, ..load.clone() };
+                runs.hot.get_or_insert_default().add(load.in_process(book, &hot).await?);
+            }
+            if let Some(server) = &server {
+                let load = Load { run: 200 + round, ..load.clone() };
+                runs.http.get_or_insert_default().add(server.drive(&load, &spread).await?);
+            }
+            if let Some(share) = self.load {
+                let per_second = Some(share * runs.book.figures().per_second);
+                let load = Load { run: 300 + round, per_second, ..load };
+                runs.partial.get_or_insert_default().add(load.in_process(book, &spread).await?);
+            }
+        }
+        if let Some(server) = server {
+            server.stop().await?;
+        }
+        let settings = Settings::of(owner, self.clients, turn * ROUNDS).await?;
+        Ok(Report::new(settings, runs, resident_before, resident_kib()))
+    }
+}
+
+/// What was measured, all rounds together.
+#[derive(Default)]
+pub(super) struct Runs {
+    pub(super) rows: Measured,
+    pub(super) groups: Measured,
+    pub(super) book: Measured,
+    pub(super) wal_bytes: i64,
+    pub(super) hot: Option<Measured>,
+    pub(super) http: Option<Measured>,
+    pub(super) partial: Option<Measured>,
+}
+
+/// The size of a deposit's row in `events`: what the bare rows are made as large as.
+async fn event_bytes(book: &Book) -> anyhow::Result<usize> {
+    let bytes: i32 = sqlx::query_scalar(
+        "SELECT pg_column_size(events.*) FROM events WHERE event_type = 'DepositRecorded' ORDER BY position DESC LIMIT 1",
+    )
+    .fetch_one(book.pool())
+    .await?;
+    Ok(usize::try_from(bytes)?)
+}
+
+async fn wal_bytes(connection: &mut PgConnection) -> anyhow::Result<i64> {
+    let bytes =
+        sqlx::query_scalar("SELECT (pg_current_wal_lsn() - '0/0')::bigint").fetch_one(connection).await?;
+    Ok(bytes)
+}
