@@ -7,6 +7,7 @@ use tallybook_event_store::subscription;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 
 use crate::engine::Surroundings;
 use crate::journal::Journal;
@@ -52,7 +53,9 @@ pub async fn run(
 async fn keep_running(projection: Registered, surroundings: Surroundings) {
     let pause = surroundings.settings.longest_backoff;
     let shutdown = surroundings.shutdown.clone();
-    while let Err(defect) = tokio::spawn((projection.run)(surroundings.clone())).await {
+    // Aborted with this future, so that dropping `run` leaves nothing behind.
+    while let Err(defect) = AbortOnDropHandle::new(tokio::spawn((projection.run)(surroundings.clone()))).await
+    {
         tracing::error!(projection = projection.name, %defect, "the projection's task broke off; it begins again");
         tokio::select! {
             () = tokio::time::sleep(pause) => {}

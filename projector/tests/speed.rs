@@ -12,7 +12,9 @@ use tallybook_projector::{ProjectorSettings, every};
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "a measurement"]
 async fn a_cold_projector_catches_up() {
-    let events: u64 = std::env::args().find_map(|a| a.strip_prefix("--test-threads=").and_then(|n| n.parse().ok())).unwrap_or(200_000);
+    let events: u64 = std::env::args()
+        .find_map(|a| a.strip_prefix("--test-threads=").and_then(|n| n.parse().ok()))
+        .unwrap_or(200_000);
     let mut book = TestBook::new().await;
     for block in 0..events / 10_000 {
         book.record(deposits(events, 10_000).skip((block * 10_000) as usize).take(10_000)).await;
@@ -25,7 +27,11 @@ async fn a_cold_projector_catches_up() {
     running.stop().await;
     println!("all: {events} events in {taken:.2?}: {:.0} events/s", events as f64 / taken.as_secs_f64());
     for projection in every() {
-        sqlx::query("UPDATE projections SET position = 0 WHERE name = $1").bind(projection.name).execute(&book.pool).await.unwrap();
+        sqlx::query("UPDATE projections SET position = 0 WHERE name = $1")
+            .bind(projection.name)
+            .execute(&book.pool)
+            .await
+            .unwrap();
         let tables = support::READ_TABLES.join(", ");
         sqlx::query(&format!("TRUNCATE {tables}")).execute(&book.pool).await.unwrap();
         let begun = Instant::now();

@@ -9,6 +9,8 @@ pub mod fold;
 pub mod ledger;
 mod query;
 pub mod schema;
+#[cfg(test)]
+mod testing;
 
 pub use fold::Projection;
 pub use query::{

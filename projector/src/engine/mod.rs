@@ -212,7 +212,7 @@ impl<P: Projection> Term<P> {
             {
                 Written::Moved => {
                     lead.position = folded.position;
-                    lead.tables.settle(settings.cached_rows);
+                    lead.tables.settle_all(settings.cached_rows);
                     self.renewed_at = Instant::now();
                 }
                 Written::Overtaken => return Ok(Step::Overtaken),

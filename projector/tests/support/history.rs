@@ -3,9 +3,7 @@
 use chrono::{Days, NaiveDate};
 use tallybook_domain::customers::CustomerEvent;
 use tallybook_domain::deposits::{DepositMethod, WalletEvent, WithdrawalEvent};
-use tallybook_domain::{
-    Actor, BookEvent, Currency, CustomerId, DepositId, Money, WalletId, WithdrawalId,
-};
+use tallybook_domain::{Actor, BookEvent, Currency, CustomerId, DepositId, Money, WalletId, WithdrawalId};
 
 pub fn money(amount: &str) -> Money {
     Money::parse(amount, Currency::CNY).unwrap()
@@ -78,27 +76,20 @@ impl Busy {
     fn round(&mut self, customer: u64, round: u64) {
         let wallet = wallet_of(customer);
         let date = day("2026-01-01") + Days::new((round * 3 + customer) % 40);
-        let WalletEvent::DepositRecorded { amount, reference, method, .. } =
-            deposit_event(&wallet, customer, round, date)
-        else {
-            unreachable!()
-        };
         let entry = self.wallet(customer, deposit_event(&wallet, customer, round, date));
         match (round + customer) % 5 {
             0 => {
-                let deposit = DepositId::new(&wallet, entry);
-                let reason = "wrong\tcustomer \\ 退回".parse();
                 self.wallet(
                     customer,
                     WalletEvent::DepositReversed {
+                        deposit: DepositId::new(&wallet, entry),
                         wallet,
-                        deposit,
-                        amount,
-                        reference,
-                        method,
+                        amount: money("100.01"),
+                        reference: format!("R-{customer}-{round}").parse().unwrap(),
+                        method: DepositMethod::BankTransfer,
                         deposited_date: date,
                         effective_date: date + Days::new(1),
-                        reason: reason.unwrap_or_else(|_| "wrong customer \\ 退回".parse().unwrap()),
+                        reason: "wrong customer \\ 退回".parse().unwrap(),
                     },
                 );
             }
@@ -136,7 +127,10 @@ impl Busy {
             self.wallet(customer, WalletEvent::HoldReleased { wallet, withdrawal, amount });
             return;
         }
-        self.withdrawal(WithdrawalEvent::WithdrawalApproved { withdrawal: withdrawal.clone(), approved_by: by });
+        self.withdrawal(WithdrawalEvent::WithdrawalApproved {
+            withdrawal: withdrawal.clone(),
+            approved_by: by,
+        });
         self.withdrawal(WithdrawalEvent::WithdrawalSubmitted {
             withdrawal: withdrawal.clone(),
             wallet: wallet.clone(),

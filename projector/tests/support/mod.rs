@@ -7,13 +7,13 @@ pub mod history;
 
 use std::collections::HashMap;
 use std::str::FromStr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Executor, PgPool};
 use tallybook_domain::BookEvent;
 use tallybook_event_store::schema::{NewBook, provision};
-use tallybook_projector::{ProjectorSettings, Registered, run, statuses};
+use tallybook_projector::{ProjectionStatus, ProjectorSettings, Registered, run, statuses, wait_for};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -28,12 +28,13 @@ impl TestBook {
     pub async fn new() -> Self {
         // What an engine complains about is shown with a failing test; a second test finds it installed already.
         tracing_subscriber::fmt().with_test_writer().with_ansi(false).try_init().ok();
-        let url = std::env::var("DATABASE_URL")
-            .expect("DATABASE_URL is not set: run `make test`, or put `scripts/with-postgres` before the command");
+        let url = std::env::var("DATABASE_URL").expect(
+            "DATABASE_URL is not set: run `make test`, or put `scripts/with-postgres` before the command",
+        );
         let connect = PgConnectOptions::from_str(&url).unwrap();
         let schema = format!("test_{}", uuid::Uuid::now_v7().simple());
         provision(&connect, &schema, &NewBook::default()).await.unwrap();
-        let options = connect.options([("search_path", &schema)]);
+        let options = connect.options([("search_path", &schema)]).application_name(&schema);
         let pool = PgPoolOptions::new().max_connections(32).connect_with(options).await.unwrap();
         Self { schema, pool, head: 0, sequences: HashMap::new() }
     }
@@ -46,6 +47,26 @@ impl TestBook {
             stored.push((event.aggregate_type(), aggregate_id, kind.name, kind.version, payload));
         }
         self.store(stored).await
+    }
+
+    /// Changes a recorded event, which only a test can: as a program does that learns to read it.
+    pub async fn rewrite(&self, position: u64, event: &BookEvent) {
+        let kind = event.kind();
+        let mut owner = self.pool.acquire().await.unwrap();
+        owner
+            .execute("ALTER TABLE events DISABLE TRIGGER ALL; GRANT UPDATE ON events TO CURRENT_USER")
+            .await
+            .unwrap();
+        sqlx::query(
+            "UPDATE events SET event_type = $1, event_version = $2, payload = $3::json WHERE position = $4",
+        )
+        .bind(kind.name)
+        .bind(kind.version)
+        .bind(event.to_payload().unwrap())
+        .bind(i64::try_from(position).unwrap())
+        .execute(&mut *owner)
+        .await
+        .unwrap();
     }
 
     /// Records something no program of today can read.
@@ -80,7 +101,7 @@ impl TestBook {
             r#"INSERT INTO events (position, sequence, recorded_at, aggregate_type, aggregate_id, event_type,
                                    event_version, payload, metadata, leaf_hash)
                SELECT p, s, '2026-03-02 01:00:00Z'::timestamptz + p * interval '1 second', t, i, n, v, b::json,
-                      '{"actor":"user:tester","command_id":"c"}', sha256(b::bytea)
+                      '{"actor":"user:tester","command_id":"c"}', sha256(convert_to(b, 'UTF8'))
                  FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
                       AS e (p, s, t, i, n, v, b)"#,
         )
@@ -119,9 +140,13 @@ impl TestBook {
         Running { shutdown, task }
     }
 
-    /// Waits until all of `names` are at the head.
+    /// Waits until all of `names` are at the head, also if one has stopped and is about to be tried again.
     pub async fn caught_up(&self, names: &[&str]) {
-        tallybook_projector::wait_for(&self.pool, names, self.head, Duration::from_secs(60)).await.unwrap();
+        let begun = Instant::now();
+        while let Err(error) = wait_for(&self.pool, names, self.head, Duration::from_secs(1)).await {
+            assert!(begun.elapsed() < Duration::from_secs(60), "{error}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// Every row of every read table, in a fixed order.
@@ -142,8 +167,15 @@ impl TestBook {
         self.status(name).await.position
     }
 
-    pub async fn status(&self, name: &str) -> tallybook_projector::ProjectionStatus {
-        statuses(&self.pool).await.unwrap().into_iter().find(|status| status.name == name).expect(name)
+    /// The status of a projection, once it has one.
+    pub async fn status(&self, name: &str) -> ProjectionStatus {
+        loop {
+            let found = statuses(&self.pool).await.unwrap().into_iter().find(|status| status.name == name);
+            if let Some(status) = found {
+                return status;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
     }
 }
 
@@ -169,5 +201,11 @@ impl Running {
     pub async fn stop(self) {
         self.shutdown.cancel();
         self.task.await.unwrap();
+    }
+
+    /// Ends it as SIGKILL would: in the middle of whatever it is doing, its leases still held.
+    pub async fn kill(self) {
+        self.task.abort();
+        assert!(self.task.await.unwrap_err().is_cancelled());
     }
 }

@@ -62,9 +62,9 @@ pub fn declare<'a, P: Projection>(
     events: impl IntoIterator<Item = &'a RecordedEvent>,
     tables: &mut P::Tables,
 ) -> Result<(), FoldError> {
-    tables.switch(Mode::Declaring);
+    tables.switch_all(Mode::Declaring);
     let declared = each::<P>(events, tables);
-    tables.switch(Mode::Folding);
+    tables.switch_all(Mode::Folding);
     declared
 }
 

@@ -48,13 +48,13 @@ pub trait Tables: Send + Sync + 'static {
     fn whole() -> Self;
     fn all(&mut self) -> Vec<&mut dyn Table>;
 
-    fn switch(&mut self, mode: Mode) {
+    fn switch_all(&mut self, mode: Mode) {
         for table in self.all() {
             table.switch(mode);
         }
     }
 
-    fn settle(&mut self, keep: usize) {
+    fn settle_all(&mut self, keep: usize) {
         for table in self.all() {
             table.settle(keep);
         }

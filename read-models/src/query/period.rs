@@ -1,5 +1,7 @@
 //! Business dates from and to, both days included.
 
+use std::iter;
+
 use chrono::{Days, NaiveDate};
 use sqlx::{Postgres, QueryBuilder};
 
@@ -76,6 +78,6 @@ impl Period {
 
     pub(crate) fn days(&self) -> impl Iterator<Item = NaiveDate> {
         let to = self.to;
-        self.from.iter_days().take_while(move |day| *day <= to)
+        iter::successors(Some(self.from), NaiveDate::succ_opt).take_while(move |day| *day <= to)
     }
 }
