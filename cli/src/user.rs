@@ -1,9 +1,10 @@
 //! `tallybook user`: who may sign in. For a book whose administrator has lost the password, too.
 
+use std::io::{IsTerminal, Read};
+
 use anyhow::{Context, anyhow};
 use clap::{Args, Subcommand};
-use std::io::{IsTerminal, Read};
-use tallybook_api::access::{self, NewUser, Role, User};
+use tallybook_api::access::{self, AccessError, NewUser, Role, User};
 use tallybook_event_store::Book;
 
 use crate::database::Database;
@@ -32,6 +33,9 @@ enum What {
         role: Role,
         #[command(flatten)]
         password: PasswordSource,
+        /// Say what would be done, change nothing
+        #[arg(long)]
+        dry_run: bool,
     },
     /// Give a user a new password and end all their sessions
     #[command(after_help = "Example:
@@ -40,6 +44,9 @@ enum What {
         name: String,
         #[command(flatten)]
         password: PasswordSource,
+        /// Say what would be done, change nothing
+        #[arg(long)]
+        dry_run: bool,
     },
     /// List users
     List {
@@ -75,14 +82,26 @@ impl UserCommand {
 impl What {
     async fn run(self, book: &Book) -> Result<(), Failure> {
         match self {
-            Self::Add { name, role, password } => {
+            Self::Add { name, role, password: _, dry_run: true } => {
+                if exists(book, &name).await? {
+                    return Err(AccessError::UserExists { name }.into());
+                }
+                say(format!("Would add {name} with the role {role}."));
+            }
+            Self::Passwd { name, password: _, dry_run: true } => {
+                if !exists(book, &name).await? {
+                    return Err(AccessError::UserNotFound { name }.into());
+                }
+                say(format!("Would give {name} a new password and end all their sessions."));
+            }
+            Self::Add { name, role, password, dry_run: false } => {
                 let (password, made_up) = password.read()?;
                 let new =
                     NewUser { name, role, password: password.clone(), created_by: "cli:user".to_owned() };
                 let user = access::create_user(book.pool(), new, environment::now()).await?;
                 say(format!("Added {} with the role {}.{}", user.name, user.role, shown(&password, made_up)));
             }
-            Self::Passwd { name, password } => {
+            Self::Passwd { name, password, dry_run: false } => {
                 let (password, made_up) = password.read()?;
                 access::set_password(book.pool(), &name, &password, environment::now()).await?;
                 say(format!("{name} has a new password.{}", shown(&password, made_up)));
@@ -98,6 +117,11 @@ impl What {
         }
         Ok(())
     }
+}
+
+async fn exists(book: &Book, name: &str) -> Result<bool, AccessError> {
+    let users = access::list_users(book.pool()).await?;
+    Ok(users.iter().any(|user| user.name == name.to_lowercase()))
 }
 
 impl PasswordSource {
