@@ -8,7 +8,7 @@ unexport DATABASE_URL
 export SQLX_OFFLINE := true
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-long lint sql openapi deny missing
+.PHONY: help up test test-long lint tour sql openapi deny missing
 
 help: ## Show these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,7 +21,7 @@ test: missing lint ## Test everything
 	cargo build --workspace --locked
 	cargo test --workspace --locked --no-run
 	scripts/with-postgres cargo test --workspace --locked
-	$(MAKE) openapi sql
+	$(MAKE) tour openapi sql
 
 test-long: missing ## Test what takes minutes: kills, crashes and load
 	cargo build --workspace --locked
@@ -30,6 +30,10 @@ test-long: missing ## Test what takes minutes: kills, crashes and load
 lint: ## Check format and lints
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- --deny warnings
+
+tour: ## Check that the README's tour answers as printed there
+	cargo build --quiet --locked --package tallybook
+	scripts/check-tour $${CARGO_TARGET_DIR:-target}/debug/tallybook
 
 openapi: ## Check that docs/openapi.json is what the code says
 	cargo run --quiet --locked --package tallybook -- openapi | diff --unified docs/openapi.json -
