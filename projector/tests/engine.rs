@@ -1,5 +1,7 @@
 //! The engine on a real PostgreSQL: the tables are the same whatever the pages, the crashes and the company.
 
+#![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
+
 mod support;
 
 use std::time::{Duration, Instant};

@@ -188,6 +188,6 @@ fn deposit_event(wallet: &WalletId, customer: u64, round: u64, date: NaiveDate) 
         reference: format!("R-{customer}-{round}").parse().unwrap(),
         method: DepositMethod::ALL[usize::try_from(round % 4).unwrap()],
         effective_date: date,
-        remark: (round % 2 == 0).then(|| "货款 \"a\\b\"".parse().unwrap()),
+        remark: round.is_multiple_of(2).then(|| "货款 \"a\\b\"".parse().unwrap()),
     }
 }
