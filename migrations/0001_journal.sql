@@ -15,21 +15,16 @@ CREATE TABLE events (
     leaf_hash      bytea       NOT NULL,
     -- The id first: it tells streams apart at the first comparison, and finds them without their type.
     CONSTRAINT events_pkey PRIMARY KEY (aggregate_id, aggregate_type, sequence),
-    CONSTRAINT events_position_key UNIQUE (position),
-    CONSTRAINT events_position_check CHECK (position > 0),
-    CONSTRAINT events_sequence_check CHECK (sequence > 0),
-    CONSTRAINT events_leaf_hash_check CHECK (octet_length(leaf_hash) = 32)
+    CONSTRAINT events_position_key UNIQUE (position)
 );
 
--- One row: the last position, and the RFC 9162 compact range and root over all leaves up to it.
+-- One row, and no other can be added: the last position, and the RFC 9162 compact range and root over all leaves up to it.
 CREATE TABLE book_head (
     only_row boolean NOT NULL DEFAULT true,
     position bigint  NOT NULL,
     frontier bytea   NOT NULL,
     root     bytea   NOT NULL,
-    CONSTRAINT book_head_pkey PRIMARY KEY (only_row),
-    CONSTRAINT book_head_only_row_check CHECK (only_row),
-    CONSTRAINT book_head_position_check CHECK (position >= 0)
+    CONSTRAINT book_head_pkey PRIMARY KEY (only_row)
 ) WITH (fillfactor = 50);
 
 -- The empty tree: no peaks, and its root is SHA-256 of nothing.
@@ -82,5 +77,5 @@ CREATE TRIGGER events_are_immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON event
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER commands_are_immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON commands
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER book_head_is_kept BEFORE DELETE OR TRUNCATE ON book_head
+CREATE TRIGGER book_head_is_kept BEFORE INSERT OR DELETE OR TRUNCATE ON book_head
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
