@@ -93,7 +93,7 @@ impl BenchAppend {
     ) -> anyhow::Result<Report> {
         let spread = Arc::new(Wallets::open(book, 10_000).await?);
         let hot = Arc::new(spread.only_first());
-        let body: Arc<str> = "x".repeat(event_bytes(book).await?).into();
+        let body: Arc<str> = "x".repeat(stored_bytes(book).await?).into();
         let server = if self.http { Some(http::Server::start(book).await?) } else { None };
         let turn = Duration::from_secs(self.seconds) / ROUNDS;
         let mut runs = Runs::default();
@@ -146,10 +146,13 @@ pub(super) struct Runs {
     pub(super) partial: Option<Measured>,
 }
 
-/// The size of a deposit's row in `events`: what the bare rows are made as large as.
-async fn event_bytes(book: &Book) -> anyhow::Result<usize> {
+/// What one deposit stores: its event, its stored outcome and its claim. The bare rows are made as large.
+async fn stored_bytes(book: &Book) -> anyhow::Result<usize> {
     let bytes: i32 = sqlx::query_scalar(
-        "SELECT pg_column_size(events.*) FROM events WHERE event_type = 'DepositRecorded' ORDER BY position DESC LIMIT 1",
+        "SELECT pg_column_size(events.*) + pg_column_size(commands.*)
+                + (SELECT pg_column_size(claims.*) FROM claims WHERE scope = 'deposit_reference' LIMIT 1)
+           FROM events JOIN commands ON last_position = position
+          WHERE event_type = 'DepositRecorded' ORDER BY position DESC LIMIT 1",
     )
     .fetch_one(book.pool())
     .await?;
