@@ -46,10 +46,23 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Refused(why) | Self::Usage(why) | Self::Environment(why) => write!(f, "{why:#}"),
+            Self::Refused(why) | Self::Usage(why) | Self::Environment(why) => f.write_str(&told(why)),
             Self::Reported => f.write_str("see above"),
         }
     }
+}
+
+/// The chain of causes in one line. Many errors say their cause themselves: it is not said twice.
+fn told(why: &anyhow::Error) -> String {
+    let mut told = String::new();
+    for cause in why.chain().map(ToString::to_string) {
+        if told.is_empty() {
+            told = cause;
+        } else if !told.contains(&cause) {
+            told = format!("{told}: {cause}");
+        }
+    }
+    told
 }
 
 /// What nobody classified is the machine's: a write that failed, a connection that broke.
@@ -116,5 +129,19 @@ impl From<AccessError> for Failure {
             | AccessError::Randomness(_)
             | AccessError::Database(_) => Self::Environment(error.into()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cause_is_said_once() {
+        let broken = sqlx::Error::Protocol("no answer".into());
+        let words = Failure::from(StoreError::Database(broken)).to_string();
+        assert_eq!(words.matches("no answer").count(), 1, "{words}");
+        let layered = anyhow::anyhow!("inner").context("middle").context("outer");
+        assert_eq!(Failure::refused(layered).to_string(), "outer: middle: inner");
     }
 }

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use anyhow::Context;
+use tallybook_api::access::{AccessError, ensure_admin};
 use tallybook_api::{ApiSettings, ApiState};
 use tallybook_event_store::Book;
 use tallybook_event_store::schema::{NewBook, provision};
@@ -44,8 +45,17 @@ pub async fn make_book(database: &Database, settings: &Settings) -> Result<(Book
     provision(database.connect_options(), &settings.schema(), &new).await?;
     let book = database.open_book(settings).await?;
     let password = settings.admin_password.value.clone();
-    let made_up = tallybook_api::access::ensure_admin(book.pool(), password, environment::now()).await?;
-    Ok((book, made_up))
+    match ensure_admin(book.pool(), password, environment::now()).await {
+        Ok(made_up) => Ok((book, made_up)),
+        Err(error) => {
+            book.shutdown().await;
+            if matches!(error, AccessError::InvalidPassword) {
+                let error = anyhow::Error::new(error).context("TALLYBOOK_ADMIN_PASSWORD cannot be used");
+                return Err(Failure::Usage(error));
+            }
+            Err(error.into())
+        }
+    }
 }
 
 /// Serves until asked to stop.
