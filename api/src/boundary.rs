@@ -101,3 +101,48 @@ fn message(panic: &(dyn Any + Send)) -> &str {
 fn new_request_id() -> String {
     Uuid::now_v7().to_string()
 }
+
+#[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "tests make their own names and read DATABASE_URL")]
+mod tests {
+    use std::str::FromStr;
+
+    use axum::Router;
+    use axum::body::{Body, to_bytes};
+    use axum::routing::get;
+    use sqlx::postgres::PgConnectOptions;
+    use tallybook_event_store::schema::{NewBook, provision};
+    use tallybook_event_store::{Book, BookSettings};
+    use tower::ServiceExt;
+
+    use super::*;
+    use crate::state::ApiSettings;
+
+    async fn state() -> ApiState {
+        let url = std::env::var("DATABASE_URL").expect("DATABASE_URL is not set: run `make test`");
+        let connect = PgConnectOptions::from_str(&url).unwrap();
+        let schema = format!("test_{}", Uuid::now_v7().simple());
+        provision(&connect, &schema, &NewBook::default()).await.unwrap();
+        let book = Book::open(&connect, BookSettings::new(&schema)).await.unwrap();
+        ApiState::new(book, ApiSettings::default())
+    }
+
+    async fn stumble() -> StatusCode {
+        panic!("the secret reason")
+    }
+
+    #[tokio::test]
+    async fn a_handler_that_panics_is_a_fault_that_says_nothing() {
+        let state = state().await;
+        let layer = axum::middleware::from_fn_with_state(state.clone(), boundary);
+        let router: Router = Router::new().route("/stumble", get(stumble)).layer(layer).with_state(state);
+        let request =
+            Request::builder().uri("/stumble").header("x-request-id", "r-1").body(Body::empty()).unwrap();
+        let response = router.oneshot(request).await.unwrap();
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(response.headers()["x-request-id"], "r-1");
+        let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        let body = String::from_utf8(body.to_vec()).unwrap();
+        assert!(body.contains("/problems/internal") && !body.contains("secret"), "{body}");
+    }
+}

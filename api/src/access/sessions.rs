@@ -94,13 +94,9 @@ pub(super) async fn refresh(
             sqlx::query!("UPDATE sessions SET expires_at = $2 WHERE id = $1", session, now + REFRESH_LIFE)
                 .execute(&mut *transaction)
                 .await?;
-            sqlx::query!(
-                "DELETE FROM session_tokens WHERE session = $1 AND kind = 'access' AND expires_at <= $2",
-                session,
-                now
-            )
-            .execute(&mut *transaction)
-            .await?;
+            sqlx::query!("DELETE FROM session_tokens WHERE session = $1 AND expires_at <= $2", session, now)
+                .execute(&mut *transaction)
+                .await?;
             Refreshed::Fresh(issue(&mut transaction, session, now).await?)
         }
         None => end_if_reused(&mut transaction, &token, now).await?,

@@ -47,7 +47,8 @@ impl FromRequest<ApiState> for CommandInput {
                 return Err(Problem::new(ProblemKind::BodyTooLarge, detail).with("limit", BODY_LIMIT));
             }
             Err(error) => {
-                return Err(Problem::new(ProblemKind::MalformedJson, "The body ended early.").because(error));
+                tracing::debug!(%error, "a body ended early");
+                return Err(Problem::new(ProblemKind::MalformedJson, "The body ended early."));
             }
         };
         let query = parts.uri.query().map(str::to_owned);
