@@ -112,7 +112,7 @@ impl AppendRows {
         careful: bool,
     ) -> Result<bool, sqlx::Error> {
         let (claims, releases) = (!self.claim_keys.is_empty(), !self.release_keys.is_empty());
-        let statement = statement(claims, releases, careful);
+        let statement = self.statement(careful);
         let mut append = sqlx::query(&statement)
             .bind(signed(tip.position)?)
             .bind(tip.tree.frontier())
@@ -144,60 +144,102 @@ impl AppendRows {
     }
 }
 
-/// The statement with only the parts this batch needs: each part costs every append a little.
-fn statement(claims: bool, releases: bool, careful: bool) -> String {
-    let (claim_scopes, claim_keys) = ("$20::text[]", "$21::text[]");
-    let (release_scopes, release_keys) =
-        if claims { ("$22::text[]", "$23::text[]") } else { ("$20::text[]", "$21::text[]") };
-    let mut parts = Vec::with_capacity(7);
-    let mut condition = String::new();
-    if careful {
-        parts.push("known AS (SELECT FROM commands WHERE command_id = ANY ($5::text[]))".to_owned());
-        condition.push_str(" AND NOT EXISTS (SELECT FROM known)");
-    }
-    if careful && claims {
-        parts.push(format!(
-            "taken AS (SELECT FROM unnest({claim_scopes}, {claim_keys}) AS wanted (scope, key)
-                         JOIN claims USING (scope, key))"
-        ));
-        condition.push_str(" AND NOT EXISTS (SELECT FROM taken)");
-    }
-    parts.push(format!(
-        "head AS (UPDATE book_head SET position = $1, frontier = $2, root = $3 WHERE position = $4{condition}
-                  RETURNING true)"
-    ));
-    if releases {
-        parts.push(format!(
-            "released AS (DELETE FROM claims USING head, unnest({release_scopes}, {release_keys}) AS back (scope, key)
-                           WHERE claims.scope = back.scope AND claims.key = back.key)"
-        ));
-    }
-    if claims {
-        parts.push(format!(
-            "claimed AS (INSERT INTO claims (scope, key)
-                         SELECT scope, key FROM head, unnest({claim_scopes}, {claim_keys}) AS wanted (scope, key))"
-        ));
-    }
-    parts.push(RECORDED.to_owned());
-    parts.push(APPENDED.to_owned());
-    format!("WITH {} SELECT FROM head", parts.join(", "))
+/// Whether a column's rows are taken apart, or there is just one.
+#[derive(Clone, Copy)]
+enum Rows {
+    One,
+    Many,
 }
 
-const RECORDED: &str = "recorded AS (
-    INSERT INTO commands (command_id, request_hash, first_position, last_position, outcome)
-    SELECT command_id, request_hash, first_position, last_position, outcome::json
-      FROM head, unnest($5::text[], $6::bytea[], $7::bigint[], $8::bigint[], $9::text[])
-           AS command (command_id, request_hash, first_position, last_position, outcome))";
+impl Rows {
+    fn of(column: &Column) -> Self {
+        if column.count() == 1 { Self::One } else { Self::Many }
+    }
 
-const APPENDED: &str = "appended AS (
-    INSERT INTO events (position, sequence, recorded_at, aggregate_type, aggregate_id, event_type,
-                        event_version, payload, metadata, leaf_hash)
-    SELECT position, sequence, recorded_at, aggregate_type, aggregate_id, event_type,
-           event_version, payload::json, metadata::json, leaf_hash
-      FROM head, unnest($10::bigint[], $11::bigint[], $12::timestamptz[], $13::text[], $14::text[],
-                        $15::text[], $16::text[], $17::text[], $18::text[], $19::bytea[])
-           AS event (position, sequence, recorded_at, aggregate_type, aggregate_id, event_type,
-                     event_version, payload, metadata, leaf_hash))";
+    /// The values of the array parameter `number`; a single one costs the database less.
+    fn values(self, number: usize, of: &str) -> String {
+        match self {
+            Self::One => format!("(${number}::{of}[])[1]"),
+            Self::Many => format!("unnest(${number}::{of}[])"),
+        }
+    }
+}
+
+const COMMAND: [(&str, &str, &str); 5] = [
+    ("command_id", "text", ""),
+    ("request_hash", "bytea", ""),
+    ("first_position", "bigint", ""),
+    ("last_position", "bigint", ""),
+    ("outcome", "text", "::json"),
+];
+
+const EVENT: [(&str, &str, &str); 10] = [
+    ("position", "bigint", ""),
+    ("sequence", "bigint", ""),
+    ("recorded_at", "timestamptz", ""),
+    ("aggregate_type", "text", ""),
+    ("aggregate_id", "text", ""),
+    ("event_type", "text", ""),
+    ("event_version", "text", ""),
+    ("payload", "text", "::json"),
+    ("metadata", "text", "::json"),
+    ("leaf_hash", "bytea", ""),
+];
+
+const CLAIM: [(&str, &str, &str); 2] = [("scope", "text", ""), ("key", "text", "")];
+
+/// Inserts what the parameters from `first` on hold, if the head moved.
+fn insert(table: &str, columns: &[(&str, &str, &str)], first: usize, rows: Rows) -> String {
+    let names: Vec<&str> = columns.iter().map(|(name, ..)| *name).collect();
+    let values: Vec<String> = (first..)
+        .zip(columns)
+        .map(|(number, (_, of, cast))| format!("{}{cast}", rows.values(number, of)))
+        .collect();
+    format!(
+        "new_{table} AS (INSERT INTO {table} ({}) SELECT {} FROM head)",
+        names.join(", "),
+        values.join(", ")
+    )
+}
+
+impl AppendRows {
+    /// The statement with only the parts this batch needs: each part costs every append a little.
+    fn statement(&self, careful: bool) -> String {
+        let (claims, releases) = (!self.claim_keys.is_empty(), !self.release_keys.is_empty());
+        let releases_from = if claims { 22 } else { 20 };
+        let mut parts = Vec::with_capacity(7);
+        let mut condition = String::new();
+        if careful {
+            parts.push("known AS (SELECT FROM commands WHERE command_id = ANY ($5::text[]))".to_owned());
+            condition.push_str(" AND NOT EXISTS (SELECT FROM known)");
+        }
+        if careful && claims {
+            parts.push(
+                "taken AS (SELECT FROM unnest($20::text[], $21::text[]) AS wanted (scope, key)
+                             JOIN claims USING (scope, key))"
+                    .to_owned(),
+            );
+            condition.push_str(" AND NOT EXISTS (SELECT FROM taken)");
+        }
+        parts.push(format!(
+            "head AS (UPDATE book_head SET position = $1, frontier = $2, root = $3 WHERE position = $4{condition}
+                      RETURNING true)"
+        ));
+        if releases {
+            parts.push(format!(
+                "released AS (DELETE FROM claims USING head, unnest(${releases_from}::text[], ${}::text[]) AS back (scope, key)
+                               WHERE claims.scope = back.scope AND claims.key = back.key)",
+                releases_from + 1
+            ));
+        }
+        if claims {
+            parts.push(insert("claims", &CLAIM, 20, Rows::of(&self.claim_keys)));
+        }
+        parts.push(insert("commands", &COMMAND, 5, Rows::of(&self.command_ids)));
+        parts.push(insert("events", &EVENT, 10, Rows::of(&self.positions)));
+        format!("WITH {} SELECT FROM head", parts.join(", "))
+    }
+}
 
 /// Opens the lane's own connection. Its one statement is planned once, by index: the plan is made while tables
 /// are still small and must stay right when they are not.

@@ -36,6 +36,10 @@ impl Column {
         Self { element, count: 0, has_nulls: false, bytes: Vec::new() }
     }
 
+    pub(super) fn count(&self) -> i32 {
+        self.count
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.count == 0
     }
