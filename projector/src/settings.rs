@@ -28,7 +28,7 @@ impl Default for ProjectorSettings {
     fn default() -> Self {
         Self {
             leader: new_leader(),
-            page_size: 5_000,
+            page_size: 10_000,
             small_write: 250,
             cached_rows: 20_000,
             pace: Duration::from_millis(20),

@@ -9,15 +9,14 @@ use std::collections::BTreeSet;
 use support::TestBook;
 use support::history::{busy, day, deposited, money, registered, wallet_of};
 use tallybook_domain::customers::{CustomerEvent, CustomerStatus};
-use tallybook_domain::deposits::{DepositMethod, WithdrawalState};
+use tallybook_domain::deposits::{DepositMethod, DepositState, WithdrawalState};
 use tallybook_domain::ledger::AccountCode;
 use tallybook_domain::{BookEvent, Currency, CustomerId, Money};
 use tallybook_projector::{ProjectorSettings, every};
 use tallybook_read_models::customers::{CustomerFilter, CustomerOrder, find_customer, list_customers};
 use tallybook_read_models::deposits::{
-    DepositFilter, DepositOrder, DepositRow, DepositState, WalletFilter, WithdrawalFilter, daily_totals,
-    find_deposit, find_wallet, find_withdrawal, list_deposits, list_wallets, list_withdrawals,
-    wallet_statement,
+    DepositFilter, DepositOrder, DepositRow, WalletFilter, WithdrawalFilter, daily_totals, find_deposit,
+    find_wallet, find_withdrawal, list_deposits, list_wallets, list_withdrawals, wallet_statement,
 };
 use tallybook_read_models::ledger::{account_lines, accounts, trial_balance};
 use tallybook_read_models::{DateRange, Paging, Period, ReadError, Sort, Total};

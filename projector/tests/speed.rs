@@ -2,7 +2,7 @@
 //! `scripts/with-postgres cargo test --release -p tallybook-projector --test speed -- --ignored --nocapture`.
 
 #![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
-#![allow(clippy::float_arithmetic, reason = "a rate is not money")]
+#![allow(clippy::float_arithmetic, clippy::print_stdout, reason = "it prints rates, which are not money")]
 
 mod support;
 

@@ -5,11 +5,11 @@ mod row;
 #[cfg(test)]
 mod tests;
 
-use tallybook_domain::deposits::WalletEvent;
+use tallybook_domain::deposits::{DepositState, WalletEvent};
 use tallybook_domain::{BookEvent, DepositId, RecordedEvent};
 
 pub use query::{DepositFilter, DepositOrder, find_deposit, list_deposits};
-pub use row::{DepositReversal, DepositRow, DepositState};
+pub use row::{DepositReversal, DepositRow};
 
 use crate::fold::{FoldFault, Keyed, Projection, Reads, Stamp};
 

@@ -2,10 +2,10 @@
 
 use chrono::NaiveDate;
 use sqlx::{PgPool, Postgres, QueryBuilder};
-use tallybook_domain::deposits::{BankReference, DepositMethod};
+use tallybook_domain::deposits::{BankReference, DepositMethod, DepositState};
 use tallybook_domain::{Currency, CustomerId, DepositId};
 
-use super::{DepositRow, DepositState, Deposits};
+use super::{DepositRow, Deposits};
 use crate::query::{
     Answer, DateRange, Direction, Page, Paging, ReadError, Snapshot, Sort, SortKey, read_key, write_cursor,
 };

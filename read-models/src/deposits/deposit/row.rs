@@ -1,11 +1,11 @@
 //! A row of `deposits`.
 
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use sqlx::FromRow;
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
-use tallybook_domain::deposits::{BankReference, DepositMethod};
+use tallybook_domain::deposits::{BankReference, DepositMethod, DepositState};
 use tallybook_domain::text::{Reason, Remark};
 use tallybook_domain::{CustomerId, DepositId, Money, WalletId};
 use utoipa::ToSchema;
@@ -29,6 +29,7 @@ pub struct DepositRow {
     pub reference: BankReference,
     #[schema(value_type = String, example = "bank_transfer")]
     pub method: DepositMethod,
+    #[schema(value_type = String, example = "recorded")]
     pub state: DepositState,
     pub effective_date: NaiveDate,
     #[schema(value_type = Option<String>)]
@@ -44,24 +45,6 @@ pub struct DepositReversal {
     #[schema(value_type = String)]
     pub reason: Reason,
     pub effective_date: NaiveDate,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum DepositState {
-    Recorded,
-    Reversed,
-}
-
-impl DepositState {
-    pub const ALL: [Self; 2] = [Self::Recorded, Self::Reversed];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Recorded => "recorded",
-            Self::Reversed => "reversed",
-        }
-    }
 }
 
 impl Row for DepositRow {
@@ -95,7 +78,7 @@ impl Row for DepositRow {
         fields.put(self.amount.amount());
         fields.put(&self.reference);
         fields.put(self.method);
-        fields.put(self.state.as_str());
+        fields.put(self.state);
         fields.put(self.effective_date);
         fields.put_option(self.remark.as_ref());
         fields.put_option(self.reversal.as_ref().map(|reversal| &reversal.reason));

@@ -1,4 +1,6 @@
-use super::{DepositReversal, DepositState, Deposits};
+use tallybook_domain::deposits::DepositState;
+
+use super::{DepositReversal, Deposits};
 use crate::fold::FoldFault;
 use crate::testing::{day, deposited, folded, held, reversed, try_folded, wallet, yuan};
 
