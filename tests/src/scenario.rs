@@ -1,0 +1,72 @@
+//! The short way to where a test begins. Each step must succeed.
+
+use serde_json::Value;
+
+use crate::answer::text;
+use crate::{TestBook, bodies};
+
+impl TestBook {
+    /// Registers a customer; answers with the id.
+    pub async fn customer(&self, name: &str) -> String {
+        let answer = self.operator().post("/v1/customers", &bodies::customer(name)).await;
+        text(answer.created(), "id").to_owned()
+    }
+
+    /// A customer who has this much.
+    pub async fn customer_with(&self, name: &str, amount: &str) -> String {
+        let customer = self.customer(name).await;
+        self.deposit(&customer, amount, &format!("first deposit of {name}")).await;
+        customer
+    }
+
+    pub async fn deposit(&self, customer: &str, amount: &str, reference: &str) -> Value {
+        let answer =
+            self.operator().post("/v1/deposits", &bodies::deposit(customer, amount, reference)).await;
+        answer.created().clone()
+    }
+
+    /// Finance asks for a withdrawal; answers with its id.
+    pub async fn request(&self, customer: &str, amount: &str, reference: &str) -> String {
+        let body = bodies::withdrawal(customer, amount, reference);
+        let answer = self.finance().post("/v1/withdrawals", &body).await;
+        text(answer.created(), "id").to_owned()
+    }
+
+    /// The withdrawal takes these steps, one after the other; answers as the last one did.
+    pub async fn take(&self, withdrawal: &str, steps: &[&str]) -> Value {
+        let mut last = Value::Null;
+        for step in steps {
+            let client = if matches!(*step, "approve" | "reject") { self.approver() } else { self.finance() };
+            let answer = client.post(&step_path(withdrawal, step), &step_body(step)).await;
+            last = answer.ok().clone();
+        }
+        last
+    }
+
+    /// What is in a wallet once the last command shows: balance, held, available.
+    pub async fn funds(&self, customer: &str) -> [String; 3] {
+        let path = format!("/v1/customers/{customer}/wallets?currency=CNY&{}", self.fresh().await);
+        let wallets = self.auditor().get(&path).await;
+        let wallet = &wallets.data()[0];
+        ["balance", "held", "available"].map(|member| text(&wallet[member], "amount").to_owned())
+    }
+
+    /// The query parameter that waits until a read shows everything recorded so far.
+    pub async fn fresh(&self) -> String {
+        let head: i64 =
+            sqlx::query_scalar("SELECT position FROM book_head").fetch_one(self.pool()).await.unwrap();
+        format!("min_position={head}&wait_ms=30000")
+    }
+}
+
+pub fn step_path(withdrawal: &str, step: &str) -> String {
+    format!("/v1/withdrawals/{withdrawal}/{step}")
+}
+
+/// The least a step needs to be told.
+pub fn step_body(step: &str) -> Value {
+    match step {
+        "reject" | "fail" | "return" => bodies::because("the account is closed"),
+        _ => serde_json::json!({}),
+    }
+}

@@ -1,0 +1,37 @@
+//! What holds after every scenario, whatever happened in it.
+//!
+//! Owns the checks that need no knowledge of the scenario. Must never repair, and never look away.
+
+pub mod journal;
+mod money;
+mod rebuilt;
+
+use sqlx::PgPool;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+
+use crate::Client;
+
+/// Who looks at a book: an auditor at its door, and the database for what no door shows.
+#[derive(Debug, Clone)]
+pub struct Witness {
+    /// May read everything.
+    pub reader: Client,
+    connect: PgConnectOptions,
+    pool: PgPool,
+}
+
+impl Witness {
+    /// `connect` names the database with the rights of the book's owner.
+    pub fn new(reader: Client, connect: &PgConnectOptions, schema: &str) -> Self {
+        let connect = connect.clone().options([("search_path", schema)]);
+        let pool = PgPoolOptions::new().max_connections(2).connect_lazy_with(connect.clone());
+        Self { reader, connect, pool }
+    }
+}
+
+/// The journal is whole, the read tables are what the journal folds to, and the money adds up.
+pub async fn hold(witness: &Witness) {
+    let head = journal::is_whole(witness).await;
+    rebuilt::equals_live(witness, head).await;
+    money::adds_up(witness, head).await;
+}

@@ -1,0 +1,71 @@
+//! Every read table is what the journal folds to: all events folded afresh, in memory, and compared row by row.
+
+use std::time::Duration;
+
+use sqlx::{Connection, PgConnection, PgPool};
+use tallybook_event_store::journal;
+use tallybook_projector::wait_for;
+use tallybook_read_models::fold::{Encoding, Tables, fold};
+use tallybook_read_models::{Projection, customers, deposits, ledger};
+
+use super::Witness;
+
+type Recorded = Vec<tallybook_domain::RecordedEvent>;
+
+pub(super) async fn equals_live(witness: &Witness, head: u64) {
+    let events = recorded(&witness.pool).await;
+    let compared = [
+        compare::<customers::Customers>(witness, &events, head).await,
+        compare::<deposits::Wallets>(witness, &events, head).await,
+        compare::<deposits::Deposits>(witness, &events, head).await,
+        compare::<deposits::Withdrawals>(witness, &events, head).await,
+        compare::<deposits::WalletStatements>(witness, &events, head).await,
+        compare::<deposits::DailyTotals>(witness, &events, head).await,
+        compare::<ledger::GeneralLedger>(witness, &events, head).await,
+    ];
+    let mut known: Vec<String> =
+        sqlx::query_scalar("SELECT name FROM projections").fetch_all(&witness.pool).await.unwrap();
+    known.sort();
+    let mut compared = compared.map(str::to_owned).to_vec();
+    compared.sort();
+    assert_eq!(compared, known, "every projection is compared");
+}
+
+async fn recorded(pool: &PgPool) -> Recorded {
+    let stored = journal::page(pool, 0, i64::MAX).await.unwrap();
+    let upcasters = tallybook_domain::upcasters();
+    stored.iter().map(|event| event.decode(&upcasters).unwrap()).collect()
+}
+
+async fn compare<P: Projection>(witness: &Witness, events: &Recorded, head: u64) -> &'static str {
+    wait_for(&witness.pool, &[P::NAME], head, Duration::from_secs(60)).await.unwrap();
+    let mut tables = P::Tables::whole();
+    fold::<P>(events, &mut tables).unwrap();
+    let mut connection = PgConnection::connect_with(&witness.connect).await.unwrap();
+    for table in tables.all() {
+        let mut text = Encoding::Copy(String::new());
+        table.encode_added(&mut text);
+        let Encoding::Copy(text) = text else { panic!("rows were to be encoded for COPY") };
+        let name = table.shape().name;
+        let columns: Vec<_> = table.shape().columns.iter().map(|column| column.name).collect();
+        let columns = columns.join(", ");
+        let folded =
+            format!("CREATE TEMPORARY TABLE folded_{name} AS SELECT {columns} FROM {name} WITH NO DATA");
+        sqlx::query(&folded).execute(&mut connection).await.unwrap();
+        let mut copy =
+            connection.copy_in_raw(&format!("COPY folded_{name} ({columns}) FROM STDIN")).await.unwrap();
+        copy.send(text.as_bytes()).await.unwrap();
+        copy.finish().await.unwrap();
+        for (what, left, right) in
+            [("folded but not live", "folded_", ""), ("live but not folded", "", "folded_")]
+        {
+            let difference = format!(
+                "SELECT row_to_json(difference)::text FROM (
+                     SELECT {columns} FROM {left}{name} EXCEPT ALL SELECT {columns} FROM {right}{name}) difference"
+            );
+            let rows: Vec<String> = sqlx::query_scalar(&difference).fetch_all(&mut connection).await.unwrap();
+            assert!(rows.is_empty(), "{name}, {what}: {rows:#?}");
+        }
+    }
+    P::NAME
+}

@@ -1,0 +1,28 @@
+//! Every route over HTTP, each test on a book of its own. The modules are the URL tree.
+#![allow(clippy::unwrap_used, reason = "a test stops where its own material is wrong")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests make their own names and read the clock and the environment"
+)]
+
+mod api_keys;
+mod attacks;
+mod auth;
+mod contention;
+mod customers;
+mod dashboard;
+mod deposits;
+mod docs;
+mod event_stream;
+mod events;
+mod idempotency;
+mod journeys;
+mod ledger;
+mod lists;
+mod operations;
+mod projections;
+mod roles;
+mod users;
+mod wallets;
+mod withdrawal_steps;
+mod withdrawals;

@@ -1,0 +1,126 @@
+//! Who may do what: every route, every role, written out once more and compared with what happens.
+
+use std::collections::BTreeSet;
+
+use reqwest::Method;
+use serde_json::json;
+use tallybook_tests::rules::written;
+use tallybook_tests::{Role, TestBook};
+
+use Role::{Admin, Approver, Auditor, Dashboard, Finance, Operator};
+
+const ALL: &[Role] = &[Admin, Finance, Approver, Operator, Auditor, Dashboard];
+const FINANCE: &[Role] = &[Finance];
+const DESK: &[Role] = &[Finance, Operator];
+const DECIDE: &[Role] = &[Finance, Approver];
+const ADMIN: &[Role] = &[Admin];
+const LOOK_AT_USERS: &[Role] = &[Admin, Auditor];
+const JOURNAL: &[Role] = &[Admin, Finance, Approver, Auditor];
+const PROJECTIONS: &[Role] = &[Admin, Finance, Approver, Operator, Auditor];
+
+/// Every route that asks who is there, and whom it lets in.
+const GUARDED: &[(&str, &str, &[Role])] = &[
+    ("POST", "/v1/auth/logout", ALL),
+    ("POST", "/v1/auth/password", ALL),
+    ("GET", "/v1/users", LOOK_AT_USERS),
+    ("POST", "/v1/users", ADMIN),
+    ("PATCH", "/v1/users/{name}", ADMIN),
+    ("GET", "/v1/api-keys", LOOK_AT_USERS),
+    ("POST", "/v1/api-keys", ADMIN),
+    ("POST", "/v1/api-keys/{id}/revoke", ADMIN),
+    ("GET", "/v1/customers", ALL),
+    ("POST", "/v1/customers", DESK),
+    ("GET", "/v1/customers/{id}", ALL),
+    ("PATCH", "/v1/customers/{id}", DESK),
+    ("POST", "/v1/customers/{id}/suspend", DESK),
+    ("POST", "/v1/customers/{id}/reactivate", DESK),
+    ("GET", "/v1/customers/{id}/wallets", ALL),
+    ("GET", "/v1/customers/{id}/wallet-statement", ALL),
+    ("GET", "/v1/wallets", ALL),
+    ("GET", "/v1/deposits", ALL),
+    ("POST", "/v1/deposits", DESK),
+    ("GET", "/v1/deposits/{id}", ALL),
+    ("POST", "/v1/deposits/{id}/reverse", FINANCE),
+    ("GET", "/v1/withdrawals", ALL),
+    ("POST", "/v1/withdrawals", FINANCE),
+    ("GET", "/v1/withdrawals/{id}", ALL),
+    ("POST", "/v1/withdrawals/{id}/approve", DECIDE),
+    ("POST", "/v1/withdrawals/{id}/reject", DECIDE),
+    ("POST", "/v1/withdrawals/{id}/cancel", FINANCE),
+    ("POST", "/v1/withdrawals/{id}/submit", FINANCE),
+    ("POST", "/v1/withdrawals/{id}/succeed", FINANCE),
+    ("POST", "/v1/withdrawals/{id}/fail", FINANCE),
+    ("POST", "/v1/withdrawals/{id}/return", FINANCE),
+    ("GET", "/v1/ledger/accounts", ALL),
+    ("GET", "/v1/ledger/accounts/{code}/lines", ALL),
+    ("GET", "/v1/ledger/trial-balance", ALL),
+    ("GET", "/v1/dashboard", ALL),
+    ("GET", "/v1/events", JOURNAL),
+    ("GET", "/v1/events/stream", JOURNAL),
+    ("GET", "/v1/events/{position}", JOURNAL),
+    ("GET", "/v1/projections", PROJECTIONS),
+];
+
+/// Every route that is open to anyone.
+const OPEN: &[(&str, &str)] = &[
+    ("POST", "/v1/auth/login"),
+    ("POST", "/v1/auth/refresh"),
+    ("GET", "/health/live"),
+    ("GET", "/health/ready"),
+    ("GET", "/metrics"),
+    ("GET", "/problems/{type}"),
+];
+
+/// A request that is turned away for another reason, if not for who sends it.
+fn harmless(path: &str) -> String {
+    let path = path.replace("{id}", "none").replace("{name}", "nobody").replace("{code}", "9999");
+    if path == "/v1/events/stream" { format!("{path}?after=none") } else { path.replace("{position}", "0") }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_route_lets_in_exactly_those_it_should() {
+    let book = TestBook::start().await;
+    let before = written(&book).await;
+    for (method, path, allowed) in GUARDED {
+        let method: Method = method.parse().unwrap();
+        let send = |client: tallybook_tests::Client| {
+            let path = harmless(path);
+            let nonsense = json!({ "nonsense": true });
+            if method == Method::GET {
+                client.get(&path)
+            } else {
+                client.send(method.clone(), &path, &nonsense)
+            }
+        };
+        send(book.anyone()).await.problem(401, "not-signed-in");
+        for role in ALL.iter().filter(|role| !allowed.contains(role)) {
+            let refused = send(book.as_role(*role)).await;
+            refused.problem(403, "forbidden");
+            assert_eq!(refused.body["role"], role.as_str(), "{method} {path}");
+            assert_eq!(refused.body["allowed"].as_array().map(Vec::len), Some(allowed.len()));
+        }
+        for role in *allowed {
+            let status = send(book.as_role(*role)).await.status;
+            assert!(matches!(status, 200 | 404 | 422), "{method} {path} as {role}: {status}");
+        }
+    }
+    assert_eq!(written(&book).await, before);
+    book.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_route_is_in_the_table() {
+    let book = TestBook::start().await;
+    let description = book.anyone().get("/openapi.json").await;
+    let mut described = BTreeSet::new();
+    for (path, operations) in description.ok()["paths"].as_object().unwrap() {
+        for (method, operation) in operations.as_object().unwrap() {
+            let open = operation["security"] == json!([{}]) || operation["security"] == json!([]);
+            described.insert((method.to_uppercase(), path.clone(), open));
+        }
+    }
+    let guarded = GUARDED.iter().map(|(method, path, _)| ((*method).to_owned(), (*path).to_owned(), false));
+    let open = OPEN.iter().map(|(method, path)| ((*method).to_owned(), (*path).to_owned(), true));
+    assert_eq!(described, guarded.chain(open).collect());
+    book.finish().await;
+}

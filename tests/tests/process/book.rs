@@ -1,0 +1,114 @@
+//! A book whose parts are processes, and the people who use it.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::Command;
+
+use serde_json::json;
+use sqlx::postgres::PgConnectOptions;
+use tallybook_tests::book::{PASSWORD, database};
+use tallybook_tests::program::{Program, done, place, tallybook};
+use tallybook_tests::truths::Witness;
+use tallybook_tests::{Client, Role};
+
+/// A book of its own, either on the tests' PostgreSQL or on one that `tallybook up` keeps in a directory.
+pub(crate) struct Processes {
+    name: String,
+    place: tempfile::TempDir,
+    embedded: bool,
+}
+
+/// Who uses it. Tokens outlive the processes, because sessions are in the book.
+pub(crate) struct People {
+    pub(crate) finance: Client,
+    pub(crate) operator: Client,
+    pub(crate) auditor: Client,
+}
+
+impl Processes {
+    /// On the tests' PostgreSQL. The book is made by `tallybook migrate`.
+    pub(crate) fn on_the_server() -> Self {
+        let book =
+            Self { name: format!("p{}", uuid::Uuid::now_v7().simple()), place: place(), embedded: false };
+        done(book.command(&["migrate"]));
+        book
+    }
+
+    /// In a directory, with a PostgreSQL of its own.
+    pub(crate) fn embedded() -> Self {
+        Self { name: "main".into(), place: place(), embedded: true }
+    }
+
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = tallybook(arguments);
+        command.args(["--book", &self.name]).env("TALLYBOOK_ADMIN_PASSWORD", PASSWORD);
+        command.arg("--data").arg(self.data());
+        if !self.embedded {
+            command.arg("--database-url").arg(database_url());
+        }
+        command
+    }
+
+    pub(crate) fn up(&self) -> Program {
+        Program::serve(self.command(&["up", "--port", "0"]), &self.log())
+    }
+
+    pub(crate) fn api(&self) -> Program {
+        Program::serve(self.command(&["api", "--port", "0"]), &self.log())
+    }
+
+    pub(crate) fn projector(&self) -> Program {
+        Program::run(self.command(&["projector", "run"]), &self.log())
+    }
+
+    /// Makes users at this address, as the administrator does, and signs them in.
+    pub(crate) async fn people(&self, address: &str) -> People {
+        let admin = Client::new(address).sign_in("admin", PASSWORD).await;
+        let mut signed_in = Vec::new();
+        for role in [Role::Finance, Role::Operator, Role::Auditor] {
+            let user = json!({ "name": role, "role": role, "password": PASSWORD });
+            admin.post("/v1/users", &user).await.created();
+            signed_in.push(admin.sign_in(role.as_str(), PASSWORD).await);
+        }
+        let [finance, operator, auditor] = signed_in.try_into().unwrap();
+        People { finance, operator, auditor }
+    }
+
+    pub(crate) fn witness(&self, reader: Client) -> Witness {
+        let connect = if self.embedded { self.embedded_database() } else { database() };
+        Witness::new(reader, &connect, &format!("book_{}", self.name))
+    }
+
+    /// The process number of its own PostgreSQL, and where its socket is.
+    pub(crate) fn postmaster(&self) -> (u32, PathBuf) {
+        let noted = std::fs::read_to_string(self.postmaster_file()).unwrap();
+        let lines: Vec<_> = noted.lines().collect();
+        (lines[0].trim().parse().unwrap(), PathBuf::from(lines[4]))
+    }
+
+    /// PostgreSQL removes its note as the last thing it does.
+    pub(crate) fn has_postmaster(&self) -> bool {
+        self.postmaster_file().exists()
+    }
+
+    fn postmaster_file(&self) -> PathBuf {
+        self.data().join("postgres/postmaster.pid")
+    }
+
+    fn embedded_database(&self) -> PgConnectOptions {
+        let (_, socket) = self.postmaster();
+        PgConnectOptions::new_without_pgpass().socket(socket).username("tallybook").database("tallybook")
+    }
+
+    fn data(&self) -> PathBuf {
+        self.place.path().join("data")
+    }
+
+    fn log(&self) -> PathBuf {
+        self.place.path().join("log")
+    }
+}
+
+fn database_url() -> OsString {
+    std::env::var_os("DATABASE_URL").unwrap()
+}
