@@ -11,7 +11,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::{Executor, PgConnection, PgPool};
+use sqlx::{Connection, Executor, PgConnection, PgPool};
 use tallybook_read_models::Projection;
 use tallybook_read_models::fold::Tables;
 use tokio::sync::watch;
@@ -121,6 +121,7 @@ impl<P: Projection> Term<P> {
             }
         }
         lease::release::<P>(&mut term.connection, &term.surroundings.settings.leader).await?;
+        term.connection.close().await?;
         Ok(())
     }
 

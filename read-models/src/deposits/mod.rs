@@ -2,6 +2,8 @@
 
 mod daily_totals;
 mod deposit;
+#[cfg(test)]
+mod histories;
 mod wallet;
 mod wallet_statement;
 mod withdrawal;
