@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use crate::aggregate::StreamKey;
 use crate::command::{CommandError, CommandRequest, DryRunEvent, Fault, Receipt};
-use crate::decision::{Decision, Draft};
+use crate::decision::Decision;
 use crate::lane::{self, Answer, Command, Decide, LaneFigures, LaneParts, Questions};
 use crate::settings::{BookSettings, StoreError};
 use crate::{journal, schema, subscription};
@@ -143,9 +143,14 @@ impl Book {
             },
             answer => answer?,
         };
-        let dry_run_events = match answer.draft {
-            Some(draft) if dry_run => self.check_dry_run(draft, keyed.as_deref(), request_hash).await?,
-            Some(_) | None => Vec::new(),
+        let (answer, dry_run_events) = match (dry_run, keyed) {
+            // What was recorded under this key already would be its answer again.
+            (true, Some(id)) => match self.recorded_answer(&id, request_hash).await? {
+                Some(recorded) => (recorded, Vec::new()),
+                None => self.check_dry_run(answer).await?,
+            },
+            (true, None) => self.check_dry_run(answer).await?,
+            (false, _) => (answer, Vec::new()),
         };
         let outcome = serde_json::from_str(answer.outcome.get()).map_err(|error| {
             CommandError::Corrupt(Fault(format!("a stored outcome does not decode: {error}")))
@@ -182,6 +187,7 @@ impl Book {
             reply,
             deadline: Instant::now() + self.shared.settings.deadline,
             maybe_recorded: false,
+            looked_up: false,
             failures: 0,
             _permit: permit,
         };
@@ -211,25 +217,17 @@ impl Book {
         Ok(Some(Answer { outcome, position, replayed: true, draft: None }))
     }
 
-    /// What a dry run cannot see in memory: keys and claims that are in the book already.
-    async fn check_dry_run(
-        &self,
-        draft: Draft,
-        keyed: Option<&str>,
-        request_hash: [u8; 32],
-    ) -> Result<Vec<DryRunEvent>, CommandError> {
-        if let Some(id) = keyed
-            && self.recorded_answer(id, request_hash).await?.is_some()
-        {
-            return Ok(Vec::new());
-        }
+    /// What a dry run cannot see in memory: claims that are in the book already.
+    async fn check_dry_run(&self, mut answer: Answer) -> Result<(Answer, Vec<DryRunEvent>), CommandError> {
+        let Some(draft) = answer.draft.take() else { return Ok((answer, Vec::new())) };
         let mut connection = self.shared.pool.acquire().await?;
         let keys: Vec<_> = draft.claims.iter().map(|claim| claim.key.clone()).collect();
         let taken = lane::taken_claims(&mut connection, &keys).await?;
         if let Some(claim) = draft.claims.into_iter().find(|claim| taken.contains(&claim.key)) {
             return Err(CommandError::Refused(claim.taken));
         }
-        draft.events.into_iter().map(DryRunEvent::try_from).collect()
+        let events = draft.events.into_iter().map(DryRunEvent::try_from).collect::<Result<_, _>>()?;
+        Ok((answer, events))
     }
 
     /// One event by its stream and sequence: immutable, so it may be read outside a decision.

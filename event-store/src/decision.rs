@@ -1,7 +1,6 @@
 //! What a use case sees while it decides: the aggregates it declared, and a place to record what follows.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use chrono_tz::Tz;
 use smol_str::SmolStr;
 use tallybook_domain::ledger::{check_balanced, postings};
 use tallybook_domain::{BookEvent, EventSourced, Refusal};
@@ -13,7 +12,7 @@ use crate::cache::Cache;
 pub struct Decision<'a> {
     cache: &'a Cache,
     now: DateTime<Utc>,
-    time_zone: Tz,
+    today: NaiveDate,
     pub(crate) draft: Draft,
 }
 
@@ -48,8 +47,8 @@ pub(crate) struct Claim {
 }
 
 impl<'a> Decision<'a> {
-    pub(crate) fn new(cache: &'a Cache, now: DateTime<Utc>, time_zone: Tz) -> Self {
-        Self { cache, now, time_zone, draft: Draft::default() }
+    pub(crate) fn new(cache: &'a Cache, now: DateTime<Utc>, today: NaiveDate) -> Self {
+        Self { cache, now, today, draft: Draft::default() }
     }
 
     /// The moment this decision is recorded at.
@@ -57,9 +56,10 @@ impl<'a> Decision<'a> {
         self.now
     }
 
-    /// The business date of that moment, in the book's time zone.
+    /// Today's business date, in the book's time zone, by the clock as it is now: `now` never goes back, so a clock
+    /// that once ran ahead would shift every later date with it.
     pub fn today(&self) -> NaiveDate {
-        self.now.with_timezone(&self.time_zone).date_naive()
+        self.today
     }
 
     /// The aggregate as it stands, with what this decision already recorded.

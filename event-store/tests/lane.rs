@@ -167,6 +167,58 @@ async fn a_dry_run_checks_everything_and_writes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_of_a_recorded_command_gives_its_recorded_answer() {
+    let book = TestBook::new().await.open().await;
+    let first = deposit(&book, &wallet(1), "1.00", "R1", Some("key-1")).await.unwrap();
+    let mut again = request(Some("key-1"), &(wallet(1), "1.00", "R1"));
+    again.dry_run = true;
+    let dry = support::deposit_as(&book, again, &wallet(1), "1.00", "R1").await.unwrap();
+    assert!(dry.replayed && dry.dry_run_events.is_empty());
+    assert_eq!((dry.outcome, dry.position), (first.outcome, first.position));
+}
+
+/// Callers in a broken retry loop (one key again and again, or one reference) slow the others down at most.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_storm_of_repeats_starves_no_one() {
+    let book = TestBook::new().await.open().await;
+    deposit(&book, &wallet(1), "1.00", "SAME", Some("key-1")).await.unwrap();
+    let over = tokio_util::sync::CancellationToken::new();
+    let storm = tokio::spawn({
+        let (book, over) = (book.clone(), over.clone());
+        async move {
+            let repeaters = (0..64).map(|n| {
+                let (book, over) = (&book, &over);
+                async move {
+                    let account = wallet(1);
+                    while !over.is_cancelled() {
+                        if n % 2 == 0 {
+                            let again = deposit(book, &account, "1.00", "SAME", Some("key-1")).await;
+                            assert!(again.unwrap().replayed);
+                        } else {
+                            let taken = deposit(book, &account, "1.00", "SAME", None).await;
+                            assert!(matches!(taken, Err(CommandError::Refused(_))));
+                        }
+                    }
+                }
+            });
+            join_all(repeaters).await;
+        }
+    });
+    let shared = &book;
+    let others = (0..4u64).map(|client| async move {
+        for n in 0..50 {
+            deposit(shared, &wallet(client + 2), "1.00", &format!("R{client}-{n}"), None).await.unwrap();
+        }
+    });
+    let done = tokio::time::timeout(std::time::Duration::from_secs(30), join_all(others)).await;
+    over.cancel();
+    storm.await.unwrap();
+    assert!(done.is_ok(), "200 deposits did not get through");
+    assert_eq!(count(&book, "SELECT count(*) FROM events").await, 201);
+    assert_journal_is_whole(&book).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_panicking_decision_harms_only_itself() {
     let book = TestBook::new().await.open().await;
     let panicking = book.execute(request(None, &1), vec![], |decision| available(decision, &wallet(1)));

@@ -2,11 +2,12 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use chrono::{DateTime, Utc};
 use futures::FutureExt;
 use serde_json::value::RawValue;
 use tallybook_domain::Refusal;
 
-use super::batch::{Answer, Command, Verdict};
+use super::batch::{Admitted, Answer, Command, Verdict};
 use super::{Lane, LoadEnd, reply};
 use crate::aggregate::{LoadError, LoadFrom, StreamKey, recording_time};
 use crate::command::{CommandError, Fault};
@@ -19,18 +20,22 @@ impl Lane {
     /// Decides commands in order until the batch is full.
     pub(super) fn decide_backlog(&mut self) {
         while self.pending.admitted.len() < self.settings.max_batch {
-            let Some(command) = self.backlog.pop_front() else { return };
-            // One that the database refused before goes alone, so that it can harm no other.
-            let alone = command.failures > 0;
-            if alone && !self.pending.is_empty() {
-                self.backlog.push_front(command);
-                return;
-            }
-            self.admit(command);
-            if alone && !self.pending.is_empty() {
-                return;
+            match self.backlog.pop_front() {
+                Some(command) if self.may_join(&command) => self.admit(command),
+                Some(command) => return self.backlog.push_front(command),
+                None => return,
             }
         }
+    }
+
+    /// Whether a command may share the pending batch. One that the database refused before goes alone, so that it
+    /// can harm no other. While repeats are about, commands known to be none go without those not looked up, so
+    /// that they are decided again once at most, however many repeats arrive.
+    fn may_join(&self, command: &Command) -> bool {
+        let Some(Admitted { command: first, .. }) = self.pending.admitted.first() else { return true };
+        let alone = first.failures > 0 || command.failures > 0;
+        let mixed = self.careful_appends > 0 && first.looked_up != command.looked_up;
+        !alone && !mixed
     }
 
     fn admit(&mut self, mut command: Command) {
@@ -42,18 +47,17 @@ impl Lane {
             self.loading.entry(missing.stream).or_default().push(command);
             return;
         }
-        let now = recording_time((self.settings.clock)(), self.tip.recorded_at);
-        let mut decision = Decision::new(&self.cache, now, self.time_zone);
+        let clock = (self.settings.clock)();
+        let today = clock.with_timezone(&self.time_zone).date_naive();
+        let now = recording_time(clock, self.tip.recorded_at);
+        let mut decision = Decision::new(&self.cache, now, today);
         let decided = catch_unwind(AssertUnwindSafe(|| (command.decide)(&mut decision)));
         let draft = decision.draft;
         match (decided, draft.fault.clone()) {
             (Err(_), _) => self.fault(command, PANICKED.into()),
             (Ok(_), Some(fault)) => self.fault(command, fault),
             (Ok(Err(refusal)), None) => self.pending.refuse(command, refusal),
-            (Ok(Ok(outcome)), None) => {
-                self.tip.recorded_at = now;
-                self.accept(command, outcome, draft);
-            }
+            (Ok(Ok(outcome)), None) => self.accept(command, outcome, draft, now),
         }
     }
 
@@ -62,15 +66,18 @@ impl Lane {
         self.pending.ids.contains(id) || self.in_flight.ids.contains(id)
     }
 
-    fn accept(&mut self, command: Command, outcome: Box<RawValue>, draft: Draft) {
+    fn accept(&mut self, command: Command, outcome: Box<RawValue>, draft: Draft, now: DateTime<Utc>) {
         if self.pending.must_wait(&draft) {
             self.deferred.push(command);
         } else if let Some(refusal) = self.taken_under_way(&draft) {
             self.pending.refuse(command, refusal);
         } else if command.dry_run {
-            let position = self.durable.position;
-            reply(command, Ok(Answer { outcome, position, replayed: false, draft: Some(draft) }));
+            let position = self.tip.position;
+            self.pending
+                .admitted
+                .push(Admitted { command, verdict: Verdict::Tried { outcome, position, draft } });
         } else {
+            self.tip.recorded_at = now;
             self.pending.record(command, outcome, draft, (&mut self.tip, &mut self.cache));
         }
     }
@@ -165,6 +172,9 @@ impl Lane {
             let answer = match admitted.verdict {
                 Verdict::Recorded { outcome, position, .. } => {
                     Ok(Answer { outcome, position, replayed: false, draft: None })
+                }
+                Verdict::Tried { outcome, position, draft } => {
+                    Ok(Answer { outcome, position, replayed: false, draft: Some(draft) })
                 }
                 Verdict::Refused(refusal) => Err(CommandError::Refused(refusal)),
             };

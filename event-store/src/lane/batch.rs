@@ -34,6 +34,8 @@ pub(crate) struct Command {
     pub(crate) deadline: Instant,
     /// It was sent to the database and no answer came: it may be recorded.
     pub(crate) maybe_recorded: bool,
+    /// It was looked up after a repeat was met, key and claims, and is none.
+    pub(crate) looked_up: bool,
     /// Times it was in an append that the database refused; after the first it goes alone.
     pub(crate) failures: u32,
     pub(crate) _permit: OwnedSemaphorePermit,
@@ -66,6 +68,12 @@ pub(crate) enum Verdict {
         outcome: Box<RawValue>,
         position: u64,
         claims: Vec<Claim>,
+    },
+    /// A dry run, held back like everything that rests on decisions not yet durable.
+    Tried {
+        outcome: Box<RawValue>,
+        position: u64,
+        draft: Draft,
     },
     /// Held back until the decisions it was refused because of are durable.
     Refused(Refusal),

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use serde_json::value::RawValue;
-use sqlx::PgConnection;
 use sqlx::postgres::PgConnectOptions;
+use sqlx::{Executor, PgConnection};
 
 use super::append;
 use super::batch::Tip;
@@ -70,8 +70,9 @@ async fn ask(questions: &mut Questions) -> Result<Findings, StoreError> {
         Some(connection) => connection,
         None => append::connect(&questions.options, questions.deadline).await?,
     };
-    // Claims first, so that a command recorded meanwhile is found by its id and not refused for its own claim;
-    // the head last: what was recorded after the look-up is judged again by the append itself.
+    // One snapshot for all of it: a command recorded meanwhile by a connection given up is then either known with
+    // its events, or neither, and met by the next append's compare-and-swap.
+    connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
     let taken = taken_claims(&mut connection, &questions.claims).await?;
     let known = known_commands(&mut connection, &questions.command_ids).await?;
     let tip = read_tip(&mut connection).await?;
@@ -88,6 +89,7 @@ async fn ask(questions: &mut Questions) -> Result<Findings, StoreError> {
             Some(events.into_iter().filter(|event| event.position <= tip.position).collect())
         }
     };
+    connection.execute("COMMIT").await?;
     Ok(Findings { connection, tip, foreign, known, taken })
 }
 

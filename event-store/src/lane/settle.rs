@@ -6,7 +6,8 @@ use std::time::Instant;
 use sqlx::PgConnection;
 use tallybook_domain::Refusal;
 
-use super::batch::{Admitted, Answer, Verdict};
+use super::batch::{Admitted, Answer, Command, Verdict};
+use super::recover::KnownCommand;
 use super::{AppendResult, Findings, Lane, Phase, Questions, find_out, give_up, reply};
 use crate::aggregate::{StreamId, serialized};
 use crate::command::CommandError;
@@ -81,12 +82,14 @@ impl Lane {
         let mut admitted = self.take_in_flight().revert(&mut self.cache);
         self.tip = self.durable.clone();
         admitted.iter_mut().filter(|one| one.is_recorded()).for_each(mark);
+        let waiting = pending.iter().map(|one| &one.command).chain(&self.deferred).chain(&self.backlog);
+        let keyed = waiting.filter(|command| command.keyed).map(|command| command.id.clone());
         let questions = Questions {
             options: self.options.clone(),
             deadline: self.settings.deadline,
             connection,
             since: self.durable.position,
-            command_ids: admitted.iter().map(|one| one.command.id.clone()).collect(),
+            command_ids: admitted.iter().map(|one| one.command.id.clone()).chain(keyed).collect(),
             claims: admitted.iter().flat_map(Admitted::claims).collect(),
         };
         self.retry = admitted;
@@ -110,6 +113,13 @@ impl Lane {
         for command in self.deferred.drain(..).rev() {
             self.backlog.push_front(command);
         }
+        // Every repeat at hand is answered now; what arrived during the look-up is met later.
+        for command in std::mem::take(&mut self.backlog) {
+            match findings.known.get(&command.id) {
+                Some(known) => answer_again(command, known),
+                None => self.backlog.push_back(command),
+            }
+        }
         for admitted in std::mem::take(&mut self.retry).into_iter().rev() {
             self.judge_again(admitted, &findings);
         }
@@ -119,15 +129,9 @@ impl Lane {
     /// Answers what the database already answers; everything else is decided again.
     fn judge_again(&mut self, admitted: Admitted, findings: &Findings) {
         let taken = admitted.taken_claim(&findings.taken);
-        let command = admitted.command;
+        let command = Command { looked_up: true, ..admitted.command };
         if let Some(known) = findings.known.get(&command.id) {
-            let answer = if known.request_hash == command.request_hash {
-                let replayed = command.keyed && !command.maybe_recorded;
-                Ok(Answer { outcome: known.outcome.clone(), position: known.position, replayed, draft: None })
-            } else {
-                Err(CommandError::KeyReused)
-            };
-            reply(command, answer);
+            answer_again(command, known);
         } else if let Some(refusal) = taken {
             reply(command, Err(CommandError::Refused(refusal)));
         } else if command.deadline <= Instant::now() {
@@ -174,6 +178,17 @@ impl Lane {
     }
 }
 
+/// The answer that a recorded command got, for the same request only.
+fn answer_again(command: Command, known: &KnownCommand) {
+    let answer = if known.request_hash == command.request_hash {
+        let replayed = command.keyed && !command.maybe_recorded;
+        Ok(Answer { outcome: known.outcome.clone(), position: known.position, replayed, draft: None })
+    } else {
+        Err(CommandError::KeyReused)
+    };
+    reply(command, answer);
+}
+
 impl Admitted {
     fn is_recorded(&self) -> bool {
         matches!(self.verdict, Verdict::Recorded { .. })
@@ -182,7 +197,7 @@ impl Admitted {
     fn claims(&self) -> Vec<ClaimKey> {
         match &self.verdict {
             Verdict::Recorded { claims, .. } => claims.iter().map(|claim| claim.key.clone()).collect(),
-            Verdict::Refused(_) => Vec::new(),
+            Verdict::Tried { .. } | Verdict::Refused(_) => Vec::new(),
         }
     }
 
@@ -191,7 +206,7 @@ impl Admitted {
             Verdict::Recorded { claims, .. } => {
                 claims.iter().find(|claim| taken.contains(&claim.key)).map(|claim| claim.taken.clone())
             }
-            Verdict::Refused(_) => None,
+            Verdict::Tried { .. } | Verdict::Refused(_) => None,
         }
     }
 }
