@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use sqlx::Executor;
 use support::history::deposits;
 use support::{READ_TABLES, TestBook};
-use tallybook_projector::{ProjectorSettings, Registered, every};
+use tallybook_projector::{ProjectorSettings, Registered, every, wait_for};
 
 const EVENTS: u64 = 200_000;
 const WALLETS: u64 = 10_000;
@@ -32,6 +32,26 @@ async fn a_cold_projector_catches_up() {
     for projection in every() {
         print(projection.name, catch_up(&book, vec![projection]).await);
     }
+}
+
+/// From the append of one event until every read model has it, one event after the other.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "a measurement, which says nothing in a debug build or on a busy machine"]
+async fn a_new_event_can_be_read_soon() {
+    let mut book = TestBook::new().await;
+    let names: Vec<&str> = every().iter().map(|projection| projection.name).collect();
+    let running = book.project(every(), ProjectorSettings::default());
+    let mut taken = Vec::new();
+    for event in deposits(200, 50) {
+        let position = book.record([event]).await;
+        let begun = Instant::now();
+        wait_for(&book.pool, &names, position, Duration::from_secs(10)).await.unwrap();
+        taken.push(begun.elapsed());
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    running.stop().await;
+    taken.sort();
+    println!("readable after {:?} (median), {:?} (99 of 100)", taken[100], taken[198]);
 }
 
 async fn catch_up(book: &TestBook, projections: Vec<Registered>) -> Duration {
