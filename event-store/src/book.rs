@@ -93,10 +93,6 @@ impl Book {
         *self.shared.head.borrow()
     }
 
-    pub fn watch_head(&self) -> watch::Receiver<u64> {
-        self.shared.head.clone()
-    }
-
     pub fn figures(&self) -> &LaneFigures {
         &self.shared.figures
     }
