@@ -204,6 +204,36 @@ async fn five_hundred_requests_on_money_for_three_hundred() {
     assert_eq!(join_all(all).await.into_iter().filter(|granted| *granted).count(), 300);
 }
 
+/// A bank further east may be a day ahead: the next step, given no date, is then of that day too.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_step_is_not_before_the_one_it_follows() {
+    let book = &book().await;
+    let (_, withdrawal) = thirty_of_a_hundred(book).await;
+    take(book, &withdrawal, &[Approve]).await;
+    let today = book.today();
+    let tomorrow = today.succ_opt();
+    let asked = SubmitWithdrawal {
+        withdrawal: withdrawal.clone(),
+        channel_reference: None,
+        effective_date: tomorrow,
+    };
+    submit_withdrawal(book, by("mei"), asked).await.unwrap();
+    let early = SucceedWithdrawal { withdrawal: withdrawal.clone(), effective_date: Some(today) };
+    let refused = refusal(succeed_withdrawal(book, by("mei"), early).await);
+    let Refusal::Withdrawal(WithdrawalRefusal::EffectiveDate(refused)) = refused else {
+        panic!("{refused:?}");
+    };
+    assert_eq!(Some(refused.earliest), tomorrow);
+    assert_eq!(figures(&take(book, &withdrawal, &[Succeed]).await), ["70.00", "0.00", "70.00"]);
+    take(book, &withdrawal, &[Return]).await;
+    let dated: i64 = sqlx::query_scalar("SELECT count(*) FROM events WHERE payload::text LIKE $1")
+        .bind(format!("%{}%", tomorrow.unwrap()))
+        .fetch_one(book.pool())
+        .await
+        .unwrap();
+    assert_eq!(dated, 5, "submitted, succeeded, paid out, returned, credited");
+}
+
 /// Approval and suspension at the same moment: whichever comes first, no order goes out after the suspension.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_approval_and_a_suspension_do_not_pass_each_other() {

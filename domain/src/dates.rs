@@ -21,11 +21,21 @@ pub struct EffectiveDateOutOfRange {
 
 /// Accepts a business date up to the day after the book's today: a bank further east may be a day ahead.
 pub fn check_effective(effective_date: NaiveDate, today: NaiveDate) -> Result<(), EffectiveDateOutOfRange> {
-    let latest = today.checked_add_days(Days::new(1)).unwrap_or(today);
-    if (EARLIEST_EFFECTIVE_DATE..=latest).contains(&effective_date) {
+    check_follows(effective_date, EARLIEST_EFFECTIVE_DATE, today)
+}
+
+/// Accepts the business date of a step that follows one of `earliest`: money cannot come back before it left. That
+/// day itself is always accepted, wherever the book's today is by then.
+pub fn check_follows(
+    effective_date: NaiveDate,
+    earliest: NaiveDate,
+    today: NaiveDate,
+) -> Result<(), EffectiveDateOutOfRange> {
+    let latest = today.checked_add_days(Days::new(1)).unwrap_or(today).max(earliest);
+    if (earliest..=latest).contains(&effective_date) {
         return Ok(());
     }
-    Err(EffectiveDateOutOfRange { effective_date, earliest: EARLIEST_EFFECTIVE_DATE, latest })
+    Err(EffectiveDateOutOfRange { effective_date, earliest, latest })
 }
 
 #[cfg(test)]
@@ -49,6 +59,20 @@ mod tests {
                 latest: day("2026-03-01"),
             })
         );
+    }
+
+    #[test]
+    fn a_step_is_not_before_the_one_it_follows() {
+        let (earlier, today) = (day("2026-02-20"), day("2026-02-28"));
+        let follows = |date| check_follows(day(date), earlier, today);
+        assert_eq!(follows("2026-02-20"), Ok(()));
+        assert_eq!(follows("2026-03-01"), Ok(()));
+        let effective_date = day("2026-02-19");
+        let latest = day("2026-03-01");
+        let refused = EffectiveDateOutOfRange { effective_date, earliest: earlier, latest };
+        assert_eq!(follows("2026-02-19"), Err(refused));
+        assert!(follows("2026-03-02").is_err());
+        assert_eq!(check_follows(earlier, earlier, day("2026-02-18")), Ok(()));
     }
 
     #[test]

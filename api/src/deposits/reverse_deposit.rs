@@ -19,7 +19,7 @@ use crate::state::ApiState;
 pub(super) struct ReverseDepositBody {
     #[schema(value_type = String, min_length = 1, max_length = 500)]
     reason: Reason,
-    /// Today, if left out.
+    /// Today, if left out, or the deposit's day, if that is later. Never before that day.
     effective_date: Option<NaiveDate>,
 }
 

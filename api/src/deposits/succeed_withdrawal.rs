@@ -16,7 +16,7 @@ use crate::state::ApiState;
 /// The day on which the bank paid.
 #[derive(Debug, ToSchema)]
 pub(super) struct SucceedWithdrawalBody {
-    /// Today, if left out.
+    /// Today, if left out, or the day of the step before, if that is later. Never before that day.
     effective_date: Option<NaiveDate>,
 }
 

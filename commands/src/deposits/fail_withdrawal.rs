@@ -8,14 +8,14 @@ use tallybook_domain::text::Reason;
 use tallybook_event_store::{Book, CommandError, Receipt};
 
 use super::WithdrawalOutcome;
-use super::step::{Parties, release_hold, take};
+use super::step::{Parties, default_date, release_hold, take};
 use crate::CommandContext;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct FailWithdrawal {
     pub withdrawal: WithdrawalId,
     pub reason: Reason,
-    /// Today, if not given.
+    /// Today, if not given, or the day of the step before, if that is later.
     #[serde(default)]
     pub effective_date: Option<NaiveDate>,
 }
@@ -31,7 +31,7 @@ pub async fn fail_withdrawal(
     book.execute(request, parties.streams(), move |decision| {
         let FailWithdrawal { withdrawal, reason, effective_date } = asked.clone();
         let today = decision.today();
-        let effective_date = effective_date.unwrap_or(today);
+        let effective_date = effective_date.unwrap_or_else(|| default_date(decision, &parties));
         let step = WithdrawalCommand::Fail { withdrawal, reason, effective_date, today };
         take(decision, &parties, step, |decision| release_hold(decision, &parties))
     })

@@ -8,14 +8,14 @@ use tallybook_domain::{Refusal, WithdrawalId};
 use tallybook_event_store::{Book, CommandError, Decision, Receipt};
 
 use super::WithdrawalOutcome;
-use super::step::{Parties, take};
+use super::step::{Parties, default_date, take};
 use crate::CommandContext;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ReturnWithdrawal {
     pub withdrawal: WithdrawalId,
     pub reason: Reason,
-    /// Today, if not given.
+    /// Today, if not given, or the day of the step before, if that is later.
     #[serde(default)]
     pub effective_date: Option<NaiveDate>,
 }
@@ -31,7 +31,7 @@ pub async fn return_withdrawal(
     book.execute(request, parties.streams(), move |decision| {
         let ReturnWithdrawal { withdrawal, reason, effective_date } = asked.clone();
         let today = decision.today();
-        let effective_date = effective_date.unwrap_or(today);
+        let effective_date = effective_date.unwrap_or_else(|| default_date(decision, &parties));
         let step = WithdrawalCommand::Return { withdrawal, reason, effective_date, today };
         take(decision, &parties, step, |decision| credit(decision, &parties, effective_date))
     })

@@ -14,7 +14,7 @@ use crate::CommandContext;
 pub struct ReverseDeposit {
     pub deposit: DepositId,
     pub reason: Reason,
-    /// Today, if not given.
+    /// Today, if not given, or the deposit's day, if that is later.
     #[serde(default)]
     pub effective_date: Option<NaiveDate>,
 }
@@ -34,7 +34,7 @@ pub async fn reverse_deposit(
         let command = WalletCommand::ReverseDeposit {
             deposit: facts.clone(),
             reason: reverse.reason.clone(),
-            effective_date: reverse.effective_date.unwrap_or(today),
+            effective_date: reverse.effective_date.unwrap_or_else(|| facts.effective_date.max(today)),
             today,
         };
         decision.decide::<Wallet>(wallet.as_str(), command)?;

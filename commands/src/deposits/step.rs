@@ -1,5 +1,6 @@
 //! What all steps of a withdrawal have in common: whose it is, and that its wallet and customer are asked too.
 
+use chrono::NaiveDate;
 use tallybook_domain::customers::Customer;
 use tallybook_domain::deposits::{
     Wallet, WalletCommand, Withdrawal, WithdrawalCommand, WithdrawalEvent, WithdrawalRefusal,
@@ -54,6 +55,12 @@ pub(super) fn take(
         goes_with_it(decision)?;
     }
     WithdrawalOutcome::of(decision, &parties.withdrawal, &parties.wallet)
+}
+
+/// The business date of a step nobody gave one.
+pub(super) fn default_date(decision: &Decision<'_>, parties: &Parties) -> NaiveDate {
+    let withdrawal = decision.state::<Withdrawal>(parties.withdrawal.as_str());
+    withdrawal.effective_date_by_default(decision.today())
 }
 
 /// Money goes out only for a customer who is registered and not suspended.

@@ -7,13 +7,13 @@ use tallybook_domain::deposits::{Wallet, WalletCommand, WithdrawalCommand};
 use tallybook_event_store::{Book, CommandError, Receipt};
 
 use super::WithdrawalOutcome;
-use super::step::{Parties, take};
+use super::step::{Parties, default_date, take};
 use crate::CommandContext;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SucceedWithdrawal {
     pub withdrawal: WithdrawalId,
-    /// Today, if not given.
+    /// Today, if not given, or the day of the step before, if that is later.
     #[serde(default)]
     pub effective_date: Option<NaiveDate>,
 }
@@ -29,7 +29,7 @@ pub async fn succeed_withdrawal(
     book.execute(request, parties.streams(), move |decision| {
         let SucceedWithdrawal { withdrawal, effective_date } = asked.clone();
         let today = decision.today();
-        let effective_date = effective_date.unwrap_or(today);
+        let effective_date = effective_date.unwrap_or_else(|| default_date(decision, &parties));
         let pay_out = WalletCommand::PayOut { withdrawal: withdrawal.clone(), effective_date };
         let step = WithdrawalCommand::Succeed { withdrawal, effective_date, today };
         take(decision, &parties, step, |decision| {

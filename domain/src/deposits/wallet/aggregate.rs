@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::funds::{Broken, Funds};
 use super::{DepositFacts, WalletCommand, WalletEvent, WalletRefusal};
-use crate::dates::check_effective;
+use crate::dates::{check_effective, check_follows};
 use crate::event::BookEvent;
 use crate::event_sourced::{CorruptStream, EventSourced};
 use crate::ids::{WalletId, WithdrawalId};
@@ -132,7 +132,7 @@ impl EventSourced for Wallet {
                 WalletEvent::DepositRecorded { wallet, amount, reference, method, effective_date, remark }
             }
             WalletCommand::ReverseDeposit { deposit, reason, effective_date, today } => {
-                check_effective(effective_date, today)?;
+                check_follows(effective_date, deposit.effective_date, today)?;
                 self.reverse(deposit, reason, effective_date)?
             }
             WalletCommand::Hold { wallet, withdrawal, amount } => self.hold(wallet, withdrawal, amount)?,

@@ -187,9 +187,28 @@ fn a_business_date_after_tomorrow_is_refused() {
         effective_date: day("2026-03-12"),
         today: day(TODAY),
     };
+    let out_of_range = EffectiveDateOutOfRange { earliest: day("2026-03-09"), ..out_of_range };
     given(vec![deposited("100.00")])
         .when(reversal)
         .then_expect_error(WalletRefusal::EffectiveDate(out_of_range));
+}
+
+#[test]
+fn a_reversal_before_its_deposit_is_refused() {
+    let reversal = |date: &str| WalletCommand::ReverseDeposit {
+        deposit: facts(1, "100.00"),
+        reason: "wrong customer".parse().unwrap(),
+        effective_date: day(date),
+        today: day(TODAY),
+    };
+    let refused = EffectiveDateOutOfRange {
+        effective_date: day("2026-03-08"),
+        earliest: day("2026-03-09"),
+        latest: day("2026-03-11"),
+    };
+    given(vec![deposited("100.00")]).when(reversal("2026-03-08")).then_expect_error(refused.into());
+    let same_day = given(vec![deposited("100.00")]).when(reversal("2026-03-09"));
+    assert!(same_day.inspect_result().is_ok());
 }
 
 #[test]

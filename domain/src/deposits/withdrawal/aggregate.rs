@@ -2,6 +2,7 @@
 //!
 //! Must never hold money: what is set aside is the wallet's, and both are decided together.
 
+use chrono::NaiveDate;
 use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
@@ -30,6 +31,8 @@ pub(super) struct Request {
     pub(super) state: WithdrawalState,
     /// Who approved or rejected it.
     pub(super) decided_by: Option<Actor>,
+    /// The business date of the last step that has one.
+    pub(super) last_effective: Option<NaiveDate>,
 }
 
 impl Withdrawal {
@@ -46,6 +49,12 @@ impl Withdrawal {
     /// `None` before it is requested.
     pub fn amount(&self) -> Option<Money> {
         self.request.as_ref().map(|request| request.amount)
+    }
+
+    /// The business date of a step nobody gave one: today, or that of the step it follows, if that is later.
+    pub fn effective_date_by_default(&self, today: NaiveDate) -> NaiveDate {
+        let last = self.request.as_ref().and_then(|request| request.last_effective);
+        last.map_or(today, |last| last.max(today))
     }
 }
 
@@ -79,6 +88,7 @@ fn begin(event: &WithdrawalEvent) -> Option<Request> {
         requested_by: requested_by.clone(),
         state: WithdrawalState::Requested,
         decided_by: None,
+        last_effective: None,
     })
 }
 
@@ -104,6 +114,7 @@ impl EventSourced for Withdrawal {
                     return Err(corrupt("not a step from the state it met"));
                 }
                 request.state = action.target();
+                request.last_effective = event.effective_date().or(request.last_effective);
                 if by.is_some() {
                     request.decided_by = by.cloned();
                 }

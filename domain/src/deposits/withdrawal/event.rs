@@ -107,6 +107,20 @@ impl WithdrawalEvent {
             | Self::WithdrawalReturned { withdrawal, .. } => withdrawal,
         }
     }
+
+    /// The business date, of steps that have one.
+    pub fn effective_date(&self) -> Option<NaiveDate> {
+        match self {
+            Self::WithdrawalSubmitted { effective_date, .. }
+            | Self::WithdrawalSucceeded { effective_date, .. }
+            | Self::WithdrawalFailed { effective_date, .. }
+            | Self::WithdrawalReturned { effective_date, .. } => Some(*effective_date),
+            Self::WithdrawalRequested { .. }
+            | Self::WithdrawalApproved { .. }
+            | Self::WithdrawalRejected { .. }
+            | Self::WithdrawalCancelled { .. } => None,
+        }
+    }
 }
 
 impl DomainEvent for WithdrawalEvent {

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use super::aggregate::{Request, Withdrawal};
 use super::{WithdrawalAction, WithdrawalCommand, WithdrawalEvent, WithdrawalRefusal};
 use crate::actor::Actor;
-use crate::dates::check_effective;
+use crate::dates::{EARLIEST_EFFECTIVE_DATE, check_follows};
 use crate::ids::{WalletId, WithdrawalId};
 use crate::money::{Money, MoneyError};
 
@@ -90,7 +90,7 @@ fn may_take<'a>(state: &'a Withdrawal, withdrawal: &WithdrawalId, action: Withdr
     if request.state == action.target() { Ok(None) } else { Err(not_now(request, action)) }
 }
 
-/// A step on which money moves.
+/// A step on which money moves: not before the step it follows. What repeats a step follows nothing.
 fn may_move<'a>(
     state: &'a Withdrawal,
     withdrawal: &WithdrawalId,
@@ -98,7 +98,8 @@ fn may_move<'a>(
     (effective_date, today): (NaiveDate, NaiveDate),
 ) -> Step<'a> {
     let step = may_take(state, withdrawal, action)?;
-    check_effective(effective_date, today)?;
+    let earliest = step.and_then(|request| request.last_effective).unwrap_or(EARLIEST_EFFECTIVE_DATE);
+    check_follows(effective_date, earliest, today)?;
     Ok(step)
 }
 

@@ -213,21 +213,56 @@ fn only_who_decided_can_repeat_the_decision() {
 #[test]
 fn a_business_date_after_tomorrow_is_refused() {
     let effective_date = "2026-03-12".parse().unwrap();
-    let out_of_range = EffectiveDateOutOfRange {
-        effective_date,
-        earliest: EARLIEST_EFFECTIVE_DATE,
-        latest: "2026-03-11".parse().unwrap(),
-    };
-    for (state, action) in [
-        (State::Approved, Action::Submit),
-        (State::Submitted, Action::Succeed),
-        (State::Submitted, Action::Fail),
-        (State::Succeeded, Action::Return),
+    let latest = "2026-03-11".parse().unwrap();
+    for (state, action, earliest) in [
+        (State::Approved, Action::Submit, EARLIEST_EFFECTIVE_DATE),
+        (State::Submitted, Action::Succeed, today()),
+        (State::Submitted, Action::Fail, today()),
+        (State::Succeeded, Action::Return, today()),
     ] {
+        let out_of_range = EffectiveDateOutOfRange { effective_date, earliest, latest };
         given(history(state))
             .when(command_on(action, "mei", effective_date))
             .then_expect_error(out_of_range.into());
     }
+}
+
+#[test]
+fn a_step_before_the_one_it_follows_is_refused() {
+    let yesterday = today().pred_opt().unwrap();
+    let latest = "2026-03-11".parse().unwrap();
+    let refused = EffectiveDateOutOfRange { effective_date: yesterday, earliest: today(), latest };
+    for (state, action) in [
+        (State::Submitted, Action::Succeed),
+        (State::Submitted, Action::Fail),
+        (State::Succeeded, Action::Return),
+    ] {
+        given(history(state)).when(command_on(action, "mei", yesterday)).then_expect_error(refused.into());
+    }
+    // The order follows nothing that has a business date, and a repeated notice changes nothing.
+    assert!(
+        given(history(State::Approved))
+            .when(command_on(Action::Submit, "mei", yesterday))
+            .inspect_result()
+            .is_ok()
+    );
+    given(history(State::Succeeded))
+        .when(command_on(Action::Succeed, "mei", yesterday))
+        .then_expect_events(vec![]);
+}
+
+#[test]
+fn a_step_without_a_date_is_of_today_or_of_the_step_it_follows() {
+    let state = |history: Vec<Event>| {
+        history.iter().fold(Withdrawal::default(), |mut state, event| {
+            state.evolve(event).unwrap();
+            state
+        })
+    };
+    let (yesterday, tomorrow) = (today().pred_opt().unwrap(), today().succ_opt().unwrap());
+    assert_eq!(state(history(State::Approved)).effective_date_by_default(yesterday), yesterday);
+    assert_eq!(state(history(State::Submitted)).effective_date_by_default(yesterday), today());
+    assert_eq!(state(history(State::Submitted)).effective_date_by_default(tomorrow), tomorrow);
 }
 
 #[test]
