@@ -10,6 +10,9 @@ use std::process::Output;
 use chrono::NaiveDate;
 use running::{Up, in_book, place, stderr, stdout};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
+use tallybook_commands::CommandContext;
+use tallybook_commands::customers::{RegisterCustomer, register_customer};
 use tallybook_commands::deposits::{RecordDeposit, record_deposit};
 use tallybook_domain::deposits::DepositMethod;
 use tallybook_domain::{Currency, Money};
@@ -128,6 +131,31 @@ fn a_taken_reference_is_the_same_deposit_or_a_bad_row() {
     let other = file(&up, "other.csv", "date,amount,ref\n2026-01-01,10,R1\n");
     let (_, summary) = import(&up, &other, &[&COLUMNS[..], &["--customer", "C00002"]].concat());
     assert!(summary["bad"][0]["reasons"][0].as_str().unwrap().contains("another customer"), "{summary}");
+}
+
+/// A key is predictable: whoever used it for something else must not make money vanish.
+#[test]
+fn a_key_that_was_used_for_something_else_hides_no_deposit() {
+    let Some((_place, up)) = book() else { return };
+    let customer = [&COLUMNS[..], &["--customer", "C00001"]].concat();
+    in_book(&up, async |book, context| {
+        let mut hasher = Sha256::new();
+        for part in ["C00001.CNY", "K1", "10.00 CNY", "2026-01-01"] {
+            hasher.update(part.as_bytes());
+            hasher.update([0]);
+        }
+        let digest: String = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let idempotency_key = Some(format!("import/deposit/{digest}"));
+        let context = CommandContext { idempotency_key, ..context.clone() };
+        let register = RegisterCustomer { name: "Taker of keys".parse().unwrap() };
+        register_customer(book, context, register).await.unwrap();
+    });
+    let statement = file(&up, "burnt.csv", "date,amount,ref\n2026-01-01,10,K1\n2026-01-01,11,K2\n");
+    for more in [&["--dry-run"][..], &[]] {
+        let (code, summary) = import(&up, &statement, &[&customer[..], more].concat());
+        assert_eq!((code, &summary["recorded"], &summary["already_there"]), (1, &1.into(), &0.into()));
+        assert!(summary["bad"][0]["reasons"][0].as_str().unwrap().contains("something else"), "{summary}");
+    }
 }
 
 #[test]

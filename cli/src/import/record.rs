@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::progress::Progress;
 use super::row::Deposit;
 use super::statement::Line;
-use super::taken;
+use super::taken::{self, Doubtful};
 
 /// Commands on their way at the same time: they share the lane's commits.
 const IN_FLIGHT: usize = 64;
@@ -56,6 +56,8 @@ enum Fate {
     AlreadyThere,
     /// The reference is in the book: by the same deposit, recorded some other way, or by another one.
     Taken,
+    /// The key is in the book: by the same deposit with another method, remark or person, or by something else.
+    KeyUsed,
     Refused(String),
 }
 
@@ -90,7 +92,8 @@ impl Recorder<'_> {
                     recorded.position = recorded.position.max(Some(position));
                 }
                 Ok(Fate::AlreadyThere) => recorded.already_there += 1,
-                Ok(Fate::Taken) => doubtful.push((record, deposit)),
+                Ok(Fate::Taken) => doubtful.push(Doubtful { record, deposit, key_used: false }),
+                Ok(Fate::KeyUsed) => doubtful.push(Doubtful { record, deposit, key_used: true }),
                 Ok(Fate::Refused(reason)) => {
                     recorded.refused.insert(record, reason);
                 }
@@ -107,11 +110,11 @@ impl Recorder<'_> {
         recorded
     }
 
-    /// Compares deposits whose reference was taken with those that took it.
-    async fn settle(&self, doubtful: Vec<(usize, &Deposit)>, recorded: &mut Recorded) {
+    /// Compares deposits whose reference or key was taken with those that took it.
+    async fn settle(&self, doubtful: Vec<Doubtful<'_>>, recorded: &mut Recorded) {
         match taken::compare(self.book.pool(), &doubtful).await {
             Ok(differences) => {
-                for ((record, _), difference) in doubtful.into_iter().zip(differences) {
+                for (Doubtful { record, .. }, difference) in doubtful.into_iter().zip(differences) {
                     match difference {
                         None => recorded.already_there += 1,
                         Some(reason) => {
@@ -155,8 +158,7 @@ impl Recorder<'_> {
                     return Ok(Fate::AlreadyThere);
                 }
                 Ok(receipt) => return Ok(Fate::New { position: receipt.position }),
-                // The key says customer, reference, amount and date; only method, remark or person differ.
-                Err(CommandError::KeyReused) => return Ok(Fate::AlreadyThere),
+                Err(CommandError::KeyReused) => return Ok(Fate::KeyUsed),
                 Err(CommandError::Refused(Refusal::Wallet(WalletRefusal::ReferenceTaken { .. }))) => {
                     return Ok(Fate::Taken);
                 }

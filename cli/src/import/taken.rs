@@ -1,4 +1,4 @@
-//! Deposits whose reference is in the book already: are they the same ones?
+//! Deposits whose reference or key is in the book already: are they the same ones?
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -8,37 +8,62 @@ use tallybook_domain::{BookEvent, WalletId};
 
 use super::row::Deposit;
 
+/// A deposit that may be in the book.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Doubtful<'d> {
+    /// Its row of the sheet.
+    pub(super) record: usize,
+    pub(super) deposit: &'d Deposit,
+    /// Its key is taken, else its reference.
+    pub(super) key_used: bool,
+}
+
 /// For each deposit `None` when the book has the same one, else how it differs. Reads the journal, not a read model:
 /// what another process recorded a moment ago counts.
 pub(super) async fn compare(
     pool: &PgPool,
-    doubtful: &[(usize, &Deposit)],
+    doubtful: &[Doubtful<'_>],
 ) -> Result<Vec<Option<String>>, sqlx::Error> {
     let mut by_wallet: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for (_, deposit) in doubtful {
+    for Doubtful { deposit, .. } in doubtful {
         let wallet = WalletId::new(&deposit.customer, deposit.amount.currency());
         by_wallet.entry(wallet.as_str().to_owned()).or_default().push(deposit.reference.as_str().to_owned());
     }
-    let mut found = HashMap::new();
+    let mut found = Found::new();
     for (wallet, references) in by_wallet {
         for event in deposits_of_wallet(pool, &wallet, &references).await? {
             if let BookEvent::Wallet(WalletEvent::DepositRecorded {
                 reference, amount, effective_date, ..
             }) = event
             {
-                found.insert((wallet.clone(), reference.as_str().to_owned()), (amount, effective_date));
+                let of_reference = found.entry((wallet.clone(), reference.as_str().to_owned())).or_default();
+                of_reference.push((amount, effective_date));
             }
         }
     }
-    Ok(doubtful.iter().map(|(_, deposit)| difference(deposit, &found)).collect())
+    Ok(doubtful.iter().map(|doubtful| difference(doubtful, &found)).collect())
 }
 
-type Found = HashMap<(String, String), (tallybook_domain::Money, chrono::NaiveDate)>;
+/// By wallet and reference, what was recorded, in order.
+type Found = HashMap<(String, String), Vec<(tallybook_domain::Money, chrono::NaiveDate)>>;
 
-fn difference(deposit: &Deposit, found: &Found) -> Option<String> {
+fn difference(doubtful: &Doubtful<'_>, found: &Found) -> Option<String> {
+    let Doubtful { deposit, key_used, .. } = doubtful;
     let wallet = WalletId::new(&deposit.customer, deposit.amount.currency());
     let key = (wallet.as_str().to_owned(), deposit.reference.as_str().to_owned());
-    match found.get(&key) {
+    let recorded = found.get(&key).map(Vec::as_slice).unwrap_or_default();
+    if *key_used {
+        // Its own key's deposit stays the same one, also after it was reversed and its reference used again.
+        return (!recorded.contains(&(deposit.amount, deposit.date))).then(|| {
+            format!(
+                "reference {}: the importer's key of this deposit was used for something else, so the book does not \
+                 have it; find out who did that, and record it by hand",
+                deposit.reference
+            )
+        });
+    }
+    // Where one was reversed and recorded again, the later one is the one that counts.
+    match recorded.last() {
         Some((amount, date)) if *amount == deposit.amount && *date == deposit.date => None,
         Some((amount, date)) => Some(format!(
             "reference {} is recorded already, with {amount} on {date}; here it is {} on {}",
@@ -51,8 +76,7 @@ fn difference(deposit: &Deposit, found: &Found) -> Option<String> {
     }
 }
 
-/// The deposits with these references in a wallet's stream, in order: where one was reversed and recorded again, the
-/// later one is the one that counts.
+/// The deposits with these references in a wallet's stream, in order.
 async fn deposits_of_wallet(
     pool: &PgPool,
     wallet: &str,
