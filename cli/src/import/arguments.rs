@@ -6,7 +6,7 @@ use clap::Args;
 use tallybook_domain::deposits::DepositMethod;
 use tallybook_domain::{Currency, CustomerId};
 
-use super::mapping::{ColumnChoice, Mapping};
+use super::mapping::{ColumnChoice, Mapping, NegativeOut};
 
 /// Record the money that came in, from a bank's CSV statement
 ///
@@ -54,6 +54,10 @@ pub(super) struct ImportDeposits {
     /// A word of the flag column that means money out
     #[arg(long, value_name = "WORD")]
     pub(super) flag_out: Vec<String>,
+    /// What a negative amount of money out means, where the balances do not tell: money out, or a reversal (冲正),
+    /// which is money in
+    #[arg(long, value_name = "money-out|reversal")]
+    pub(super) negative_out: Option<NegativeOut>,
     /// Stands before every reference: the account, where references are only unique within one
     #[arg(long, value_name = "TEXT")]
     pub(super) reference_prefix: Option<String>,
@@ -83,6 +87,7 @@ impl ImportDeposits {
             customer: self.customer.clone(),
             currency: self.currency,
             method: self.method,
+            negative_out: self.negative_out,
             reference_prefix: self.reference_prefix.clone(),
             columns,
         })

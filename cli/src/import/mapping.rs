@@ -102,6 +102,16 @@ impl FromStr for ColumnChoice {
     }
 }
 
+/// What a negative amount of money out is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum NegativeOut {
+    /// Money out: the sign says what the column or flag says too.
+    MoneyOut,
+    /// Money out that was taken back (冲正): money in.
+    Reversal,
+}
+
 /// How to read the statements of one bank. The TOML form is what `--save-mapping` writes and `--mapping` reads.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -119,6 +129,9 @@ pub(super) struct Mapping {
     pub(super) currency: Option<Currency>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) method: Option<DepositMethod>,
+    /// Without it the balances of each file tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) negative_out: Option<NegativeOut>,
     /// Stands before every reference, so that two accounts' files cannot be taken for each other.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) reference_prefix: Option<String>,
@@ -154,6 +167,7 @@ impl Mapping {
             customer: chosen.customer.or(self.customer),
             currency: chosen.currency.or(self.currency),
             method: chosen.method.or(self.method),
+            negative_out: chosen.negative_out.or(self.negative_out),
             reference_prefix: chosen.reference_prefix.or(self.reference_prefix),
             columns: self.columns,
         }
@@ -221,6 +235,7 @@ mod tests {
         saved.customer = Some(CustomerId::from_number(42));
         saved.currency = Some(Currency::CNY);
         saved.method = Some(DepositMethod::Alipay);
+        saved.negative_out = Some(NegativeOut::MoneyOut);
         saved.flag_in = vec!["贷".into()];
         assert_eq!(Mapping::parse(&saved.to_toml().unwrap()).unwrap(), saved);
         assert!(Mapping::parse("colums = 1").unwrap_err().to_string().contains("columns"));

@@ -8,7 +8,7 @@ use tallybook_domain::{Currency, CustomerId, Money};
 use super::cell;
 use super::columns::Columns;
 use super::flag;
-use super::mapping::{Field, Mapping};
+use super::mapping::{Field, Mapping, NegativeOut};
 use super::reference;
 use super::sheet::{Record, Sheet};
 
@@ -59,6 +59,8 @@ pub(super) struct RowReader<'f> {
     pub(super) sheet: &'f Sheet,
     pub(super) columns: &'f Columns,
     pub(super) mapping: &'f Mapping,
+    /// `None`: such a row is bad.
+    pub(super) negative_out: Option<NegativeOut>,
 }
 
 impl RowReader<'_> {
@@ -138,8 +140,8 @@ impl RowReader<'_> {
         }
     }
 
-    /// Money in is more than zero, however the bank tells the direction. A negative amount in the column of money
-    /// out (冲正, a reversal) is money in, and the other way round.
+    /// Money in is more than zero, however the bank tells the direction. A negative amount of money in is money out
+    /// (冲正, a reversal); what one of money out is, the file has to tell.
     fn amount(&self, record: &Record, currency: Currency) -> Result<Option<Money>, String> {
         let read = |field| match self.columns.cell(record, field) {
             Some(text) => cell::amount(text, currency).map(Some),
@@ -152,19 +154,42 @@ impl RowReader<'_> {
             let written = self.columns.cell(record, Field::Flag).unwrap_or("");
             return match flag::side(written, &self.mapping.flag_in, &self.mapping.flag_out)? {
                 flag::Side::In => Ok(Some(amount)),
-                flag::Side::Out => Ok(Some(amount.negate())),
+                flag::Side::Out => self.out(amount).map(Some),
             };
         }
         match (read(Field::AmountIn)?, read(Field::AmountOut)?) {
             (Some(money_in), Some(money_out)) if !money_in.is_zero() && !money_out.is_zero() => {
                 Err(format!("amount: both {money_in} in and {money_out} out"))
             }
-            (Some(money_in), Some(money_out)) => {
-                money_in.checked_sub(money_out).map(Some).map_err(|error| format!("amount: {error}"))
-            }
+            (Some(money_in), Some(money_out)) if money_out.is_zero() => Ok(Some(money_in)),
             (Some(money_in), None) => Ok(Some(money_in)),
-            (None, money_out) => Ok(money_out.map(|money_out| money_out.negate())),
+            (_, Some(money_out)) => self.out(money_out).map(Some),
+            (None, None) => Ok(None),
         }
+    }
+
+    fn out(&self, amount: Money) -> Result<Money, String> {
+        if !amount.is_negative() {
+            return Ok(amount.negate());
+        }
+        match self.negative_out {
+            Some(NegativeOut::MoneyOut) => Ok(amount),
+            Some(NegativeOut::Reversal) => Ok(amount.negate()),
+            None => Err(format!(
+                "amount: {amount} of money out may be money out, or a reversal (冲正), which is money in, and no \
+                 balances tell which; say --negative-out money-out or --negative-out reversal"
+            )),
+        }
+    }
+
+    /// Whether the row says that money went out, with a negative amount: banks mean opposite things by it.
+    pub(super) fn is_negative_out(&self, record: &Record) -> bool {
+        let as_reversal = RowReader { negative_out: Some(NegativeOut::Reversal), ..*self };
+        let as_money_out = RowReader { negative_out: Some(NegativeOut::MoneyOut), ..*self };
+        let amounts =
+            |currency| (as_reversal.amount(record, currency), as_money_out.amount(record, currency));
+        self.currency(record)
+            .is_ok_and(|currency| matches!(amounts(currency), (Ok(one), Ok(other)) if one != other))
     }
 
     fn balance(&self, record: &Record, currency: Currency) -> Result<Option<Money>, String> {
@@ -203,13 +228,18 @@ fn noted<T>(result: Result<T, String>, reasons: &mut Vec<String>) -> Option<T> {
     }
 }
 
-/// A row that begins with 合计 or the like is the bank's sum, not a movement.
+/// A row that begins with 合计 or the like is the bank's sum, not a movement. `TotalEnergies` is a payer.
 fn is_total(record: &Record) -> bool {
-    const WORDS: [&str; 6] = ["合计", "总计", "小计", "累计", "总额", "total"];
+    const WORDS: [&str; 5] = ["合计", "总计", "小计", "累计", "总额"];
     record
         .cells
         .iter()
         .find(|cell| !cell.is_empty())
         .map(|cell| super::sheet::folded(cell).to_lowercase())
-        .is_some_and(|first| WORDS.iter().any(|word| first.contains(word)))
+        .is_some_and(|first| {
+            WORDS.iter().any(|word| first.contains(word))
+                || first
+                    .split(|c: char| !c.is_alphanumeric())
+                    .any(|word| matches!(word, "total" | "subtotal" | "totals"))
+        })
 }

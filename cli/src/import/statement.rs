@@ -1,12 +1,13 @@
 //! A whole statement, read: what moved, what cannot be read, and whether it adds up.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
 
 use tallybook_domain::{Currency, Money};
 
 use super::chain::{self, Chain, Order};
 use super::columns::Columns;
-use super::mapping::Mapping;
+use super::mapping::{Mapping, NegativeOut};
 use super::row::{Entry, Row, RowReader};
 use super::sheet::Sheet;
 
@@ -70,7 +71,29 @@ impl Tally {
 impl Statement {
     pub(super) fn read(sheet: &Sheet, mapping: &Mapping) -> Result<Self, String> {
         let columns = Columns::find(sheet, mapping)?;
-        let reader = RowReader { sheet, columns: &columns, mapping };
+        let reader = RowReader { sheet, columns: &columns, mapping, negative_out: mapping.negative_out };
+        let doubtful = mapping.negative_out.is_none()
+            && sheet.records.iter().skip(columns.header + 1).any(|record| reader.is_negative_out(record));
+        if !doubtful {
+            return Ok(Self::read_rows(&reader));
+        }
+        // Whichever meaning the balances follow from; where they do not tell, the rows in doubt are bad.
+        let read = |meaning| Self::read_rows(&RowReader { negative_out: meaning, ..reader });
+        let money_out = read(Some(NegativeOut::MoneyOut));
+        let reversal = read(Some(NegativeOut::Reversal));
+        Ok(match money_out.gaps().cmp(&reversal.gaps()) {
+            Ordering::Less => money_out,
+            Ordering::Greater => reversal,
+            Ordering::Equal => read(None),
+        })
+    }
+
+    fn gaps(&self) -> usize {
+        self.chains.iter().map(|chain| chain.gaps.len()).sum()
+    }
+
+    fn read_rows(reader: &RowReader<'_>) -> Self {
+        let RowReader { sheet, columns, .. } = *reader;
         let (mut lines, mut bad, mut skipped, mut totals) =
             (Vec::new(), Vec::new(), Skipped::default(), Vec::new());
         for (record, row) in sheet.records.iter().enumerate().skip(columns.header + 1) {
@@ -102,7 +125,7 @@ impl Statement {
         if order == Order::NewestFirst {
             statement.lines.reverse();
         }
-        Ok(statement)
+        statement
     }
 
     /// A row with the reference of an earlier one is bad: recording it would be taken for a repeat of that one, and

@@ -3,7 +3,7 @@
 mod rules;
 mod samples;
 
-use super::mapping::{Field, Mapping};
+use super::mapping::{Field, Mapping, NegativeOut};
 use super::sheet::Sheet;
 use super::statement::Statement;
 use tallybook_domain::CustomerId;

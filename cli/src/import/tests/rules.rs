@@ -25,7 +25,7 @@ fn only_money_in_becomes_a_deposit_and_money_out_is_counted() {
 }
 
 #[test]
-fn two_columns_take_a_negative_amount_out_for_money_in() {
+fn a_negative_amount_out_is_what_the_mapping_says() {
     let columns = [
         (Field::Date, "date"),
         (Field::AmountIn, "in"),
@@ -33,10 +33,54 @@ fn two_columns_take_a_negative_amount_out_for_money_in() {
         (Field::Reference, "ref"),
     ];
     let text = "date,in,out,ref\n2026-01-01,10,0,a\n2026-01-02,0,-4,b\n2026-01-03,-3,,c\n2026-01-04,1,2,d\n";
-    let (_, statement) = read(text, &mapping(&columns));
+    let mut mapping = mapping(&columns);
+    mapping.negative_out = Some(NegativeOut::Reversal);
+    let (_, statement) = read(text, &mapping);
     assert_eq!(deposits(&statement), [deposit(2, "10.00 CNY", "a"), deposit(3, "4.00 CNY", "b")]);
     assert_eq!(statement.money_out().rows, 1);
     assert_eq!(reasons(&statement), [(5, "amount: both 1.00 CNY in and 2.00 CNY out".into())]);
+
+    mapping.negative_out = Some(NegativeOut::MoneyOut);
+    let (_, statement) = read(text, &mapping);
+    assert_eq!(deposits(&statement), [deposit(2, "10.00 CNY", "a")]);
+    assert_eq!(statement.money_out().rows, 2);
+
+    mapping.negative_out = None;
+    let (_, statement) = read(text, &mapping);
+    assert_eq!(deposits(&statement), [deposit(2, "10.00 CNY", "a")]);
+    assert_eq!(reasons(&statement)[0].0, 3);
+    assert!(reasons(&statement)[0].1.contains("--negative-out"));
+}
+
+/// Alipay writes all money out with a minus sign; China Construction Bank only what it takes back.
+#[test]
+fn the_balances_tell_what_a_negative_amount_out_is() {
+    let two = [
+        (Field::Date, "date"),
+        (Field::AmountIn, "in"),
+        (Field::AmountOut, "out"),
+        (Field::Balance, "balance"),
+        (Field::Reference, "ref"),
+    ];
+    let signs = "date,in,out,balance,ref\n2026-01-01,10,,110,a\n2026-01-02,,-4,106,b\n2026-01-03,1,,107,c\n";
+    let (_, statement) = read(signs, &mapping(&two));
+    assert_eq!(deposits(&statement), [deposit(2, "10.00 CNY", "a"), deposit(4, "1.00 CNY", "c")]);
+    assert_eq!((statement.money_out().rows, statement.bad.len()), (1, 0));
+
+    let taken_back = "date,in,out,balance,ref\n2026-01-01,,4,96,a\n2026-01-02,,-4,100,b\n";
+    let (_, statement) = read(taken_back, &mapping(&two));
+    assert_eq!(deposits(&statement), [deposit(3, "4.00 CNY", "b")]);
+
+    let mut flagged = SIGNED.to_vec();
+    flagged.extend([(Field::Flag, "借贷"), (Field::Balance, "balance")]);
+    let text = "date,amount,ref,借贷,balance\n2026-01-01,1000,a,贷,1000\n2026-01-02,-400,b,借,600\n2026-01-03,-100,c,借,500\n";
+    let (_, statement) = read(text, &mapping(&flagged));
+    assert_eq!(deposits(&statement), [deposit(2, "1000.00 CNY", "a")]);
+    assert_eq!((statement.money_out().rows, statement.bad.len()), (2, 0));
+
+    // One row alone has no balance before it: nothing tells.
+    let alone = "date,amount,ref,借贷,balance\n2026-01-02,-400,b,借,600\n";
+    assert_eq!(reasons(&read(alone, &mapping(&flagged)).1).len(), 1);
 }
 
 #[test]
@@ -44,7 +88,9 @@ fn a_flag_column_tells_the_direction_and_an_unknown_flag_is_bad() {
     let mut columns = SIGNED.to_vec();
     columns.push((Field::Flag, "借贷"));
     let text = "date,amount,ref,借贷\n2026-01-01,1,a,贷 Cr\n2026-01-02,2,b,借 Dr\n2026-01-03,-3,c,借\n2026-01-04,4,d,冻结\n";
-    let (_, statement) = read(text, &mapping(&columns));
+    let mut mapping = mapping(&columns);
+    mapping.negative_out = Some(NegativeOut::Reversal);
+    let (_, statement) = read(text, &mapping);
     assert_eq!(deposits(&statement), [deposit(2, "1.00 CNY", "a"), deposit(4, "3.00 CNY", "c")]);
     assert_eq!(statement.bad.len(), 1);
     assert!(reasons(&statement)[0].1.contains("冻结"));
@@ -61,11 +107,12 @@ fn the_income_column_alone_is_enough() {
 
 #[test]
 fn rows_that_are_no_movements_are_told_apart_from_bad_ones() {
-    let text = "My bank\ndate,amount,ref\n2026-01-01,1,a\n,,\n---,-,-\ndate,amount,ref\n合计,1.00,\n本页完,,\n?,5,x\n";
+    let text = "My bank\ndate,amount,ref\n2026-01-01,1,a\n,,\n---,-,-\ndate,amount,ref\n合计,1.00,\n本页完,,\n?,5,x\nTotalEnergies,5,y\n";
     let (_, statement) = read(text, &mapping(&SIGNED));
     assert_eq!(statement.header_line, 2);
     assert_eq!(statement.skipped, Skipped { blank: 2, repeated_headers: 1, totals: 1, notes: 1 });
-    assert_eq!(reasons(&statement), [(9, "date \"?\": is no date such as 2026-03-10".into())]);
+    assert_eq!(reasons(&statement)[0], (9, "date \"?\": is no date such as 2026-03-10".into()));
+    assert_eq!(statement.bad.len(), 2, "a payer's name is no sum");
 }
 
 #[test]

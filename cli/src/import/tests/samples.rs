@@ -80,6 +80,26 @@ fn bank_of_communications_chained() {
     check("bocom", "bank/bocom-flag-chained.csv");
 }
 
+/// All money out of an Alipay statement has a minus sign; its balances tell that none of it is money in.
+#[test]
+fn alipays_negative_amounts_out_are_no_deposits() {
+    let Some(samples) = samples() else { return };
+    let (_, text) =
+        decode(&std::fs::read(samples.join("alipay/account-detail-2026-03-10.csv")).unwrap()).unwrap();
+    let mapping = mapping(&[
+        (Field::Date, "发生时间"),
+        (Field::AmountIn, "收入金额（+元）"),
+        (Field::AmountOut, "支出金额（-元）"),
+        (Field::Balance, "账户余额（元）"),
+        (Field::Reference, "账务流水号"),
+    ]);
+    let (_, statement) = read(&text, &mapping);
+    assert_eq!(deposits(&statement).len(), 8);
+    assert_eq!(statement.money_in().sums.values().next().unwrap().to_string(), "3895.63 CNY");
+    assert_eq!(statement.money_out().sums.values().next().unwrap().to_string(), "3223.25 CNY");
+    assert_eq!(statement.bad, []);
+}
+
 /// Two equal-looking receipts of one day differ in the bank's number only: both must stay.
 #[test]
 fn equal_looking_receipts_stay_two() {
