@@ -89,17 +89,18 @@ fn row<T>(name: &'static str, setting: &Layered<T>, show: impl Fn(&T) -> String)
     Shown { name, value: show(&setting.value), source: setting.source.to_string() }
 }
 
-/// Between the first `:` after `//` and the last `@` is a password; it may also be a parameter.
+/// Between the first `:` after `//` and the last `@` is a password, whatever else it contains; it may also be a
+/// parameter. Hides too much rather than too little.
 fn without_password(url: &str) -> String {
     let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
-    let (authority, query) = rest.split_once('?').unwrap_or((rest, ""));
-    let hidden = match authority.rsplit_once('@') {
-        Some((user, host)) => match user.split_once(':') {
-            Some((name, _)) => format!("{name}:•••••@{host}"),
-            None => authority.to_owned(),
+    let (user, place) = match rest.rsplit_once('@') {
+        Some((user, place)) => match user.split_once(':') {
+            Some((name, _)) => (format!("{name}:•••••@"), place),
+            None => (format!("{user}@"), place),
         },
-        None => authority.to_owned(),
+        None => (String::new(), rest),
     };
+    let (place, query) = place.split_once('?').unwrap_or((place, ""));
     let parameters: Vec<String> = query
         .split('&')
         .filter(|parameter| !parameter.is_empty())
@@ -109,7 +110,7 @@ fn without_password(url: &str) -> String {
         })
         .collect();
     let question = if parameters.is_empty() { "" } else { "?" };
-    format!("{scheme}://{hidden}{question}{}", parameters.join("&"))
+    format!("{scheme}://{user}{place}{question}{}", parameters.join("&"))
 }
 
 #[cfg(test)]
@@ -120,6 +121,7 @@ mod tests {
     fn a_password_in_the_url_is_never_shown() {
         assert_eq!(without_password("postgres://u:s3cret@h:5432/d"), "postgres://u:•••••@h:5432/d");
         assert_eq!(without_password("postgres://u:a@b:c@h/d?x=1"), "postgres://u:•••••@h/d?x=1");
+        assert_eq!(without_password("postgres://u:p?ssecret@h/d"), "postgres://u:•••••@h/d");
         assert_eq!(
             without_password("postgres://h/d?user=u&password=s&host=/s"),
             "postgres://h/d?user=u&password=•••••&host=/s"
