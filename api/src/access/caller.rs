@@ -46,10 +46,10 @@ pub(crate) fn bearer_token(parts: &Parts) -> Option<&str> {
 }
 
 impl Caller {
-    /// Goes on only if the caller's role allows it.
+    /// Goes on only if the caller's role allows it, and the caller is a person where that matters.
     pub(crate) fn may(&self, action: Action) -> Result<(), Problem> {
         if self.principal.role.may(action) {
-            return Ok(());
+            return self.is_who_it_takes(action);
         }
         let allowed: Vec<_> = action.roles().iter().map(|role| role.as_str()).collect();
         let detail = format!(
@@ -61,6 +61,17 @@ impl Caller {
         Err(Problem::new(ProblemKind::Forbidden, detail)
             .with("role", self.principal.role)
             .with("allowed", allowed))
+    }
+
+    fn is_who_it_takes(&self, action: Action) -> Result<(), Problem> {
+        match self.credential() {
+            Credential::ApiKey { .. } if action.takes_a_person() => {
+                let detail =
+                    format!("An API key may not {}; this takes a signed-in person.", action.as_str());
+                Err(Problem::new(ProblemKind::PersonNeeded, detail))
+            }
+            Credential::ApiKey { .. } | Credential::Session { .. } => Ok(()),
+        }
     }
 
     pub(crate) fn actor(&self) -> &Actor {

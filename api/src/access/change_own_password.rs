@@ -40,7 +40,7 @@ pub(super) async fn change_own_password(
     input: CommandInput,
 ) -> Result<StatusCode, Problem> {
     let Credential::Session { id: session, user } = caller.credential() else {
-        return Err(Problem::new(ProblemKind::Forbidden, "An API key has no password."));
+        return Err(Problem::new(ProblemKind::PersonNeeded, "An API key has no password."));
     };
     let PasswordChange { current_password, new_password } = input.body()?;
     let (pool, now) = (state.book().pool(), state.book().now());

@@ -33,7 +33,7 @@ pub enum Action {
     RecordDeposits,
     ReverseDeposits,
     RequestWithdrawals,
-    /// Approve or reject. That nobody approves what he asked for himself is a rule of the domain.
+    /// Approve or reject; never by an API key. That nobody approves what he asked for himself is a rule of the domain.
     ApproveWithdrawals,
     /// Cancel, submit, succeed, fail, return.
     SettleWithdrawals,
@@ -66,6 +66,12 @@ impl Role {
 }
 
 impl Action {
+    /// Whether only a signed-in person may, whatever a key's role: two pairs of eyes are two people, and a key does
+    /// not say who holds it.
+    pub fn takes_a_person(self) -> bool {
+        self == Self::ApproveWithdrawals
+    }
+
     /// Who may.
     pub fn roles(self) -> &'static [Role] {
         use Role::{Admin, Approver, Auditor, Dashboard, Finance, Operator};

@@ -13,7 +13,7 @@ use crate::state::ApiState;
 
 /// Approve a withdrawal
 ///
-/// Whoever asked for it cannot approve it.
+/// Whoever asked for it cannot approve it, nor can an API key.
 #[utoipa::path(post, path = "/v1/withdrawals/{id}/approve", tag = "withdrawals",
     params(("id" = String, Path, description = "The withdrawal's id")),
     responses((status = 200, body = WithdrawalOutcome)))]

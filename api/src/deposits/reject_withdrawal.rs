@@ -28,7 +28,7 @@ impl ReadBody for RejectWithdrawalBody {
 
 /// Reject a withdrawal
 ///
-/// The money held for it is available again.
+/// The money held for it is available again. An API key cannot reject.
 #[utoipa::path(post, path = "/v1/withdrawals/{id}/reject", tag = "withdrawals",
     request_body = RejectWithdrawalBody,
     params(("id" = String, Path, description = "The withdrawal's id")),

@@ -24,6 +24,7 @@ pub enum ProblemKind {
     SignInFailed,
     RefreshRefused,
     Forbidden,
+    PersonNeeded,
     TooManyAttempts,
     WrongPassword,
     // Users and keys.
@@ -71,7 +72,7 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
-    pub const ALL: [Self; 50] = [
+    pub const ALL: [Self; 51] = [
         Self::MalformedJson,
         Self::Validation,
         Self::UnknownRoute,
@@ -85,6 +86,7 @@ impl ProblemKind {
         Self::SignInFailed,
         Self::RefreshRefused,
         Self::Forbidden,
+        Self::PersonNeeded,
         Self::TooManyAttempts,
         Self::WrongPassword,
         Self::UserNotFound,
@@ -161,6 +163,7 @@ impl ProblemKind {
             Self::SignInFailed => ("sign-in-failed", S::UNAUTHORIZED, "The user name or password is wrong"),
             Self::RefreshRefused => ("refresh-refused", S::UNAUTHORIZED, "The refresh token is not valid"),
             Self::Forbidden => ("forbidden", S::FORBIDDEN, "The role does not allow this"),
+            Self::PersonNeeded => ("person-needed", S::FORBIDDEN, "Only a signed-in person may do this"),
             Self::TooManyAttempts => {
                 ("too-many-attempts", S::TOO_MANY_REQUESTS, "Too many failed sign-ins; wait and try again")
             }

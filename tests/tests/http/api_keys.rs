@@ -23,7 +23,7 @@ async fn a_machine_signs_with_its_key() {
     assert_eq!(event.data()["metadata"]["actor"], "key:erp");
     erp.post("/v1/withdrawals", &json!({})).await.problem(403, "forbidden");
     let change = json!({ "current_password": "x", "new_password": "a new password" });
-    erp.post("/v1/auth/password", &change).await.problem(403, "forbidden");
+    erp.post("/v1/auth/password", &change).await.problem(403, "person-needed");
 
     let listed = book.auditor().get("/v1/api-keys").await;
     assert_eq!((text(&listed.data()[0], "name"), &listed.data()[0]["revoked_at"]), ("erp", &json!(null)));
@@ -71,5 +71,29 @@ async fn a_key_without_its_secret_is_none() {
         .post("/v1/api-keys", &json!({ "name": "", "role": "root" }))
         .await
         .invalid(&[("/name", "malformed"), ("/role", "unknown_value")]);
+    book.finish().await;
+}
+
+/// Otherwise who asked for a withdrawal approves it himself, with a key in his drawer.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_is_no_second_pair_of_eyes() {
+    let book = TestBook::start().await;
+    let acme = book.customer_with("Acme", "100.00").await;
+    let id = book.request(&acme, "10.00", "W1").await;
+    for role in ["finance", "approver"] {
+        let (_, _, machine) = key(&book, role, role).await;
+        for (step, body) in [("approve", json!({})), ("reject", bodies::because("no"))] {
+            let request = machine.post(&format!("/v1/withdrawals/{id}/{step}"), &body);
+            let refused = book.refuses(request, 403, "person-needed").await;
+            assert!(text(&refused.body, "detail").contains("signed-in person"), "{}", refused.text);
+        }
+    }
+    // What its role may else, it may.
+    let (_, _, erp) = key(&book, "erp", "finance").await;
+    let withdrawal = erp.post("/v1/withdrawals", &bodies::withdrawal(&acme, "20.00", "W2")).await;
+    let theirs = text(withdrawal.created(), "id").to_owned();
+    for id in [id, theirs] {
+        book.take(&id, &["approve"]).await;
+    }
     book.finish().await;
 }
