@@ -55,7 +55,8 @@ fn add_problem(operation: &mut Operation) {
 }
 
 fn add_to_command(command: &mut Operation) {
-    let key = "Same key and same request: the first answer again. Same key, other request: 422.";
+    let key =
+        "The caller's own. Same key and same request: the first answer again. Same key, other request: 422.";
     add_parameter(command, ParameterIn::Header, ("Idempotency-Key", key), text(Some(200)));
     let dry_run = "All checks, nothing written. Answers 200 with `dry_run`, `outcome` and the `events` it would record.";
     add_parameter(command, ParameterIn::Query, ("dry_run", dry_run), of_type(Type::Boolean));

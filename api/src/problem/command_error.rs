@@ -3,6 +3,7 @@
 use tallybook_event_store::{CommandError, StoreError};
 
 use super::{Problem, ProblemKind};
+use crate::request::key_of;
 
 impl From<CommandError> for Problem {
     fn from(error: CommandError) -> Self {
@@ -10,7 +11,7 @@ impl From<CommandError> for Problem {
             CommandError::Refused(refusal) => refusal.into(),
             CommandError::KeyReused => Self::new(
                 ProblemKind::IdempotencyKeyReused,
-                "This Idempotency-Key was used for another request. Use a new key for a new request.",
+                "You used this Idempotency-Key for another request. Use a new key for a new request.",
             ),
             CommandError::Busy => Self::new(
                 ProblemKind::Busy,
@@ -27,7 +28,7 @@ impl From<CommandError> for Problem {
                 "The connection to the database was lost while the command was being recorded. \
                  Repeat it with the Idempotency-Key given here to learn its outcome; it will not be done twice.",
             )
-            .with("idempotency_key", &command_id)
+            .with("idempotency_key", key_of(&command_id))
             .retry_after(1)
             .because(format_args!("the outcome of command {command_id} is unknown")),
             CommandError::Corrupt(fault) => Self::internal(fault),

@@ -86,7 +86,7 @@ async fn approving_ones_own_request_is_forbidden() {
 async fn what_may_be_tried_again_says_when() {
     let (status, retry_after, _) = sent(CommandError::Busy.into()).await;
     assert_eq!((status, retry_after.as_deref()), (StatusCode::SERVICE_UNAVAILABLE, Some("1")));
-    let (_, _, body) = sent(CommandError::OutcomeUnknown { command_id: "k-1".into() }.into()).await;
+    let (_, _, body) = sent(CommandError::OutcomeUnknown { command_id: "user:lei:k-1".into() }.into()).await;
     assert_eq!(body["idempotency_key"], "k-1");
 }
 

@@ -8,6 +8,8 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::{HeaderMap, HeaderValue, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tallybook_commands::CommandContext;
+use tallybook_domain::Actor;
+use uuid::Uuid;
 
 use super::body::{ReadBody, read_body};
 use super::context::RequestContext;
@@ -63,11 +65,11 @@ impl CommandInput {
         let mut query = QueryReader::new(self.query.as_deref());
         let dry_run = query.flag("dry_run");
         let mut errors = query.into_errors();
-        let idempotency_key = idempotency_key(&self.headers, &mut errors);
+        let key = idempotency_key(&self.headers, &mut errors);
         let body = read_body(&self.body, &mut errors)?;
         let context = CommandContext {
             actor: caller.actor().clone(),
-            idempotency_key,
+            idempotency_key: command_id(caller.actor(), key, dry_run),
             request_id: Some(self.context.request_id.clone()),
             client_address: self.context.client_address(),
             dry_run,
@@ -110,6 +112,23 @@ fn is_json(content_type: &HeaderValue) -> bool {
         || (essence.len() > 5 && essence[essence.len() - 5..].eq_ignore_ascii_case(b"+json"))
 }
 
+/// A key belongs to its caller, so nobody can use up another's, nor the importer's. Without a key one is made, so that
+/// a caller who is told of it can repeat the command. A dry run needs none: nothing is recorded under it.
+fn command_id(caller: &Actor, key: Option<String>, dry_run: bool) -> Option<String> {
+    let key = key.or_else(|| (!dry_run).then(new_key))?;
+    Some(format!("{caller}:{key}"))
+}
+
+/// The key in the id of a command of the API; neither an actor's kind nor a name contains a colon.
+pub(crate) fn key_of(command_id: &str) -> &str {
+    command_id.splitn(3, ':').nth(2).unwrap_or(command_id)
+}
+
+#[expect(clippy::disallowed_methods, reason = "a command that brings no key gets one at this edge")]
+fn new_key() -> String {
+    Uuid::now_v7().to_string()
+}
+
 /// 1 to 200 visible ASCII characters.
 fn idempotency_key(headers: &HeaderMap, errors: &mut Vec<FieldError>) -> Option<String> {
     let mut given = headers.get_all("idempotency-key").iter();
@@ -125,4 +144,21 @@ fn idempotency_key(headers: &HeaderMap, errors: &mut Vec<FieldError>) -> Option<
         detail: "must be one key of 1 to 200 visible ASCII characters".into(),
     });
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_belongs_to_its_caller_and_is_found_again() {
+        let (lei, erp): (Actor, Actor) = ("user:lei".parse().unwrap(), "key:erp".parse().unwrap());
+        let id = |actor: &Actor, key: &str| command_id(actor, Some(key.into()), false).unwrap();
+        assert_eq!(id(&lei, "import/1"), "user:lei:import/1");
+        assert_ne!(id(&lei, "K"), id(&erp, "K"));
+        assert_eq!(key_of(&id(&lei, "a:b:c:")), "a:b:c:");
+        let made = command_id(&erp, None, false).unwrap();
+        assert_eq!(id(&erp, key_of(&made)), made, "a key that was made can be sent");
+        assert_eq!(command_id(&erp, None, true), None);
+    }
 }

@@ -16,7 +16,7 @@ mod tests;
 mod values;
 
 pub(crate) use body::{BodyReader, NoBody, ReadBody};
-pub(crate) use command::CommandInput;
+pub(crate) use command::{CommandInput, key_of};
 pub(crate) use context::{ClientAddress, RequestContext, client_address, given_request_id};
 pub(crate) use days::{day_after, day_begins};
 pub(crate) use path::PathId;

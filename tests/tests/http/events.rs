@@ -28,7 +28,10 @@ async fn the_journal_shows_who_did_what() {
         assert_eq!(event[member], value, "{member}");
     }
     let metadata = &event["metadata"];
-    assert_eq!((&metadata["actor"], &metadata["command_id"]), (&json!("user:operator"), &json!("erp-42")));
+    assert_eq!(
+        (&metadata["actor"], &metadata["command_id"]),
+        (&json!("user:operator"), &json!("user:operator:erp-42"))
+    );
     assert_eq!(
         (&metadata["request_id"], &metadata["client_address"]),
         (&json!("req-7"), &json!("127.0.0.1"))

@@ -13,11 +13,25 @@ async fn another_users_key_is_no_ones_but_his() {
     let acme = book.customer("Acme").await;
     let body = bodies::deposit(&acme, "100.00", "ICBC-1");
     book.operator().post("/v1/deposits", &body).key("K-1").await.created();
-    let stolen = book.finance().post("/v1/deposits", &body).key("K-1");
-    let refused = book.refuses(stolen, 422, "idempotency-key-reused").await;
-    assert!(!refused.text.contains("100.00"), "the first answer is not given to another");
-    let dry = book.finance().post("/v1/deposits?dry_run=true", &body).key("K-1");
-    book.refuses(dry, 422, "idempotency-key-reused").await;
+    // The same key of another is another command: it is judged by itself, and told nothing of the first.
+    let same = book.finance().post("/v1/deposits", &body).key("K-1");
+    book.refuses(same, 409, "reference-taken").await;
+    let other =
+        book.finance().post("/v1/deposits", &bodies::deposit(&acme, "5.00", "ICBC-2")).key("K-1").await;
+    assert!(!other.replayed());
+    other.created();
+    assert_eq!(book.funds(&acme).await[0], "105.00");
+    // Nor can anyone write what looks like another's command, or like the importer's.
+    for (key, name) in [("user:operator:K-2", "A"), ("import/deposit/1", "B"), ("demo/customer/1", "C")] {
+        book.finance().post("/v1/customers", &bodies::customer(name)).key(key).await.created();
+    }
+    let foreign: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM commands WHERE command_id !~ '^user:(operator|finance):'")
+            .fetch_one(book.pool())
+            .await
+            .unwrap();
+    assert_eq!(foreign, 0);
+    book.operator().post("/v1/customers", &bodies::customer("D")).key("K-2").await.created();
     book.finish().await;
 }
 

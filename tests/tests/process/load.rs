@@ -123,7 +123,7 @@ impl Load {
             recorded.entry(text(&metadata, "command_id").to_owned()).or_default().push(event.position);
         }
         for (command, answer) in &answered {
-            let positions = &recorded[&key(*command)];
+            let positions = &recorded[&format!("user:finance:{}", key(*command))];
             assert_eq!(positions.len(), 1 + command % 2, "command {command} is recorded once");
             assert_eq!(positions.last(), Some(&number(answer, "position")));
         }
