@@ -1,8 +1,10 @@
 //! What every request shares: the open book, the door, and the figures.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use tallybook_domain::Actor;
 use tallybook_event_store::Book;
 use tallybook_projector::WaitError;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, watch};
@@ -49,10 +51,14 @@ struct Shared {
     tail: watch::Sender<u64>,
     readiness: Readiness,
     event_streams: Arc<Semaphore>,
+    /// How many of them each caller has open.
+    streams_of: Mutex<HashMap<Actor, usize>>,
     workbooks: Arc<Semaphore>,
     stop: CancellationToken,
 }
 
+/// Event streams one caller has open at once, so that nobody takes all places.
+const STREAMS_OF_ONE: usize = 8;
 /// Excel workbooks written at once.
 const WORKBOOKS: usize = 4;
 
@@ -65,6 +71,7 @@ impl ApiState {
             tail,
             readiness: Readiness::default(),
             event_streams: Arc::new(Semaphore::new(settings.max_event_streams)),
+            streams_of: Mutex::default(),
             workbooks: Arc::new(Semaphore::new(WORKBOOKS)),
             stop: CancellationToken::new(),
             book,
@@ -102,8 +109,20 @@ impl ApiState {
         &self.shared.stop
     }
 
-    pub(crate) fn event_stream(&self) -> Result<OwnedSemaphorePermit, TryAcquireError> {
-        Arc::clone(&self.shared.event_streams).try_acquire_owned()
+    /// A place for one more event stream of this caller.
+    pub(crate) fn event_stream(&self, caller: &Actor) -> Result<StreamPlace, Problem> {
+        let Ok(permit) = Arc::clone(&self.shared.event_streams).try_acquire_owned() else {
+            let detail = "Too many event streams are open. Try again in a moment, or read GET /v1/events.";
+            return Err(Problem::new(ProblemKind::Busy, detail).retry_after(5));
+        };
+        let mut streams = self.shared.streams_of.lock().unwrap_or_else(PoisonError::into_inner);
+        let open = streams.entry(caller.clone()).or_default();
+        if *open >= STREAMS_OF_ONE {
+            let detail = format!("You have {STREAMS_OF_ONE} event streams open. Close one first.");
+            return Err(Problem::new(ProblemKind::Busy, detail).retry_after(5));
+        }
+        *open += 1;
+        Ok(StreamPlace { caller: caller.clone(), shared: Arc::clone(&self.shared), _permit: permit })
     }
 
     pub(crate) fn workbook(&self) -> Result<OwnedSemaphorePermit, TryAcquireError> {
@@ -124,6 +143,26 @@ impl ApiState {
         tallybook_projector::wait_for(self.book().pool(), &[projection], min_position, wait)
             .await
             .map_err(|error| not_there(error, min_position))
+    }
+}
+
+/// Held while an event stream is open.
+#[derive(Debug)]
+pub(crate) struct StreamPlace {
+    caller: Actor,
+    shared: Arc<Shared>,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Drop for StreamPlace {
+    fn drop(&mut self) {
+        let mut streams = self.shared.streams_of.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(open) = streams.get_mut(&self.caller) {
+            *open -= 1;
+            if *open == 0 {
+                streams.remove(&self.caller);
+            }
+        }
     }
 }
 

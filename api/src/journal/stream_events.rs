@@ -12,7 +12,7 @@ use axum::http::request::Parts;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures::{Stream, stream};
-use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::sync::watch;
 
 use super::event::EventView;
 use super::list_events::EventFilter;
@@ -20,8 +20,10 @@ use super::scan::events_after;
 use crate::access::{Action, Caller, bearer_token};
 use crate::problem::{FieldError, Problem, ProblemKind};
 use crate::request::QueryReader;
-use crate::state::ApiState;
+use crate::state::{ApiState, StreamPlace};
 
+/// The last position a journal can have.
+const LAST: u64 = i64::MAX.unsigned_abs();
 /// Events read at once.
 const PAGE: u32 = 200;
 /// A comment is sent after so long a silence, so that no proxy closes the connection.
@@ -33,7 +35,7 @@ const LOOK_AGAIN: Duration = Duration::from_secs(5);
 ///
 /// Server-sent events: `id` is the position, `data` the event as in `GET /v1/events/{position}`. Begins after
 /// `Last-Event-ID` (which an `EventSource` sends by itself when it connects again), else after `after`, else with the
-/// first event, and never ends.
+/// first event, and never ends. A caller may have eight open at once.
 #[utoipa::path(get, path = "/v1/events/stream", tag = "journal",
     params(("after" = Option<u64>, Query, description = "Begin after this position."),
         ("aggregate_id" = Option<String>, Query, description = "Only the events of this aggregate."),
@@ -47,14 +49,11 @@ pub(super) async fn stream_events(
 ) -> Result<Response, Problem> {
     caller.may(Action::ReadJournal)?;
     let mut query = QueryReader::new(parts.uri.query());
-    let after = query.number("after", 0..=i64::MAX.unsigned_abs()).unwrap_or(0);
+    let after = query.number("after", 0..=LAST).unwrap_or(0);
     let filter = EventFilter::read(&mut query);
     query.finish()?;
     let after = last_event_id(&parts)?.unwrap_or(after);
-    let Ok(place) = state.event_stream() else {
-        let detail = "Too many event streams are open. Try again in a moment, or read GET /v1/events.";
-        return Err(Problem::new(ProblemKind::Busy, detail).retry_after(5));
-    };
+    let place = state.event_stream(caller.actor())?;
     let token = bearer_token(&parts).map(str::to_owned).unwrap_or_default();
     let listener = Listener {
         tail: state.tail().subscribe(),
@@ -71,11 +70,11 @@ pub(super) async fn stream_events(
 fn last_event_id(parts: &Parts) -> Result<Option<u64>, Problem> {
     let Some(given) = parts.headers.get("last-event-id") else { return Ok(None) };
     match given.to_str().ok().and_then(|text| text.parse().ok()) {
-        Some(position) => Ok(Some(position)),
-        None => Err(Problem::validation(vec![FieldError {
+        Some(position) if position <= LAST => Ok(Some(position)),
+        Some(_) | None => Err(Problem::validation(vec![FieldError {
             pointer: "Last-Event-ID".into(),
             code: "malformed",
-            detail: "must be a position".into(),
+            detail: format!("must be a position, from 0 to {LAST}"),
         }])),
     }
 }
@@ -89,7 +88,7 @@ struct Listener {
     filter: EventFilter,
     /// Read but not yet taken by the client.
     waiting: VecDeque<EventView>,
-    _place: OwnedSemaphorePermit,
+    _place: StreamPlace,
 }
 
 impl Listener {

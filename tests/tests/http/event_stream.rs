@@ -85,8 +85,12 @@ async fn a_broken_stream_is_taken_up_where_it_broke() {
         heard.push(again.next().await.unwrap().0);
     }
     assert_eq!(heard, [2, 3, 4, 5, 6], "nothing is missed and nothing comes twice");
-    let wrong = book.auditor().get("/v1/events/stream").header("Last-Event-ID", "six").await;
-    wrong.invalid(&[("Last-Event-ID", "malformed")]);
+    for wrong in ["six", "-1", "9223372036854775808", "18446744073709551615"] {
+        let refused = book.auditor().get("/v1/events/stream").header("Last-Event-ID", wrong).await;
+        refused.invalid(&[("Last-Event-ID", "malformed")]);
+    }
+    let beyond = book.auditor().get("/v1/events/stream?after=9223372036854775808").await;
+    beyond.invalid(&[("?after", "out_of_range")]);
     book.finish().await;
 }
 
@@ -125,6 +129,30 @@ async fn a_stream_too_many_is_refused() {
     assert_ne!(second.header("retry-after"), "");
     drop(listener);
     book.auditor().get("/v1/events").await.data();
+    book.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_takes_all_the_places() {
+    let book = TestBook::start().await;
+    let mut listeners = Vec::new();
+    for _ in 0..8 {
+        listeners.push(Listener::begin(book.auditor().get("/v1/events/stream")).await);
+    }
+    book.auditor().get("/v1/events/stream").await.problem(503, "busy");
+    drop(Listener::begin(book.finance().get("/v1/events/stream")).await);
+    listeners.pop();
+    // The server notices when it next writes, or when the connection is closed.
+    let mut again = book.auditor().get("/v1/events/stream").begin().await.status();
+    for _ in 0..100 {
+        if again == 200 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        again = book.auditor().get("/v1/events/stream").begin().await.status();
+    }
+    assert_eq!(again, 200, "a place that is left is free again");
+    drop(listeners);
     book.finish().await;
 }
 
