@@ -58,8 +58,8 @@ pub(crate) fn client_address(
     if behind_proxy {
         let last = headers.get_all("x-forwarded-for").iter().next_back();
         let entry = last.and_then(|value| value.to_str().ok()).and_then(|list| list.rsplit(',').next());
-        if let Some(address) = entry.and_then(|entry| entry.trim().parse().ok()) {
-            return Some(address);
+        if let Some(address) = entry.and_then(|entry| entry.trim().parse::<IpAddr>().ok()) {
+            return Some(address.to_canonical());
         }
     }
     connection.map(|ClientAddress(peer)| peer.ip().to_canonical())
@@ -73,4 +73,21 @@ pub(crate) fn given_request_id(headers: &HeaderMap) -> Option<String> {
         return None;
     }
     String::from_utf8(given.to_vec()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn an_address_has_one_spelling_whoever_names_it() {
+        let peer = |address: &str| Some(ClientAddress(SocketAddr::new(address.parse().unwrap(), 1)));
+        let mut headers = HeaderMap::new();
+        headers.insert("x-forwarded-for", HeaderValue::from_static("203.0.113.9, ::ffff:192.0.2.7"));
+        let seen = |behind_proxy| client_address(peer("::ffff:10.0.0.1"), &headers, behind_proxy).unwrap();
+        assert_eq!(seen(true).to_string(), "192.0.2.7");
+        assert_eq!(seen(false).to_string(), "10.0.0.1");
+    }
 }
