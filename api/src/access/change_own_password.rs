@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use utoipa::ToSchema;
 
-use super::attempts::{self, Attempt};
+use super::attempts::Attempt;
 use super::names::{NewPassword, ShownSecret};
 use super::principal::Credential;
 use super::{Caller, sessions, users};
@@ -44,17 +44,14 @@ pub(super) async fn change_own_password(
     };
     let PasswordChange { current_password, new_password } = input.body()?;
     let (pool, now) = (state.book().pool(), state.book().now());
-    let attempt = Attempt { name: Some(user), client: input.context.client };
-    attempts::begin(pool, &attempt, now).await?;
+    let attempt = Attempt { name: Some(user.clone()), client: input.context.client };
     let stored = sqlx::query_scalar!("SELECT password_hash FROM users WHERE name = $1", user)
         .fetch_optional(pool)
         .await?;
-    let passwords = &state.access().passwords;
-    if !passwords.matches(current_password.0, stored).await? {
+    if !state.access().try_secret(pool, attempt, (current_password.0, stored), now).await? {
         return Err(Problem::new(ProblemKind::WrongPassword, "The current password is another."));
     }
-    attempts::take_back(pool, &attempt).await?;
-    let hash = passwords.hash(new_password.0).await?;
+    let hash = state.access().passwords.hash(new_password.0).await?;
     let mut transaction = pool.begin().await?;
     users::store_password(&mut transaction, user, &hash, now).await?;
     sessions::end_of_user(&mut transaction, user, Some(*session), now).await?;

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 use tallybook_domain::Actor;
 
-use super::attempts::{self, Attempt};
+use super::attempts::Attempt;
 use super::principal::{Credential, Principal};
 use super::token::{self, TokenDigest};
 use super::verified::{Known, Question};
@@ -98,11 +98,10 @@ impl Access {
             Known::Unknown => {}
         }
         let attempt = Attempt { name: None, client: moment.client };
-        attempts::begin(moment.pool, &attempt, moment.now).await?;
-        if !self.passwords.matches(secret.to_owned(), Some(key.secret_hash)).await? {
+        let secrets = (secret.to_owned(), Some(key.secret_hash));
+        if !self.try_secret(moment.pool, attempt, secrets, moment.now).await? {
             return Err(not_good());
         }
-        attempts::take_back(moment.pool, &attempt).await?;
         self.verified.keep(question, Arc::clone(&key.principal));
         Ok(key.principal)
     }

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use utoipa::ToSchema;
 
-use super::attempts::{self, Attempt};
+use super::attempts::Attempt;
 use super::names::{AccessName, ShownSecret};
 use super::sessions::{self, TokenPair};
 use crate::problem::{Problem, ProblemKind};
@@ -31,7 +31,8 @@ impl ReadBody for SignIn {
 /// Sign in
 ///
 /// Answers with an access token, good for two hours, and a refresh token, good for seven days and once. After ten
-/// failures within fifteen minutes for one name (fifty for one address) every attempt is refused until they are over.
+/// failures within fifteen minutes for one name from one address (fifty for one address, a hundred for one name) every
+/// attempt is refused until they are over.
 #[utoipa::path(post, path = "/v1/auth/login", tag = "access", security(()), request_body = SignIn,
     responses((status = 200, body = TokenPair)))]
 pub(super) async fn log_in(
@@ -44,18 +45,16 @@ pub(super) async fn log_in(
     let name = name.as_ref().map_or("", AccessName::as_str);
     input.context.claimed_name.get_or_init(|| name.to_owned());
     let (pool, now) = (state.book().pool(), state.book().now());
-    let attempt = Attempt { name: Some(name), client: input.context.client };
-    attempts::begin(pool, &attempt, now).await?;
+    let attempt = Attempt { name: Some(name.to_owned()), client: input.context.client };
     let user = sqlx::query!("SELECT password_hash, disabled FROM users WHERE name = $1", name)
         .fetch_optional(pool)
         .await?;
-    let disabled = user.as_ref().is_some_and(|user| user.disabled);
-    let right = state.access().passwords.matches(password.0, user.map(|user| user.password_hash)).await?;
-    if !right || disabled {
+    // A disabled user's password is never right.
+    let stored = user.filter(|user| !user.disabled).map(|user| user.password_hash);
+    if !state.access().try_secret(pool, attempt, (password.0, stored), now).await? {
         let detail = "The user name or the password is wrong, or the user is disabled.";
         return Err(Problem::new(ProblemKind::SignInFailed, detail));
     }
-    attempts::take_back(pool, &attempt).await?;
     let tokens = sessions::begin(pool, name, input.context.client, now).await?;
     tracing::info!(user = name, request_id = input.context.request_id, "signed in");
     Ok(Json(tokens))

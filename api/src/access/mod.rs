@@ -54,6 +54,8 @@ pub(crate) struct Access {
     passwords: Passwords,
     /// Held while the secret of an API key is compared for the first time.
     comparing: Arc<tokio::sync::Mutex<()>>,
+    /// Had by whoever has a secret compared and its failure counted.
+    turns: Arc<tokio::sync::Semaphore>,
     pub(crate) refusals: Arc<RefusalRecorder>,
 }
 
@@ -63,6 +65,7 @@ impl Access {
             verified: Arc::new(VerifiedTokens::new()),
             passwords: Passwords::default(),
             comparing: Arc::default(),
+            turns: Arc::new(tokio::sync::Semaphore::new(password::AT_ONCE)),
             refusals: Arc::default(),
         }
     }

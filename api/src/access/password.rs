@@ -12,7 +12,7 @@ use tokio::sync::Semaphore;
 use super::AccessError;
 
 /// Each takes 19 MiB and some 20 ms of one core.
-const AT_ONCE: usize = 2;
+pub(super) const AT_ONCE: usize = 2;
 
 /// Makes and compares hashes, a few at a time.
 #[derive(Debug, Clone)]

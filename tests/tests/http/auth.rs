@@ -202,6 +202,48 @@ async fn fifty_failures_close_the_door_for_an_address() {
     book.finish().await;
 }
 
+/// Whoever knows a name cannot lock its owner out from elsewhere, unless he has many addresses.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stranger_does_not_close_the_door_for_a_name() {
+    let api = tallybook_api::ApiSettings { behind_proxy: true, ..Default::default() };
+    let book = TestBook::start_differently(Differently { api, ..Default::default() }).await;
+    let from = |address: &str, password: &str| {
+        let body = json!({ "username": "admin", "password": password });
+        book.anyone().post("/v1/auth/login", &body).header("X-Forwarded-For", address)
+    };
+    for _ in 0..10 {
+        from("192.0.2.1", "wrong horse battery").await.problem(401, "sign-in-failed");
+    }
+    // Going on at a closed door does not count for the name, however long.
+    for _ in 0..110 {
+        from("192.0.2.1", "wrong horse battery").await.problem(429, "too-many-attempts");
+    }
+    from("192.0.2.2", PASSWORD).await.ok();
+    for address in 11..20 {
+        for _ in 0..10 {
+            from(&format!("192.0.2.{address}"), "wrong horse battery").await.problem(401, "sign-in-failed");
+        }
+    }
+    from("192.0.2.2", PASSWORD).await.problem(429, "too-many-attempts");
+    book.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_what_failed_counts_however_many_come_at_once() {
+    let book = TestBook::start().await;
+    let door = book.anyone();
+    let right = (0..40).map(|_| sign_in(&door, "finance", PASSWORD));
+    for answer in futures::future::join_all(right).await {
+        answer.ok();
+    }
+    let wrong = (0..40).map(|_| sign_in(&door, "finance", "wrong horse battery"));
+    let answers = futures::future::join_all(wrong).await;
+    let tried = answers.iter().filter(|answer| answer.status == 401).count();
+    assert!((10..=11).contains(&tried), "{tried} were tried");
+    assert!(answers.iter().all(|answer| matches!(answer.status, 401 | 429)));
+    book.finish().await;
+}
+
 /// Every 401 and 403 is written down with who, what, when and from where.
 #[tokio::test(flavor = "multi_thread")]
 async fn who_was_turned_away_is_recorded() {
