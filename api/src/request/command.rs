@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::{HeaderMap, HeaderValue, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -23,6 +23,10 @@ const BODY_LIMIT: usize = 1024 * 1024;
 /// How long it may take to arrive.
 const BODY_WITHIN: Duration = Duration::from_secs(30);
 
+/// What of a larger one is still taken from the line, and thrown away, before the refusal.
+const DRAINED_AT_MOST: usize = 16 * BODY_LIMIT;
+const DRAINED_WITHIN: Duration = Duration::from_secs(5);
+
 /// The raw parts of a command. Nothing of it has been read yet: who sends it is asked first.
 #[derive(Debug)]
 pub(crate) struct CommandInput {
@@ -36,15 +40,17 @@ impl FromRequest<ApiState> for CommandInput {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &ApiState) -> Result<Self, Self::Rejection> {
-        let (mut parts, body) = request.into_parts();
+        let (mut parts, mut body) = request.into_parts();
         let context = Arc::<RequestContext>::from_request_parts(&mut parts, state).await?;
-        let collected = tokio::time::timeout(BODY_WITHIN, Limited::new(body, BODY_LIMIT).collect()).await;
+        let collected =
+            tokio::time::timeout(BODY_WITHIN, Limited::new(&mut body, BODY_LIMIT).collect()).await;
         let Ok(collected) = collected else {
             return Err(Problem::new(ProblemKind::BodyTooSlow, "The body did not arrive in time."));
         };
         let body = match collected {
             Ok(collected) => collected.to_bytes(),
             Err(error) if error.is::<LengthLimitError>() => {
+                drain(body).await;
                 let detail = format!("The body must not be larger than {BODY_LIMIT} bytes.");
                 return Err(Problem::new(ProblemKind::BodyTooLarge, detail).with("limit", BODY_LIMIT));
             }
@@ -55,6 +61,22 @@ impl FromRequest<ApiState> for CommandInput {
         };
         let query = parts.uri.query().map(str::to_owned);
         Ok(Self { context, headers: parts.headers, query, body })
+    }
+}
+
+/// Lets a sender who is still sending come to an end, within bounds: one whose connection closes under his hands
+/// never reads why.
+async fn drain(mut body: Body) {
+    let all = async {
+        let mut left = DRAINED_AT_MOST;
+        while let Some(Ok(frame)) = body.frame().await
+            && left > 0
+        {
+            left = left.saturating_sub(frame.data_ref().map_or(0, Bytes::len));
+        }
+    };
+    if tokio::time::timeout(DRAINED_WITHIN, all).await.is_err() {
+        tracing::debug!("a body over the limit did not come to its end");
     }
 }
 

@@ -19,8 +19,9 @@ async fn each_day_shows_what_came_in_and_went_out() {
     let reverse = json!({ "reason": "recalled", "effective_date": "2026-03-02" });
     book.finance().post(&format!("/v1/deposits/{first}/reverse"), &reverse).await.ok();
     let id = book.request(&acme, "30.00", "W1").await;
-    book.take(&id, &["approve", "submit"]).await;
+    book.take(&id, &["approve"]).await;
     let on = json!({ "effective_date": "2026-02-28" });
+    book.finance().post(&format!("/v1/withdrawals/{id}/submit"), &on).await.ok();
     book.finance().post(&format!("/v1/withdrawals/{id}/succeed"), &on).await.ok();
     let back = json!({ "reason": "closed", "effective_date": "2026-03-02" });
     book.finance().post(&format!("/v1/withdrawals/{id}/return"), &back).await.ok();
