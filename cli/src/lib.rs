@@ -16,6 +16,7 @@ pub mod logging;
 pub mod migrate;
 pub mod output;
 pub mod postgres;
+pub mod progress;
 pub mod projector;
 pub mod serve;
 pub mod settings;

@@ -10,7 +10,6 @@ use tokio_util::sync::CancellationToken;
 use super::arguments::ImportDeposits;
 use super::encoding::{self, Encoding};
 use super::mapping::Mapping;
-use super::progress::Progress;
 use super::record::{Recorded, Recorder};
 use super::sheet::Sheet;
 use super::statement::Statement;
@@ -19,6 +18,7 @@ use super::{errors_file, saved};
 use crate::database::Database;
 use crate::failure::Failure;
 use crate::output::{note, say_json};
+use crate::progress::Progress;
 use crate::settings::Settings;
 
 impl ImportDeposits {
@@ -86,7 +86,8 @@ impl ImportDeposits {
             method: mapping.method.unwrap_or(DepositMethod::BankTransfer),
             dry_run: self.dry_run,
         };
-        let progress = Progress::over(statement.money_in().rows, self.json);
+        let progress =
+            Progress::over(u64::try_from(statement.money_in().rows).unwrap_or(u64::MAX), "rows", self.json);
         let recorded = recorder.record(&statement.lines, stop, &progress).await;
         progress.finish();
         book.shutdown().await;

@@ -13,7 +13,6 @@ mod encoding;
 mod errors_file;
 mod flag;
 mod mapping;
-mod progress;
 mod record;
 mod reference;
 mod row;

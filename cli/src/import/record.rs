@@ -13,10 +13,10 @@ use tallybook_event_store::{Book, CommandError};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::progress::Progress;
 use super::row::Deposit;
 use super::statement::Line;
 use super::taken::{self, Doubtful};
+use crate::progress::Progress;
 
 /// Commands on their way at the same time: they share the lane's commits.
 const IN_FLIGHT: usize = 64;
@@ -85,7 +85,7 @@ impl Recorder<'_> {
             .map(|(record, deposit)| async move { (*record, *deposit, self.one(deposit).await) })
             .buffer_unordered(IN_FLIGHT);
         while let Some((record, deposit, fate)) = fates.next().await {
-            progress.advance();
+            progress.advance(1);
             match fate {
                 Ok(Fate::New { position }) => {
                     recorded.new += 1;

@@ -1,4 +1,4 @@
-//! How far an import is: a bar on a terminal, a line now and then elsewhere.
+//! How far long work is: a bar on a terminal, a line now and then elsewhere.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -11,37 +11,40 @@ use crate::output::{note, stderr_is_terminal};
 const BETWEEN_LINES: Duration = Duration::from_secs(5);
 
 #[derive(Debug)]
-pub(super) struct Progress {
+pub struct Progress {
     bar: ProgressBar,
+    unit: &'static str,
     lines: bool,
     next_line: Mutex<Instant>,
 }
 
 impl Progress {
-    pub(super) fn over(rows: usize, quiet: bool) -> Self {
+    /// Work on so many rows, events or whatever `unit` says.
+    pub fn over(total: u64, unit: &'static str, quiet: bool) -> Self {
         let terminal = stderr_is_terminal();
         let target =
             if terminal && !quiet { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        let bar = ProgressBar::with_draw_target(u64::try_from(rows).ok(), target);
-        if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} rows, {per_sec}, {eta} left") {
+        let bar = ProgressBar::with_draw_target(Some(total), target);
+        let template = format!("{{bar:40}} {{pos}}/{{len}} {unit}, {{per_sec}}, {{eta}} left");
+        if let Ok(style) = ProgressStyle::with_template(&template) {
             bar.set_style(style);
         }
-        Self { bar, lines: !terminal && !quiet, next_line: Mutex::new(Instant::now() + BETWEEN_LINES) }
+        Self { bar, unit, lines: !terminal && !quiet, next_line: Mutex::new(Instant::now() + BETWEEN_LINES) }
     }
 
-    pub(super) fn advance(&self) {
-        self.bar.inc(1);
+    pub fn advance(&self, by: u64) {
+        self.bar.inc(by);
         if !self.lines {
             return;
         }
         let Ok(mut next_line) = self.next_line.lock() else { return };
         if Instant::now() >= *next_line {
             *next_line = Instant::now() + BETWEEN_LINES;
-            note(format!("{} of {} rows", self.bar.position(), self.bar.length().unwrap_or(0)));
+            note(format!("{} of {} {}", self.bar.position(), self.bar.length().unwrap_or(0), self.unit));
         }
     }
 
-    pub(super) fn finish(&self) {
+    pub fn finish(&self) {
         self.bar.finish_and_clear();
     }
 }
