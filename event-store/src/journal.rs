@@ -126,7 +126,8 @@ pub async fn head_position(executor: impl PgExecutor<'_>) -> Result<u64, sqlx::E
     unsigned(sqlx::query_scalar!("SELECT position FROM book_head").fetch_one(executor).await?)
 }
 
-pub(crate) fn unsigned(value: i64) -> Result<u64, sqlx::Error> {
+/// A position or sequence out of the database, which has no unsigned numbers.
+pub fn unsigned(value: i64) -> Result<u64, sqlx::Error> {
     u64::try_from(value).map_err(|error| sqlx::Error::Decode(error.into()))
 }
 

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use sqlx::PgPool;
+use tallybook_event_store::journal::unsigned;
 use utoipa::ToSchema;
 
 /// A projection as it stands.
@@ -56,7 +57,7 @@ pub async fn statuses(pool: &PgPool) -> Result<Vec<ProjectionStatus>, sqlx::Erro
                 position,
                 head,
                 lag: head.saturating_sub(position),
-                status: if row.status == "running" { Status::Running } else { Status::Stopped },
+                status: stored_status(&row.status)?,
                 error: row.error,
                 error_position: row.error_position.map(unsigned).transpose()?,
                 leader: row.leader,
@@ -65,6 +66,15 @@ pub async fn statuses(pool: &PgPool) -> Result<Vec<ProjectionStatus>, sqlx::Erro
             })
         })
         .collect()
+}
+
+/// A word this program does not know is of a newer one; it is not taken for one of ours.
+fn stored_status(word: &str) -> Result<Status, sqlx::Error> {
+    match word {
+        "running" => Ok(Status::Running),
+        "stopped" => Ok(Status::Stopped),
+        unknown => Err(sqlx::Error::Decode(format!("a projection's status is {unknown:?}").into())),
+    }
 }
 
 /// Lets a stopped projection try again. `false`: it had not stopped.
@@ -80,6 +90,14 @@ pub async fn resume(pool: &PgPool, name: &str) -> Result<bool, sqlx::Error> {
     Ok(resumed.rows_affected() == 1)
 }
 
-fn unsigned(position: i64) -> Result<u64, sqlx::Error> {
-    u64::try_from(position).map_err(|error| sqlx::Error::Decode(error.into()))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_is_one_of_ours_or_an_error() {
+        assert_eq!(stored_status("running").unwrap(), Status::Running);
+        assert_eq!(stored_status("stopped").unwrap(), Status::Stopped);
+        assert!(stored_status("unheard of").unwrap_err().to_string().contains("unheard of"));
+    }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use sqlx::PgPool;
+use tallybook_event_store::journal::unsigned;
 use tokio::time::Instant;
 
 /// Why the read model has not come far enough.
@@ -55,7 +56,7 @@ async fn furthest_behind(
     .fetch_all(pool)
     .await?;
     for row in rows {
-        let position = u64::try_from(row.position).map_err(|error| sqlx::Error::Decode(error.into()))?;
+        let position = unsigned(row.position)?;
         if position < min_position {
             return Ok(Some(match row.error {
                 Some(error) => WaitError::Stopped { name: row.name, position, error },
