@@ -1,7 +1,8 @@
 //! `tallybook projector`: the read side apart from the API, and how it is doing.
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use clap::{Args, Subcommand};
+use tallybook_event_store::Book;
 use tallybook_projector::{ProjectionStatus, Status, statuses};
 use tokio_util::sync::CancellationToken;
 
@@ -11,7 +12,7 @@ use crate::output::{note, say, say_json};
 use crate::serve::{run_projector, until_stopped};
 use crate::settings::Settings;
 
-/// Keep the read tables up to date, or see how they are doing
+/// Keep the read tables up to date, see how they are doing, let them go on
 #[derive(Debug, Args)]
 pub struct ProjectorCommand {
     #[command(subcommand)]
@@ -35,6 +36,21 @@ enum What {
         #[arg(long)]
         json: bool,
     },
+    /// Let projections that have stopped try again
+    ///
+    /// A projection stops at an event it cannot fold. It tries that event again, and skips nothing: while the cause
+    /// is not mended, it stops there once more. Whoever leads it notices within a few seconds.
+    #[command(after_help = "Examples:
+  tallybook projector resume customers
+  tallybook projector resume wallets deposits --dry-run")]
+    Resume {
+        /// As `projector status` shows them
+        #[arg(required = true, value_name = "NAME")]
+        names: Vec<String>,
+        /// Say what would be done, change nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
 }
 
 impl ProjectorCommand {
@@ -43,6 +59,7 @@ impl ProjectorCommand {
         let done = match self.what {
             What::Run => until_stopped(&stop, run(&database, settings, &stop)).await,
             What::Status { json } => status(&database, settings, json).await,
+            What::Resume { names, dry_run } => resume(&database, settings, &names, dry_run).await,
         };
         database.close().await;
         done
@@ -74,6 +91,51 @@ async fn status(database: &Database, settings: &Settings, json: bool) -> Result<
     }
 }
 
+async fn resume(
+    database: &Database,
+    settings: &Settings,
+    names: &[String],
+    dry_run: bool,
+) -> Result<(), Failure> {
+    let book = database.open_book(settings).await?;
+    let resumed = resume_in(&book, names, dry_run).await;
+    book.shutdown().await;
+    resumed
+}
+
+/// All names are known before the first is resumed.
+async fn resume_in(book: &Book, names: &[String], dry_run: bool) -> Result<(), Failure> {
+    let statuses = statuses(book.pool()).await?;
+    for status in chosen(&statuses, names)? {
+        let (name, position) = (&status.name, status.position);
+        match status.status {
+            Status::Running => say(format!("{name} has not stopped: nothing to do.")),
+            Status::Stopped if dry_run => say(format!("Would let {name} go on from position {position}.")),
+            Status::Stopped => {
+                tallybook_projector::resume(book.pool(), name).await?;
+                say(format!("{name} goes on from position {position}."));
+            }
+        }
+        if !status.led {
+            note(format!("No projector runs {name} now: `tallybook up` and `tallybook projector run` do."));
+        }
+    }
+    Ok(())
+}
+
+fn chosen<'s>(
+    statuses: &'s [ProjectionStatus],
+    names: &[String],
+) -> Result<Vec<&'s ProjectionStatus>, Failure> {
+    let find = |name: &String| {
+        statuses.iter().find(|status| status.name == *name).ok_or_else(|| {
+            let known: Vec<&str> = statuses.iter().map(|status| status.name.as_str()).collect();
+            Failure::refused(anyhow!("there is no projection {name:?}; there are {}", known.join(", ")))
+        })
+    };
+    names.iter().map(find).collect()
+}
+
 fn table(statuses: &[ProjectionStatus]) {
     say(format!(
         "{:<20} {:>7} {:>12} {:>10}  {:<8} {}",
@@ -94,6 +156,7 @@ fn table(statuses: &[ProjectionStatus]) {
                 "  stopped at position {}: {error}",
                 status.error_position.unwrap_or(status.position)
             ));
+            say(format!("  when that is mended: tallybook projector resume {}", status.name));
         }
     }
 }
