@@ -27,6 +27,8 @@ impl ReadBody for ReactivateCustomerBody {
 }
 
 /// Reactivate a customer
+///
+/// Who is not suspended stays as he is.
 #[utoipa::path(post, path = "/v1/customers/{id}/reactivate", tag = "customers",
     request_body = Option<ReactivateCustomerBody>,
     params(("id" = String, Path, example = "C00042")),

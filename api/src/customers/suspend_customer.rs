@@ -28,7 +28,7 @@ impl ReadBody for SuspendCustomerBody {
 
 /// Suspend a customer
 ///
-/// Money still comes in, but none goes out.
+/// Money still comes in, but none goes out. Who is suspended already stays so, for the first reason.
 #[utoipa::path(post, path = "/v1/customers/{id}/suspend", tag = "customers", request_body = SuspendCustomerBody,
     params(("id" = String, Path, example = "C00042")),
     responses((status = 200, body = CustomerOutcome)))]

@@ -33,7 +33,8 @@ impl ReadBody for ReverseDepositBody {
 
 /// Reverse a deposit
 ///
-/// The money leaves the wallet again, and the reference may be used again. Refused if the money is spent or held.
+/// The money leaves the wallet again, and the reference may be used again. Refused if the money is spent or held. A
+/// second reversal changes nothing.
 #[utoipa::path(post, path = "/v1/deposits/{id}/reverse", tag = "deposits", request_body = ReverseDepositBody,
     params(("id" = String, Path, example = "C00042.CNY.17")),
     responses((status = 200, body = DepositOutcome)))]

@@ -37,8 +37,6 @@ pub enum ProblemKind {
     CustomerNotFound,
     CustomerAlreadyRegistered,
     CustomerNameTaken,
-    CustomerAlreadySuspended,
-    CustomerNotSuspended,
     CustomerSuspended,
     // Money.
     AmountNotPositive,
@@ -49,7 +47,6 @@ pub enum ProblemKind {
     InsufficientFunds,
     // Deposits.
     DepositNotFound,
-    DepositAlreadyReversed,
     ReversalWouldOverdraw,
     // Withdrawals.
     WithdrawalNotFound,
@@ -72,7 +69,7 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
-    pub const ALL: [Self; 51] = [
+    pub const ALL: [Self; 48] = [
         Self::MalformedJson,
         Self::Validation,
         Self::UnknownRoute,
@@ -97,8 +94,6 @@ impl ProblemKind {
         Self::CustomerNotFound,
         Self::CustomerAlreadyRegistered,
         Self::CustomerNameTaken,
-        Self::CustomerAlreadySuspended,
-        Self::CustomerNotSuspended,
         Self::CustomerSuspended,
         Self::AmountNotPositive,
         Self::AmountOutOfRange,
@@ -107,7 +102,6 @@ impl ProblemKind {
         Self::ReferenceTaken,
         Self::InsufficientFunds,
         Self::DepositNotFound,
-        Self::DepositAlreadyReversed,
         Self::ReversalWouldOverdraw,
         Self::WithdrawalNotFound,
         Self::WithdrawalAlreadyRequested,
@@ -184,12 +178,6 @@ impl ProblemKind {
             Self::CustomerNameTaken => {
                 ("customer-name-taken", S::CONFLICT, "Another customer has this name already")
             }
-            Self::CustomerAlreadySuspended => {
-                ("customer-already-suspended", S::CONFLICT, "The customer is suspended already")
-            }
-            Self::CustomerNotSuspended => {
-                ("customer-not-suspended", S::CONFLICT, "The customer is not suspended")
-            }
             Self::CustomerSuspended => (
                 "customer-suspended",
                 S::UNPROCESSABLE_ENTITY,
@@ -214,9 +202,6 @@ impl ProblemKind {
                 ("insufficient-funds", S::UNPROCESSABLE_ENTITY, "More is asked for than is available")
             }
             Self::DepositNotFound => ("deposit-not-found", S::NOT_FOUND, "There is no such deposit"),
-            Self::DepositAlreadyReversed => {
-                ("deposit-already-reversed", S::CONFLICT, "The deposit is reversed already")
-            }
             Self::ReversalWouldOverdraw => (
                 "reversal-would-overdraw",
                 S::UNPROCESSABLE_ENTITY,

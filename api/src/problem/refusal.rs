@@ -29,12 +29,6 @@ impl From<CustomerRefusal> for Problem {
                 Self::new(ProblemKind::CustomerAlreadyRegistered, detail).with("customer", customer)
             }
             R::NameTaken { name } => Self::new(ProblemKind::CustomerNameTaken, detail).with("name", name),
-            R::AlreadySuspended { customer } => {
-                Self::new(ProblemKind::CustomerAlreadySuspended, detail).with("customer", customer)
-            }
-            R::NotSuspended { customer } => {
-                Self::new(ProblemKind::CustomerNotSuspended, detail).with("customer", customer)
-            }
         }
     }
 }
@@ -51,9 +45,6 @@ impl From<WalletRefusal> for Problem {
             }
             R::DepositNotFound { deposit } => {
                 Self::new(ProblemKind::DepositNotFound, detail).with("deposit", deposit)
-            }
-            R::DepositAlreadyReversed { deposit } => {
-                Self::new(ProblemKind::DepositAlreadyReversed, detail).with("deposit", deposit)
             }
             R::ReversalWouldOverdraw { available, requested } => {
                 Self::new(ProblemKind::ReversalWouldOverdraw, detail)

@@ -37,8 +37,11 @@ pub async fn reverse_deposit(
             effective_date: reverse.effective_date.unwrap_or_else(|| facts.effective_date.max(today)),
             today,
         };
-        decision.decide::<Wallet>(wallet.as_str(), command)?;
-        decision.release(DEPOSIT_REFERENCE, facts.reference.as_str());
+        let reversed_now = decision.decide::<Wallet>(wallet.as_str(), command)? > 0;
+        // By the second time another deposit may have the reference.
+        if reversed_now {
+            decision.release(DEPOSIT_REFERENCE, facts.reference.as_str());
+        }
         Ok(DepositOutcome::of(decision, id, wallet, DepositState::Reversed, amount))
     })
     .await

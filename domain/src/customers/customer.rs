@@ -77,35 +77,40 @@ impl Customer {
         Ok(Some(CustomerEvent::CustomerRenamed { customer, old_name, new_name }))
     }
 
-    fn suspend(&self, customer: CustomerId, reason: Reason) -> Result<CustomerEvent, CustomerRefusal> {
+    /// A second suspension is a retry of the first, whose reason stands.
+    fn suspend(
+        &self,
+        customer: CustomerId,
+        reason: Reason,
+    ) -> Result<Option<CustomerEvent>, CustomerRefusal> {
         match self.registered(&customer)?.status {
-            CustomerStatus::Active => Ok(CustomerEvent::CustomerSuspended { customer, reason }),
-            CustomerStatus::Suspended => Err(CustomerRefusal::AlreadySuspended { customer }),
+            CustomerStatus::Active => Ok(Some(CustomerEvent::CustomerSuspended { customer, reason })),
+            CustomerStatus::Suspended => Ok(None),
         }
     }
 
+    /// Who is not suspended may withdraw already.
     fn reactivate(
         &self,
         customer: CustomerId,
         reason: Option<Reason>,
-    ) -> Result<CustomerEvent, CustomerRefusal> {
+    ) -> Result<Option<CustomerEvent>, CustomerRefusal> {
         match self.registered(&customer)?.status {
-            CustomerStatus::Active => Err(CustomerRefusal::NotSuspended { customer }),
-            CustomerStatus::Suspended => Ok(CustomerEvent::CustomerReactivated { customer, reason }),
+            CustomerStatus::Active => Ok(None),
+            CustomerStatus::Suspended => Ok(Some(CustomerEvent::CustomerReactivated { customer, reason })),
         }
     }
 }
 
 impl EventSourced for Customer {
     fn decide(&self, command: CustomerCommand) -> Result<Vec<CustomerEvent>, CustomerRefusal> {
-        match command {
-            CustomerCommand::Register { customer, name } => Ok(vec![self.register(customer, name)?]),
-            CustomerCommand::Rename { customer, name } => {
-                Ok(self.rename(customer, name)?.into_iter().collect())
-            }
-            CustomerCommand::Suspend { customer, reason } => Ok(vec![self.suspend(customer, reason)?]),
-            CustomerCommand::Reactivate { customer, reason } => Ok(vec![self.reactivate(customer, reason)?]),
-        }
+        let event = match command {
+            CustomerCommand::Register { customer, name } => Some(self.register(customer, name)?),
+            CustomerCommand::Rename { customer, name } => self.rename(customer, name)?,
+            CustomerCommand::Suspend { customer, reason } => self.suspend(customer, reason)?,
+            CustomerCommand::Reactivate { customer, reason } => self.reactivate(customer, reason)?,
+        };
+        Ok(event.into_iter().collect())
     }
 
     fn evolve(&mut self, event: &CustomerEvent) -> Result<(), CorruptStream> {

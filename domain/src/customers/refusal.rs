@@ -12,8 +12,4 @@ pub enum CustomerRefusal {
     /// Two names are the same if their claim keys are.
     #[error("another customer is called {name:?} already")]
     NameTaken { name: CustomerName },
-    #[error("customer {customer} is suspended already")]
-    AlreadySuspended { customer: CustomerId },
-    #[error("customer {customer} is not suspended")]
-    NotSuspended { customer: CustomerId },
 }

@@ -147,9 +147,13 @@ async fn a_reversed_deposit_leaves_the_wallet_and_frees_its_reference() {
     assert_eq!((&reversal["reason"], &reversal["effective_date"]), (&json!("wrong customer"), &today));
     assert_eq!(found["updated"]["by"], "user:finance");
 
-    let again = book.finance().post(&reverse, &bodies::because("twice"));
-    book.refuses(again, 409, "deposit-already-reversed").await;
     book.deposit(&other, "100.00", "ICBC-1").await;
+    let events = book.auditor().all("/v1/events?after=0").await.len();
+    let again = book.finance().post(&reverse, &bodies::because("twice")).await;
+    assert_eq!((again.status, &again.body["state"]), (200, &json!("reversed")));
+    assert_eq!(book.auditor().all("/v1/events?after=0").await.len(), events, "nothing happened twice");
+    let taken = book.finance().post("/v1/deposits", &bodies::deposit(&acme, "1.00", "ICBC-1"));
+    book.refuses(taken, 409, "reference-taken").await;
     assert_eq!(book.funds(&other).await, ["100.00", "0.00", "100.00"]);
     book.finish().await;
 }

@@ -49,25 +49,28 @@ impl Wallet {
         Ok(())
     }
 
+    /// A second reversal is a retry of the first, whose date and reason stand: it decides nothing.
     fn reverse(
         &self,
         deposit: DepositFacts,
         reason: Reason,
         effective_date: NaiveDate,
-    ) -> Result<WalletEvent, WalletRefusal> {
+        today: NaiveDate,
+    ) -> Result<Option<WalletEvent>, WalletRefusal> {
         let DepositFacts { deposit, amount, reference, method, effective_date: deposited_date } = deposit;
         let wallet = deposit.wallet();
         let Some(funds) = self.funds.as_ref().filter(|funds| funds.wallet == wallet) else {
             return Err(WalletRefusal::DepositNotFound { deposit });
         };
         if funds.is_reversed(deposit.entry()) {
-            return Err(WalletRefusal::DepositAlreadyReversed { deposit });
+            return Ok(None);
         }
+        check_follows(effective_date, deposited_date, today)?;
         let available = funds.available();
         if !available.covers(amount)? {
             return Err(WalletRefusal::ReversalWouldOverdraw { available, requested: amount });
         }
-        Ok(WalletEvent::DepositReversed {
+        Ok(Some(WalletEvent::DepositReversed {
             wallet,
             deposit,
             amount,
@@ -76,7 +79,7 @@ impl Wallet {
             deposited_date,
             effective_date,
             reason,
-        })
+        }))
     }
 
     fn hold(
@@ -132,8 +135,7 @@ impl EventSourced for Wallet {
                 WalletEvent::DepositRecorded { wallet, amount, reference, method, effective_date, remark }
             }
             WalletCommand::ReverseDeposit { deposit, reason, effective_date, today } => {
-                check_follows(effective_date, deposit.effective_date, today)?;
-                self.reverse(deposit, reason, effective_date)?
+                return Ok(self.reverse(deposit, reason, effective_date, today)?.into_iter().collect());
             }
             WalletCommand::Hold { wallet, withdrawal, amount } => self.hold(wallet, withdrawal, amount)?,
             WalletCommand::ReleaseHold { withdrawal } => {

@@ -11,8 +11,6 @@ pub enum WalletRefusal {
     InsufficientFunds { available: Money, requested: Money },
     #[error("there is no deposit {deposit}")]
     DepositNotFound { deposit: DepositId },
-    #[error("deposit {deposit} is reversed already")]
-    DepositAlreadyReversed { deposit: DepositId },
     /// The money is spent or set aside already.
     #[error("reversing {requested} would take more than the {available} that is available")]
     ReversalWouldOverdraw { available: Money, requested: Money },

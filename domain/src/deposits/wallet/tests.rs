@@ -223,10 +223,27 @@ fn a_deposit_is_reversed() {
 }
 
 #[test]
-fn a_second_reversal_is_refused() {
-    given(vec![deposited("100.00"), deposited("100.00"), reversed(1, "100.00")])
+fn a_second_reversal_decides_nothing_whatever_its_reason_and_date() {
+    let history = || given(vec![deposited("100.00"), deposited("100.00"), reversed(1, "100.00")]);
+    history().when(reverse(facts(1, "100.00"))).then_expect_events(vec![]);
+    let other = WalletCommand::ReverseDeposit {
+        deposit: facts(1, "100.00"),
+        reason: "again".parse().unwrap(),
+        effective_date: day("2026-03-08"),
+        today: day(TODAY),
+    };
+    history().when(other).then_expect_events(vec![]);
+}
+
+#[test]
+fn a_second_reversal_needs_no_money() {
+    given(vec![deposited("100.00"), reversed(1, "100.00")])
         .when(reverse(facts(1, "100.00")))
-        .then_expect_error(WalletRefusal::DepositAlreadyReversed { deposit: DepositId::new(&wallet(), 1) });
+        .then_expect_events(vec![]);
+}
+
+#[test]
+fn each_deposit_is_reversed_by_itself() {
     given(vec![deposited("100.00"), deposited("100.00"), reversed(1, "100.00")])
         .when(reverse(facts(2, "100.00")))
         .then_expect_events(vec![reversed(2, "100.00")]);

@@ -1,7 +1,7 @@
 //! Who may take which step of a withdrawal, and when.
 //!
-//! A step that was taken already decides nothing: a bank's second notice is a retry, and the first one's date and
-//! reason stand.
+//! A step that was taken already decides nothing: a bank's second notice is a retry, the first one's date and reason
+//! stand, and its own are not looked at.
 
 use chrono::NaiveDate;
 
@@ -90,7 +90,7 @@ fn may_take<'a>(state: &'a Withdrawal, withdrawal: &WithdrawalId, action: Withdr
     if request.state == action.target() { Ok(None) } else { Err(not_now(request, action)) }
 }
 
-/// A step on which money moves: not before the step it follows. What repeats a step follows nothing.
+/// A step on which money moves: not before the step it follows.
 fn may_move<'a>(
     state: &'a Withdrawal,
     withdrawal: &WithdrawalId,
@@ -98,8 +98,10 @@ fn may_move<'a>(
     (effective_date, today): (NaiveDate, NaiveDate),
 ) -> Step<'a> {
     let step = may_take(state, withdrawal, action)?;
-    let earliest = step.and_then(|request| request.last_effective).unwrap_or(EARLIEST_EFFECTIVE_DATE);
-    check_follows(effective_date, earliest, today)?;
+    if let Some(request) = step {
+        let earliest = request.last_effective.unwrap_or(EARLIEST_EFFECTIVE_DATE);
+        check_follows(effective_date, earliest, today)?;
+    }
     Ok(step)
 }
 
