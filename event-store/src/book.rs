@@ -142,11 +142,11 @@ impl Book {
         let (answer, dry_run_events) = match (dry_run, keyed) {
             // What was recorded under this key already would be its answer again.
             (true, Some(id)) => match self.recorded_answer(&id, request_hash).await? {
-                Some(recorded) => (recorded, Vec::new()),
+                Some(recorded) => (recorded, Some(Vec::new())),
                 None => self.check_dry_run(answer).await?,
             },
             (true, None) => self.check_dry_run(answer).await?,
-            (false, _) => (answer, Vec::new()),
+            (false, _) => (answer, None),
         };
         let outcome = serde_json::from_str(answer.outcome.get()).map_err(|error| {
             CommandError::Corrupt(Fault(format!("a stored outcome does not decode: {error}")))
@@ -214,8 +214,11 @@ impl Book {
     }
 
     /// What a dry run cannot see in memory: claims that are in the book already.
-    async fn check_dry_run(&self, mut answer: Answer) -> Result<(Answer, Vec<DryRunEvent>), CommandError> {
-        let Some(draft) = answer.draft.take() else { return Ok((answer, Vec::new())) };
+    async fn check_dry_run(
+        &self,
+        mut answer: Answer,
+    ) -> Result<(Answer, Option<Vec<DryRunEvent>>), CommandError> {
+        let Some(draft) = answer.draft.take() else { return Ok((answer, Some(Vec::new()))) };
         let mut connection = self.shared.pool.acquire().await?;
         let keys: Vec<_> = draft.claims.iter().map(|claim| claim.key.clone()).collect();
         let taken = lane::taken_claims(&mut connection, &keys).await?;
@@ -223,7 +226,7 @@ impl Book {
             return Err(CommandError::Refused(claim.taken));
         }
         let events = draft.events.into_iter().map(DryRunEvent::try_from).collect::<Result<_, _>>()?;
-        Ok((answer, events))
+        Ok((answer, Some(events)))
     }
 
     /// One event by its stream and sequence: immutable, so it may be read outside a decision.

@@ -58,8 +58,8 @@ pub struct Receipt<T> {
     pub position: u64,
     /// The command had been recorded before, and this is the answer it got then.
     pub replayed: bool,
-    /// What a dry run would have recorded; empty otherwise.
-    pub dry_run_events: Vec<DryRunEvent>,
+    /// What a dry run would have recorded; `None` for a command in earnest.
+    pub dry_run_events: Option<Vec<DryRunEvent>>,
 }
 
 /// An event that a dry run would have recorded.

@@ -54,24 +54,19 @@ pub(crate) struct DryRunEventSchema {
 }
 
 /// Something new is in the book.
-pub(crate) fn created<T: Serialize>(receipt: &Receipt<T>, dry_run: bool) -> Result<Response, Problem> {
-    answer(receipt, dry_run, StatusCode::CREATED)
+pub(crate) fn created<T: Serialize>(receipt: &Receipt<T>) -> Result<Response, Problem> {
+    answer(receipt, StatusCode::CREATED)
 }
 
 /// Something that was in the book has changed.
-pub(crate) fn done<T: Serialize>(receipt: &Receipt<T>, dry_run: bool) -> Result<Response, Problem> {
-    answer(receipt, dry_run, StatusCode::OK)
+pub(crate) fn done<T: Serialize>(receipt: &Receipt<T>) -> Result<Response, Problem> {
+    answer(receipt, StatusCode::OK)
 }
 
-fn answer<T: Serialize>(
-    receipt: &Receipt<T>,
-    dry_run: bool,
-    status: StatusCode,
-) -> Result<Response, Problem> {
+fn answer<T: Serialize>(receipt: &Receipt<T>, status: StatusCode) -> Result<Response, Problem> {
     let outcome = &receipt.outcome;
-    if dry_run {
-        let body = DryRun { dry_run, outcome, events: &receipt.dry_run_events };
-        return json(StatusCode::OK, &body);
+    if let Some(events) = &receipt.dry_run_events {
+        return json(StatusCode::OK, &DryRun { dry_run: true, outcome, events });
     }
     let mut response = json(status, &Recorded { outcome, position: receipt.position })?;
     response.headers_mut().insert(POSITION, receipt.position.into());

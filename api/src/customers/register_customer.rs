@@ -37,7 +37,6 @@ pub(super) async fn register_customer(
 ) -> Result<Response, Problem> {
     caller.may(Action::ManageCustomers)?;
     let (context, RegisterCustomerBody { name }) = input.command(&caller)?;
-    let dry_run = context.dry_run;
     let receipt = commands::register_customer(state.book(), context, RegisterCustomer { name }).await?;
-    created(&receipt, dry_run)
+    created(&receipt)
 }

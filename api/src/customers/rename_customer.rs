@@ -7,10 +7,10 @@ use tallybook_domain::customers::CustomerName;
 use utoipa::ToSchema;
 
 use super::schema::CustomerOutcome;
-use crate::access::{Action, Caller};
+use crate::access::Action;
 use crate::answer::done;
 use crate::problem::{Problem, ProblemKind};
-use crate::request::{BodyReader, CommandInput, PathId, ReadBody, text};
+use crate::request::{BodyReader, ChangeInput, ReadBody, text};
 use crate::state::ApiState;
 
 /// The customer's new name.
@@ -34,14 +34,10 @@ impl ReadBody for RenameCustomerBody {
     responses((status = 200, body = CustomerOutcome)))]
 pub(super) async fn rename_customer(
     State(state): State<ApiState>,
-    caller: Caller,
-    path: PathId,
-    input: CommandInput,
+    input: ChangeInput,
 ) -> Result<Response, Problem> {
-    caller.may(Action::ManageCustomers)?;
-    let customer = path.parse(ProblemKind::CustomerNotFound)?;
-    let (context, RenameCustomerBody { name }) = input.command(&caller)?;
-    let dry_run = context.dry_run;
+    let (context, customer, RenameCustomerBody { name }) =
+        input.read(Action::ManageCustomers, ProblemKind::CustomerNotFound)?;
     let receipt = commands::rename_customer(state.book(), context, RenameCustomer { customer, name }).await?;
-    done(&receipt, dry_run)
+    done(&receipt)
 }

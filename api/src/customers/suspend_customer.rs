@@ -7,10 +7,10 @@ use tallybook_domain::text::Reason;
 use utoipa::ToSchema;
 
 use super::schema::CustomerOutcome;
-use crate::access::{Action, Caller};
+use crate::access::Action;
 use crate::answer::done;
 use crate::problem::{Problem, ProblemKind};
-use crate::request::{BodyReader, CommandInput, PathId, ReadBody, text};
+use crate::request::{BodyReader, ChangeInput, ReadBody, text};
 use crate::state::ApiState;
 
 /// Why the customer is suspended.
@@ -34,15 +34,11 @@ impl ReadBody for SuspendCustomerBody {
     responses((status = 200, body = CustomerOutcome)))]
 pub(super) async fn suspend_customer(
     State(state): State<ApiState>,
-    caller: Caller,
-    path: PathId,
-    input: CommandInput,
+    input: ChangeInput,
 ) -> Result<Response, Problem> {
-    caller.may(Action::ManageCustomers)?;
-    let customer = path.parse(ProblemKind::CustomerNotFound)?;
-    let (context, SuspendCustomerBody { reason }) = input.command(&caller)?;
-    let dry_run = context.dry_run;
+    let (context, customer, SuspendCustomerBody { reason }) =
+        input.read(Action::ManageCustomers, ProblemKind::CustomerNotFound)?;
     let receipt =
         commands::suspend_customer(state.book(), context, SuspendCustomer { customer, reason }).await?;
-    done(&receipt, dry_run)
+    done(&receipt)
 }

@@ -5,10 +5,10 @@ use axum::response::Response;
 use tallybook_commands::deposits::{self as commands, ApproveWithdrawal};
 
 use super::schema::WithdrawalOutcome;
-use crate::access::{Action, Caller};
+use crate::access::Action;
 use crate::answer::done;
 use crate::problem::{Problem, ProblemKind};
-use crate::request::{CommandInput, NoBody, PathId};
+use crate::request::{ChangeInput, NoBody};
 use crate::state::ApiState;
 
 /// Approve a withdrawal
@@ -19,15 +19,11 @@ use crate::state::ApiState;
     responses((status = 200, body = WithdrawalOutcome)))]
 pub(super) async fn approve_withdrawal(
     State(state): State<ApiState>,
-    caller: Caller,
-    path: PathId,
-    input: CommandInput,
+    input: ChangeInput,
 ) -> Result<Response, Problem> {
-    caller.may(Action::ApproveWithdrawals)?;
-    let withdrawal = path.parse(ProblemKind::WithdrawalNotFound)?;
-    let (context, NoBody) = input.command(&caller)?;
-    let dry_run = context.dry_run;
+    let (context, withdrawal, NoBody) =
+        input.read(Action::ApproveWithdrawals, ProblemKind::WithdrawalNotFound)?;
     let receipt =
         commands::approve_withdrawal(state.book(), context, ApproveWithdrawal { withdrawal }).await?;
-    done(&receipt, dry_run)
+    done(&receipt)
 }

@@ -7,10 +7,10 @@ use tallybook_domain::text::Reason;
 use utoipa::ToSchema;
 
 use super::schema::WithdrawalOutcome;
-use crate::access::{Action, Caller};
+use crate::access::Action;
 use crate::answer::done;
 use crate::problem::{Problem, ProblemKind};
-use crate::request::{BodyReader, CommandInput, PathId, ReadBody, text};
+use crate::request::{BodyReader, ChangeInput, ReadBody, text};
 use crate::state::ApiState;
 
 /// Why the withdrawal is no longer wanted.
@@ -35,15 +35,11 @@ impl ReadBody for CancelWithdrawalBody {
     responses((status = 200, body = WithdrawalOutcome)))]
 pub(super) async fn cancel_withdrawal(
     State(state): State<ApiState>,
-    caller: Caller,
-    path: PathId,
-    input: CommandInput,
+    input: ChangeInput,
 ) -> Result<Response, Problem> {
-    caller.may(Action::SettleWithdrawals)?;
-    let withdrawal = path.parse(ProblemKind::WithdrawalNotFound)?;
-    let (context, CancelWithdrawalBody { reason }) = input.command(&caller)?;
-    let dry_run = context.dry_run;
+    let (context, withdrawal, CancelWithdrawalBody { reason }) =
+        input.read(Action::SettleWithdrawals, ProblemKind::WithdrawalNotFound)?;
     let command = CancelWithdrawal { withdrawal, reason };
     let receipt = commands::cancel_withdrawal(state.book(), context, command).await?;
-    done(&receipt, dry_run)
+    done(&receipt)
 }

@@ -1,6 +1,7 @@
 //! Wallets, deposits and withdrawals (入金, 出金) over HTTP.
 
 mod approve_withdrawal;
+mod bank_notice;
 mod cancel_withdrawal;
 mod fail_withdrawal;
 mod find_deposit;

@@ -68,8 +68,7 @@ pub(super) async fn record_deposit(
     caller.may(Action::RecordDeposits)?;
     let (context, body) = input.command(&caller)?;
     let RecordDepositBody { customer, amount, reference, method, effective_date, remark } = body;
-    let dry_run = context.dry_run;
     let deposit = RecordDeposit { customer, amount, reference, method, effective_date, remark };
     let receipt = commands::record_deposit(state.book(), context, deposit).await?;
-    created(&receipt, dry_run)
+    created(&receipt)
 }

@@ -7,10 +7,10 @@ use tallybook_domain::text::Reason;
 use utoipa::ToSchema;
 
 use super::schema::WithdrawalOutcome;
-use crate::access::{Action, Caller};
+use crate::access::Action;
 use crate::answer::done;
 use crate::problem::{Problem, ProblemKind};
-use crate::request::{BodyReader, CommandInput, PathId, ReadBody, text};
+use crate::request::{BodyReader, ChangeInput, ReadBody, text};
 use crate::state::ApiState;
 
 /// Why the withdrawal does not go out.
@@ -35,15 +35,11 @@ impl ReadBody for RejectWithdrawalBody {
     responses((status = 200, body = WithdrawalOutcome)))]
 pub(super) async fn reject_withdrawal(
     State(state): State<ApiState>,
-    caller: Caller,
-    path: PathId,
-    input: CommandInput,
+    input: ChangeInput,
 ) -> Result<Response, Problem> {
-    caller.may(Action::ApproveWithdrawals)?;
-    let withdrawal = path.parse(ProblemKind::WithdrawalNotFound)?;
-    let (context, RejectWithdrawalBody { reason }) = input.command(&caller)?;
-    let dry_run = context.dry_run;
+    let (context, withdrawal, RejectWithdrawalBody { reason }) =
+        input.read(Action::ApproveWithdrawals, ProblemKind::WithdrawalNotFound)?;
     let command = RejectWithdrawal { withdrawal, reason };
     let receipt = commands::reject_withdrawal(state.book(), context, command).await?;
-    done(&receipt, dry_run)
+    done(&receipt)
 }

@@ -53,10 +53,9 @@ pub(super) async fn request_withdrawal(
     caller.may(Action::RequestWithdrawals)?;
     let (context, body) = input.command(&caller)?;
     let RequestWithdrawalBody { customer, amount, reference, destination } = body;
-    let dry_run = context.dry_run;
     let asked = RequestWithdrawal { customer, amount, reference, destination };
     let receipt = commands::request_withdrawal(state.book(), context, new_withdrawal_id(), asked).await?;
-    created(&receipt, dry_run)
+    created(&receipt)
 }
 
 #[expect(clippy::disallowed_methods, reason = "withdrawals get their id at this edge")]

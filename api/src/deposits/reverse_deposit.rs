@@ -8,10 +8,10 @@ use tallybook_domain::text::Reason;
 use utoipa::ToSchema;
 
 use super::schema::DepositOutcome;
-use crate::access::{Action, Caller};
+use crate::access::Action;
 use crate::answer::done;
 use crate::problem::{Problem, ProblemKind};
-use crate::request::{BodyReader, CommandInput, PathId, ReadBody, date, text};
+use crate::request::{BodyReader, ChangeInput, ReadBody, date, text};
 use crate::state::ApiState;
 
 /// Why a deposit should not have been recorded.
@@ -40,15 +40,11 @@ impl ReadBody for ReverseDepositBody {
     responses((status = 200, body = DepositOutcome)))]
 pub(super) async fn reverse_deposit(
     State(state): State<ApiState>,
-    caller: Caller,
-    path: PathId,
-    input: CommandInput,
+    input: ChangeInput,
 ) -> Result<Response, Problem> {
-    caller.may(Action::ReverseDeposits)?;
-    let deposit = path.parse(ProblemKind::DepositNotFound)?;
-    let (context, ReverseDepositBody { reason, effective_date }) = input.command(&caller)?;
-    let dry_run = context.dry_run;
+    let (context, deposit, ReverseDepositBody { reason, effective_date }) =
+        input.read(Action::ReverseDeposits, ProblemKind::DepositNotFound)?;
     let reverse = ReverseDeposit { deposit, reason, effective_date };
     let receipt = commands::reverse_deposit(state.book(), context, reverse).await?;
-    done(&receipt, dry_run)
+    done(&receipt)
 }

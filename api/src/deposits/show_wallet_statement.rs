@@ -2,32 +2,18 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use chrono::NaiveDate;
 use tallybook_domain::{CustomerId, WalletId};
 use tallybook_read_models::deposits::{
     StatementLine, WalletStatement, WalletStatements, wallet_statement as read,
 };
 use tallybook_read_models::{Page, Projection};
-use utoipa::IntoParams;
 
 use super::list_customer_wallets::known_customer;
 use crate::access::{Action, Caller};
 use crate::answer::{Cell, Listed, Tabular, list};
 use crate::problem::{Problem, ProblemKind};
-use crate::request::{ListParameters, PathId, ReadInput};
+use crate::request::{LineParameters, Lines, ListParameters, PathId, ReadInput};
 use crate::state::ApiState;
-
-#[derive(Debug, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "describes in OpenAPI what the handler reads")]
-pub(super) struct StatementParameters {
-    #[param(example = "CNY")]
-    currency: String,
-    /// The first effective date; from the beginning, if left out.
-    from: Option<NaiveDate>,
-    /// The last effective date; to the end, if left out.
-    to: Option<NaiveDate>,
-}
 
 impl Tabular for StatementLine {
     const COLUMNS: &'static [&'static str] = &[
@@ -74,7 +60,7 @@ impl Listed for WalletStatement {
 /// Opening balance, lines in the order of their effective dates, closing balance. A page has part of the lines; the
 /// balances and sums are always those of the whole period.
 #[utoipa::path(get, path = "/v1/customers/{id}/wallet-statement", tag = "wallets",
-    params(("id" = String, Path, example = "C00042"), ListParameters, StatementParameters),
+    params(("id" = String, Path, example = "C00042"), ListParameters, LineParameters),
     responses((status = 200, body = Page<WalletStatement>)))]
 pub(super) async fn show_wallet_statement(
     State(state): State<ApiState>,
@@ -84,13 +70,7 @@ pub(super) async fn show_wallet_statement(
 ) -> Result<Response, Problem> {
     caller.may(Action::ReadModels)?;
     let customer: CustomerId = path.parse(ProblemKind::CustomerNotFound)?;
-    let mut query = input.query();
-    let currency = query.required("currency");
-    let period = query.dates();
-    let listing = input.listing(query)?;
-    let Some(currency) = currency else {
-        return Err(Problem::internal("a missing currency was not refused"));
-    };
+    let Lines { currency, period, listing } = input.lines()?;
     known_customer(&state, &customer, &listing).await?;
     state.wait_for(WalletStatements::NAME, listing.fresh).await?;
     let (pool, wallet) = (state.book().pool().clone(), WalletId::new(&customer, currency));

@@ -8,10 +8,10 @@ use tallybook_domain::deposits::ChannelReference;
 use utoipa::ToSchema;
 
 use super::schema::WithdrawalOutcome;
-use crate::access::{Action, Caller};
+use crate::access::Action;
 use crate::answer::done;
 use crate::problem::{Problem, ProblemKind};
-use crate::request::{BodyReader, CommandInput, PathId, ReadBody, date, text};
+use crate::request::{BodyReader, ChangeInput, ReadBody, date, text};
 use crate::state::ApiState;
 
 /// The payment order that was given.
@@ -41,15 +41,11 @@ impl ReadBody for SubmitWithdrawalBody {
     responses((status = 200, body = WithdrawalOutcome)))]
 pub(super) async fn submit_withdrawal(
     State(state): State<ApiState>,
-    caller: Caller,
-    path: PathId,
-    input: CommandInput,
+    input: ChangeInput,
 ) -> Result<Response, Problem> {
-    caller.may(Action::SettleWithdrawals)?;
-    let withdrawal = path.parse(ProblemKind::WithdrawalNotFound)?;
-    let (context, SubmitWithdrawalBody { channel_reference, effective_date }) = input.command(&caller)?;
-    let dry_run = context.dry_run;
+    let (context, withdrawal, SubmitWithdrawalBody { channel_reference, effective_date }) =
+        input.read(Action::SettleWithdrawals, ProblemKind::WithdrawalNotFound)?;
     let command = SubmitWithdrawal { withdrawal, channel_reference, effective_date };
     let receipt = commands::submit_withdrawal(state.book(), context, command).await?;
-    done(&receipt, dry_run)
+    done(&receipt)
 }

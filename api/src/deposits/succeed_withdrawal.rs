@@ -7,10 +7,10 @@ use tallybook_commands::deposits::{self as commands, SucceedWithdrawal};
 use utoipa::ToSchema;
 
 use super::schema::WithdrawalOutcome;
-use crate::access::{Action, Caller};
+use crate::access::Action;
 use crate::answer::done;
 use crate::problem::{Problem, ProblemKind};
-use crate::request::{BodyReader, CommandInput, PathId, ReadBody, date};
+use crate::request::{BodyReader, ChangeInput, ReadBody, date};
 use crate::state::ApiState;
 
 /// The day on which the bank paid.
@@ -35,15 +35,11 @@ impl ReadBody for SucceedWithdrawalBody {
     responses((status = 200, body = WithdrawalOutcome)))]
 pub(super) async fn succeed_withdrawal(
     State(state): State<ApiState>,
-    caller: Caller,
-    path: PathId,
-    input: CommandInput,
+    input: ChangeInput,
 ) -> Result<Response, Problem> {
-    caller.may(Action::SettleWithdrawals)?;
-    let withdrawal = path.parse(ProblemKind::WithdrawalNotFound)?;
-    let (context, SucceedWithdrawalBody { effective_date }) = input.command(&caller)?;
-    let dry_run = context.dry_run;
+    let (context, withdrawal, SucceedWithdrawalBody { effective_date }) =
+        input.read(Action::SettleWithdrawals, ProblemKind::WithdrawalNotFound)?;
     let command = SucceedWithdrawal { withdrawal, effective_date };
     let receipt = commands::succeed_withdrawal(state.book(), context, command).await?;
-    done(&receipt, dry_run)
+    done(&receipt)
 }

@@ -2,29 +2,15 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use chrono::NaiveDate;
 use tallybook_domain::ledger::AccountCode;
 use tallybook_read_models::ledger::{AccountLines, GeneralLedger, LedgerLine, account_lines as read};
 use tallybook_read_models::{Page, Projection};
-use utoipa::IntoParams;
 
 use crate::access::{Action, Caller};
 use crate::answer::{Cell, Listed, Tabular, list};
 use crate::problem::{Problem, ProblemKind};
-use crate::request::{ListParameters, PathId, ReadInput};
+use crate::request::{LineParameters, Lines, ListParameters, PathId, ReadInput};
 use crate::state::ApiState;
-
-#[derive(Debug, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "describes in OpenAPI what the handler reads")]
-pub(super) struct LineParameters {
-    #[param(example = "CNY")]
-    currency: String,
-    /// The first effective date; from the beginning, if left out.
-    from: Option<NaiveDate>,
-    /// The last effective date; to the end, if left out.
-    to: Option<NaiveDate>,
-}
 
 impl Listed for AccountLines {
     type Row = LedgerLine;
@@ -85,13 +71,7 @@ pub(super) async fn list_lines(
 ) -> Result<Response, Problem> {
     caller.may(Action::ReadModels)?;
     let account: AccountCode = path.parse(ProblemKind::AccountNotFound)?;
-    let mut query = input.query();
-    let currency = query.required("currency");
-    let period = query.dates();
-    let listing = input.listing(query)?;
-    let Some(currency) = currency else {
-        return Err(Problem::internal("a missing currency was not refused"));
-    };
+    let Lines { currency, period, listing } = input.lines()?;
     state.wait_for(GeneralLedger::NAME, listing.fresh).await?;
     let pool = state.book().pool().clone();
     list(&state, listing, move |page| {

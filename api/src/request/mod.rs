@@ -4,10 +4,12 @@
 //! happen in the book.
 
 mod body;
+mod change;
 mod command;
 mod context;
 mod days;
 mod json;
+mod lines;
 mod path;
 mod query;
 mod read;
@@ -16,9 +18,11 @@ mod tests;
 mod values;
 
 pub(crate) use body::{BodyReader, NoBody, ReadBody};
+pub(crate) use change::ChangeInput;
 pub(crate) use command::{CommandInput, key_of};
 pub(crate) use context::{ClientAddress, RequestContext, client_address, given_request_id};
 pub(crate) use days::{day_after, day_begins};
+pub(crate) use lines::{LineParameters, Lines};
 pub(crate) use path::PathId;
 pub(crate) use query::QueryReader;
 pub(crate) use read::{Format, Freshness, ListParameters, Listing, PageRequest, ReadInput};

@@ -154,7 +154,7 @@ impl Recorder<'_> {
             match record_deposit(self.book, context, command.clone()).await {
                 Ok(receipt) if receipt.replayed => return Ok(Fate::AlreadyThere),
                 // A dry run of something that was recorded before would record nothing.
-                Ok(receipt) if self.dry_run && receipt.dry_run_events.is_empty() => {
+                Ok(receipt) if receipt.dry_run_events.as_ref().is_some_and(Vec::is_empty) => {
                     return Ok(Fate::AlreadyThere);
                 }
                 Ok(receipt) => return Ok(Fate::New { position: receipt.position }),

@@ -8,7 +8,7 @@ use tallybook_domain::text::Reason;
 use tallybook_event_store::{Book, CommandError, Receipt};
 
 use super::WithdrawalOutcome;
-use super::step::{Parties, default_date, release_hold, take};
+use super::step::{Parties, dates, release_hold, take};
 use crate::CommandContext;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -30,8 +30,7 @@ pub async fn fail_withdrawal(
     let parties = Parties::of(book, &asked.withdrawal).await?;
     book.execute(request, parties.streams(), move |decision| {
         let FailWithdrawal { withdrawal, reason, effective_date } = asked.clone();
-        let today = decision.today();
-        let effective_date = effective_date.unwrap_or_else(|| default_date(decision, &parties));
+        let (effective_date, today) = dates(decision, &parties, effective_date);
         let step = WithdrawalCommand::Fail { withdrawal, reason, effective_date, today };
         take(decision, &parties, step, |decision| release_hold(decision, &parties))
     })

@@ -8,7 +8,7 @@ use tallybook_domain::{Refusal, WithdrawalId};
 use tallybook_event_store::{Book, CommandError, Decision, Receipt};
 
 use super::WithdrawalOutcome;
-use super::step::{Parties, default_date, take};
+use super::step::{Parties, dates, take};
 use crate::CommandContext;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -30,8 +30,7 @@ pub async fn return_withdrawal(
     let parties = Parties::of(book, &asked.withdrawal).await?;
     book.execute(request, parties.streams(), move |decision| {
         let ReturnWithdrawal { withdrawal, reason, effective_date } = asked.clone();
-        let today = decision.today();
-        let effective_date = effective_date.unwrap_or_else(|| default_date(decision, &parties));
+        let (effective_date, today) = dates(decision, &parties, effective_date);
         let step = WithdrawalCommand::Return { withdrawal, reason, effective_date, today };
         take(decision, &parties, step, |decision| credit(decision, &parties, effective_date))
     })

@@ -57,10 +57,15 @@ pub(super) fn take(
     WithdrawalOutcome::of(decision, &parties.withdrawal, &parties.wallet)
 }
 
-/// The business date of a step nobody gave one.
-pub(super) fn default_date(decision: &Decision<'_>, parties: &Parties) -> NaiveDate {
+/// The business date of a step, given or not, and the book's day, by which it is judged.
+pub(super) fn dates(
+    decision: &Decision<'_>,
+    parties: &Parties,
+    given: Option<NaiveDate>,
+) -> (NaiveDate, NaiveDate) {
+    let today = decision.today();
     let withdrawal = decision.state::<Withdrawal>(parties.withdrawal.as_str());
-    withdrawal.effective_date_by_default(decision.today())
+    (given.unwrap_or_else(|| withdrawal.effective_date_by_default(today)), today)
 }
 
 /// Money goes out only for a customer who is registered and not suspended.

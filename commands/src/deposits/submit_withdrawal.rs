@@ -7,7 +7,7 @@ use tallybook_domain::deposits::{ChannelReference, WithdrawalCommand};
 use tallybook_event_store::{Book, CommandError, Receipt};
 
 use super::WithdrawalOutcome;
-use super::step::{Parties, check_may_withdraw, default_date, take};
+use super::step::{Parties, check_may_withdraw, dates, take};
 use crate::CommandContext;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -31,8 +31,7 @@ pub async fn submit_withdrawal(
     let parties = Parties::of(book, &asked.withdrawal).await?;
     book.execute(request, parties.streams(), move |decision| {
         let SubmitWithdrawal { withdrawal, channel_reference, effective_date } = asked.clone();
-        let today = decision.today();
-        let effective_date = effective_date.unwrap_or_else(|| default_date(decision, &parties));
+        let (effective_date, today) = dates(decision, &parties, effective_date);
         let step = WithdrawalCommand::Submit { withdrawal, channel_reference, effective_date, today };
         take(decision, &parties, step, |decision| check_may_withdraw(decision, &parties))
     })

@@ -7,7 +7,7 @@ use tallybook_domain::deposits::{Wallet, WalletCommand, WithdrawalCommand};
 use tallybook_event_store::{Book, CommandError, Receipt};
 
 use super::WithdrawalOutcome;
-use super::step::{Parties, default_date, take};
+use super::step::{Parties, dates, take};
 use crate::CommandContext;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -28,8 +28,7 @@ pub async fn succeed_withdrawal(
     let parties = Parties::of(book, &asked.withdrawal).await?;
     book.execute(request, parties.streams(), move |decision| {
         let SucceedWithdrawal { withdrawal, effective_date } = asked.clone();
-        let today = decision.today();
-        let effective_date = effective_date.unwrap_or_else(|| default_date(decision, &parties));
+        let (effective_date, today) = dates(decision, &parties, effective_date);
         let pay_out = WalletCommand::PayOut { withdrawal: withdrawal.clone(), effective_date };
         let step = WithdrawalCommand::Succeed { withdrawal, effective_date, today };
         take(decision, &parties, step, |decision| {
