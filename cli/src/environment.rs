@@ -1,8 +1,12 @@
-//! The ambient: environment variables, the clock, randomness. The one place in the command line that reads them.
+//! The ambient: environment variables, the clock, randomness, who runs this. The one place in the command line that
+//! reads them.
 
 use std::ffi::OsString;
 
+use anyhow::Context;
 use chrono::{DateTime, Utc};
+use nix::unistd::{Uid, User};
+use tallybook_domain::Actor;
 use uuid::Uuid;
 
 /// Where programs are looked for.
@@ -20,6 +24,13 @@ pub fn secret(name: &str) -> Option<String> {
 #[expect(clippy::disallowed_methods, reason = "the clock is read here and handed on")]
 pub fn now() -> DateTime<Utc> {
     Utc::now()
+}
+
+/// The person at the keyboard, as the machine knows them: `cli:` and the user's name.
+pub fn actor() -> anyhow::Result<Actor> {
+    let uid = Uid::current();
+    let name = User::from_uid(uid).ok().flatten().map_or_else(|| uid.to_string(), |user| user.name);
+    format!("cli:{name}").parse().context("the name of the user who runs this")
 }
 
 #[expect(clippy::disallowed_methods, reason = "ids are made at the edge, and this is one")]

@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Read};
 
 use anyhow::{Context, anyhow};
 use clap::{Args, Subcommand};
-use tallybook_api::access::{self, AccessError, NewUser, Role, User};
+use tallybook_api::access::{self, NewUser, Role, User};
 use tallybook_event_store::Book;
 
 use crate::database::Database;
@@ -27,13 +27,14 @@ enum What {
   tallybook user add li.lei --role finance
   printf '%s' \"$PASSWORD\" | tallybook user add li.lei --role finance --password-stdin")]
     Add {
+        /// 1 to 64 letters, digits or the signs . _ - @; kept in lower case
         name: String,
         /// admin, finance, approver, operator, auditor or dashboard
         #[arg(long)]
         role: Role,
         #[command(flatten)]
         password: PasswordSource,
-        /// Say what would be done, change nothing
+        /// Check name and password, change nothing
         #[arg(long)]
         dry_run: bool,
     },
@@ -41,14 +42,18 @@ enum What {
     #[command(after_help = "Example:
   tallybook user passwd admin")]
     Passwd {
+        /// Whose password
         name: String,
         #[command(flatten)]
         password: PasswordSource,
-        /// Say what would be done, change nothing
+        /// Check name and password, change nothing
         #[arg(long)]
         dry_run: bool,
     },
-    /// List users
+    /// List users, with who made them
+    #[command(after_help = "Examples:
+  tallybook user list
+  tallybook user list --json")]
     List {
         /// As one JSON array
         #[arg(long)]
@@ -82,29 +87,28 @@ impl UserCommand {
 impl What {
     async fn run(self, book: &Book) -> Result<(), Failure> {
         match self {
-            Self::Add { name, role, password: _, dry_run: true } => {
-                if exists(book, &name).await? {
-                    return Err(AccessError::UserExists { name }.into());
-                }
-                say(format!("Would add {name} with the role {role}."));
-            }
-            Self::Passwd { name, password: _, dry_run: true } => {
-                if !exists(book, &name).await? {
-                    return Err(AccessError::UserNotFound { name }.into());
-                }
-                say(format!("Would give {name} a new password and end all their sessions."));
-            }
-            Self::Add { name, role, password, dry_run: false } => {
+            Self::Add { name, role, password, dry_run } => {
                 let (password, made_up) = password.read()?;
-                let new =
-                    NewUser { name, role, password: password.clone(), created_by: "cli:user".to_owned() };
-                let user = access::create_user(book.pool(), new, environment::now()).await?;
-                say(format!("Added {} with the role {}.{}", user.name, user.role, shown(&password, made_up)));
+                let created_by = environment::actor()?.to_string();
+                let new = NewUser { name, role, password: password.clone(), created_by };
+                if dry_run {
+                    let name = access::check_new_user(book.pool(), &new).await?;
+                    say(format!("Would add {name} with the role {role}."));
+                } else {
+                    let user = access::create_user(book.pool(), new, environment::now()).await?;
+                    let shown = shown(&password, made_up);
+                    say(format!("Added {} with the role {}.{shown}", user.name, user.role));
+                }
             }
-            Self::Passwd { name, password, dry_run: false } => {
+            Self::Passwd { name, password, dry_run } => {
                 let (password, made_up) = password.read()?;
-                access::set_password(book.pool(), &name, &password, environment::now()).await?;
-                say(format!("{name} has a new password.{}", shown(&password, made_up)));
+                let user = access::check_new_password(book.pool(), &name, &password).await?;
+                if dry_run {
+                    say(format!("Would give {} a new password and end all their sessions.", user.name));
+                } else {
+                    access::set_password(book.pool(), &user.name, &password, environment::now()).await?;
+                    say(format!("{} has a new password.{}", user.name, shown(&password, made_up)));
+                }
             }
             Self::List { json } => {
                 let users = access::list_users(book.pool()).await?;
@@ -117,11 +121,6 @@ impl What {
         }
         Ok(())
     }
-}
-
-async fn exists(book: &Book, name: &str) -> Result<bool, AccessError> {
-    let users = access::list_users(book.pool()).await?;
-    Ok(users.iter().any(|user| user.name == name.to_lowercase()))
 }
 
 impl PasswordSource {

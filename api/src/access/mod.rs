@@ -35,7 +35,8 @@ use utoipa_axum::routes;
 pub use error::AccessError;
 pub use role::{Action, Role, UnknownRole};
 pub use users::{
-    NewUser, User, UserChange, change_user, create_user, ensure_admin, find_user, list_users, set_password,
+    NewUser, User, UserChange, change_user, check_new_password, check_new_user, create_user, ensure_admin,
+    find_user, list_users, set_password,
 };
 
 pub(crate) use caller::{Caller, bearer_token};

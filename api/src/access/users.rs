@@ -76,8 +76,7 @@ pub async fn ensure_admin(
 
 /// Makes a user.
 pub async fn create_user(pool: &PgPool, new: NewUser, now: DateTime<Utc>) -> Result<User, AccessError> {
-    let name: AccessName = new.name.parse()?;
-    check_password(&new.password)?;
+    let name = usable(&new.name, &new.password)?;
     let hash = Passwords::default().hash(new.password).await?;
     let made = sqlx::query!(
         "INSERT INTO users (name, role, password_hash, created_at, created_by, password_changed_at)
@@ -96,6 +95,16 @@ pub async fn create_user(pool: &PgPool, new: NewUser, now: DateTime<Utc>) -> Res
     find_user(pool, name.as_str()).await
 }
 
+/// What [`create_user`] would refuse, without making anyone. Answers with the name the user would have.
+pub async fn check_new_user(pool: &PgPool, new: &NewUser) -> Result<String, AccessError> {
+    let name = usable(&new.name, &new.password)?.to_string();
+    match find_user(pool, &name).await {
+        Ok(_) => Err(AccessError::UserExists { name }),
+        Err(AccessError::UserNotFound { name }) => Ok(name),
+        Err(error) => Err(error),
+    }
+}
+
 /// Gives a user a new password and ends all sessions of the old one.
 pub async fn set_password(
     pool: &PgPool,
@@ -103,13 +112,24 @@ pub async fn set_password(
     password: &str,
     now: DateTime<Utc>,
 ) -> Result<(), AccessError> {
-    check_password(password)?;
+    let name = usable(name, password)?;
     let hash = Passwords::default().hash(password.to_owned()).await?;
     let mut transaction = pool.begin().await?;
-    store_password(&mut transaction, name, &hash, now).await?;
-    sessions::end_of_user(&mut transaction, name, None, now).await?;
+    store_password(&mut transaction, name.as_str(), &hash, now).await?;
+    sessions::end_of_user(&mut transaction, name.as_str(), None, now).await?;
     transaction.commit().await?;
     Ok(())
+}
+
+/// What [`set_password`] would refuse, without setting it.
+pub async fn check_new_password(pool: &PgPool, name: &str, password: &str) -> Result<User, AccessError> {
+    find_user(pool, usable(name, password)?.as_str()).await
+}
+
+fn usable(name: &str, password: &str) -> Result<AccessName, AccessError> {
+    let name = name.parse()?;
+    check_password(password)?;
+    Ok(name)
 }
 
 pub(super) async fn store_password(
