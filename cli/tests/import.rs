@@ -94,6 +94,57 @@ fn bad_rows_are_marked_in_a_copy_that_can_be_corrected_and_imported() {
 }
 
 #[test]
+fn the_copy_with_the_bad_rows_goes_where_it_is_told_to() {
+    let Some((_place, up)) = book() else { return };
+    let statement = file(&up, "some.csv", "date,amount,ref\n2026-01-01,10,R1\n2026-01-99,6,R2\n");
+    let elsewhere = up.data.join("elsewhere.csv");
+    let named = |errors: &str| {
+        let more = ["--customer", "C00001", "--errors", errors];
+        [&COLUMNS[..], &more].concat().into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let run = |errors: &str| {
+        let arguments = named(errors);
+        imported(&up, &statement, &arguments.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    for place in [statement.to_str().unwrap(), "/no/such/directory/bad.csv"] {
+        let refused = run(place);
+        assert_eq!(refused.status.code(), Some(2), "{}", stderr(&refused));
+        assert_eq!(stdout(&refused), "", "nothing was recorded");
+    }
+    let marked = run(elsewhere.to_str().unwrap());
+    assert_eq!(marked.status.code(), Some(1), "{}", stderr(&marked));
+    assert!(stderr(&marked).contains("elsewhere.csv"), "{}", stderr(&marked));
+    assert!(std::fs::read_to_string(&elsewhere).unwrap().contains("import_error"));
+    assert!(!up.data.join("some.csv.errors.csv").exists());
+}
+
+/// The rows were recorded, and what became of them is said although the copy cannot be written.
+#[test]
+fn a_copy_that_cannot_be_written_hides_no_summary() {
+    let Some((_place, up)) = book() else { return };
+    let statement = file(&up, "some.csv", "date,amount,ref\n2026-01-01,10,R1\n2026-01-99,6,R2\n");
+    // Also as root nobody writes over a directory.
+    std::fs::create_dir(up.data.join("some.csv.errors.csv")).unwrap();
+    let (code, summary) = import(&up, &statement, &[&COLUMNS[..], &["--customer", "C00001"]].concat());
+    assert_eq!((code, summary["recorded"].as_u64(), &summary["errors_file"]), (3, Some(1), &Value::Null));
+}
+
+#[test]
+fn gaps_in_the_balances_are_counted_and_stop_nothing() {
+    let Some((_place, up)) = book() else { return };
+    let text = "date,amount,ref,left\n2026-01-01,10,G1,10\n2026-01-02,5,G2,15\n2026-01-03,1,G3,20\n";
+    let statement = file(&up, "gap.csv", text);
+    let unmapped = [&COLUMNS[..], &["--customer", "C00001"]].concat();
+    let mapped = [&unmapped[..], &["--column", "balance=left"]].concat();
+    let (code, summary) = import(&up, &statement, &[&mapped[..], &["--dry-run"]].concat());
+    assert_eq!((code, summary["gaps"].as_u64(), summary["recorded"].as_u64()), (0, Some(1), Some(3)));
+    assert_eq!(import(&up, &statement, &unmapped).1["gaps"], Value::Null);
+    let shown = imported(&up, &statement, &mapped);
+    assert!(stdout(&shown).contains("  gaps           1\n"), "{}", stdout(&shown));
+    assert!(stderr(&shown).contains("line 4: the balance should be 16.00 CNY"), "{}", stderr(&shown));
+}
+
+#[test]
 fn a_taken_reference_is_the_same_deposit_or_a_bad_row() {
     let Some((_place, up)) = book() else { return };
     let customer = [&COLUMNS[..], &["--customer", "C00001"]].concat();

@@ -12,8 +12,8 @@ use super::mapping::{ColumnChoice, Mapping, NegativeOut};
 ///
 /// Finds the header row wherever it stands, by the names of the mapped columns. Rows of money out are counted and
 /// left. A row that cannot be read or is refused is reported with its line and reason, and in a copy of the file
-/// with one column more (FILE.errors.csv); the other rows are recorded. Importing a file again, or a corrected
-/// copy of it, records nothing twice.
+/// with one column more (FILE.errors.csv, or what --errors names); the other rows are recorded. Importing a file
+/// again, or a corrected copy of it, records nothing twice.
 ///
 /// Fields for --column: date, time, amount (signed, or with flag), amount_in, amount_out, flag, currency, balance,
 /// reference, remark, customer. Several columns joined with + make one reference or remark.
@@ -23,6 +23,7 @@ use super::mapping::{ColumnChoice, Mapping, NegativeOut};
   tallybook import deposits statement.csv --column date=交易日期 --column amount=收入 \\
       --column reference=流水号 --customer C00001 --save-mapping mybank
   tallybook import deposits many.csv --mapping mybank --column customer=客户号 --dry-run
+  tallybook import deposits /mnt/bank/march.csv --mapping mybank --errors march-errors.csv
 
 A file without a column that is unique needs several that are, together:
   --column reference=交易日期+交易时间+余额 --reference-prefix ICBC-0042")]
@@ -61,6 +62,9 @@ pub(super) struct ImportDeposits {
     /// Stands before every reference: the account, where references are only unique within one
     #[arg(long, value_name = "TEXT")]
     pub(super) reference_prefix: Option<String>,
+    /// Where the copy with the bad rows marked goes [default: FILE.errors.csv]
+    #[arg(long, value_name = "FILE")]
+    pub(super) errors: Option<PathBuf>,
     /// Check everything, record and write nothing
     #[arg(long)]
     pub(super) dry_run: bool,

@@ -72,16 +72,23 @@ fn places(record: &Record, mapping: &Mapping) -> Result<BTreeMap<Field, Vec<usiz
                 found.insert(*field, vec![place]);
             }
             // A name may itself contain a plus sign, so the whole was tried first.
-            Err(problem) if !(field.is_joined() && wanted.contains('+')) => problems.push(problem),
+            Err(problem) if !(field.is_joined() && wanted.contains('+')) => note(&mut problems, problem),
             Err(_) => {
                 let (places, missing): (Vec<_>, Vec<_>) =
                     wanted.split('+').map(|name| place(&header, name)).partition(Result::is_ok);
-                problems.extend(missing.into_iter().filter_map(Result::err));
+                missing.into_iter().filter_map(Result::err).for_each(|problem| note(&mut problems, problem));
                 found.insert(*field, places.into_iter().flatten().collect());
             }
         }
     }
     if problems.is_empty() { Ok(found) } else { Err(problems) }
+}
+
+/// A column may be mapped to several fields; that it is missing is said once.
+fn note(problems: &mut Vec<String>, problem: String) {
+    if !problems.contains(&problem) {
+        problems.push(problem);
+    }
 }
 
 fn place(header: &[String], name: &str) -> Result<usize, String> {
@@ -127,6 +134,9 @@ mod tests {
             find("title\n日期,收入,余额\n", &[(Field::Date, "日期"), (Field::Amount, "金额")]).unwrap_err();
         assert!(refusal.contains("金额 is missing"), "{refusal}");
         assert!(refusal.contains("line 2") && refusal.contains("日期, 收入, 余额"), "{refusal}");
+        let twice = [(Field::Date, "交易日期"), (Field::Amount, "收入"), (Field::Reference, "交易日期+x")];
+        let refusal = find("日期,收入\n", &twice).unwrap_err();
+        assert_eq!(refusal.matches("is missing").count(), 2, "{refusal}");
         let refusal = find("日期,日期\n", &[(Field::Date, "日期")]).unwrap_err();
         assert!(refusal.contains("twice"), "{refusal}");
     }

@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use anyhow::{Context, anyhow};
-use tallybook_domain::Actor;
 use tallybook_domain::deposits::DepositMethod;
 use tokio_util::sync::CancellationToken;
 
@@ -16,6 +15,7 @@ use super::statement::Statement;
 use super::summary::Summary;
 use super::{errors_file, saved};
 use crate::database::Database;
+use crate::environment;
 use crate::failure::Failure;
 use crate::output::{note, say_json};
 use crate::progress::Progress;
@@ -24,6 +24,8 @@ use crate::settings::Settings;
 impl ImportDeposits {
     pub(super) async fn run(self, settings: &Settings, stop: CancellationToken) -> Result<(), Failure> {
         let mapping = self.mapping(&settings.data.value)?;
+        let errors = errors_file::place(&self.file, self.errors.as_deref())
+            .map_err(|problem| Failure::usage(anyhow!(problem)))?;
         let (encoding, sheet) = read(&self.file)?;
         let statement = Statement::read(&sheet, &mapping)
             .map_err(|problem| Failure::usage(anyhow!("{}: {problem}", self.file.display())))?;
@@ -34,19 +36,23 @@ impl ImportDeposits {
         let recorded = self.record(&statement, &mapping, settings, &stop).await?;
         let file = self.file.display().to_string();
         let mut summary = Summary::of(file, encoding, &statement, &recorded, self.dry_run);
+        let mut unmarked = None;
         if !summary.bad.is_empty() && !self.dry_run {
-            let path = errors_file::path_beside(&self.file);
             let copy = errors_file::compose(&sheet, statement.header_line, &summary.bad);
-            errors_file::write(&path, encoding, &copy)
-                .with_context(|| format!("cannot write {}", path.display()))?;
-            summary.errors_file = Some(path.display().to_string());
+            match errors_file::write(&errors, encoding, &copy) {
+                Ok(()) => summary.errors_file = Some(errors.display().to_string()),
+                Err(error) => unmarked = Some(error),
+            }
         }
         if self.json {
             say_json(&summary).context("the summary")?;
         } else {
             summary.show();
         }
-        verdict(&summary, recorded)
+        match (verdict(&summary, recorded), unmarked) {
+            (Err(Failure::Reported), Some(error)) => Err(cannot_mark(&errors, error)),
+            (ended, _) => ended,
+        }
     }
 
     /// The mapping that was named, under what the command line says.
@@ -82,7 +88,7 @@ impl ImportDeposits {
         };
         let recorder = Recorder {
             book: &book,
-            actor: actor()?,
+            actor: environment::actor()?,
             method: mapping.method.unwrap_or(DepositMethod::BankTransfer),
             dry_run: self.dry_run,
         };
@@ -104,12 +110,10 @@ fn read(file: &Path) -> Result<(Encoding, Sheet), Failure> {
     Ok((encoding, sheet))
 }
 
-/// The person at the keyboard, as the machine knows them.
-fn actor() -> Result<Actor, Failure> {
-    let uid = nix::unistd::Uid::current();
-    let name =
-        nix::unistd::User::from_uid(uid).ok().flatten().map_or_else(|| uid.to_string(), |user| user.name);
-    Ok(format!("cli:{name}").parse().context("the name of the user who runs this")?)
+/// Said after the summary: what was recorded is recorded, wherever the copy goes.
+fn cannot_mark(errors: &Path, error: std::io::Error) -> Failure {
+    let advice = "import the file again with --errors FILE to have the bad rows marked elsewhere";
+    Failure::environment(anyhow!("cannot write {}: {error}; {advice}", errors.display()))
 }
 
 fn verdict(summary: &Summary, recorded: Recorded) -> Result<(), Failure> {

@@ -14,8 +14,28 @@ use super::statement::BadRow;
 /// The added column's name in the header row.
 pub(super) const COLUMN: &str = "import_error";
 
+/// Where the copy goes: the file that was named, else one beside the statement. Looked at before anything is recorded.
+pub(super) fn place(statement: &Path, named: Option<&Path>) -> Result<PathBuf, String> {
+    let beside = path_beside(statement);
+    let Some(named) = named else { return Ok(beside) };
+    let shown = named.display();
+    if named.is_dir() {
+        return Err(format!("--errors {shown} is a directory: name a file in it"));
+    }
+    let directory = named.parent().filter(|parent| !parent.as_os_str().is_empty());
+    if directory.is_some_and(|directory| !directory.is_dir()) {
+        return Err(format!("--errors {shown}: there is no such directory"));
+    }
+    let same =
+        |other: &Path| named.canonicalize().is_ok_and(|named| other.canonicalize().ok() == Some(named));
+    if same(statement) && !same(&beside) {
+        return Err(format!("--errors {shown} would replace the statement: name another file"));
+    }
+    Ok(named.to_owned())
+}
+
 /// `statement.csv` → `statement.csv.errors.csv`. An imported copy is written anew: it has everything the original has.
-pub(super) fn path_beside(file: &Path) -> PathBuf {
+fn path_beside(file: &Path) -> PathBuf {
     const ENDING: &str = ".errors.csv";
     let mut name = file.as_os_str().to_owned();
     if !name.to_string_lossy().ends_with(ENDING) {
@@ -83,5 +103,41 @@ fn quoted(cell: &str) -> String {
         format!("\"{}\"", cell.replace('"', "\"\""))
     } else {
         cell.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_copy_stands_beside_the_statement_or_where_it_was_told_to() {
+        let directory = tempfile::tempdir().unwrap();
+        let statement = directory.path().join("march.csv");
+        std::fs::write(&statement, "x").unwrap();
+        let beside = directory.path().join("march.csv.errors.csv");
+        assert_eq!(place(&statement, None).unwrap(), beside);
+        assert_eq!(place(&beside, None).unwrap(), beside, "a copy is written anew");
+        let elsewhere = directory.path().join("bad.csv");
+        assert_eq!(place(&statement, Some(&elsewhere)).unwrap(), elsewhere);
+        assert_eq!(place(&statement, Some(Path::new("bad.csv"))).unwrap(), Path::new("bad.csv"));
+        std::fs::write(&beside, "x").unwrap();
+        assert_eq!(place(&beside, Some(&beside)).unwrap(), beside);
+    }
+
+    #[test]
+    fn a_place_that_cannot_be_is_refused_before_anything_is_done() {
+        let directory = tempfile::tempdir().unwrap();
+        let statement = directory.path().join("march.csv");
+        std::fs::write(&statement, "x").unwrap();
+        let other_spelling = directory.path().join(".").join("march.csv");
+        for (named, said) in [
+            (directory.path().to_owned(), "is a directory"),
+            (directory.path().join("no/bad.csv"), "no such directory"),
+            (other_spelling, "would replace the statement"),
+        ] {
+            let refusal = place(&statement, Some(&named)).unwrap_err();
+            assert!(refusal.contains(said), "{refusal}");
+        }
     }
 }

@@ -30,7 +30,7 @@ use tokio_util::sync::CancellationToken;
 use crate::failure::Failure;
 use crate::settings::Settings;
 
-/// Record what a file says.
+/// Record what a file says
 #[derive(Debug, clap::Args)]
 pub struct ImportCommand {
     #[command(subcommand)]

@@ -88,7 +88,8 @@ impl Statement {
         })
     }
 
-    fn gaps(&self) -> usize {
+    /// Places where the balances do not follow from the amounts.
+    pub(super) fn gaps(&self) -> usize {
         self.chains.iter().map(|chain| chain.gaps.len()).sum()
     }
 

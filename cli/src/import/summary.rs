@@ -31,6 +31,8 @@ pub(super) struct Summary {
     already_there: usize,
     pub(super) bad: Vec<BadRow>,
     left: usize,
+    /// Places where the balances do not follow from the amounts; `None` where no balances are mapped.
+    gaps: Option<usize>,
     balances: Vec<Balances>,
     wrong_totals: Vec<String>,
     pub(super) errors_file: Option<String>,
@@ -87,6 +89,7 @@ impl Summary {
             already_there: recorded.already_there,
             bad,
             left: recorded.left,
+            gaps: (!statement.chains.is_empty()).then(|| statement.gaps()),
             balances: statement.chains.iter().map(Balances::of).collect(),
             wrong_totals: statement.wrong_totals.clone(),
             errors_file: None,
@@ -114,8 +117,11 @@ impl Summary {
         if self.left > 0 {
             say(format!("  not reached    {}", self.left));
         }
-        for balances in &self.balances {
-            say(format!("  balances       {}", balances.shown()));
+        if let Some(gaps) = self.gaps {
+            say(format!("  gaps           {gaps}"));
+        }
+        for Balances { opening, closing, .. } in &self.balances {
+            say(format!("  balances       {opening} → {closing}"));
         }
         if let Some(position) = self.position {
             say(format!("  position       {position}"));
@@ -129,6 +135,9 @@ impl Summary {
                 "warning: line {}: the balance should be {} after the row before, it is {}",
                 gap.line, gap.expected, gap.found
             ));
+        }
+        if let Some(more) = self.gaps.and_then(|gaps| gaps.checked_sub(SHOWN)).filter(|more| *more > 0) {
+            note(format!("warning: … and {more} more such gaps"));
         }
         for wrong in &self.wrong_totals {
             note(format!("warning: {wrong}"));
@@ -161,14 +170,5 @@ impl Balances {
         let gaps = chain.gaps.iter();
         let gaps = gaps.map(|gap| GapRow { line: gap.line, expected: gap.expected, found: gap.found });
         Self { opening: chain.opening, closing: chain.closing, gaps: gaps.collect() }
-    }
-
-    fn shown(&self) -> String {
-        let gaps = match self.gaps.len() {
-            0 => "no gap".to_owned(),
-            1 => "1 gap".to_owned(),
-            number => format!("{number} gaps"),
-        };
-        format!("{} → {}, {gaps}", self.opening, self.closing)
     }
 }
