@@ -10,6 +10,8 @@ use axum::http::{Method, StatusCode};
 use metrics::{Counter, Histogram, Unit};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
+use crate::operations::describe_figures;
+
 const REQUESTS: &str = "tallybook_http_requests_total";
 const SECONDS: &str = "tallybook_http_request_seconds";
 
@@ -53,6 +55,7 @@ pub(crate) fn recorder() -> Option<&'static PrometheusHandle> {
 fn describe() {
     metrics::describe_counter!(REQUESTS, "Requests answered, by route and class of status.");
     metrics::describe_histogram!(SECONDS, Unit::Seconds, "Time from a request's head to its answer's head.");
+    describe_figures();
 }
 
 /// What is counted of requests, by method and route template.

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use metrics::{counter, gauge};
+use metrics::{counter, describe_counter, describe_gauge, gauge};
 use tallybook_projector::Status;
 
 use crate::metrics::recorder;
@@ -27,6 +27,39 @@ pub(super) async fn figures(State(state): State<ApiState>) -> Result<Response, P
     const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
     Ok(([(header::CONTENT_TYPE, TEXT)], recorder.render()).into_response())
 }
+
+/// What each figure means, for whoever reads them.
+pub(crate) fn describe() {
+    for (name, help) in COUNTERS {
+        describe_counter!(name, help);
+    }
+    for (name, help) in GAUGES {
+        describe_gauge!(name, help);
+    }
+}
+
+const COUNTERS: [(&str, &str); 4] = [
+    ("tallybook_lane_batches_total", "Appends sent to the database."),
+    ("tallybook_lane_commands_total", "Commands in them, again for each time they had to be sent again."),
+    (
+        "tallybook_lane_conflicts_total",
+        "Appends that met another process's, a repeated key or a taken claim, and were decided again.",
+    ),
+    (
+        "tallybook_lane_recoveries_total",
+        "Times the connection was lost or the database refused an append, and was asked where it stands.",
+    ),
+];
+
+const GAUGES: [(&str, &str); 7] = [
+    ("tallybook_lane_cached_aggregates", "Customers, wallets and withdrawals kept in memory."),
+    ("tallybook_lane_waiting_commands", "Commands that wait to be decided."),
+    ("tallybook_journal_position", "The last position of the journal this process knows."),
+    ("tallybook_projection_lag", "Events a read model has still to fold."),
+    ("tallybook_projection_position", "The position a read model has come to."),
+    ("tallybook_projection_running", "1, or 0 if a read model has stopped at an event it cannot fold."),
+    ("tallybook_ready", "1 if /health/ready answers 200, else 0."),
+];
 
 #[expect(
     clippy::cast_precision_loss,

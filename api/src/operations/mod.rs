@@ -16,6 +16,7 @@ use utoipa_axum::routes;
 
 #[cfg(test)]
 pub(crate) use documents::{PROBLEMS, section};
+pub(crate) use figures::describe as describe_figures;
 pub(crate) use readiness::Readiness;
 
 use crate::state::ApiState;
