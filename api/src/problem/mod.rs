@@ -70,6 +70,8 @@ impl Problem {
     /// Everything that is wrong with a request, at once.
     pub fn validation(errors: Vec<FieldError>) -> Self {
         let detail = match errors.as_slice() {
+            // The pointer to the whole body is empty.
+            [only] if only.pointer.is_empty() => format!("The body {}.", only.detail),
             [only] => format!("{}: {}", only.pointer, only.detail),
             several => format!("{} values cannot be used; see errors", several.len()),
         };

@@ -9,7 +9,7 @@ use tallybook_domain::{Currency, Money, MoneyError, Refusal};
 use tallybook_event_store::CommandError;
 use utoipa::PartialSchema;
 
-use super::{Problem, ProblemKind};
+use super::{FieldError, Problem, ProblemKind};
 use crate::operations::{PROBLEMS, section};
 
 #[test]
@@ -103,4 +103,17 @@ async fn a_fault_says_nothing_of_its_cause() {
 async fn a_sum_beyond_the_bounds_is_not_a_malformed_request() {
     let (_, _, body) = sent(Problem::from(Refusal::from(WalletRefusal::Money(MoneyError::OutOfRange)))).await;
     assert_eq!(body["type"], "/problems/amount-out-of-range");
+}
+
+#[test]
+fn a_single_fault_is_said_in_the_detail() {
+    let fault = |pointer: &str| FieldError {
+        pointer: pointer.into(),
+        code: "wrong_type",
+        detail: "must be an object, not an array".into(),
+    };
+    let detail = |errors| serde_json::to_value(Problem::validation(errors)).unwrap()["detail"].clone();
+    assert_eq!(detail(vec![fault("/amount")]), "/amount: must be an object, not an array");
+    assert_eq!(detail(vec![fault("")]), "The body must be an object, not an array.");
+    assert_eq!(detail(vec![fault(""), fault("/amount")]), "2 values cannot be used; see errors");
 }
