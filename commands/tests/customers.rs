@@ -143,3 +143,30 @@ async fn a_dry_run_records_nothing() {
     assert_eq!(events(&book).await, Vec::<String>::new());
     register_customer(&book, keyed("key-1"), a_customer("Acme")).await.unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_names_the_next_number_and_takes_none() {
+    let book = book().await;
+    for (number, name) in [("C00001", "Acme"), ("C00002", "Beta")] {
+        for _ in 0..3 {
+            let dry_run = register_customer(&book, dry(), a_customer(name)).await.unwrap();
+            assert_eq!((dry_run.outcome.id.as_str(), dry_run.dry_run_events.len()), (number, 1));
+        }
+        assert_eq!(register(&book, name).await.as_str(), number);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_is_not_refused_because_another_took_the_number() {
+    let book = &book().await;
+    for round in 0..20 {
+        let others = join_all((0..10).map(async |other| {
+            register(book, &format!("Acme {round}-{other}")).await;
+        }));
+        let dry_runs = join_all((0..30).map(|_| register_customer(book, dry(), a_customer("Beta"))));
+        let (dry_runs, _) = futures::join!(dry_runs, others);
+        for dry_run in dry_runs {
+            assert_eq!(dry_run.unwrap().dry_run_events.len(), 1);
+        }
+    }
+}
