@@ -1,7 +1,8 @@
 //! One run of the server: started by us, or found running and adopted.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, Permissions};
 use std::io::{Read, Seek, SeekFrom};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::time::Duration;
 
@@ -180,11 +181,19 @@ fn socket_setting(directory: &Path) -> std::ffi::OsString {
 }
 
 fn open_log(path: &Path) -> std::io::Result<(File, File)> {
-    if path.metadata().is_ok_and(|metadata| metadata.len() > LOG_BYTES) {
+    let mut file = open_private(path)?;
+    if file.metadata()?.len() > LOG_BYTES {
         std::fs::rename(path, path.with_extension("log.1"))?;
+        file = open_private(path)?;
     }
-    let file = OpenOptions::new().create(true).append(true).open(path)?;
     Ok((file.try_clone()?, file))
+}
+
+/// PostgreSQL writes rows it refuses into its log: nobody else may read it, also where an older one was open to all.
+fn open_private(path: &Path) -> std::io::Result<File> {
+    let file = OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
+    file.set_permissions(Permissions::from_mode(0o600))?;
+    Ok(file)
 }
 
 /// The last lines of the log, for the message of a start that failed.

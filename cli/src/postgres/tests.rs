@@ -70,6 +70,19 @@ async fn a_cluster_is_made_once_and_keeps_what_was_written() {
     second.stop(PATIENCE).await;
 }
 
+/// It holds what PostgreSQL refused, rows and all. One that an older version left open to everyone is closed, too.
+#[tokio::test]
+async fn only_the_owner_may_read_the_servers_log() {
+    use std::os::unix::fs::PermissionsExt;
+    let Some(data) = data_directory() else { return };
+    let log = data.path().join("postgres.log");
+    for _ in ["new", "open to everyone"] {
+        start(data.path()).await.stop(PATIENCE).await;
+        assert_eq!(log.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+        std::fs::set_permissions(&log, std::fs::Permissions::from_mode(0o644)).unwrap();
+    }
+}
+
 #[tokio::test]
 async fn a_second_process_is_refused_with_the_first_ones_address_and_may_attach() {
     let Some(data) = data_directory() else { return };
