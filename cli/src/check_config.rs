@@ -4,7 +4,7 @@ use clap::Args;
 
 use crate::failure::Failure;
 use crate::output::{say, say_json};
-use crate::settings::{Layered, ServeFlags, Settings};
+use crate::settings::{Layered, NewBookFlags, ServeFlags, Settings};
 
 /// Print the settings as they apply, with secrets hidden
 #[derive(Debug, Args)]
@@ -12,9 +12,11 @@ use crate::settings::{Layered, ServeFlags, Settings};
   tallybook check-config
   TALLYBOOK_PORT=9000 tallybook check-config --config /etc/tallybook.toml --json")]
 pub struct CheckConfigCommand {
-    /// As one JSON object: {\"port\": {\"value\": \"8080\", \"source\": \"default\"}, …}
+    /// As one JSON object: {"port": {"value": "8080", "source": "default"}, …}
     #[arg(long)]
     pub json: bool,
+    #[command(flatten)]
+    pub new_book: NewBookFlags,
     #[command(flatten)]
     pub serve: ServeFlags,
 }

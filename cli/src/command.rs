@@ -12,7 +12,7 @@ use crate::migrate::MigrateCommand;
 use crate::output::say;
 use crate::projector::ProjectorCommand;
 use crate::serve::{ApiCommand, UpCommand};
-use crate::settings::{BookFlags, ServeFlags, Settings};
+use crate::settings::{BookFlags, Flags, NewBookFlags, ServeFlags, Settings};
 use crate::signals::stop_on_signal;
 use crate::user::UserCommand;
 
@@ -41,6 +41,8 @@ enum What {
     Import(ImportCommand),
     CheckConfig(CheckConfigCommand),
     /// Print the API's OpenAPI document
+    #[command(after_help = "Example:
+  tallybook openapi > openapi.json")]
     Openapi,
     Bench(BenchCommand),
 }
@@ -57,7 +59,7 @@ impl CommandLine {
 
     pub async fn run(self, matches: &ArgMatches) -> Result<(), Failure> {
         let deepest = deepest(matches);
-        let settings = Settings::resolve(self.book, self.what.serve_flags(), deepest)?;
+        let settings = Settings::resolve(self.what.flags(self.book), deepest)?;
         if let What::CheckConfig(check) = &self.what {
             return check.run(&settings);
         }
@@ -87,16 +89,18 @@ impl CommandLine {
 }
 
 impl What {
-    fn serve_flags(&self) -> ServeFlags {
-        match self {
-            Self::Up(up) => up.serve.clone(),
-            Self::Api(api) => api.serve.clone(),
-            Self::Migrate(migrate) => migrate.serve.clone(),
-            Self::CheckConfig(check) => check.serve.clone(),
+    /// The settings of the subcommand, besides those that all have.
+    fn flags(&self, book: BookFlags) -> Flags {
+        let (new_book, serve) = match self {
+            Self::Up(up) => (up.new_book.clone(), up.serve.clone()),
+            Self::Api(api) => (NewBookFlags::default(), api.serve.clone()),
+            Self::Migrate(migrate) => (migrate.new_book.clone(), ServeFlags::default()),
+            Self::CheckConfig(check) => (check.new_book.clone(), check.serve.clone()),
             Self::Projector(_) | Self::User(_) | Self::Import(_) | Self::Openapi | Self::Bench(_) => {
-                ServeFlags::default()
+                (NewBookFlags::default(), ServeFlags::default())
             }
-        }
+        };
+        Flags { book, new_book, serve }
     }
 }
 
@@ -115,6 +119,25 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         CommandLine::command().debug_assert();
+    }
+
+    /// What a person reads who asks for help: every subcommand shows how it is used, and each argument what it means.
+    #[test]
+    fn every_subcommand_has_examples_and_every_argument_a_meaning() {
+        fn check(command: &clap::Command) {
+            let name = command.get_name();
+            assert!(command.get_about().is_some(), "{name} says what it does");
+            for argument in command.get_arguments() {
+                assert!(argument.get_help().is_some(), "{name}: {} says what it means", argument.get_id());
+            }
+            if command.has_subcommands() {
+                command.get_subcommands().for_each(check);
+            } else {
+                let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+                assert!(after.contains("tallybook "), "{name} shows examples");
+            }
+        }
+        check(&CommandLine::command());
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::database::{self, Database};
 use crate::failure::Failure;
 use crate::output::say;
 use crate::serve::make_book;
-use crate::settings::{ServeFlags, Settings};
+use crate::settings::{NewBookFlags, Settings};
 
 /// Make the book, or bring its tables up to date
 ///
@@ -22,7 +22,7 @@ pub struct MigrateCommand {
     #[arg(long)]
     pub dry_run: bool,
     #[command(flatten)]
-    pub serve: ServeFlags,
+    pub new_book: NewBookFlags,
 }
 
 impl MigrateCommand {
@@ -65,6 +65,7 @@ async fn pending(database: &Database, settings: &Settings) -> Result<(), Failure
     book.shutdown().await;
     match pending? {
         0 => say(format!("The book {} is up to date.", settings.book.value)),
+        1 => say(format!("1 migration is pending for the book {}.", settings.book.value)),
         number => say(format!("{number} migrations are pending for the book {}.", settings.book.value)),
     }
     Ok(())

@@ -17,19 +17,17 @@ use super::report::{Report, Settings};
 use super::{http, limits};
 use crate::postgres::{DataDirectory, EmbeddedPostgres, Tuning};
 
-/// Durable deposits per second, beside what PostgreSQL allows at most.
+/// Durable deposits per second, beside what PostgreSQL allows at most
 ///
 /// Runs three things in turn, over and over: one bare row per transaction from as many connections as there are
 /// clients; a bare group-commit inserter fed by as many clients; and deposits through the book, each a durable
 /// event with its idempotency key, its claimed reference and its stored outcome.
-///
-/// Examples:
-///   tallybook bench append --clients 64 --seconds 30
-///   tallybook bench append --clients 1
-///   tallybook bench append --clients 64 --hot
-///   tallybook bench append --clients 64 --http --json
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = "Examples:
+  tallybook bench append --clients 64 --seconds 30
+  tallybook bench append --clients 1
+  tallybook bench append --clients 64 --hot
+  tallybook bench append --clients 64 --http --json")]
 pub struct BenchAppend {
     /// Clients, each waiting for its answer before it asks again.
     #[arg(long, default_value_t = 64)]

@@ -11,7 +11,7 @@ mod report;
 
 pub use append::BenchAppend;
 
-/// Measure this machine.
+/// Measure this machine
 #[derive(Debug, clap::Args)]
 pub struct BenchCommand {
     #[command(subcommand)]

@@ -12,7 +12,7 @@ use crate::database::{self, Database};
 use crate::demo::{self, DemoUser};
 use crate::failure::Failure;
 use crate::output::say;
-use crate::settings::{ServeFlags, Settings};
+use crate::settings::{NewBookFlags, ServeFlags, Settings};
 
 /// Run everything: PostgreSQL, migrations, API and projector
 ///
@@ -27,6 +27,8 @@ pub struct UpCommand {
     /// Fill a new book with customers, deposits, withdrawals and users to try things with
     #[arg(long)]
     pub demo: bool,
+    #[command(flatten)]
+    pub new_book: NewBookFlags,
     #[command(flatten)]
     pub serve: ServeFlags,
 }

@@ -56,7 +56,16 @@ pub struct BookFlags {
     pub queue_capacity: Option<usize>,
 }
 
-/// Where and how to serve; and what a book that is made now will be like.
+/// What a book that is made now will be like.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "A new book")]
+pub struct NewBookFlags {
+    /// Time zone whose days are the book's, fixed when the book is made [default: Asia/Shanghai]
+    #[arg(long, value_name = "ZONE", env = "TALLYBOOK_TIME_ZONE", hide_env_values = true)]
+    pub time_zone: Option<String>,
+}
+
+/// Where and how to serve.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Serving")]
 pub struct ServeFlags {
@@ -66,9 +75,6 @@ pub struct ServeFlags {
     /// Port to listen on; 0 takes a free one [default: 8080]
     #[arg(long, value_name = "PORT", env = "TALLYBOOK_PORT", hide_env_values = true)]
     pub port: Option<u16>,
-    /// Time zone whose days are the book's, fixed when the book is made [default: Asia/Shanghai]
-    #[arg(long, value_name = "ZONE", env = "TALLYBOOK_TIME_ZONE", hide_env_values = true)]
-    pub time_zone: Option<String>,
     /// Whether to serve /metrics [default: true]
     #[arg(
         long,
@@ -91,4 +97,12 @@ pub struct ServeFlags {
         default_missing_value = "true"
     )]
     pub behind_proxy: Option<bool>,
+}
+
+/// All that one command line says.
+#[derive(Debug, Clone, Default)]
+pub struct Flags {
+    pub book: BookFlags,
+    pub new_book: NewBookFlags,
+    pub serve: ServeFlags,
 }

@@ -9,7 +9,7 @@ use clap::parser::ValueSource;
 use tallybook_event_store::BookSettings;
 
 use super::file::FileSettings;
-use super::flags::{BookFlags, ServeFlags};
+use super::flags::Flags;
 use crate::environment;
 use crate::failure::Failure;
 
@@ -67,12 +67,13 @@ impl fmt::Debug for Settings {
 impl Settings {
     /// Puts flags and environment (which clap has put together) over the file they name. `matches` are those of the
     /// subcommand.
-    pub fn resolve(book: BookFlags, serve: ServeFlags, matches: &ArgMatches) -> Result<Self, Failure> {
-        let file = FileSettings::read(book.config.as_deref())?;
-        Ok(Self::over(file, book, serve, matches))
+    pub fn resolve(flags: Flags, matches: &ArgMatches) -> Result<Self, Failure> {
+        let file = FileSettings::read(flags.book.config.as_deref())?;
+        Ok(Self::over(file, flags, matches))
     }
 
-    pub(super) fn over(file: FileSettings, book: BookFlags, serve: ServeFlags, matches: &ArgMatches) -> Self {
+    pub(super) fn over(file: FileSettings, flags: Flags, matches: &ArgMatches) -> Self {
+        let Flags { book, new_book, serve } = flags;
         let defaults = BookSettings::new("book_main");
         let layers = Layers { matches };
         Self {
@@ -100,7 +101,7 @@ impl Settings {
             ),
             host: layers.pick("host", serve.host, file.host, IpAddr::from([127, 0, 0, 1])),
             port: layers.pick("port", serve.port, file.port, 8080),
-            time_zone: layers.pick("time_zone", serve.time_zone, file.time_zone, "Asia/Shanghai".into()),
+            time_zone: layers.pick("time_zone", new_book.time_zone, file.time_zone, "Asia/Shanghai".into()),
             metrics: layers.pick("metrics", serve.metrics, file.metrics, true),
             behind_proxy: layers.pick("behind_proxy", serve.behind_proxy, file.behind_proxy, false),
             admin_password: match environment::secret("TALLYBOOK_ADMIN_PASSWORD") {

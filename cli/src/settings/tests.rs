@@ -3,17 +3,21 @@
 use clap::{Args, Command, FromArgMatches};
 
 use super::file::FileSettings;
-use super::flags::{BookFlags, ServeFlags};
+use super::flags::{BookFlags, Flags, NewBookFlags, ServeFlags};
 use super::layers::{Settings, Source};
 
 /// Settings from a command line over a file. Tests run without the variables: they would meet each other's.
 fn settings(arguments: &[&str], file: &str) -> Settings {
-    let command = ServeFlags::augment_args(BookFlags::augment_args(Command::new("test")))
+    let command = BookFlags::augment_args(Command::new("test"));
+    let command = ServeFlags::augment_args(NewBookFlags::augment_args(command))
         .mut_args(|argument| argument.env(None::<&str>));
     let matches = command.get_matches_from([&["test"], arguments].concat());
-    let book = BookFlags::from_arg_matches(&matches).unwrap();
-    let serve = ServeFlags::from_arg_matches(&matches).unwrap();
-    Settings::over(FileSettings::parse(file).unwrap(), book, serve, &matches)
+    let flags = Flags {
+        book: BookFlags::from_arg_matches(&matches).unwrap(),
+        new_book: NewBookFlags::from_arg_matches(&matches).unwrap(),
+        serve: ServeFlags::from_arg_matches(&matches).unwrap(),
+    };
+    Settings::over(FileSettings::parse(file).unwrap(), flags, &matches)
 }
 
 #[test]
