@@ -24,7 +24,9 @@ pub enum Role {
     Dashboard,
 }
 
-/// Something a request wants to do. Every route asks for exactly one.
+/// Something a request wants to do. A route of the book asks for one of them before it reads or changes anything;
+/// showing a withdrawal asks for a second, which decides how much of its destination is shown. One's own session and
+/// password ask for none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Action {
     ManageUsers,

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use utoipa::ToSchema;
 
 /// The `type` of a problem, without its `/problems/`.
+// Each has its row in SPECS, in the same place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, ToSchema)]
 #[schema(rename_all = "kebab-case")]
 pub enum ProblemKind {
@@ -120,128 +121,86 @@ impl ProblemKind {
         Self::Internal,
     ];
 
+    /// The last part of its address.
     pub fn slug(self) -> &'static str {
-        self.spec().0
+        let (_, slug, _) = SPECS[self as usize];
+        slug
     }
 
     pub fn status(self) -> StatusCode {
-        self.spec().1
+        let (status, _, _) = SPECS[self as usize];
+        status
     }
 
     pub fn title(self) -> &'static str {
-        self.spec().2
-    }
-
-    /// 404 not found, 409 a conflict of state, 422 refused by a rule, 429 too many, 503 try again.
-    fn spec(self) -> (&'static str, StatusCode, &'static str) {
-        use StatusCode as S;
-        match self {
-            Self::MalformedJson => ("malformed-json", S::BAD_REQUEST, "The body is not JSON"),
-            Self::Validation => ("validation", S::UNPROCESSABLE_ENTITY, "The request has invalid values"),
-            Self::UnknownRoute => ("unknown-route", S::NOT_FOUND, "There is nothing at this address"),
-            Self::MethodNotAllowed => {
-                ("method-not-allowed", S::METHOD_NOT_ALLOWED, "The address does not take this method")
-            }
-            Self::NotAcceptable => ("not-acceptable", S::NOT_ACCEPTABLE, "No offered format is accepted"),
-            Self::BodyTooLarge => ("body-too-large", S::PAYLOAD_TOO_LARGE, "The body is too large"),
-            Self::UnsupportedMediaType => {
-                ("unsupported-media-type", S::UNSUPPORTED_MEDIA_TYPE, "The body must be application/json")
-            }
-            Self::BodyTooSlow => ("body-too-slow", S::REQUEST_TIMEOUT, "The body did not arrive in time"),
-            Self::IdempotencyKeyReused => (
-                "idempotency-key-reused",
-                S::UNPROCESSABLE_ENTITY,
-                "The idempotency key was used for another request",
-            ),
-            Self::NotSignedIn => ("not-signed-in", S::UNAUTHORIZED, "A valid token is needed"),
-            Self::SignInFailed => ("sign-in-failed", S::UNAUTHORIZED, "The user name or password is wrong"),
-            Self::RefreshRefused => ("refresh-refused", S::UNAUTHORIZED, "The refresh token is not valid"),
-            Self::Forbidden => ("forbidden", S::FORBIDDEN, "The role does not allow this"),
-            Self::PersonNeeded => ("person-needed", S::FORBIDDEN, "Only a signed-in person may do this"),
-            Self::TooManyAttempts => {
-                ("too-many-attempts", S::TOO_MANY_REQUESTS, "Too many failed sign-ins; wait and try again")
-            }
-            Self::WrongPassword => {
-                ("wrong-password", S::UNPROCESSABLE_ENTITY, "The current password is wrong")
-            }
-            Self::UserNotFound => ("user-not-found", S::NOT_FOUND, "There is no such user"),
-            Self::UserExists => ("user-exists", S::CONFLICT, "There is a user of this name already"),
-            Self::LastAdmin => ("last-admin", S::CONFLICT, "The last administrator must stay one"),
-            Self::ApiKeyNotFound => ("api-key-not-found", S::NOT_FOUND, "There is no such API key"),
-            Self::ApiKeyNameTaken => {
-                ("api-key-name-taken", S::CONFLICT, "There is, or was, an API key of this name")
-            }
-            Self::CustomerNotFound => ("customer-not-found", S::NOT_FOUND, "There is no such customer"),
-            Self::CustomerAlreadyRegistered => {
-                ("customer-already-registered", S::CONFLICT, "The customer is registered already")
-            }
-            Self::CustomerNameTaken => {
-                ("customer-name-taken", S::CONFLICT, "Another customer has this name already")
-            }
-            Self::CustomerSuspended => (
-                "customer-suspended",
-                S::UNPROCESSABLE_ENTITY,
-                "The customer is suspended: no money goes out",
-            ),
-            Self::AmountNotPositive => {
-                ("amount-not-positive", S::UNPROCESSABLE_ENTITY, "The amount must be more than zero")
-            }
-            Self::AmountOutOfRange => {
-                ("amount-out-of-range", S::UNPROCESSABLE_ENTITY, "The amount or the sum is out of range")
-            }
-            Self::CurrencyMismatch => {
-                ("currency-mismatch", S::UNPROCESSABLE_ENTITY, "The currency is another than expected")
-            }
-            Self::EffectiveDateOutOfRange => (
-                "effective-date-out-of-range",
-                S::UNPROCESSABLE_ENTITY,
-                "The business date is too early or too late",
-            ),
-            Self::ReferenceTaken => ("reference-taken", S::CONFLICT, "The reference has been used already"),
-            Self::InsufficientFunds => {
-                ("insufficient-funds", S::UNPROCESSABLE_ENTITY, "More is asked for than is available")
-            }
-            Self::DepositNotFound => ("deposit-not-found", S::NOT_FOUND, "There is no such deposit"),
-            Self::ReversalWouldOverdraw => (
-                "reversal-would-overdraw",
-                S::UNPROCESSABLE_ENTITY,
-                "The money of the deposit is spent or held already",
-            ),
-            Self::WithdrawalNotFound => ("withdrawal-not-found", S::NOT_FOUND, "There is no such withdrawal"),
-            Self::WithdrawalAlreadyRequested => {
-                ("withdrawal-already-requested", S::CONFLICT, "The withdrawal is requested already")
-            }
-            Self::WithdrawalNotInState => (
-                "withdrawal-not-in-state",
-                S::CONFLICT,
-                "The withdrawal is not in a state that allows this step",
-            ),
-            Self::SelfApproval => {
-                ("self-approval", S::FORBIDDEN, "Who asked for a withdrawal cannot approve it")
-            }
-            Self::FundsAlreadyHeld => {
-                ("funds-already-held", S::CONFLICT, "Money is held for the withdrawal already")
-            }
-            Self::HoldNotFound => ("hold-not-found", S::CONFLICT, "No money is held for the withdrawal"),
-            Self::AccountNotFound => ("account-not-found", S::NOT_FOUND, "There is no such ledger account"),
-            Self::EventNotFound => {
-                ("event-not-found", S::NOT_FOUND, "There is no event at this position yet")
-            }
-            Self::ProblemNotFound => ("problem-not-found", S::NOT_FOUND, "There is no such problem type"),
-            Self::ProjectionBehind => {
-                ("projection-behind", S::SERVICE_UNAVAILABLE, "The read model has not come that far yet")
-            }
-            Self::ProjectionStopped => {
-                ("projection-stopped", S::SERVICE_UNAVAILABLE, "The read model has stopped at an error")
-            }
-            Self::Busy => ("busy", S::SERVICE_UNAVAILABLE, "Too much is waiting; try again"),
-            Self::Unavailable => ("unavailable", S::SERVICE_UNAVAILABLE, "The database does not answer"),
-            Self::OutcomeUnknown => (
-                "outcome-unknown",
-                S::SERVICE_UNAVAILABLE,
-                "It is not known whether the command was recorded",
-            ),
-            Self::Internal => ("internal", S::INTERNAL_SERVER_ERROR, "Something went wrong on our side"),
-        }
+        let (_, _, title) = SPECS[self as usize];
+        title
     }
 }
+
+use StatusCode as S;
+
+/// Status, address and title of each kind, in the order of the kinds.
+///
+/// 404 not found, 409 a conflict of state, 422 refused by a rule, 429 too many, 503 try again.
+const SPECS: [(StatusCode, &str, &str); ProblemKind::ALL.len()] = [
+    // The request itself.
+    (S::BAD_REQUEST, "malformed-json", "The body is not JSON"),
+    (S::UNPROCESSABLE_ENTITY, "validation", "The request has invalid values"),
+    (S::NOT_FOUND, "unknown-route", "There is nothing at this address"),
+    (S::METHOD_NOT_ALLOWED, "method-not-allowed", "The address does not take this method"),
+    (S::NOT_ACCEPTABLE, "not-acceptable", "No offered format is accepted"),
+    (S::PAYLOAD_TOO_LARGE, "body-too-large", "The body is too large"),
+    (S::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "The body must be application/json"),
+    (S::REQUEST_TIMEOUT, "body-too-slow", "The body did not arrive in time"),
+    (S::UNPROCESSABLE_ENTITY, "idempotency-key-reused", "The idempotency key was used for another request"),
+    // Who asks.
+    (S::UNAUTHORIZED, "not-signed-in", "A valid token is needed"),
+    (S::UNAUTHORIZED, "sign-in-failed", "The user name or password is wrong"),
+    (S::UNAUTHORIZED, "refresh-refused", "The refresh token is not valid"),
+    (S::FORBIDDEN, "forbidden", "The role does not allow this"),
+    (S::FORBIDDEN, "person-needed", "Only a signed-in person may do this"),
+    (S::TOO_MANY_REQUESTS, "too-many-attempts", "Too many failed sign-ins; wait and try again"),
+    (S::UNPROCESSABLE_ENTITY, "wrong-password", "The current password is wrong"),
+    // Users and keys.
+    (S::NOT_FOUND, "user-not-found", "There is no such user"),
+    (S::CONFLICT, "user-exists", "There is a user of this name already"),
+    (S::CONFLICT, "last-admin", "The last administrator must stay one"),
+    (S::NOT_FOUND, "api-key-not-found", "There is no such API key"),
+    (S::CONFLICT, "api-key-name-taken", "There is, or was, an API key of this name"),
+    // Customers.
+    (S::NOT_FOUND, "customer-not-found", "There is no such customer"),
+    (S::CONFLICT, "customer-already-registered", "The customer is registered already"),
+    (S::CONFLICT, "customer-name-taken", "Another customer has this name already"),
+    (S::UNPROCESSABLE_ENTITY, "customer-suspended", "The customer is suspended: no money goes out"),
+    // Money.
+    (S::UNPROCESSABLE_ENTITY, "amount-not-positive", "The amount must be more than zero"),
+    (S::UNPROCESSABLE_ENTITY, "amount-out-of-range", "The amount or the sum is out of range"),
+    (S::UNPROCESSABLE_ENTITY, "currency-mismatch", "The currency is another than expected"),
+    (S::UNPROCESSABLE_ENTITY, "effective-date-out-of-range", "The business date is too early or too late"),
+    (S::CONFLICT, "reference-taken", "The reference has been used already"),
+    (S::UNPROCESSABLE_ENTITY, "insufficient-funds", "More is asked for than is available"),
+    // Deposits.
+    (S::NOT_FOUND, "deposit-not-found", "There is no such deposit"),
+    (S::UNPROCESSABLE_ENTITY, "reversal-would-overdraw", "The money of the deposit is spent or held already"),
+    // Withdrawals.
+    (S::NOT_FOUND, "withdrawal-not-found", "There is no such withdrawal"),
+    (S::CONFLICT, "withdrawal-already-requested", "The withdrawal is requested already"),
+    (S::CONFLICT, "withdrawal-not-in-state", "The withdrawal is not in a state that allows this step"),
+    (S::FORBIDDEN, "self-approval", "Who asked for a withdrawal cannot approve it"),
+    (S::CONFLICT, "funds-already-held", "Money is held for the withdrawal already"),
+    (S::CONFLICT, "hold-not-found", "No money is held for the withdrawal"),
+    // Reading.
+    (S::NOT_FOUND, "account-not-found", "There is no such ledger account"),
+    (S::NOT_FOUND, "event-not-found", "There is no event at this position yet"),
+    (S::NOT_FOUND, "problem-not-found", "There is no such problem type"),
+    (S::SERVICE_UNAVAILABLE, "projection-behind", "The read model has not come that far yet"),
+    (S::SERVICE_UNAVAILABLE, "projection-stopped", "The read model has stopped at an error"),
+    // Ourselves.
+    (S::SERVICE_UNAVAILABLE, "busy", "Too much is waiting; try again"),
+    (S::SERVICE_UNAVAILABLE, "unavailable", "The database does not answer"),
+    (S::SERVICE_UNAVAILABLE, "outcome-unknown", "It is not known whether the command was recorded"),
+    (S::INTERNAL_SERVER_ERROR, "internal", "Something went wrong on our side"),
+];
+
+const _: () = assert!(SPECS.len() == ProblemKind::Internal as usize + 1, "a kind without its row");

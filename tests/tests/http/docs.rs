@@ -33,3 +33,14 @@ async fn the_address_of_a_problem_leads_to_what_it_means() {
     }
     book.finish().await;
 }
+
+/// The port and the host are the operator's to choose.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_page_names_no_address_of_its_own() {
+    let book = TestBook::start().await;
+    let page = book.anyone().get("/").await;
+    page.expect(200);
+    assert!(page.text.contains("$URL/v1/auth/login"), "{}", page.text);
+    assert!(!page.text.contains("localhost"), "{}", page.text);
+    book.finish().await;
+}

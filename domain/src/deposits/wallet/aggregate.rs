@@ -1,6 +1,7 @@
 //! The wallet's rules: money comes in, is set aside, leaves and comes back, and is never spent twice.
 //!
-//! Must never remember its deposits one by one: its state is bounded, whatever its history.
+//! Must never remember its deposits one by one: its state grows with the holds that are open and with the deposits
+//! that were reversed, not with its history.
 
 use chrono::NaiveDate;
 use cqrs_es::Aggregate;
