@@ -16,7 +16,8 @@ use crate::settings::{NewBookFlags, Settings};
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tallybook migrate
-  DATABASE_URL=postgres://owner:secret@db/tallybook tallybook migrate --book tenant_7 --time-zone Europe/Berlin")]
+  tallybook migrate --book tenant_7 --time-zone Europe/Berlin
+  DATABASE_URL=postgres://owner:secret@db/tallybook tallybook migrate --dry-run")]
 pub struct MigrateCommand {
     /// Say what is pending, change nothing
     #[arg(long)]

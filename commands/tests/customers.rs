@@ -150,7 +150,8 @@ async fn a_dry_run_names_the_next_number_and_takes_none() {
     for (number, name) in [("C00001", "Acme"), ("C00002", "Beta")] {
         for _ in 0..3 {
             let dry_run = register_customer(&book, dry(), a_customer(name)).await.unwrap();
-            assert_eq!((dry_run.outcome.id.as_str(), dry_run.dry_run_events.len()), (number, 1));
+            let events = dry_run.dry_run_events.map(|events| events.len());
+            assert_eq!((dry_run.outcome.id.as_str(), events), (number, Some(1)));
         }
         assert_eq!(register(&book, name).await.as_str(), number);
     }
@@ -166,7 +167,7 @@ async fn a_dry_run_is_not_refused_because_another_took_the_number() {
         let dry_runs = join_all((0..30).map(|_| register_customer(book, dry(), a_customer("Beta"))));
         let (dry_runs, _) = futures::join!(dry_runs, others);
         for dry_run in dry_runs {
-            assert_eq!(dry_run.unwrap().dry_run_events.len(), 1);
+            assert_eq!(dry_run.unwrap().dry_run_events.map(|events| events.len()), Some(1));
         }
     }
 }
