@@ -8,7 +8,7 @@ unexport DATABASE_URL
 export SQLX_OFFLINE := true
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-long lint tour sql openapi deny missing
+.PHONY: help up test test-long lint tour sql openapi deny missing checkers
 
 help: ## Show these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,7 +17,7 @@ up: missing ## Set everything up and run it with demonstration data, at http://l
 	cargo build --release --locked --package tallybook
 	cargo run --quiet --release --locked --package tallybook -- up --demo --port $(PORT) --data $(DATA)
 
-test: missing lint ## Test everything
+test: missing checkers lint ## Test everything
 	cargo build --workspace --locked
 	cargo test --workspace --locked --no-run
 	scripts/with-postgres cargo test --workspace --locked
@@ -47,3 +47,7 @@ deny: ## Check licences, advisories and sources of the dependencies
 
 missing:
 	@scripts/install-missing
+
+# What checks an export of the book; tests that need it are skipped where it cannot be installed.
+checkers: missing
+	@scripts/install-missing checkers

@@ -23,6 +23,7 @@ mod router;
 mod serve;
 mod state;
 
+pub use answer::formula_safe;
 pub use openapi::{openapi, openapi_json};
 pub use router::router;
 pub use serve::serve;

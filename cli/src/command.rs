@@ -5,6 +5,7 @@ use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::bench::BenchCommand;
 use crate::check_config::CheckConfigCommand;
 use crate::environment;
+use crate::export::ExportCommand;
 use crate::failure::Failure;
 use crate::import::ImportCommand;
 use crate::logging;
@@ -39,6 +40,7 @@ enum What {
     Migrate(MigrateCommand),
     User(UserCommand),
     Import(ImportCommand),
+    Export(ExportCommand),
     CheckConfig(CheckConfigCommand),
     /// Print the API's OpenAPI document
     #[command(after_help = "Example:
@@ -72,6 +74,7 @@ impl CommandLine {
             What::Migrate(migrate) => migrate.run(&settings).await,
             What::User(user) => user.run(&settings).await,
             What::Import(import) => import.run(&settings, stop).await,
+            What::Export(export) => export.run(&settings, stop).await,
             What::CheckConfig(check) => check.run(&settings),
             What::Openapi => {
                 say(tallybook_api::openapi_json().trim_end());
@@ -96,9 +99,12 @@ impl What {
             Self::Api(api) => (NewBookFlags::default(), api.serve.clone()),
             Self::Migrate(migrate) => (migrate.new_book.clone(), ServeFlags::default()),
             Self::CheckConfig(check) => (check.new_book.clone(), check.serve.clone()),
-            Self::Projector(_) | Self::User(_) | Self::Import(_) | Self::Openapi | Self::Bench(_) => {
-                (NewBookFlags::default(), ServeFlags::default())
-            }
+            Self::Projector(_)
+            | Self::User(_)
+            | Self::Import(_)
+            | Self::Export(_)
+            | Self::Openapi
+            | Self::Bench(_) => (NewBookFlags::default(), ServeFlags::default()),
         };
         Flags { book, new_book, serve }
     }

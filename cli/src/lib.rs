@@ -10,6 +10,7 @@ pub mod command;
 pub mod database;
 pub mod demo;
 pub mod environment;
+pub mod export;
 pub mod failure;
 pub mod import;
 pub mod logging;

@@ -7,7 +7,7 @@ use running::{stderr, stdout, tallybook};
 #[test]
 fn every_subcommand_explains_itself() {
     for subcommand in
-        ["up", "api", "projector", "migrate", "user", "import", "check-config", "openapi", "bench"]
+        ["up", "api", "projector", "migrate", "user", "import", "export", "check-config", "openapi", "bench"]
     {
         let help = tallybook(&[subcommand, "--help"]).output().unwrap();
         assert_eq!(help.status.code(), Some(0), "{subcommand}");

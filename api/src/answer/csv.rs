@@ -30,12 +30,16 @@ fn write(records: impl Iterator<Item = Vec<Cow<'static, str>>>) -> Result<Bytes,
     writer.into_inner().map(Bytes::from).map_err(Problem::internal)
 }
 
-/// Texts that look like a formula get an apostrophe in front; amounts stay numbers.
+/// A text that looks like a formula gets an apostrophe in front.
+pub fn formula_safe(text: &str) -> Cow<'_, str> {
+    if text.starts_with(FORMULA_SIGNS) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
+}
+
+/// Amounts stay numbers.
 fn field(cell: Cell) -> Cow<'static, str> {
     match cell {
         Cell::Empty => Cow::Borrowed(""),
-        Cell::Text(text) if text.starts_with(FORMULA_SIGNS) => Cow::Owned(format!("'{text}")),
-        Cell::Text(text) => Cow::Owned(text),
+        Cell::Text(text) => Cow::Owned(formula_safe(&text).into_owned()),
         Cell::Amount(amount) => Cow::Owned(amount.to_string()),
         Cell::Integer(number) => Cow::Owned(number.to_string()),
         Cell::Date(date) => Cow::Owned(date.to_string()),

@@ -8,7 +8,9 @@
 )]
 
 mod book;
+mod busy_book;
 mod crash;
+mod export;
 mod import;
 mod load;
 mod two_processes;
