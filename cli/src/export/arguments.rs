@@ -22,6 +22,7 @@ use crate::failure::Failure;
   tallybook export journal --format csv --from 2026-03-01 --to 2026-03-31 > march.csv
   tallybook export journal --format parquet --output book.parquet")]
 pub(super) struct ExportJournal {
+    /// For which program, or as which kind of table
     #[arg(long, value_enum)]
     pub(super) format: Format,
     /// The first business date; for hledger and beancount what was before becomes an opening entry [default: the
