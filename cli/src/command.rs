@@ -4,7 +4,6 @@ use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::bench::BenchCommand;
 use crate::check_config::CheckConfigCommand;
-use crate::environment;
 use crate::export::ExportCommand;
 use crate::failure::Failure;
 use crate::import::ImportCommand;
@@ -80,13 +79,7 @@ impl CommandLine {
                 say(tallybook_api::openapi_json().trim_end());
                 Ok(())
             }
-            What::Bench(bench) => {
-                let search_path = environment::search_path();
-                tokio::select! {
-                    measured = bench.run(settings.server(), &search_path) => Ok(measured?),
-                    () = stop.cancelled() => Err(Failure::Reported),
-                }
-            }
+            What::Bench(bench) => bench.run(&settings, stop).await,
         }
     }
 }

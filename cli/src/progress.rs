@@ -25,7 +25,7 @@ impl Progress {
         let target =
             if terminal && !quiet { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(Some(total), target);
-        let template = format!("{{bar:40}} {{pos}}/{{len}} {unit}, {{per_sec}}, {{eta}} left");
+        let template = format!("{{bar:40}} {{pos}}/{{len}} {unit}, {{per_sec}}, {{eta}} left {{msg}}");
         if let Ok(style) = ProgressStyle::with_template(&template) {
             bar.set_style(style);
         }
@@ -34,6 +34,18 @@ impl Progress {
 
     pub fn advance(&self, by: u64) {
         self.bar.inc(by);
+        self.line();
+    }
+
+    /// Where work stands whose whole is not known from the beginning, and what is being done.
+    pub fn reach(&self, position: u64, total: u64, doing: &'static str) {
+        self.bar.set_length(total);
+        self.bar.set_position(position);
+        self.bar.set_message(doing);
+        self.line();
+    }
+
+    fn line(&self) {
         if !self.lines {
             return;
         }

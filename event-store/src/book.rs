@@ -199,7 +199,7 @@ impl Book {
         request_hash: [u8; 32],
     ) -> Result<Option<Answer>, CommandError> {
         let row = sqlx::query!(
-            r#"SELECT request_hash, last_position, outcome::text AS "outcome!" FROM commands WHERE command_id = $1"#,
+            r#"SELECT request_hash, last_position, outcome FROM commands WHERE command_id = $1"#,
             id
         )
         .fetch_optional(&self.shared.pool)

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{Connection, Executor, PgConnection, PgPool};
+use sqlx::{ConnectOptions, Connection, Executor, PgConnection, PgPool};
 
 use crate::settings::StoreError;
 
@@ -72,6 +72,14 @@ pub(crate) async fn pool(
     Ok(pool)
 }
 
+/// A connection like the pool's, but of its own: for work of minutes, whose statements are expected to be slow.
+pub async fn patient_connection(pool: &PgPool) -> Result<PgConnection, sqlx::Error> {
+    let options = pool.connect_options().as_ref().clone().disable_statement_logging();
+    let mut connection = PgConnection::connect_with(&options).await?;
+    take_runtime_role(&mut connection).await?;
+    Ok(connection)
+}
+
 /// Gives up the owner's rights for the life of the connection, where the role exists.
 pub(crate) async fn take_runtime_role(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     let member: Option<bool> = sqlx::query_scalar(
@@ -111,7 +119,11 @@ async fn grant(connection: &mut PgConnection, schema: &str) -> Result<(), StoreE
     .bind(runtime)
     .fetch_all(&mut *transaction)
     .await?;
+    let database: String =
+        sqlx::query_scalar("SELECT quote_ident(current_database())").fetch_one(&mut *transaction).await?;
     let mut statements = vec![
+        // New generations of read tables, and looks at the past, are made in schemas of their own.
+        format!("GRANT CREATE ON DATABASE {database} TO {runtime}"),
         format!("GRANT USAGE, CREATE ON SCHEMA {schema} TO {runtime}"),
         format!("REVOKE UPDATE, DELETE, TRUNCATE ON events, commands FROM PUBLIC, {runtime}"),
         format!("REVOKE INSERT, DELETE, TRUNCATE ON book_head FROM PUBLIC, {runtime}"),

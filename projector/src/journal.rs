@@ -64,6 +64,10 @@ impl Excerpt {
 }
 
 impl Page {
+    pub(crate) fn events(&self) -> &[PageEvent] {
+        &self.0
+    }
+
     fn after(self: &Arc<Self>, position: u64, limit: usize) -> Option<Excerpt> {
         let first = self.0.first()?.position;
         let start = usize::try_from((position + 1).checked_sub(first)?).ok()?;
@@ -93,29 +97,34 @@ impl Journal {
             recent.end = Some((position, wakes));
             return Ok(None);
         }
-        let page = Arc::new(self.decode(position, stored).await?);
+        let page = Arc::new(decode(position, stored, &self.upcasters).await?);
         if recent.pages.len() == KEPT_PAGES {
             recent.pages.pop_front();
         }
         recent.pages.push_back(Arc::clone(&page));
         Ok(page.after(position, limit))
     }
+}
 
-    async fn decode(&self, after: u64, stored: Vec<StoredEvent>) -> Result<Page, JournalError> {
-        let mut events = Vec::with_capacity(stored.len());
-        for (wanted, event) in (after + 1..).zip(stored) {
-            if event.position != wanted {
-                return Err(JournalError::Gap { wanted, found: event.position });
-            }
-            events.push(PageEvent {
-                position: event.position,
-                decoded: event.decode(&self.upcasters).map_err(|error| error.to_string()),
-                aggregate_type: event.aggregate_type,
-            });
-            if events.len().is_multiple_of(DECODED_AT_ONCE) {
-                tokio::task::yield_now().await;
-            }
+/// Decodes what was read after a position, which must follow it without a gap.
+pub(crate) async fn decode(
+    after: u64,
+    stored: Vec<StoredEvent>,
+    upcasters: &[Box<dyn EventUpcaster>],
+) -> Result<Page, JournalError> {
+    let mut events = Vec::with_capacity(stored.len());
+    for (wanted, event) in (after + 1..).zip(stored) {
+        if event.position != wanted {
+            return Err(JournalError::Gap { wanted, found: event.position });
         }
-        Ok(Page(events))
+        events.push(PageEvent {
+            position: event.position,
+            decoded: event.decode(upcasters).map_err(|error| error.to_string()),
+            aggregate_type: event.aggregate_type,
+        });
+        if events.len().is_multiple_of(DECODED_AT_ONCE) {
+            tokio::task::yield_now().await;
+        }
     }
+    Ok(Page(events))
 }

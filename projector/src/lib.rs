@@ -5,13 +5,19 @@
 //! projection, and only that one.
 
 mod engine;
+mod generation;
 mod journal;
+mod rebuild;
 mod registry;
 mod run;
 mod settings;
 mod status;
 mod wait;
 
+pub use generation::{
+    GenerationError, Phase, Progress, ProgressReport, RowDifference, RowText, TableDifference,
+};
+pub use rebuild::{RebuildError, RebuildOutcome, RebuildRequest, Rebuilder, Verification, back};
 pub use registry::{Registered, every};
 pub use run::run;
 pub use settings::ProjectorSettings;

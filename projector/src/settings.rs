@@ -41,6 +41,6 @@ impl Default for ProjectorSettings {
 }
 
 #[expect(clippy::disallowed_methods, reason = "a process names itself once; nothing is decided by the name")]
-fn new_leader() -> String {
+pub(crate) fn new_leader() -> String {
     format!("{}.{}", std::process::id(), uuid::Uuid::now_v7().simple())
 }

@@ -8,7 +8,7 @@ use tallybook_domain::{
     BookEvent, Currency, CustomerId, DepositId, EventMetadata, Money, RecordedEvent, WalletId, WithdrawalId,
 };
 
-use crate::fold::{FoldError, Projection, Tables, fold};
+use crate::fold::{FoldError, Projection, Share, Tables, fold};
 
 pub(crate) fn at(position: u64) -> DateTime<Utc> {
     let start: DateTime<Utc> = "2026-03-02T01:00:00Z".parse().unwrap();
@@ -43,7 +43,7 @@ pub(crate) fn folded<P: Projection>(events: impl IntoIterator<Item = BookEvent>)
 pub(crate) fn try_folded<P: Projection>(
     events: impl IntoIterator<Item = BookEvent>,
 ) -> Result<P::Tables, FoldError> {
-    let mut tables = P::Tables::whole();
+    let mut tables = P::Tables::whole(Share::ALL);
     fold::<P>(&recorded(events), &mut tables)?;
     Ok(tables)
 }

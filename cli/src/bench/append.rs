@@ -94,11 +94,13 @@ impl BenchAppend {
         let body: Arc<str> = "x".repeat(stored_bytes(book).await?).into();
         let server = if self.http { Some(http::Server::start(book).await?) } else { None };
         let turn = Duration::from_secs(self.seconds) / ROUNDS;
-        let mut runs = Runs::default();
-        let resident_before = resident_kib();
+        let mut runs = Runs::none()?;
+        recycle_wal(owner).await?;
         for round in 0..ROUNDS {
-            runs.rows.add(limits::row_per_transaction(connect, self.clients, &body, turn).await?);
-            runs.groups.add(limits::group_commit(connect, self.clients, &body, turn).await?);
+            runs.rows.add(&limits::row_per_transaction(connect, self.clients, &body, turn).await?)?;
+            checkpoint(owner).await?;
+            runs.groups.add(&limits::group_commit(connect, self.clients, &body, turn).await?)?;
+            checkpoint(owner).await?;
             let load = Load {
                 clients: self.clients,
                 lasting: turn,
@@ -109,39 +111,86 @@ impl BenchAppend {
             let wal_before = wal_bytes(owner).await?;
             let measured = load.in_process(book, &spread).await?;
             runs.wal_bytes += wal_bytes(owner).await? - wal_before;
-            runs.book.add(measured);
+            runs.book.add(&measured)?;
+            runs.resident_kib.extend(resident_kib());
+            checkpoint(owner).await?;
             if self.hot {
                 let load = Load { run: 100 + round, ..load.clone() };
-                runs.hot.get_or_insert_default().add(load.in_process(book, &hot).await?);
+                runs.hot.add(&load.in_process(book, &hot).await?)?;
+                checkpoint(owner).await?;
             }
             if let Some(server) = &server {
                 let load = Load { run: 200 + round, ..load.clone() };
-                runs.http.get_or_insert_default().add(server.drive(&load, &spread).await?);
+                runs.http.add(&server.drive(&load, &spread).await?)?;
+                checkpoint(owner).await?;
             }
             if let Some(share) = self.load {
                 let per_second = Some(share * runs.book.figures().per_second);
                 let load = Load { run: 300 + round, per_second, ..load };
-                runs.partial.get_or_insert_default().add(load.in_process(book, &spread).await?);
+                runs.partial.add(&load.in_process(book, &spread).await?)?;
+                checkpoint(owner).await?;
             }
         }
         if let Some(server) = server {
             server.stop().await?;
         }
         let settings = Settings::of(owner, self.clients, turn * ROUNDS).await?;
-        Ok(Report::new(settings, runs, resident_before, resident_kib()))
+        Ok(Report::new(settings, &runs))
     }
 }
 
 /// What was measured, all rounds together.
-#[derive(Default)]
 pub(super) struct Runs {
     pub(super) rows: Measured,
     pub(super) groups: Measured,
     pub(super) book: Measured,
     pub(super) wal_bytes: i64,
-    pub(super) hot: Option<Measured>,
-    pub(super) http: Option<Measured>,
-    pub(super) partial: Option<Measured>,
+    /// After each round's deposits.
+    pub(super) resident_kib: Vec<u64>,
+    pub(super) hot: Measured,
+    pub(super) http: Measured,
+    pub(super) partial: Measured,
+}
+
+impl Runs {
+    fn none() -> anyhow::Result<Self> {
+        Ok(Self {
+            rows: Measured::nothing()?,
+            groups: Measured::nothing()?,
+            book: Measured::nothing()?,
+            wal_bytes: 0,
+            resident_kib: Vec::new(),
+            hot: Measured::nothing()?,
+            http: Measured::nothing()?,
+            partial: Measured::nothing()?,
+        })
+    }
+}
+
+/// Brings the write-ahead log to the state it is in once a server has run for a while: files are used again and not
+/// made anew. Making one means writing its 16 MB twice, and everything measured here pays for its own.
+async fn recycle_wal(owner: &mut PgConnection) -> anyhow::Result<()> {
+    const MEGABYTES: usize = 1024;
+    for _ in 0..MEGABYTES {
+        owner.execute("SELECT pg_logical_emit_message(false, 'warm-up', repeat('x', 1024 * 1024))").await?;
+    }
+    checkpoint(owner).await?;
+    checkpoint(owner).await
+}
+
+/// Between measured things, so that each begins with the same log and none pays for another's dirty pages.
+async fn checkpoint(owner: &mut PgConnection) -> anyhow::Result<()> {
+    const INSUFFICIENT_PRIVILEGE: &str = "42501";
+    match owner.execute("CHECKPOINT").await {
+        Ok(_) => Ok(()),
+        Err(sqlx::Error::Database(report)) if report.code().as_deref() == Some(INSUFFICIENT_PRIVILEGE) => {
+            tracing::warn!(
+                "this role may not CHECKPOINT: what is measured pays for new log files and old dirty pages"
+            );
+            Ok(())
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// What one deposit stores: its event, its stored outcome and its claim. The bare rows are made as large.

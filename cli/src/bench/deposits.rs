@@ -16,7 +16,10 @@ use tallybook_domain::{Actor, Currency, CustomerId, Money};
 use tallybook_event_store::Book;
 use tokio::task::JoinSet;
 
-use super::measure::{Measured, Meter};
+use super::measure::{Latencies, Measured, Meter};
+
+/// Who records what benchmarks record.
+pub(super) const BENCH_ACTOR: &str = "cli:bench";
 
 /// Customers whose wallets the deposits go to.
 pub(super) struct Wallets {
@@ -26,8 +29,14 @@ pub(super) struct Wallets {
 impl Wallets {
     /// Registers customers and gives each a first deposit, so that every wallet is there and in memory.
     pub(super) async fn open(book: &Book, count: usize) -> anyhow::Result<Self> {
+        Self::open_after(book, count, 0).await
+    }
+
+    /// The same in a book that has some already: `before` keeps names and references apart.
+    pub(super) async fn open_after(book: &Book, count: usize, before: u64) -> anyhow::Result<Self> {
         let customers = stream::iter(0..count)
             .map(|number| async move {
+                let number = format!("{before}-{number}");
                 let name = CustomerName::from_str(&format!("Bench customer {number}"))?;
                 let registered = register_customer(book, context(None)?, RegisterCustomer { name }).await?;
                 let customer = registered.outcome.id;
@@ -66,7 +75,7 @@ impl Load {
         for client in 0..self.clients {
             let (book, wallets, mut pace) = (book.clone(), Arc::clone(wallets), self.pace(client));
             tasks.spawn(async move {
-                let mut latencies = Vec::new();
+                let mut latencies = Latencies::none()?;
                 while Instant::now() < until {
                     pace.wait().await;
                     let customer = pace.pick(&wallets.customers);
@@ -74,7 +83,7 @@ impl Load {
                     let begun = Instant::now();
                     let request = deposit(customer, reference.clone())?;
                     record_deposit(&book, context(Some(reference))?, request).await?;
-                    latencies.push(begun.elapsed());
+                    latencies.push(begun.elapsed())?;
                 }
                 anyhow::Ok(latencies)
             });
@@ -119,9 +128,9 @@ impl Pace {
     }
 }
 
-fn context(key: Option<String>) -> anyhow::Result<CommandContext> {
+pub(super) fn context(key: Option<String>) -> anyhow::Result<CommandContext> {
     Ok(CommandContext {
-        actor: Actor::from_str("cli:bench")?,
+        actor: Actor::from_str(BENCH_ACTOR)?,
         idempotency_key: key,
         request_id: None,
         client_address: None,

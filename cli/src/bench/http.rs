@@ -18,7 +18,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::deposits::{Load, Wallets};
-use super::measure::{Measured, Meter};
+use super::measure::{Latencies, Measured, Meter};
 
 /// The password of a user that exists while the benchmark runs, in a book that is dropped after it.
 const PASSWORD: &str = "bench-append-only";
@@ -61,7 +61,7 @@ impl Server {
             let (wallets, token, mut pace) =
                 (Arc::clone(wallets), Arc::clone(&self.token), load.pace(client));
             tasks.spawn(async move {
-                let mut latencies = Vec::new();
+                let mut latencies = Latencies::none()?;
                 while Instant::now() < until {
                     let customer = pace.pick(&wallets.customers);
                     let reference = pace.reference();
@@ -81,7 +81,7 @@ impl Server {
                         "POST /v1/deposits answered {status}: {}",
                         String::from_utf8_lossy(&answer)
                     );
-                    latencies.push(begun.elapsed());
+                    latencies.push(begun.elapsed())?;
                 }
                 anyhow::Ok(latencies)
             });

@@ -9,7 +9,7 @@ use sqlx::{Connection, Executor, PgConnection};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
-use super::measure::{Measured, Meter};
+use super::measure::{Latencies, Measured, Meter};
 
 /// More connections than this only make PostgreSQL slower.
 const CONNECTIONS_AT_MOST: usize = 128;
@@ -45,7 +45,7 @@ pub(super) async fn row_per_transaction(
     for (client, mut connection) in connections.into_iter().enumerate() {
         let body = Arc::clone(body);
         tasks.spawn(async move {
-            let mut latencies = Vec::new();
+            let mut latencies = Latencies::none()?;
             let mut id = i64::try_from(client)?;
             while Instant::now() < until {
                 let begun = Instant::now();
@@ -54,7 +54,7 @@ pub(super) async fn row_per_transaction(
                     .bind(&*body)
                     .execute(&mut connection)
                     .await?;
-                latencies.push(begun.elapsed());
+                latencies.push(begun.elapsed())?;
                 id += i64::try_from(CONNECTIONS_AT_MOST)?;
             }
             connection.close().await?;
@@ -87,13 +87,13 @@ pub(super) async fn group_commit(
         let sender = sender.clone();
         let (mut id, step) = (i64::try_from(client)?, i64::try_from(clients)?);
         tasks.spawn(async move {
-            let mut latencies = Vec::new();
+            let mut latencies = Latencies::none()?;
             while Instant::now() < until {
                 let begun = Instant::now();
                 let (done, answer) = oneshot::channel();
                 sender.send(Row { id, done }).await?;
                 answer.await?;
-                latencies.push(begun.elapsed());
+                latencies.push(begun.elapsed())?;
                 id += step;
             }
             anyhow::Ok(latencies)

@@ -2,46 +2,69 @@
 
 use std::time::{Duration, Instant};
 
+use hdrhistogram::Histogram;
 use serde::Serialize;
 use tokio::task::JoinSet;
 
+/// How long each operation took, in microseconds to one percent. It takes the same memory however many there are,
+/// so that the memory of the measured thing can be read beside it.
+#[derive(Debug, Clone)]
+pub(super) struct Latencies(Histogram<u32>);
+
+impl Latencies {
+    pub(super) fn none() -> anyhow::Result<Self> {
+        Ok(Self(Histogram::new_with_bounds(1, LONGEST.as_micros() as u64, 2)?))
+    }
+
+    pub(super) fn push(&mut self, latency: Duration) -> anyhow::Result<()> {
+        Ok(self.0.record(latency.min(LONGEST).as_micros() as u64)?)
+    }
+}
+
+/// No operation of ours may take longer; one that does counts as this long.
+const LONGEST: Duration = Duration::from_secs(60);
+
 /// One timed run.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct Measured {
-    pub(super) latencies: Vec<Duration>,
-    pub(super) elapsed: Duration,
+    latencies: Latencies,
+    elapsed: Duration,
 }
 
 impl Measured {
-    /// Adds another run of the same thing.
-    pub(super) fn add(&mut self, other: Self) {
-        self.latencies.extend(other.latencies);
-        self.elapsed += other.elapsed;
+    pub(super) fn nothing() -> anyhow::Result<Self> {
+        Ok(Self { latencies: Latencies::none()?, elapsed: Duration::ZERO })
     }
 
-    pub(super) fn figures(&mut self) -> Figures {
-        self.latencies.sort_unstable();
-        let at = |share: f64| {
-            let index = (self.latencies.len() as f64 * share) as usize;
-            self.latencies
-                .get(index.min(self.latencies.len().saturating_sub(1)))
-                .map_or(0, Duration::as_micros)
-        };
+    /// Adds another run of the same thing.
+    pub(super) fn add(&mut self, other: &Self) -> anyhow::Result<()> {
+        self.latencies.0.add(&other.latencies.0)?;
+        self.elapsed += other.elapsed;
+        Ok(())
+    }
+
+    pub(super) fn figures(&self) -> Figures {
+        let latencies = &self.latencies.0;
         Figures {
-            operations: self.latencies.len(),
-            per_second: self.latencies.len() as f64 / self.elapsed.as_secs_f64(),
-            p50_us: at(0.50),
-            p99_us: at(0.99),
+            operations: latencies.len(),
+            per_second: latencies.len() as f64 / self.elapsed.as_secs_f64(),
+            p50_us: latencies.value_at_quantile(0.50),
+            p99_us: latencies.value_at_quantile(0.99),
         }
+    }
+
+    /// Nothing where this was not asked for.
+    pub(super) fn figures_if_any(&self) -> Option<Figures> {
+        (!self.latencies.0.is_empty()).then(|| self.figures())
     }
 }
 
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Figures {
-    pub(super) operations: usize,
+    pub(super) operations: u64,
     pub(super) per_second: f64,
-    pub(super) p50_us: u128,
-    pub(super) p99_us: u128,
+    pub(super) p50_us: u64,
+    pub(super) p99_us: u64,
 }
 
 /// A running stopwatch over a set of clients.
@@ -57,11 +80,11 @@ impl Meter {
     /// Waits for every client. One that failed fails the run: a benchmark with errors has no figure.
     pub(super) async fn finish(
         self,
-        mut clients: JoinSet<anyhow::Result<Vec<Duration>>>,
+        mut clients: JoinSet<anyhow::Result<Latencies>>,
     ) -> anyhow::Result<Measured> {
-        let mut latencies = Vec::new();
+        let mut latencies = Latencies::none()?;
         while let Some(client) = clients.join_next().await {
-            latencies.extend(client??);
+            latencies.0.add(&client??.0)?;
         }
         Ok(Measured { latencies, elapsed: self.begun.elapsed() })
     }

@@ -4,12 +4,22 @@
 
 mod append;
 mod deposits;
+mod fill;
 mod http;
 mod limits;
 mod measure;
 mod report;
 
 pub use append::BenchAppend;
+pub use fill::BenchFill;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::database::Database;
+use crate::environment;
+use crate::failure::Failure;
+use crate::serve::make_book;
+use crate::settings::Settings;
 
 /// Measure this machine
 #[derive(Debug, clap::Args)]
@@ -21,13 +31,27 @@ pub struct BenchCommand {
 #[derive(Debug, clap::Subcommand)]
 enum What {
     Append(BenchAppend),
+    Fill(BenchFill),
 }
 
 impl BenchCommand {
-    /// Runs against `database_url` if given, otherwise against a private cluster that is deleted afterwards.
-    pub async fn run(self, database_url: Option<&str>, search_path: &std::ffi::OsStr) -> anyhow::Result<()> {
+    pub async fn run(self, settings: &Settings, stop: CancellationToken) -> Result<(), Failure> {
         match self.what {
-            What::Append(append) => append.run(database_url, search_path).await,
+            What::Append(append) => {
+                let search_path = environment::search_path();
+                tokio::select! {
+                    measured = append.run(settings.server(), &search_path) => Ok(measured?),
+                    () = stop.cancelled() => Err(Failure::Reported),
+                }
+            }
+            What::Fill(fill) => {
+                let database = Database::open_alone(settings).await?;
+                let (book, _) = make_book(&database, settings).await?;
+                let filled = fill.run(&book, &stop).await;
+                book.shutdown().await;
+                database.close().await;
+                filled.map_err(Failure::refused)
+            }
         }
     }
 }

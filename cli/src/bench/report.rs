@@ -20,8 +20,8 @@ pub(super) struct Report {
     ratio_to_row_per_transaction: f64,
     ratio_to_group_commit: f64,
     wal_bytes_per_command: i64,
-    resident_kib_before: Option<u64>,
-    resident_kib_after: Option<u64>,
+    /// After each round's deposits.
+    resident_kib: Vec<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     hot: Option<Beside>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -78,7 +78,7 @@ impl Settings {
 }
 
 impl Report {
-    pub(super) fn new(settings: Settings, mut runs: Runs, before: Option<u64>, after: Option<u64>) -> Self {
+    pub(super) fn new(settings: Settings, runs: &Runs) -> Self {
         let (rows, groups, book) = (runs.rows.figures(), runs.groups.figures(), runs.book.figures());
         let per_second = book.per_second;
         let beside = |figures: Figures| Beside { ratio_to_book: figures.per_second / per_second, figures };
@@ -90,11 +90,10 @@ impl Report {
             row_per_transaction: rows,
             group_commit: groups,
             book,
-            resident_kib_before: before,
-            resident_kib_after: after,
-            hot: runs.hot.map(|mut measured| beside(measured.figures())),
-            http: runs.http.map(|mut measured| beside(measured.figures())),
-            partial_load: runs.partial.map(|mut measured| measured.figures()),
+            resident_kib: runs.resident_kib.clone(),
+            hot: runs.hot.figures_if_any().map(beside),
+            http: runs.http.figures_if_any().map(beside),
+            partial_load: runs.partial.figures_if_any(),
         }
     }
 
@@ -159,8 +158,10 @@ impl Report {
             )?;
         }
         writeln!(table, "WAL bytes per command: {}", self.wal_bytes_per_command)?;
-        if let (Some(before), Some(after)) = (self.resident_kib_before, self.resident_kib_after) {
-            writeln!(table, "resident memory: {} MiB before, {} MiB after", before / 1024, after / 1024)?;
+        if !self.resident_kib.is_empty() {
+            let mebibytes: Vec<String> =
+                self.resident_kib.iter().map(|kib| (kib / 1024).to_string()).collect();
+            writeln!(table, "resident memory after each round: {} MiB", mebibytes.join(", "))?;
         }
         Ok(table)
     }

@@ -23,4 +23,4 @@ pub use data_directory::{DataDirectory, Holder};
 pub use embedded::{EmbeddedPostgres, attach};
 pub use error::PostgresError;
 pub use programs::check_installed;
-pub use tuning::Tuning;
+pub use tuning::{Tuning, memory_bytes};

@@ -29,7 +29,8 @@ impl Tuning {
             ("wal_compression", "on"),
             ("wal_buffers", "16MB"),
             ("max_wal_size", "4GB"),
-            ("min_wal_size", "256MB"),
+            // A log file made anew is written twice, one used again once: keep enough for a busy while.
+            ("min_wal_size", "1GB"),
             ("checkpoint_timeout", "15min"),
             ("checkpoint_completion_target", "0.9"),
             ("max_connections", "200"),
@@ -74,7 +75,7 @@ impl Tuning {
 }
 
 /// The machine's memory, or the container's share of it. 1 GB where neither can be read.
-fn memory_bytes() -> u64 {
+pub fn memory_bytes() -> u64 {
     let machine = std::fs::read_to_string("/proc/meminfo").ok().and_then(|text| parse_meminfo(&text));
     let container = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"]
         .iter()

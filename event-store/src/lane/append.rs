@@ -1,5 +1,7 @@
 //! The one statement that writes the journal.
 
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::value::RawValue;
@@ -104,16 +106,15 @@ impl AppendRows {
     /// Appends everything or nothing. `false`: the head had moved, or a command or claim was there already.
     ///
     /// A repeated command or a taken claim is rare, so normally it is left to the constraints to find, which costs
-    /// the append nothing; `careful` looks first, so that a storm of repeats leaves no dead rows behind.
+    /// the append nothing; a careful statement looks first, so that a storm of repeats leaves no dead rows behind.
     pub(crate) async fn append(
         self,
         connection: &mut PgConnection,
         (expected, tip): (u64, &Tip),
-        careful: bool,
+        statement: &str,
     ) -> Result<bool, sqlx::Error> {
         let (claims, releases) = (!self.claim_keys.is_empty(), !self.release_keys.is_empty());
-        let statement = self.statement(careful);
-        let mut append = sqlx::query(&statement)
+        let mut append = sqlx::query(statement)
             .bind(signed(tip.position)?)
             .bind(tip.tree.frontier())
             .bind(tip.tree.root().to_vec())
@@ -145,7 +146,7 @@ impl AppendRows {
 }
 
 /// Whether a column's rows are taken apart, or there is just one.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Rows {
     One,
     Many,
@@ -170,7 +171,7 @@ const COMMAND: [(&str, &str, &str); 5] = [
     ("request_hash", "bytea", ""),
     ("first_position", "bigint", ""),
     ("last_position", "bigint", ""),
-    ("outcome", "text", "::json"),
+    ("outcome", "text", ""),
 ];
 
 const EVENT: [(&str, &str, &str); 10] = [
@@ -202,18 +203,48 @@ fn insert(table: &str, columns: &[(&str, &str, &str)], first: usize, rows: Rows)
     )
 }
 
+/// Which parts a statement has: each part costs every append a little, so it has those its rows need.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Shape {
+    careful: bool,
+    events: Rows,
+    commands: Rows,
+    claims: Option<Rows>,
+    releases: bool,
+}
+
 impl AppendRows {
-    /// The statement with only the parts this batch needs: each part costs every append a little.
-    fn statement(&self, careful: bool) -> String {
-        let (claims, releases) = (!self.claim_keys.is_empty(), !self.release_keys.is_empty());
-        let releases_from = if claims { 22 } else { 20 };
+    pub(super) fn shape(&self, careful: bool) -> Shape {
+        Shape {
+            careful,
+            events: Rows::of(&self.positions),
+            commands: Rows::of(&self.command_ids),
+            claims: (!self.claim_keys.is_empty()).then(|| Rows::of(&self.claim_keys)),
+            releases: !self.release_keys.is_empty(),
+        }
+    }
+}
+
+/// The text of each statement, written once.
+#[derive(Default)]
+pub(super) struct Statements(HashMap<Shape, Arc<str>>);
+
+impl Statements {
+    pub(super) fn of(&mut self, shape: Shape) -> Arc<str> {
+        Arc::clone(self.0.entry(shape).or_insert_with(|| shape.statement().into()))
+    }
+}
+
+impl Shape {
+    fn statement(self) -> String {
+        let releases_from = if self.claims.is_some() { 22 } else { 20 };
         let mut parts = Vec::with_capacity(7);
         let mut condition = String::new();
-        if careful {
+        if self.careful {
             parts.push("known AS (SELECT FROM commands WHERE command_id = ANY ($5::text[]))".to_owned());
             condition.push_str(" AND NOT EXISTS (SELECT FROM known)");
         }
-        if careful && claims {
+        if self.careful && self.claims.is_some() {
             parts.push(
                 "taken AS (SELECT FROM unnest($20::text[], $21::text[]) AS wanted (scope, key)
                              JOIN claims USING (scope, key))"
@@ -225,18 +256,18 @@ impl AppendRows {
             "head AS (UPDATE book_head SET position = $1, frontier = $2, root = $3 WHERE position = $4{condition}
                       RETURNING true)"
         ));
-        if releases {
+        if self.releases {
             parts.push(format!(
                 "released AS (DELETE FROM claims USING head, unnest(${releases_from}::text[], ${}::text[]) AS back (scope, key)
                                WHERE claims.scope = back.scope AND claims.key = back.key)",
                 releases_from + 1
             ));
         }
-        if claims {
-            parts.push(insert("claims", &CLAIM, 20, Rows::of(&self.claim_keys)));
+        if let Some(rows) = self.claims {
+            parts.push(insert("claims", &CLAIM, 20, rows));
         }
-        parts.push(insert("commands", &COMMAND, 5, Rows::of(&self.command_ids)));
-        parts.push(insert("events", &EVENT, 10, Rows::of(&self.positions)));
+        parts.push(insert("commands", &COMMAND, 5, self.commands));
+        parts.push(insert("events", &EVENT, 10, self.events));
         format!("WITH {} SELECT FROM head", parts.join(", "))
     }
 }

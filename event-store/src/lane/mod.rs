@@ -35,7 +35,7 @@ use crate::aggregate::{LoadError, Loaded, StreamId};
 use crate::cache::Cache;
 use crate::command::CommandError;
 use crate::settings::BookSettings;
-use append::AppendRows;
+use append::{AppendRows, Statements};
 use batch::{Admitted, Batch, Tip};
 
 /// How often waiting commands are checked against their deadlines.
@@ -90,6 +90,7 @@ pub(crate) struct Lane {
     in_flight: Batch,
     /// The batch that just became durable, until its callers are answered.
     settled: Option<Batch>,
+    statements: Statements,
     /// Appends that still look for repeats first, because there was one lately.
     careful_appends: u32,
     /// Nothing more comes in.
@@ -135,6 +136,7 @@ pub(crate) async fn run(
         pending: Batch::new(snapshot_every),
         in_flight: Batch::new(snapshot_every),
         settled: None,
+        statements: Statements::default(),
         careful_appends: 0,
         closed: false,
     };
@@ -240,10 +242,10 @@ impl Lane {
         self.in_flight = batch;
         self.figures.batch(self.in_flight.admitted.len());
         let (expected, tip, deadline) = (self.durable.position, self.tip.clone(), self.settings.deadline);
-        let careful = self.careful_appends > 0;
+        let statement = self.statements.of(rows.shape(self.careful_appends > 0));
         self.careful_appends = self.careful_appends.saturating_sub(1);
         Phase::Appending(maybe_done(Box::pin(async move {
-            let append = rows.append(&mut connection, (expected, &tip), careful);
+            let append = rows.append(&mut connection, (expected, &tip), &statement);
             let answer = tokio::time::timeout(deadline, append).await;
             (connection, AppendResult::of(answer))
         })))

@@ -117,7 +117,7 @@ async fn known_commands(
         return Ok(HashMap::new());
     }
     let rows = sqlx::query!(
-        r#"SELECT command_id, request_hash, last_position, outcome::text AS "outcome!"
+        r#"SELECT command_id, request_hash, last_position, outcome
              FROM commands WHERE command_id = ANY ($1::text[])"#,
         ids
     )

@@ -13,20 +13,20 @@ use crate::journal::PageEvent;
 const FOLDED_AT_ONCE: usize = 500;
 
 /// How far a page could be folded.
-pub(super) struct Folded {
+pub(crate) struct Folded {
     /// Everything up to here is in the tables.
-    pub(super) position: u64,
+    pub(crate) position: u64,
     /// Why it is not the whole page.
-    pub(super) unfoldable: Option<Unfoldable>,
+    pub(crate) unfoldable: Option<Unfoldable>,
 }
 
-pub(super) struct Unfoldable {
-    pub(super) position: u64,
-    pub(super) reason: String,
+pub(crate) struct Unfoldable {
+    pub(crate) position: u64,
+    pub(crate) reason: String,
 }
 
 /// Loads the rows the events change and changes them. Stops before the first event that cannot be folded.
-pub(super) async fn page<P: Projection>(
+pub(crate) async fn page<P: Projection>(
     connection: &mut PgConnection,
     tables: &mut P::Tables,
     events: &[PageEvent],
@@ -105,5 +105,5 @@ async fn load(
         table.name,
         matches.join(" AND "),
     );
-    bind_columns(sqlx::query(&sql), keys).fetch_all(connection).await
+    bind_columns(sqlx::query(&sql), keys)?.fetch_all(connection).await
 }

@@ -4,8 +4,8 @@
 
 use std::time::Duration;
 
-use sqlx::PgConnection;
 use sqlx::postgres::types::PgInterval;
+use sqlx::{PgConnection, PgExecutor};
 use tallybook_read_models::Projection;
 
 use crate::ProjectorSettings;
@@ -27,7 +27,7 @@ pub(super) enum Claim {
     },
 }
 
-pub(super) fn interval(time: Duration) -> PgInterval {
+pub(crate) fn interval(time: Duration) -> PgInterval {
     PgInterval { months: 0, days: 0, microseconds: i64::try_from(time.as_micros()).unwrap_or(i64::MAX) }
 }
 
@@ -36,13 +36,18 @@ fn standing(status: &str) -> Standing {
     if status == "running" { Standing::Running } else { Standing::Stopped }
 }
 
-pub(super) async fn register<P: Projection>(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+/// Makes the projection's row where there is none.
+pub(crate) async fn register(
+    executor: impl PgExecutor<'_>,
+    name: &str,
+    version: i32,
+) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "INSERT INTO projections (name, version) VALUES ($1, $2) ON CONFLICT ON CONSTRAINT projections_pkey DO NOTHING",
-        P::NAME,
-        P::VERSION
+        name,
+        version
     )
-    .execute(connection)
+    .execute(executor)
     .await?;
     Ok(())
 }

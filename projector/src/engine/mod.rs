@@ -21,8 +21,11 @@ use tokio_util::sync::CancellationToken;
 use crate::ProjectorSettings;
 use crate::journal::{Journal, JournalError};
 use fold::Unfoldable;
+pub(crate) use fold::page as fold_page;
 use lease::{Claim, Standing};
+pub(crate) use lease::{interval, register};
 use write::{Checkpoint, Written};
+pub(crate) use write::{copy_statement, rows as write_rows};
 
 /// What engines of one process share.
 #[derive(Clone)]
@@ -96,7 +99,7 @@ impl<P: Projection> Term<P> {
         connection
             .execute("SET synchronous_commit = off; SET idle_in_transaction_session_timeout = '5s'")
             .await?;
-        lease::register::<P>(&mut connection).await?;
+        register(&mut connection, P::NAME, P::VERSION).await?;
         let renewed_at = Instant::now();
         let mut term =
             Self { surroundings, connection, singly_until: 0, renewed_at, projection: PhantomData };

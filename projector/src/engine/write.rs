@@ -9,7 +9,7 @@ use std::time::Duration;
 use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
 use sqlx::{Connection, PgConnection, Postgres};
-use tallybook_read_models::fold::{Column, Encoding, Table, TableShape, Tables};
+use tallybook_read_models::fold::{Column, CopyRows, Encoding, Table, TableShape, Tables};
 
 use super::lease::{bigint, interval};
 
@@ -100,7 +100,7 @@ async fn in_one_statement(
     sql.push_str(" SELECT FROM moved");
     let mut query = bind_move(sqlx::query(&sql), checkpoint)?;
     for columns in rows {
-        query = bind_columns(query, columns);
+        query = bind_columns(query, columns)?;
     }
     Ok(query.fetch_optional(connection).await?.is_some())
 }
@@ -116,31 +116,43 @@ async fn in_a_transaction(
         transaction.rollback().await?;
         return Ok(false);
     }
-    for table in tables {
-        let shape = table.shape();
-        if table.added() > 0 {
-            let mut lines = Encoding::Copy(String::new());
-            table.encode_added(&mut lines);
-            copy(&mut transaction, shape, lines).await?;
-        }
-        if let Some(columns) = Part::Changed.encode(&**table) {
-            let insert = Part::Changed.insert(shape, 1, "");
-            bind_columns(sqlx::query(&insert), columns).execute(&mut *transaction).await?;
-        }
-    }
+    rows(&mut transaction, tables).await?;
     transaction.commit().await?;
     Ok(true)
 }
 
-async fn copy(connection: &mut PgConnection, table: TableShape, lines: Encoding) -> Result<(), sqlx::Error> {
-    let Encoding::Copy(text) = lines else {
+/// Writes all added and changed rows, inside a transaction of the caller's.
+pub(crate) async fn rows(
+    connection: &mut PgConnection,
+    tables: &[&mut dyn Table],
+) -> Result<(), sqlx::Error> {
+    for table in tables {
+        let shape = table.shape();
+        if table.added() > 0 {
+            let mut rows = Encoding::Copy(CopyRows::default());
+            table.encode_added(&mut rows);
+            copy(connection, shape, rows).await?;
+        }
+        if let Some(columns) = Part::Changed.encode(&**table) {
+            let insert = Part::Changed.insert(shape, 1, "");
+            bind_columns(sqlx::query(&insert), columns)?.execute(&mut *connection).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn copy(connection: &mut PgConnection, table: TableShape, rows: Encoding) -> Result<(), sqlx::Error> {
+    let Encoding::Copy(rows) = rows else {
         return Err(sqlx::Error::Protocol("rows for COPY are not in its format".into()));
     };
-    let statement = format!("COPY {} ({}) FROM STDIN", table.name, names(table.columns));
-    let mut copy = connection.copy_in_raw(&statement).await?;
-    copy.send(text.into_bytes()).await?;
+    let mut copy = connection.copy_in_raw(&copy_statement(table)).await?;
+    copy.send(rows.finish()?).await?;
     copy.finish().await?;
     Ok(())
+}
+
+pub(crate) fn copy_statement(table: TableShape) -> String {
+    format!("COPY {} ({}) FROM STDIN (FORMAT binary)", table.name, names(table.columns))
 }
 
 /// Rows that are new to the database, or that replace older ones.
@@ -201,14 +213,12 @@ pub(super) fn text_arrays(alias: &str, columns: &[Column], first_parameter: usiz
 pub(super) fn bind_columns<'q>(
     mut query: Query<'q, Postgres, PgArguments>,
     rows: Encoding,
-) -> Query<'q, Postgres, PgArguments> {
-    match rows {
-        Encoding::Columns(columns) => {
-            for column in columns {
-                query = query.bind(column);
-            }
-        }
-        Encoding::Copy(text) => query = query.bind(text),
+) -> Result<Query<'q, Postgres, PgArguments>, sqlx::Error> {
+    let Encoding::Columns(columns) = rows else {
+        return Err(sqlx::Error::Protocol("rows for unnest are not in columns".into()));
+    };
+    for column in columns {
+        query = query.bind(column);
     }
-    query
+    Ok(query)
 }

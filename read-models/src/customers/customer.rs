@@ -96,6 +96,7 @@ impl Row for CustomerRow {
         Column::moment("updated_at"),
         Column::text("updated_by"),
     ];
+    const CURRENCY: Option<&'static str> = None;
 
     fn encode(&self, fields: &mut Fields<'_>) {
         fields.put(&self.id);

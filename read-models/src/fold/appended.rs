@@ -1,18 +1,22 @@
 //! A table whose rows are written once and never change.
 
+use std::mem::size_of;
+
 use sqlx::postgres::PgRow;
 
-use super::{Encoding, Mode, Row, Table, TableShape, Tables};
+use super::{Encoding, Mode, Row, Share, Table, TableShape, Tables};
 
 #[derive(Debug)]
 pub struct Appended<R: Row> {
     rows: Vec<R>,
     mode: Mode,
+    /// The rows are kept elsewhere.
+    others: bool,
 }
 
 impl<R: Row> Default for Appended<R> {
     fn default() -> Self {
-        Self { rows: Vec::new(), mode: Mode::Folding }
+        Self { rows: Vec::new(), mode: Mode::Folding, others: false }
     }
 }
 
@@ -20,6 +24,7 @@ impl<R: Row> Appended<R> {
     pub fn append(&mut self, row: impl FnOnce() -> R) {
         match self.mode {
             Mode::Declaring => {}
+            Mode::Folding if self.others => {}
             Mode::Folding => self.rows.push(row()),
         }
     }
@@ -32,7 +37,7 @@ impl<R: Row> Appended<R> {
 
 impl<R: Row> Table for Appended<R> {
     fn shape(&self) -> TableShape {
-        TableShape { name: R::TABLE, columns: R::COLUMNS, key_columns: 0 }
+        TableShape { name: R::TABLE, columns: R::COLUMNS, key_columns: 0, currency: R::CURRENCY }
     }
 
     fn switch(&mut self, mode: Mode) {
@@ -57,11 +62,19 @@ impl<R: Row> Table for Appended<R> {
 
     fn encode_added(&self, into: &mut Encoding) {
         for row in &self.rows {
-            into.row(|fields| row.encode(fields));
+            into.row(R::COLUMNS.len(), |fields| row.encode(fields));
         }
     }
 
     fn encode_changed(&self, _: &mut Encoding) {}
+
+    fn bytes(&self) -> usize {
+        self.rows.len() * size_of::<R>()
+    }
+
+    fn narrow(&mut self, share: Share) {
+        self.others = !share.is_first();
+    }
 
     fn settle(&mut self, _: usize) {
         self.rows.clear();
@@ -73,8 +86,9 @@ impl<R: Row> Tables for Appended<R> {
         Self::default()
     }
 
-    fn whole() -> Self {
-        Self::default()
+    /// Rows have no key to share them by: all belong to the first.
+    fn whole(share: Share) -> Self {
+        Self { others: !share.is_first(), ..Self::default() }
     }
 
     fn all(&mut self) -> Vec<&mut dyn Table> {

@@ -4,21 +4,26 @@
 //! about a row that is not in memory: unless the table is held as a whole, meeting one is a fault.
 
 use std::collections::HashSet;
+use std::mem::size_of;
 
 use lru::LruCache;
 use sqlx::postgres::PgRow;
 
-use super::{Encoding, FoldFault, KeyedRow, Mode, Table, TableShape, Tables};
+use super::{Encoding, FoldFault, KeyedRow, Mode, Share, Table, TableShape, Tables};
+
+/// What a row takes besides its own size: its texts on the heap and its place in the map, roughly.
+const BESIDE_A_ROW: usize = 240;
 
 #[derive(Debug)]
 pub struct Keyed<R: KeyedRow> {
     /// By last use. Without a bound of its own: `settle` cuts it, so that nothing is lost in the middle of a page.
     slots: LruCache<R::Key, Slot<R>>,
-    /// Keys of rows made or changed since the last `settle`.
+    /// Keys of rows made or changed since the last `settle`, where few of many are.
     dirty: Vec<R::Key>,
     wanted: HashSet<R::Key>,
     mode: Mode,
-    whole: bool,
+    /// The keys of which every row is in memory; the others' changes are passed over.
+    whole: Option<Share>,
 }
 
 #[derive(Debug)]
@@ -30,7 +35,7 @@ struct Slot<R> {
 }
 
 impl<R: KeyedRow> Keyed<R> {
-    fn new(whole: bool) -> Self {
+    fn new(whole: Option<Share>) -> Self {
         Self {
             slots: LruCache::unbounded(),
             dirty: Vec::new(),
@@ -44,6 +49,7 @@ impl<R: KeyedRow> Keyed<R> {
     pub fn create(&mut self, key: &R::Key, row: impl FnOnce() -> R) -> Result<(), FoldFault> {
         match self.mode {
             Mode::Declaring => return Ok(()),
+            Mode::Folding if self.is_others(key) => return Ok(()),
             Mode::Folding => {}
         }
         let slot = self.slots.get_or_insert_mut_ref(key, Slot::unknown);
@@ -51,7 +57,7 @@ impl<R: KeyedRow> Keyed<R> {
             return Err(FoldFault::AlreadyThere { table: R::TABLE, key: format!("{key:?}") });
         }
         slot.row = Some(row());
-        slot.mark(&mut self.dirty, key);
+        self.mark(key);
         Ok(())
     }
 
@@ -67,7 +73,7 @@ impl<R: KeyedRow> Keyed<R> {
         let slot = self.slots.get_or_insert_mut_ref(key, Slot::unknown);
         let missing = || FoldFault::Missing { table: R::TABLE, key: format!("{key:?}") };
         change(slot.row.as_mut().ok_or_else(missing)?)?;
-        slot.mark(&mut self.dirty, key);
+        self.mark(key);
         Ok(())
     }
 
@@ -83,7 +89,7 @@ impl<R: KeyedRow> Keyed<R> {
         }
         let slot = self.slots.get_or_insert_mut_ref(key, Slot::unknown);
         change(slot.row.get_or_insert_with(first))?;
-        slot.mark(&mut self.dirty, key);
+        self.mark(key);
         Ok(())
     }
 
@@ -102,20 +108,40 @@ impl<R: KeyedRow> Keyed<R> {
         match self.mode {
             Mode::Declaring => {
                 // Looking it up also marks it as used, so that it outlives rows no event asked for.
-                if !self.whole && self.slots.get(key).is_none() && !self.wanted.contains(key) {
+                if self.whole.is_none() && self.slots.get(key).is_none() && !self.wanted.contains(key) {
                     self.wanted.insert(key.clone());
                 }
                 Ok(false)
             }
-            Mode::Folding if self.whole || self.slots.contains(key) => Ok(true),
+            Mode::Folding if self.whole.is_some() => Ok(!self.is_others(key)),
+            Mode::Folding if self.slots.contains(key) => Ok(true),
             Mode::Folding => Err(FoldFault::NotLoaded { table: R::TABLE, key: format!("{key:?}") }),
         }
     }
 
+    /// Whether the rows of this key are kept elsewhere.
+    fn is_others(&self, key: &R::Key) -> bool {
+        self.whole.is_some_and(|share| !share.has(key))
+    }
+
+    fn mark(&mut self, key: &R::Key) {
+        if let Some(slot) = self.slots.peek_mut(key)
+            && !slot.dirty
+        {
+            slot.dirty = true;
+            if self.whole.is_none() {
+                self.dirty.push(key.clone());
+            }
+        }
+    }
+
     fn dirty(&self, stored: bool) -> impl Iterator<Item = &R> {
-        self.dirty
-            .iter()
-            .filter_map(|key| self.slots.peek(key))
+        // Held as a whole, most rows are dirty and are simply all looked at.
+        let all = self.whole.map(|_| self.slots.iter().map(|(_, slot)| slot).filter(|slot| slot.dirty));
+        let few = self.dirty.iter().filter_map(|key| self.slots.peek(key));
+        all.into_iter()
+            .flatten()
+            .chain(few)
             .filter(move |slot| slot.stored == stored)
             .filter_map(|slot| slot.row.as_ref())
     }
@@ -125,18 +151,11 @@ impl<R> Slot<R> {
     fn unknown() -> Self {
         Self { row: None, stored: false, dirty: false }
     }
-
-    fn mark<K: Clone>(&mut self, dirty: &mut Vec<K>, key: &K) {
-        if !self.dirty {
-            self.dirty = true;
-            dirty.push(key.clone());
-        }
-    }
 }
 
 impl<R: KeyedRow> Table for Keyed<R> {
     fn shape(&self) -> TableShape {
-        TableShape { name: R::TABLE, columns: R::COLUMNS, key_columns: R::KEY_COLUMNS }
+        TableShape { name: R::TABLE, columns: R::COLUMNS, key_columns: R::KEY_COLUMNS, currency: R::CURRENCY }
     }
 
     fn switch(&mut self, mode: Mode) {
@@ -149,7 +168,7 @@ impl<R: KeyedRow> Table for Keyed<R> {
         }
         let mut keys = Encoding::columns(R::KEY_COLUMNS);
         for key in &self.wanted {
-            keys.row(|fields| R::encode_key(key, fields));
+            keys.row(R::KEY_COLUMNS, |fields| R::encode_key(key, fields));
         }
         Some(keys)
     }
@@ -177,24 +196,42 @@ impl<R: KeyedRow> Table for Keyed<R> {
 
     fn encode_added(&self, into: &mut Encoding) {
         for row in self.dirty(false) {
-            into.row(|fields| row.encode(fields));
+            into.row(R::COLUMNS.len(), |fields| row.encode(fields));
         }
     }
 
     fn encode_changed(&self, into: &mut Encoding) {
         for row in self.dirty(true) {
-            into.row(|fields| row.encode(fields));
+            into.row(R::COLUMNS.len(), |fields| row.encode(fields));
         }
+    }
+
+    fn bytes(&self) -> usize {
+        self.slots.len() * (size_of::<Slot<R>>() + size_of::<R::Key>() + BESIDE_A_ROW)
+    }
+
+    fn narrow(&mut self, share: Share) {
+        let others: Vec<R::Key> =
+            self.slots.iter().map(|(key, _)| key).filter(|key| !share.has(*key)).cloned().collect();
+        for key in others {
+            self.slots.pop(&key);
+        }
+        self.whole = Some(share);
     }
 
     fn settle(&mut self, keep: usize) {
         for key in self.dirty.drain(..) {
             if let Some(slot) = self.slots.peek_mut(&key) {
-                slot.dirty = false;
-                slot.stored = true;
+                (slot.dirty, slot.stored) = (false, true);
             }
         }
-        while !self.whole && self.slots.len() > keep {
+        if self.whole.is_some() {
+            for (_, slot) in &mut self.slots {
+                (slot.dirty, slot.stored) = (false, true);
+            }
+            return;
+        }
+        while self.slots.len() > keep {
             self.slots.pop_lru();
         }
     }
@@ -202,11 +239,11 @@ impl<R: KeyedRow> Table for Keyed<R> {
 
 impl<R: KeyedRow> Tables for Keyed<R> {
     fn cached() -> Self {
-        Self::new(false)
+        Self::new(None)
     }
 
-    fn whole() -> Self {
-        Self::new(true)
+    fn whole(share: Share) -> Self {
+        Self::new(Some(share))
     }
 
     fn all(&mut self) -> Vec<&mut dyn Table> {

@@ -8,6 +8,7 @@ mod encode;
 mod fault;
 mod keyed;
 mod row;
+mod share;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -15,10 +16,11 @@ mod tests;
 use tallybook_domain::RecordedEvent;
 
 pub use appended::Appended;
-pub use encode::{Encoding, Fields};
+pub use encode::{CopyRows, Encoding, Fields};
 pub use fault::{FoldError, FoldFault};
 pub use keyed::Keyed;
 pub use row::{Column, KeyedRow, Row, Stamp};
+pub use share::Share;
 pub use table::{Mode, Table, TableShape, Tables};
 
 /// A read model: how each event changes its rows.

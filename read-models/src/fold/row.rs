@@ -46,6 +46,8 @@ impl Column {
 pub trait Row: Send + Sync + 'static {
     const TABLE: &'static str;
     const COLUMNS: &'static [Column];
+    /// The SQL expression for the currency of its amounts, if it has amounts.
+    const CURRENCY: Option<&'static str>;
 
     /// Writes one field per column, in the order of `COLUMNS`.
     fn encode(&self, fields: &mut Fields<'_>);
@@ -79,7 +81,7 @@ impl Stamp {
     }
 
     pub(crate) fn encode(&self, fields: &mut Fields<'_>) {
-        fields.put(self.position);
+        fields.put_count(self.position);
         fields.put_moment(self.at);
         fields.put(&self.by);
     }

@@ -2,7 +2,7 @@
 
 use sqlx::postgres::PgRow;
 
-use super::{Column, Encoding};
+use super::{Column, Encoding, Share};
 
 /// Whether changes are made or only asked about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub struct TableShape {
     pub columns: &'static [Column],
     /// How many of the first columns are the key by which rows are replaced; none if rows are only ever added.
     pub key_columns: usize,
+    /// The SQL expression for the currency of a row's amounts, if it has amounts.
+    pub currency: Option<&'static str>,
 }
 
 /// One table in memory: the rows the fold has asked for, and those it has made or changed since the last `settle`.
@@ -36,6 +38,10 @@ pub trait Table: Send + Sync {
     fn changed(&self) -> usize;
     fn encode_added(&self, into: &mut Encoding);
     fn encode_changed(&self, into: &mut Encoding);
+    /// The memory its rows take, roughly.
+    fn bytes(&self) -> usize;
+    /// Of a table held as a whole: lets go of the rows outside a share, which must be part of the one it has.
+    fn narrow(&mut self, share: Share);
     /// Everything is in the database now. Keeps at most `keep` rows, those used last.
     fn settle(&mut self, keep: usize);
 }
@@ -44,13 +50,23 @@ pub trait Table: Send + Sync {
 pub trait Tables: Send + Sync + 'static {
     /// Tables of which only the rows in use are in memory, all others in the database.
     fn cached() -> Self;
-    /// Tables that are in memory as a whole, empty at first: a row that is not there does not exist.
-    fn whole() -> Self;
+    /// Tables of which a share is in memory as a whole, empty at first: a row of it that is not there does not exist.
+    fn whole(share: Share) -> Self;
     fn all(&mut self) -> Vec<&mut dyn Table>;
 
     fn switch_all(&mut self, mode: Mode) {
         for table in self.all() {
             table.switch(mode);
+        }
+    }
+
+    fn bytes_of_all(&mut self) -> usize {
+        self.all().iter().map(|table| table.bytes()).sum()
+    }
+
+    fn narrow_all(&mut self, share: Share) {
+        for table in self.all() {
+            table.narrow(share);
         }
     }
 

@@ -1,6 +1,6 @@
 use tallybook_domain::BookEvent;
 
-use super::{Encoding, FoldFault, Mode, Projection, Reads, Table, Tables, declare, fold};
+use super::{CopyRows, Encoding, FoldFault, Mode, Projection, Reads, Share, Table, Tables, declare, fold};
 use crate::customers::Customers;
 use crate::deposits::{DailyTotals, Deposits, WalletStatements, Wallets, Withdrawals};
 use crate::ledger::GeneralLedger;
@@ -23,17 +23,22 @@ fn history() -> Vec<BookEvent> {
     ]
 }
 
-fn copied(table: &dyn Table) -> Vec<String> {
-    let mut lines = Encoding::Copy(String::new());
-    table.encode_added(&mut lines);
-    table.encode_changed(&mut lines);
-    let Encoding::Copy(text) = lines else { panic!("not COPY") };
-    text.lines().map(str::to_owned).collect()
+/// The rows to write, their fields with tabs between.
+fn written(table: &dyn Table) -> Vec<String> {
+    let mut columns = Encoding::columns(table.shape().columns.len());
+    table.encode_added(&mut columns);
+    table.encode_changed(&mut columns);
+    let Encoding::Columns(columns) = columns else { panic!("not in columns") };
+    let field =
+        |column: &Vec<Option<String>>, row: usize| column[row].clone().unwrap_or_else(|| "\\N".into());
+    (0..columns[0].len())
+        .map(|row| columns.iter().map(|column| field(column, row)).collect::<Vec<_>>().join("\t"))
+        .collect()
 }
 
 /// Folds in pages of a size, taking the last state of each row as a database would.
 fn in_pages<P: Projection>(size: usize) -> Vec<Vec<String>> {
-    let mut tables = P::Tables::whole();
+    let mut tables = P::Tables::whole(Share::ALL);
     let mut kept: Vec<Vec<(String, String)>> = Vec::new();
     for page in recorded(history()).chunks(size) {
         fold::<P>(page, &mut tables).unwrap();
@@ -42,7 +47,7 @@ fn in_pages<P: Projection>(size: usize) -> Vec<Vec<String>> {
                 kept.push(Vec::new());
             }
             let key_columns = table.shape().key_columns;
-            for line in copied(table) {
+            for line in written(table) {
                 let key: Vec<&str> = line.split('\t').take(key_columns).collect();
                 let key = key.join("\t");
                 if key_columns > 0 {
@@ -81,12 +86,12 @@ fn folding_event_by_event_is_folding_at_once() {
 }
 
 fn has_consistent_tables<P: Projection>() {
-    let mut tables = P::Tables::whole();
+    let mut tables = P::Tables::whole(Share::ALL);
     fold::<P>(&recorded(history()), &mut tables).unwrap();
     for table in tables.all() {
         let shape = table.shape();
         assert!(shape.key_columns < shape.columns.len());
-        for line in copied(table) {
+        for line in written(table) {
             assert_eq!(line.split('\t').count(), shape.columns.len(), "{}: {line}", shape.name);
         }
     }
@@ -119,7 +124,7 @@ fn declaring_asks_for_every_key_once_and_changes_nothing() {
     assert_eq!((wallets.added(), wallets.changed()), (0, 0));
 
     wallets.load(&[]).unwrap();
-    assert_eq!(wallets.wanted(), None);
+    assert!(wallets.wanted().is_none());
     fold::<Wallets>(&recorded(history()), &mut wallets).unwrap();
     assert_eq!((wallets.added(), wallets.changed()), (2, 0));
     wallets.settle(10);
@@ -149,26 +154,28 @@ fn settling_keeps_the_rows_used_last() {
 }
 
 #[test]
-fn copy_text_escapes_what_copy_would_read_otherwise() {
-    let mut lines = Encoding::Copy(String::new());
-    lines.row(|fields| {
-        fields.put("a\tb\\c\nd\re");
+fn copied_rows_have_counted_fields_with_their_lengths() {
+    let mut rows = Encoding::Copy(CopyRows::default());
+    rows.row(3, |fields| {
+        fields.put("a\tb");
         fields.put_null();
-        fields.put_option(None::<u8>);
-        fields.put(7);
+        fields.put_count(7);
     });
-    lines.row(|fields| fields.put_null());
-    assert_eq!(lines, Encoding::Copy("a\\tb\\\\c\\nd\\re\t\\N\t\\N\t7\n\\N\n".into()));
+    let Encoding::Copy(rows) = rows else { panic!("not COPY") };
+    let bytes = rows.finish().unwrap();
+    let row = b"\0\x03\0\0\0\x03a\tb\xff\xff\xff\xff\0\0\0\x08\0\0\0\0\0\0\0\x07";
+    assert_eq!(bytes, [b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0".as_slice(), row, b"\xff\xff"].concat());
 }
 
 #[test]
 fn columns_carry_texts_as_they_are() {
     let mut columns = Encoding::columns(2);
-    columns.row(|fields| {
+    columns.row(2, |fields| {
         fields.put("a\tb");
         fields.put_null();
     });
-    assert_eq!(columns, Encoding::Columns(vec![vec![Some("a\tb".into())], vec![None]]));
+    let Encoding::Columns(columns) = columns else { panic!("not in columns") };
+    assert_eq!(columns, vec![vec![Some("a\tb".into())], vec![None]]);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use sqlx::{Connection, PgConnection, PgPool};
 use tallybook_event_store::journal;
 use tallybook_projector::wait_for;
-use tallybook_read_models::fold::{Encoding, Tables, fold};
+use tallybook_read_models::fold::{CopyRows, Encoding, Share, Tables, fold};
 use tallybook_read_models::{Projection, customers, deposits, ledger};
 
 use super::Witness;
@@ -39,22 +39,22 @@ async fn recorded(pool: &PgPool) -> Recorded {
 
 async fn compare<P: Projection>(witness: &Witness, events: &Recorded, head: u64) -> &'static str {
     wait_for(&witness.pool, &[P::NAME], head, Duration::from_secs(60)).await.unwrap();
-    let mut tables = P::Tables::whole();
+    let mut tables = P::Tables::whole(Share::ALL);
     fold::<P>(events, &mut tables).unwrap();
     let mut connection = PgConnection::connect_with(&witness.connect).await.unwrap();
     for table in tables.all() {
-        let mut text = Encoding::Copy(String::new());
-        table.encode_added(&mut text);
-        let Encoding::Copy(text) = text else { panic!("rows were to be encoded for COPY") };
+        let mut rows = Encoding::Copy(CopyRows::default());
+        table.encode_added(&mut rows);
+        let Encoding::Copy(rows) = rows else { panic!("rows were to be encoded for COPY") };
         let name = table.shape().name;
         let columns: Vec<_> = table.shape().columns.iter().map(|column| column.name).collect();
         let columns = columns.join(", ");
         let folded =
             format!("CREATE TEMPORARY TABLE folded_{name} AS SELECT {columns} FROM {name} WITH NO DATA");
         sqlx::query(&folded).execute(&mut connection).await.unwrap();
-        let mut copy =
-            connection.copy_in_raw(&format!("COPY folded_{name} ({columns}) FROM STDIN")).await.unwrap();
-        copy.send(text.as_bytes()).await.unwrap();
+        let statement = format!("COPY folded_{name} ({columns}) FROM STDIN (FORMAT binary)");
+        let mut copy = connection.copy_in_raw(&statement).await.unwrap();
+        copy.send(rows.finish().unwrap()).await.unwrap();
         copy.finish().await.unwrap();
         for (what, left, right) in
             [("folded but not live", "folded_", ""), ("live but not folded", "", "folded_")]

@@ -74,19 +74,20 @@ impl Row for DailyTotalsRow {
         Column::number("return_count"),
         Column::amount("net"),
     ];
+    const CURRENCY: Option<&'static str> = Some("currency");
 
     fn encode(&self, fields: &mut Fields<'_>) {
-        fields.put(self.effective_date);
+        fields.put_date(self.effective_date);
         fields.put(self.currency);
-        fields.put(self.deposits);
-        fields.put(self.deposit_count);
-        fields.put(self.reversals);
-        fields.put(self.reversal_count);
-        fields.put(self.withdrawals);
-        fields.put(self.withdrawal_count);
-        fields.put(self.returns);
-        fields.put(self.return_count);
-        fields.put(self.net);
+        fields.put_amount(self.deposits);
+        fields.put_count(self.deposit_count);
+        fields.put_amount(self.reversals);
+        fields.put_count(self.reversal_count);
+        fields.put_amount(self.withdrawals);
+        fields.put_count(self.withdrawal_count);
+        fields.put_amount(self.returns);
+        fields.put_count(self.return_count);
+        fields.put_amount(self.net);
     }
 }
 
@@ -99,7 +100,7 @@ impl KeyedRow for DailyTotalsRow {
     }
 
     fn encode_key((effective_date, currency): &(NaiveDate, Currency), fields: &mut Fields<'_>) {
-        fields.put(effective_date);
+        fields.put_date(*effective_date);
         fields.put(currency);
     }
 }

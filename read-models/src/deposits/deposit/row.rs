@@ -69,20 +69,21 @@ impl Row for DepositRow {
         Column::moment("updated_at"),
         Column::text("updated_by"),
     ];
+    const CURRENCY: Option<&'static str> = Some("currency");
 
     fn encode(&self, fields: &mut Fields<'_>) {
         fields.put(&self.id);
         fields.put(&self.customer);
         fields.put(&self.wallet);
         fields.put(self.amount.currency());
-        fields.put(self.amount.amount());
+        fields.put_amount(self.amount.amount());
         fields.put(&self.reference);
         fields.put(self.method);
         fields.put(self.state);
-        fields.put(self.effective_date);
+        fields.put_date(self.effective_date);
         fields.put_option(self.remark.as_ref());
         fields.put_option(self.reversal.as_ref().map(|reversal| &reversal.reason));
-        fields.put_option(self.reversal.as_ref().map(|reversal| reversal.effective_date));
+        fields.put_optional_date(self.reversal.as_ref().map(|reversal| reversal.effective_date));
         self.created.encode(fields);
         self.updated.encode(fields);
     }

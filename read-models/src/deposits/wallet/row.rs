@@ -64,14 +64,15 @@ impl Row for WalletRow {
         Column::moment("updated_at"),
         Column::text("updated_by"),
     ];
+    const CURRENCY: Option<&'static str> = Some("currency");
 
     fn encode(&self, fields: &mut Fields<'_>) {
         fields.put(&self.id);
         fields.put(&self.customer);
         fields.put(self.currency);
-        fields.put(self.balance.amount());
-        fields.put(self.held.amount());
-        fields.put(self.available.amount());
+        fields.put_amount(self.balance.amount());
+        fields.put_amount(self.held.amount());
+        fields.put_amount(self.available.amount());
         self.created.encode(fields);
         self.updated.encode(fields);
     }

@@ -12,7 +12,7 @@ use tallybook_domain::{BookEvent, DepositId, Money, RecordedEvent, WalletId};
 pub use query::{StatementLine, WalletStatement, wallet_statement};
 pub use row::{DayRow, LineKind, LineRow};
 
-use crate::fold::{Appended, FoldFault, Keyed, Projection, Reads, Stamp, Table, Tables};
+use crate::fold::{Appended, FoldFault, Keyed, Projection, Reads, Share, Stamp, Table, Tables};
 
 #[derive(Debug)]
 pub struct WalletStatements;
@@ -28,8 +28,8 @@ impl Tables for StatementTables {
         Self { lines: Appended::cached(), days: Keyed::cached() }
     }
 
-    fn whole() -> Self {
-        Self { lines: Appended::whole(), days: Keyed::whole() }
+    fn whole(share: Share) -> Self {
+        Self { lines: Appended::whole(share), days: Keyed::whole(share) }
     }
 
     fn all(&mut self) -> Vec<&mut dyn Table> {

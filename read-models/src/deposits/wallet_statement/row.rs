@@ -87,16 +87,17 @@ impl Row for LineRow {
         Column::moment("recorded_at"),
         Column::text("recorded_by"),
     ];
+    const CURRENCY: Option<&'static str> = Some("split_part(wallet, '.', 2)");
 
     fn encode(&self, fields: &mut Fields<'_>) {
         fields.put(&self.wallet);
-        fields.put(self.effective_date);
-        fields.put(self.recorded.position);
+        fields.put_date(self.effective_date);
+        fields.put_count(self.recorded.position);
         fields.put(self.kind.as_str());
         fields.put(&self.source);
         fields.put_option(self.reference.as_ref());
         fields.put_option(self.remark.as_ref());
-        fields.put(self.amount.amount());
+        fields.put_amount(self.amount.amount());
         fields.put_moment(self.recorded.at);
         fields.put(&self.recorded.by);
     }
@@ -127,13 +128,14 @@ impl Row for DayRow {
         Column::amount("debits"),
         Column::number("line_count"),
     ];
+    const CURRENCY: Option<&'static str> = Some("split_part(wallet, '.', 2)");
 
     fn encode(&self, fields: &mut Fields<'_>) {
         fields.put(&self.wallet);
-        fields.put(self.effective_date);
-        fields.put(self.credits);
-        fields.put(self.debits);
-        fields.put(self.line_count);
+        fields.put_date(self.effective_date);
+        fields.put_amount(self.credits);
+        fields.put_amount(self.debits);
+        fields.put_count(self.line_count);
     }
 }
 
@@ -147,7 +149,7 @@ impl KeyedRow for DayRow {
 
     fn encode_key((wallet, effective_date): &(WalletId, NaiveDate), fields: &mut Fields<'_>) {
         fields.put(wallet);
-        fields.put(effective_date);
+        fields.put_date(*effective_date);
     }
 }
 

@@ -11,7 +11,7 @@ use tallybook_domain::{BookEvent, RecordedEvent};
 pub use query::{WithdrawalFilter, WithdrawalOrder, find_withdrawal, list_withdrawals};
 pub use row::{Step, StepRow, Withdrawal, WithdrawalRow};
 
-use crate::fold::{Appended, FoldFault, Keyed, Projection, Reads, Stamp, Table, Tables};
+use crate::fold::{Appended, FoldFault, Keyed, Projection, Reads, Share, Stamp, Table, Tables};
 
 #[derive(Debug)]
 pub struct Withdrawals;
@@ -27,8 +27,8 @@ impl Tables for WithdrawalTables {
         Self { withdrawals: Keyed::cached(), steps: Appended::cached() }
     }
 
-    fn whole() -> Self {
-        Self { withdrawals: Keyed::whole(), steps: Appended::whole() }
+    fn whole(share: Share) -> Self {
+        Self { withdrawals: Keyed::whole(share), steps: Appended::whole(share) }
     }
 
     fn all(&mut self) -> Vec<&mut dyn Table> {

@@ -123,13 +123,14 @@ impl Row for WithdrawalRow {
         Column::moment("updated_at"),
         Column::text("updated_by"),
     ];
+    const CURRENCY: Option<&'static str> = Some("currency");
 
     fn encode(&self, fields: &mut Fields<'_>) {
         fields.put(&self.id);
         fields.put(&self.customer);
         fields.put(&self.wallet);
         fields.put(self.amount.currency());
-        fields.put(self.amount.amount());
+        fields.put_amount(self.amount.amount());
         fields.put(&self.reference);
         fields.put(&self.destination.account_name);
         // As a text: its `Display` is masked.
@@ -189,14 +190,15 @@ impl Row for StepRow {
         Column::date("effective_date"),
         Column::text("reason"),
     ];
+    const CURRENCY: Option<&'static str> = None;
 
     fn encode(&self, fields: &mut Fields<'_>) {
         fields.put(&self.withdrawal);
-        fields.put(self.step.position);
+        fields.put_count(self.step.position);
         fields.put(self.step.state);
         fields.put_moment(self.step.at);
         fields.put(&self.step.by);
-        fields.put_option(self.step.effective_date);
+        fields.put_optional_date(self.step.effective_date);
         fields.put_option(self.step.reason.as_ref());
     }
 }

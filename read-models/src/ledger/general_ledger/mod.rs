@@ -11,7 +11,7 @@ use tallybook_domain::ledger::{effective_date, postings};
 
 pub use row::{LedgerDayRow, LedgerLineRow};
 
-use crate::fold::{Appended, FoldFault, Keyed, Projection, Reads, Stamp, Table, Tables};
+use crate::fold::{Appended, FoldFault, Keyed, Projection, Reads, Share, Stamp, Table, Tables};
 
 #[derive(Debug)]
 pub struct GeneralLedger;
@@ -27,8 +27,8 @@ impl Tables for LedgerTables {
         Self { lines: Appended::cached(), days: Keyed::cached() }
     }
 
-    fn whole() -> Self {
-        Self { lines: Appended::whole(), days: Keyed::whole() }
+    fn whole(share: Share) -> Self {
+        Self { lines: Appended::whole(share), days: Keyed::whole(share) }
     }
 
     fn all(&mut self) -> Vec<&mut dyn Table> {

@@ -80,15 +80,16 @@ impl Row for LedgerLineRow {
         Column::moment("recorded_at"),
         Column::text("recorded_by"),
     ];
+    const CURRENCY: Option<&'static str> = Some("currency");
 
     fn encode(&self, fields: &mut Fields<'_>) {
         fields.put(self.account.code());
         fields.put(self.amount.currency());
-        fields.put(self.effective_date);
-        fields.put(self.recorded.position);
-        fields.put(self.posting);
+        fields.put_date(self.effective_date);
+        fields.put_count(self.recorded.position);
+        fields.put_count(self.posting);
         fields.put(written(self.side));
-        fields.put(self.amount.amount());
+        fields.put_amount(self.amount.amount());
         fields.put(&self.event_type);
         fields.put(&self.source_type);
         fields.put(&self.source);
@@ -123,14 +124,15 @@ impl Row for LedgerDayRow {
         Column::amount("credit"),
         Column::number("line_count"),
     ];
+    const CURRENCY: Option<&'static str> = Some("currency");
 
     fn encode(&self, fields: &mut Fields<'_>) {
         fields.put(self.account.code());
         fields.put(self.currency);
-        fields.put(self.effective_date);
-        fields.put(self.debit);
-        fields.put(self.credit);
-        fields.put(self.line_count);
+        fields.put_date(self.effective_date);
+        fields.put_amount(self.debit);
+        fields.put_amount(self.credit);
+        fields.put_count(self.line_count);
     }
 }
 
@@ -145,7 +147,7 @@ impl KeyedRow for LedgerDayRow {
     fn encode_key((account, currency, effective_date): &Self::Key, fields: &mut Fields<'_>) {
         fields.put(account.code());
         fields.put(currency);
-        fields.put(effective_date);
+        fields.put_date(*effective_date);
     }
 }
 

@@ -1,5 +1,10 @@
 //! `tallybook projector`: the read side apart from the API, and how it is doing.
 
+mod chosen;
+mod rebuild;
+mod verify;
+mod watch;
+
 use anyhow::{Context, anyhow};
 use clap::{Args, Subcommand};
 use tallybook_event_store::Book;
@@ -11,6 +16,8 @@ use crate::failure::Failure;
 use crate::output::{note, say, say_json};
 use crate::serve::{run_projector, until_stopped};
 use crate::settings::Settings;
+use rebuild::RebuildArguments;
+use verify::VerifyArguments;
 
 /// Keep the read tables up to date, see how they are doing, let them go on
 #[derive(Debug, Args)]
@@ -51,6 +58,21 @@ enum What {
         #[arg(long)]
         dry_run: bool,
     },
+    /// Make read tables anew from the journal and swap them in, while people read and write
+    ///
+    /// New tables are folded beside the live ones, compared with them, and swapped in at once. If anything fails, or
+    /// is cancelled, the live tables are as they were. The replaced ones are kept until the next rebuild.
+    #[command(after_help = "Examples:
+  tallybook projector rebuild wallets
+  tallybook projector rebuild --all --dry-run
+  tallybook projector rebuild --all --expect-equal --memory 512MB
+  tallybook projector rebuild wallets --back")]
+    Rebuild(RebuildArguments),
+    /// Fold afresh and compare with the read tables, row by row; exit code 1 if any differs
+    #[command(after_help = "Examples:
+  tallybook projector verify
+  tallybook projector verify wallets deposits --json")]
+    Verify(VerifyArguments),
 }
 
 impl ProjectorCommand {
@@ -60,6 +82,18 @@ impl ProjectorCommand {
             What::Run => until_stopped(&stop, run(&database, settings, &stop)).await,
             What::Status { json } => status(&database, settings, json).await,
             What::Resume { names, dry_run } => resume(&database, settings, &names, dry_run).await,
+            What::Rebuild(arguments) => {
+                let book = database.open_book(settings).await?;
+                let done = rebuild::rebuild(&book, &arguments, &stop).await;
+                book.shutdown().await;
+                done
+            }
+            What::Verify(arguments) => {
+                let book = database.open_book(settings).await?;
+                let done = verify::verify(&book, &arguments, &stop).await;
+                book.shutdown().await;
+                done
+            }
         };
         database.close().await;
         done

@@ -1,0 +1,156 @@
+//! `tallybook projector rebuild`: read tables made anew from the journal, while people work.
+
+use std::thread::available_parallelism;
+
+use anyhow::Context;
+use clap::Args;
+use tallybook_event_store::Book;
+use tallybook_projector::{
+    RebuildError, RebuildOutcome, RebuildRequest, Rebuilder, Registered, TableDifference, back,
+};
+use tokio_util::sync::CancellationToken;
+
+use super::chosen::chosen;
+use super::watch::watched;
+use crate::failure::Failure;
+use crate::output::{say, say_json};
+use crate::postgres::memory_bytes;
+
+#[derive(Debug, Args)]
+pub(super) struct RebuildArguments {
+    /// As `projector status` shows them
+    #[arg(value_name = "NAME", required_unless_present = "all")]
+    names: Vec<String>,
+    /// Every projection
+    #[arg(long, conflicts_with = "names")]
+    all: bool,
+    /// Make and compare the new tables, then drop them
+    #[arg(long)]
+    dry_run: bool,
+    /// Any difference between old and new is a failure, and nothing is swapped
+    #[arg(long)]
+    expect_equal: bool,
+    /// Swap back to the tables the last rebuild replaced, at once
+    #[arg(long, conflicts_with_all = ["dry_run", "expect_equal"])]
+    back: bool,
+    /// The outcome as one JSON array
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    resources: ResourceArguments,
+}
+
+/// What folding may take of the machine.
+#[derive(Debug, Args)]
+pub(super) struct ResourceArguments {
+    /// Tasks that read and index at the same time [default: one per core]
+    #[arg(long, value_name = "N")]
+    jobs: Option<usize>,
+    /// Memory for rows, such as 512MB; what does not fit is folded in further passes [default: a quarter of the
+    /// machine's]
+    #[arg(long, value_name = "SIZE", value_parser = bytes)]
+    memory: Option<usize>,
+}
+
+impl ResourceArguments {
+    pub(super) fn rebuilder(&self, book: &Book, stop: &CancellationToken) -> Rebuilder {
+        let cores = available_parallelism().map_or(1, usize::from);
+        Rebuilder::new(book.pool().clone(), book.schema(), stop.child_token())
+            .with_resources(self.jobs.unwrap_or(cores), self.memory.unwrap_or_else(quarter_of_memory))
+    }
+}
+
+fn quarter_of_memory() -> usize {
+    usize::try_from(memory_bytes() / 4).unwrap_or(usize::MAX)
+}
+
+/// A number with KB, MB or GB, each 1,024 times the one before.
+fn bytes(text: &str) -> Result<usize, String> {
+    const UNITS: [(&str, usize); 4] = [("GB", 1 << 30), ("MB", 1 << 20), ("KB", 1 << 10), ("", 1)];
+    let upper = text.trim().to_ascii_uppercase();
+    let (number, unit) = UNITS
+        .iter()
+        .find_map(|(name, unit)| upper.strip_suffix(name).map(|number| (number.trim(), unit)))
+        .ok_or("a size is a number with KB, MB or GB, such as 512MB")?;
+    let number: usize =
+        number.parse().map_err(|_| "a size is a whole number with KB, MB or GB, such as 512MB".to_owned())?;
+    number.checked_mul(*unit).filter(|bytes| *bytes > 0).ok_or_else(|| "that is no size".to_owned())
+}
+
+pub(super) async fn rebuild(
+    book: &Book,
+    arguments: &RebuildArguments,
+    stop: &CancellationToken,
+) -> Result<(), Failure> {
+    let projections = chosen(&arguments.names)?;
+    if arguments.back {
+        return go_back(book, &projections).await;
+    }
+    let rebuilder = arguments.resources.rebuilder(book, stop);
+    let request = RebuildRequest { dry_run: arguments.dry_run, expect_equal: arguments.expect_equal };
+    match watched(&rebuilder.progress, rebuilder.rebuild(&projections, request)).await {
+        Ok(outcomes) if arguments.json => Ok(say_json(&outcomes).context("the outcome")?),
+        Ok(outcomes) => {
+            outcomes.iter().for_each(tell);
+            Ok(())
+        }
+        Err(RebuildError::Different { name, differences }) => {
+            tell_differences(&differences);
+            Err(Failure::refused(RebuildError::Different { name, differences }))
+        }
+        Err(error) => Err(Failure::refused(error)),
+    }
+}
+
+async fn go_back(book: &Book, projections: &[Registered]) -> Result<(), Failure> {
+    for projection in projections {
+        let position = back(book.pool(), book.schema(), *projection).await.map_err(Failure::refused)?;
+        say(format!("{} is back on its previous tables, from position {position}.", projection.name));
+    }
+    Ok(())
+}
+
+fn tell(outcome: &RebuildOutcome) {
+    let (name, position) = (&outcome.projection, outcome.position);
+    let done = if outcome.swapped { "rebuilt and swapped in" } else { "would be rebuilt" };
+    match &outcome.differences {
+        None => say(format!("{name} {done} as of position {position}; it was too far behind to compare.")),
+        Some(tables) if tables.iter().all(TableDifference::is_none) => {
+            let rows: u64 = tables.iter().map(|table| table.rows).sum();
+            say(format!("{name} {done} as of position {position}: {rows} rows, nothing changes."));
+        }
+        Some(tables) => {
+            say(format!("{name} {done} as of position {position}:"));
+            tell_differences(tables);
+        }
+    }
+}
+
+pub(super) fn tell_differences(tables: &[TableDifference]) {
+    for table in tables.iter().filter(|table| !table.is_none()) {
+        say(format!(
+            "  {}: {} rows added, {} removed, {} changed",
+            table.table, table.added, table.removed, table.changed
+        ));
+        for (currency, columns) in &table.money {
+            for (column, change) in columns {
+                say(format!("    {column} in {currency}: {change:+}"));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bytes;
+
+    #[test]
+    fn sizes_are_numbers_with_units() {
+        assert_eq!(bytes("512MB"), Ok(512 << 20));
+        assert_eq!(bytes("1 gb"), Ok(1 << 30));
+        assert_eq!(bytes("4096"), Ok(4096));
+        for wrong in ["", "MB", "0", "1.5GB", "-1MB", "99999999999GB"] {
+            assert!(bytes(wrong).is_err(), "{wrong}");
+        }
+    }
+}

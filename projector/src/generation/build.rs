@@ -1,0 +1,104 @@
+//! Making a generation of several projections at once.
+
+use futures::{StreamExt, TryStreamExt, stream};
+use sqlx::PgPool;
+use tallybook_read_models::fold::Share;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::{Allowance, GenerationError, Load, Loaded, Phase, Place, Progress, source};
+use crate::Registered;
+
+/// Pages a fold may be behind the reader.
+const PAGES_AHEAD: usize = 2;
+
+/// What the making may use.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Resources {
+    /// Tasks that read and decode, and indexes made at a time.
+    pub(crate) jobs: usize,
+    /// Bytes for rows held in memory, all projections together.
+    pub(crate) memory: usize,
+}
+
+/// A generation in the making.
+pub(crate) struct Builder<'a> {
+    pub(crate) pool: &'a PgPool,
+    pub(crate) place: &'a Place,
+    pub(crate) resources: Resources,
+    pub(crate) progress: &'a Progress,
+    pub(crate) cancelled: &'a CancellationToken,
+}
+
+impl Builder<'_> {
+    /// Folds everything up to a position into new tables, with their indexes.
+    pub(crate) async fn build(&self, projections: &[Registered], to: u64) -> Result<(), GenerationError> {
+        let mut connection = self.place.connect(self.pool).await?;
+        for projection in projections {
+            self.place.make(&mut connection, &(projection.tables)()).await?;
+        }
+        self.progress.enter(Phase::Folding);
+        let mut left: Vec<(Registered, Vec<Share>)> =
+            projections.iter().map(|projection| (*projection, vec![Share::ALL])).collect();
+        while !left.is_empty() {
+            self.progress.expect(to);
+            let put_off = self.pass(&mut left, to).await?;
+            for ((_, shares), loaded) in left.iter_mut().zip(put_off) {
+                shares.extend(loaded.put_off);
+            }
+            left.retain(|(_, shares)| !shares.is_empty());
+        }
+        self.progress.enter(Phase::Indexing);
+        self.index(projections).await
+    }
+
+    /// Reads the journal once and folds one share of each projection that has any left.
+    async fn pass(
+        &self,
+        left: &mut [(Registered, Vec<Share>)],
+        to: u64,
+    ) -> Result<Vec<Loaded>, GenerationError> {
+        let allowances = Allowance::among(left.len(), self.resources.memory);
+        let mut subscribers = Vec::with_capacity(left.len());
+        let mut loads = JoinSet::new();
+        for ((index, (projection, shares)), memory) in left.iter_mut().enumerate().zip(allowances) {
+            let Some(share) = shares.pop() else { continue };
+            let (subscriber, pages) = mpsc::channel(PAGES_AHEAD);
+            subscribers.push(subscriber);
+            let connection = self.place.connect(self.pool).await?;
+            let loading = (projection.load)(Load { connection, pages, share, memory });
+            loads.spawn(async move { (index, loading.await) });
+        }
+        let watched = (self.progress, self.cancelled);
+        let read = source::read(self.pool, to, self.resources.jobs + 1, subscribers, watched).await;
+        let mut loaded: Vec<Loaded> = left.iter().map(|_| Loaded::default()).collect();
+        let mut failed = None;
+        while let Some(load) = loads.join_next().await {
+            match load? {
+                (index, Ok(done)) => loaded[index] = done,
+                (_, Err(error)) => failed = Some(error),
+            }
+        }
+        // A load that failed is why the reading ended, not the other way round.
+        match (read, failed) {
+            (Err(error), _) | (Ok(()), Some(error)) => Err(error),
+            (Ok(()), None) => Ok(loaded),
+        }
+    }
+
+    async fn index(&self, projections: &[Registered]) -> Result<(), GenerationError> {
+        let tables = projections.iter().flat_map(|projection| (projection.tables)());
+        stream::iter(tables)
+            .map(|table| async move {
+                if self.cancelled.is_cancelled() {
+                    return Err(GenerationError::Cancelled);
+                }
+                let mut connection = self.place.connect(self.pool).await?;
+                Ok(self.place.index(&mut connection, table).await?)
+            })
+            .buffer_unordered(self.resources.jobs.max(1))
+            .try_collect()
+            .await
+    }
+}

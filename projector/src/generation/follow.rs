@@ -1,0 +1,48 @@
+//! A generation that has its indexes, following the journal further.
+
+use sqlx::{Connection, PgConnection, PgPool};
+use tallybook_event_store::journal;
+use tallybook_read_models::Projection;
+use tallybook_read_models::fold::Tables;
+
+use super::GenerationError;
+use crate::engine::{fold_page, write_rows};
+use crate::journal::decode;
+
+/// Events folded and written at a time.
+const PAGE: u64 = 10_000;
+
+/// What following is given.
+pub(crate) struct Follower<'a> {
+    /// Inside the generation's schema.
+    pub(crate) connection: &'a mut PgConnection,
+    pub(crate) pool: &'a PgPool,
+    /// Everything up to here is in the tables.
+    pub(crate) from: u64,
+    pub(crate) to: u64,
+}
+
+/// Brings a projection's tables from one position to another, page by page.
+pub(crate) async fn follow<P: Projection>(follower: Follower<'_>) -> Result<(), GenerationError> {
+    let Follower { connection, pool, mut from, to } = follower;
+    let mut tables = P::Tables::cached();
+    while from < to {
+        let count = PAGE.min(to - from);
+        let stored = journal::page(pool, from, i64::try_from(count).unwrap_or(i64::MAX)).await?;
+        let page = decode(from, stored, &tallybook_domain::upcasters()).await?;
+        let mut transaction = connection.begin().await?;
+        let folded = fold_page::<P>(&mut transaction, &mut tables, page.events()).await?;
+        if let Some(unfoldable) = folded.unfoldable {
+            let (projection, position, reason) = (P::NAME, unfoldable.position, unfoldable.reason);
+            return Err(GenerationError::Refused { projection, position, reason });
+        }
+        write_rows(&mut transaction, &tables.all()).await?;
+        transaction.commit().await?;
+        tables.settle_all(PAGE as usize);
+        if folded.position == from {
+            return Err(GenerationError::Gap(format!("the journal ends at {from}, before {to}")));
+        }
+        from = folded.position;
+    }
+    Ok(())
+}

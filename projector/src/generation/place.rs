@@ -1,0 +1,124 @@
+//! Where a generation's tables are: a schema of their own, with tables exactly like the book's.
+
+use sqlx::{Executor, PgConnection, PgPool};
+use tallybook_event_store::schema::patient_connection;
+use tallybook_read_models::fold::TableShape;
+
+use super::GenerationError;
+
+/// A schema beside the book's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    book: String,
+    schema: String,
+}
+
+impl Place {
+    /// `purpose` tells generations of one book apart.
+    pub(crate) fn beside(book: &str, purpose: &str) -> Self {
+        Self { book: book.to_owned(), schema: format!("{book}__{purpose}") }
+    }
+
+    pub(crate) fn schema(&self) -> &str {
+        &self.schema
+    }
+
+    pub(crate) fn book(&self) -> &str {
+        &self.book
+    }
+
+    /// A connection to which a table's name means the one here, and every other name the book's.
+    pub(crate) async fn connect(&self, pool: &PgPool) -> Result<PgConnection, sqlx::Error> {
+        let mut connection = patient_connection(pool).await?;
+        connection
+            .execute(
+                format!(
+                    "SET search_path = {}, {}; SET synchronous_commit = off; SET maintenance_work_mem = '256MB'",
+                    self.schema, self.book
+                )
+                .as_str(),
+            )
+            .await?;
+        Ok(connection)
+    }
+
+    /// Makes empty tables like the book's, without their indexes. What an earlier attempt left is dropped.
+    pub(crate) async fn make(
+        &self,
+        connection: &mut PgConnection,
+        tables: &[TableShape],
+    ) -> Result<(), GenerationError> {
+        connection.execute(format!("CREATE SCHEMA IF NOT EXISTS {}", self.schema).as_str()).await?;
+        self.drop_tables(connection, tables).await?;
+        for table in tables {
+            let options: Option<String> = sqlx::query_scalar(
+                "SELECT array_to_string(reloptions, ', ') FROM pg_class WHERE oid = $1::regclass",
+            )
+            .bind(self.books(table.name))
+            .fetch_one(&mut *connection)
+            .await?;
+            let with = options.map_or_else(String::new, |options| format!(" WITH ({options})"));
+            let make = format!(
+                "CREATE TABLE {} (LIKE {} INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING STORAGE){with}",
+                self.table(table.name),
+                self.books(table.name),
+            );
+            connection.execute(make.as_str()).await?;
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn drop_tables(
+        &self,
+        connection: &mut PgConnection,
+        tables: &[TableShape],
+    ) -> Result<(), sqlx::Error> {
+        for table in tables {
+            connection.execute(format!("DROP TABLE IF EXISTS {}", self.table(table.name)).as_str()).await?;
+        }
+        Ok(())
+    }
+
+    /// Gives a table the indexes and keys the book's has, under the same names, and counts its rows for the planner.
+    pub(crate) async fn index(
+        &self,
+        connection: &mut PgConnection,
+        table: TableShape,
+    ) -> Result<(), sqlx::Error> {
+        let constraints: Vec<(String, String)> = sqlx::query_as(
+            "SELECT conname::text, pg_get_constraintdef(oid) FROM pg_constraint
+              WHERE conrelid = $1::regclass AND contype IN ('p', 'u') ORDER BY contype, conname",
+        )
+        .bind(self.books(table.name))
+        .fetch_all(&mut *connection)
+        .await?;
+        // Told apart by name, and written with the table's name after ON, whatever the search path.
+        let indexes: Vec<String> = sqlx::query_scalar(
+            "SELECT pg_get_indexdef(indexrelid) FROM pg_index
+              WHERE indrelid = $1::regclass
+                AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid) ORDER BY indexrelid",
+        )
+        .bind(self.books(table.name))
+        .fetch_all(&mut *connection)
+        .await?;
+        let (from, to) =
+            (format!(" ON {} ", self.books(table.name)), format!(" ON {} ", self.table(table.name)));
+        for (name, definition) in constraints {
+            let add = format!("ALTER TABLE {} ADD CONSTRAINT {name} {definition}", self.table(table.name));
+            connection.execute(add.as_str()).await?;
+        }
+        for definition in indexes {
+            connection.execute(definition.replacen(&from, &to, 1).as_str()).await?;
+        }
+        connection.execute(format!("ANALYZE {}", self.table(table.name)).as_str()).await?;
+        Ok(())
+    }
+
+    pub(crate) fn table(&self, name: &str) -> String {
+        format!("{}.{name}", self.schema)
+    }
+
+    pub(crate) fn books(&self, name: &str) -> String {
+        format!("{}.{name}", self.book)
+    }
+}

@@ -1,0 +1,53 @@
+//! The journal up to a position, read and decoded ahead by several tasks, for all folds at once.
+
+use std::sync::Arc;
+
+use futures::{StreamExt, stream};
+use sqlx::PgPool;
+use tallybook_event_store::journal;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
+
+use super::{GenerationError, Progress};
+use crate::journal::{Page, decode};
+
+/// Small enough that the pages under way take little memory, large enough that asking for one costs nothing.
+const PAGE: u64 = 2_000;
+
+/// Hands every page up to a position to every subscriber, in order. Ends early when one no longer listens: it says
+/// itself why.
+pub(super) async fn read(
+    pool: &PgPool,
+    to: u64,
+    readers: usize,
+    subscribers: Vec<mpsc::Sender<Arc<Page>>>,
+    (progress, cancelled): (&Progress, &CancellationToken),
+) -> Result<(), GenerationError> {
+    let begins = (0..to).step_by(PAGE as usize);
+    let mut pages = stream::iter(begins)
+        .map(|after| AbortOnDropHandle::new(tokio::spawn(page(pool.clone(), after, PAGE.min(to - after)))))
+        .buffered(readers.max(1));
+    while let Some(page) = pages.next().await {
+        let page = Arc::new(page??);
+        if cancelled.is_cancelled() {
+            return Err(GenerationError::Cancelled);
+        }
+        for subscriber in &subscribers {
+            if subscriber.send(Arc::clone(&page)).await.is_err() {
+                return Ok(());
+            }
+        }
+        progress.folded(page.events().len() as u64);
+    }
+    Ok(())
+}
+
+async fn page(pool: PgPool, after: u64, count: u64) -> Result<Page, GenerationError> {
+    let stored = journal::page(&pool, after, i64::try_from(count).unwrap_or(i64::MAX)).await?;
+    let found = stored.len() as u64;
+    if found < count {
+        return Err(GenerationError::Gap(format!("the journal ends at {}, before its head", after + found)));
+    }
+    Ok(decode(after, stored, &tallybook_domain::upcasters()).await?)
+}

@@ -1,0 +1,35 @@
+//! Why a rebuild or a check did not come to its end.
+
+use crate::generation::{GenerationError, TableDifference};
+
+#[derive(Debug, thiserror::Error)]
+pub enum RebuildError {
+    #[error("the database: {0}")]
+    Database(#[from] sqlx::Error),
+    #[error(transparent)]
+    Generation(#[from] GenerationError),
+    #[error("there is no projection {name:?}; there are {known}")]
+    Unknown { name: String, known: String },
+    #[error("{name} is being rebuilt already: wait for it, or cancel it")]
+    UnderWay { name: String },
+    #[error("{name} has no previous generation to go back to")]
+    NoPrevious { name: String },
+    #[error("the tables kept of {name} have other columns than the ones in use: rebuild it instead")]
+    PreviousIsDifferent { name: String },
+    #[error("{name} would change, and no difference was expected: nothing was swapped")]
+    Different { name: String, differences: Vec<TableDifference> },
+    #[error(
+        "{name} is {lag} events behind the journal, so there is nothing to compare with: let the projector catch up"
+    )]
+    NotComparable { name: String, lag: u64 },
+    #[error("{name} could not be swapped: its tables were in use all the time; try again")]
+    Busy { name: String },
+    #[error("another process took the lead of {name} during the swap; nothing was swapped")]
+    Overtaken { name: String },
+}
+
+impl RebuildError {
+    pub fn is_cancelled(&self) -> bool {
+        matches!(self, Self::Generation(GenerationError::Cancelled))
+    }
+}

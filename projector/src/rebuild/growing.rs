@@ -1,0 +1,129 @@
+//! New tables of one projection, on their way to where the live ones are.
+
+use sqlx::{Connection, PgConnection};
+use tallybook_event_store::journal;
+
+use super::swap::{Generation, swap};
+use super::takeover::Takeover;
+use super::{RebuildError, Rebuilder};
+use crate::Registered;
+use crate::generation::{
+    Follower, GenerationError, Phase, Place, RowDifference, TableDifference, compare, row_differences,
+};
+
+/// Followed to within this many events before the projection is held still for the rest.
+const CLOSE: u64 = 500;
+
+pub(super) struct Growing<'a> {
+    rebuilder: &'a Rebuilder,
+    place: &'a Place,
+    projection: Registered,
+    /// Inside the new tables' schema.
+    connection: PgConnection,
+    /// Everything up to here is in the new tables.
+    pub(super) position: u64,
+}
+
+/// What a comparison saw.
+pub(super) enum Look {
+    Compared {
+        tables: Vec<TableDifference>,
+        rows: Vec<RowDifference>,
+    },
+    /// The live tables are this far behind the new ones.
+    Behind(u64),
+}
+
+impl<'a> Growing<'a> {
+    pub(super) async fn built(
+        rebuilder: &'a Rebuilder,
+        place: &'a Place,
+        projection: Registered,
+        position: u64,
+    ) -> Result<Self, RebuildError> {
+        let connection = place.connect(&rebuilder.pool).await?;
+        Ok(Self { rebuilder, place, projection, connection, position })
+    }
+
+    /// Compares live and new tables as of one position, while both go on.
+    /// Rows that differ are told one by one up to so many per table.
+    pub(super) async fn look(&mut self, rows_told: i64) -> Result<Look, RebuildError> {
+        let takeover = self.hold_still().await?;
+        if takeover.position < self.position {
+            let behind = self.position - takeover.position;
+            takeover.end(&self.rebuilder.pool).await?;
+            return Ok(Look::Behind(behind));
+        }
+        let mut moment =
+            self.connection.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+        // The first statement fixes the moment; from then on the projection may move again.
+        let fixed = sqlx::query("SELECT FROM projections").execute(&mut *moment).await;
+        takeover.end(&self.rebuilder.pool).await?;
+        fixed?;
+        self.rebuilder.progress.enter(Phase::Comparing);
+        let (mut tables, mut rows) = (Vec::new(), Vec::new());
+        for table in (self.projection.tables)() {
+            if self.rebuilder.cancelled.is_cancelled() {
+                return Err(GenerationError::Cancelled.into());
+            }
+            let difference = compare(&mut moment, self.place, table).await?;
+            if rows_told > 0 && !difference.is_none() {
+                rows.extend(row_differences(&mut moment, self.place, table, rows_told).await?);
+            }
+            tables.push(difference);
+        }
+        moment.rollback().await?;
+        Ok(Look::Compared { tables, rows })
+    }
+
+    /// Puts the new tables into the place of the live ones.
+    pub(super) async fn swap(mut self) -> Result<u64, RebuildError> {
+        self.rebuilder.progress.enter(Phase::Swapping);
+        let takeover = self.hold_still().await?;
+        let new = Generation { version: self.projection.version, position: self.position };
+        let swapped = swap(&mut self.connection, self.projection, (self.place, new), &takeover).await;
+        takeover.end(&self.rebuilder.pool).await?;
+        self.connection.close().await?;
+        swapped.map(|()| new.position)
+    }
+
+    /// Brings the new tables to where the live ones stand, and keeps those there. Tables that are ahead stay so.
+    async fn hold_still(&mut self) -> Result<Takeover, RebuildError> {
+        loop {
+            let live = self.live_position().await?;
+            if live <= self.position.saturating_add(CLOSE) {
+                break;
+            }
+            self.follow(live).await?;
+        }
+        let takeover = Takeover::begin(&self.rebuilder.pool, self.projection.name).await?;
+        match self.follow(takeover.position).await {
+            Ok(()) => Ok(takeover),
+            Err(error) => {
+                takeover.end(&self.rebuilder.pool).await?;
+                Err(error)
+            }
+        }
+    }
+
+    async fn follow(&mut self, to: u64) -> Result<(), RebuildError> {
+        if self.rebuilder.cancelled.is_cancelled() {
+            return Err(GenerationError::Cancelled.into());
+        }
+        if to > self.position {
+            let pool = &self.rebuilder.pool;
+            let follower = Follower { connection: &mut self.connection, pool, from: self.position, to };
+            (self.projection.follow)(follower).await?;
+            self.position = to;
+        }
+        Ok(())
+    }
+
+    async fn live_position(&self) -> Result<u64, RebuildError> {
+        let position =
+            sqlx::query_scalar!("SELECT position FROM projections WHERE name = $1", self.projection.name)
+                .fetch_one(&self.rebuilder.pool)
+                .await?;
+        Ok(journal::unsigned(position)?)
+    }
+}

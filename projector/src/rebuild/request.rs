@@ -1,0 +1,58 @@
+//! What a rebuild is asked to do, and what came of it.
+
+use serde::{Deserialize, Serialize};
+use sqlx::PgPool;
+use tokio_util::sync::CancellationToken;
+use utoipa::ToSchema;
+
+use crate::generation::{Progress, Resources, TableDifference};
+
+/// A book whose projections are rebuilt or checked, and what that may use.
+#[derive(Debug, Clone)]
+pub struct Rebuilder {
+    /// Inside the book. A dozen connections are used at a time.
+    pub pool: PgPool,
+    pub schema: String,
+    /// Tasks that read and decode, and indexes made at a time.
+    pub jobs: usize,
+    /// Bytes for rows held in memory. What does not fit is folded in further passes.
+    pub memory: usize,
+    pub progress: Progress,
+    pub cancelled: CancellationToken,
+}
+
+impl Rebuilder {
+    pub fn new(pool: PgPool, schema: &str, cancelled: CancellationToken) -> Self {
+        let (schema, progress) = (schema.to_owned(), Progress::begin());
+        Self { pool, schema, jobs: 1, memory: 1 << 30, progress, cancelled }
+    }
+
+    #[must_use]
+    pub fn with_resources(self, jobs: usize, memory: usize) -> Self {
+        Self { jobs, memory, ..self }
+    }
+
+    pub(super) fn resources(&self) -> Resources {
+        Resources { jobs: self.jobs, memory: self.memory }
+    }
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RebuildRequest {
+    /// Makes and compares the new tables, and drops them.
+    pub dry_run: bool,
+    /// Any difference is a failure, and nothing is swapped.
+    pub expect_equal: bool,
+}
+
+/// What a rebuild found and did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RebuildOutcome {
+    pub projection: String,
+    /// The position both generations were compared at.
+    pub position: u64,
+    /// What the new tables have that the old ones have not. Nothing where the old ones were too far behind the journal
+    /// to be compared.
+    pub differences: Option<Vec<TableDifference>>,
+    pub swapped: bool,
+}

@@ -1,0 +1,134 @@
+//! A rebuild from beginning to end.
+
+use futures::{StreamExt, TryStreamExt, stream};
+use tallybook_event_store::journal;
+
+use super::growing::{Growing, Look};
+use super::lock::Lock;
+use super::{RebuildError, RebuildOutcome, RebuildRequest, Rebuilder};
+use crate::Registered;
+use crate::engine::register;
+use crate::generation::{Builder, Phase, Place};
+
+/// A projection this far behind the journal is not waited for: its new tables go ahead of it.
+const FAR_BEHIND: u64 = 10_000;
+
+/// Where the next generation is made.
+pub(super) fn next(schema: &str) -> Place {
+    Place::beside(schema, "next")
+}
+
+impl Rebuilder {
+    /// Rebuilds projections together, reading the journal once. Each is swapped by itself, when it is ready.
+    pub async fn rebuild(
+        &self,
+        projections: &[Registered],
+        request: RebuildRequest,
+    ) -> Result<Vec<RebuildOutcome>, RebuildError> {
+        let place = next(&self.schema);
+        let locks = self.lock(projections).await?;
+        let done = self.rebuild_in(&place, projections, request).await;
+        self.clear(&place, projections, locks).await?;
+        done
+    }
+
+    pub(super) async fn lock(&self, projections: &[Registered]) -> Result<Vec<Lock>, RebuildError> {
+        let mut locks = Vec::with_capacity(projections.len());
+        for projection in projections {
+            register(&self.pool, projection.name, projection.version).await?;
+            locks.push(Lock::take(&self.pool, &self.schema, projection.name).await?);
+        }
+        Ok(locks)
+    }
+
+    /// Drops what is left of the tables in the place, and lets others work on these projections.
+    pub(super) async fn clear(
+        &self,
+        place: &Place,
+        projections: &[Registered],
+        locks: Vec<Lock>,
+    ) -> Result<(), RebuildError> {
+        let mut connection = self.pool.acquire().await?;
+        for projection in projections {
+            place.drop_tables(&mut connection, &(projection.tables)()).await?;
+        }
+        for lock in locks {
+            lock.release().await?;
+        }
+        Ok(())
+    }
+
+    async fn rebuild_in(
+        &self,
+        place: &Place,
+        projections: &[Registered],
+        request: RebuildRequest,
+    ) -> Result<Vec<RebuildOutcome>, RebuildError> {
+        let to = self.target(projections).await?;
+        self.builder(place).build(projections, to).await?;
+        self.progress.enter(Phase::CatchingUp);
+        let outcomes = stream::iter(projections)
+            .map(|projection| self.finish(place, *projection, to, request))
+            .buffered(self.jobs.max(1))
+            .try_collect()
+            .await?;
+        self.progress.enter(Phase::Done);
+        Ok(outcomes)
+    }
+
+    pub(super) fn builder<'a>(&'a self, place: &'a Place) -> Builder<'a> {
+        Builder {
+            pool: &self.pool,
+            place,
+            resources: self.resources(),
+            progress: &self.progress,
+            cancelled: &self.cancelled,
+        }
+    }
+
+    /// Where the live tables are, so that old and new can be compared there; or the head, if they are far behind it.
+    async fn target(&self, projections: &[Registered]) -> Result<u64, RebuildError> {
+        let head = journal::head_position(&self.pool).await?;
+        let slowest = self.slowest(projections).await?;
+        Ok(if head - slowest > FAR_BEHIND { head } else { slowest })
+    }
+
+    /// Where the one of them stands that has come least far.
+    pub(super) async fn slowest(&self, projections: &[Registered]) -> Result<u64, RebuildError> {
+        let names: Vec<String> = projections.iter().map(|projection| projection.name.to_owned()).collect();
+        let slowest = sqlx::query_scalar!(
+            "SELECT min(coalesce(position, 0)) FROM unnest($1::text[]) AS wanted (name) LEFT JOIN projections USING (name)",
+            &names
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(slowest.map(journal::unsigned).transpose()?.unwrap_or(0))
+    }
+
+    /// From tables that are as of `built` to the swap.
+    async fn finish(
+        &self,
+        place: &Place,
+        projection: Registered,
+        built: u64,
+        request: RebuildRequest,
+    ) -> Result<RebuildOutcome, RebuildError> {
+        let mut growing = Growing::built(self, place, projection, built).await?;
+        let name = || projection.name.to_owned();
+        let differences = match growing.look(0).await? {
+            Look::Behind(lag) if request.expect_equal => {
+                return Err(RebuildError::NotComparable { name: name(), lag });
+            }
+            Look::Behind(_) => None,
+            Look::Compared { tables: differences, rows: _ } => {
+                if request.expect_equal && differences.iter().any(|table| !table.is_none()) {
+                    return Err(RebuildError::Different { name: name(), differences });
+                }
+                Some(differences)
+            }
+        };
+        let (swapped, position) =
+            if request.dry_run { (false, growing.position) } else { (true, growing.swap().await?) };
+        Ok(RebuildOutcome { projection: name(), position, differences, swapped })
+    }
+}

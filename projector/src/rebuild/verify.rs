@@ -1,0 +1,74 @@
+//! Folding afresh and comparing with what people read, without stopping anyone.
+
+use futures::{StreamExt, TryStreamExt, stream};
+use serde::Serialize;
+
+use super::growing::{Growing, Look};
+use super::{RebuildError, Rebuilder};
+use crate::Registered;
+use crate::generation::{Phase, Place, RowDifference, TableDifference};
+
+/// Rows told one by one, per table.
+const ROWS_TOLD: i64 = 1000;
+
+/// What a check of one projection found.
+#[derive(Debug, Clone, Serialize)]
+pub struct Verification {
+    pub projection: String,
+    /// Both sides were read as of here.
+    pub position: u64,
+    pub tables: Vec<TableDifference>,
+    /// At most a thousand of each table.
+    pub rows: Vec<RowDifference>,
+}
+
+impl Verification {
+    pub fn is_equal(&self) -> bool {
+        self.tables.iter().all(TableDifference::is_none)
+    }
+}
+
+impl Rebuilder {
+    /// Folds projections afresh up to where each stands, and compares row by row.
+    pub async fn verify(&self, projections: &[Registered]) -> Result<Vec<Verification>, RebuildError> {
+        let place = Place::beside(&self.schema, "check");
+        let locks = self.lock(projections).await?;
+        let done = self.verify_in(&place, projections).await;
+        self.clear(&place, projections, locks).await?;
+        done
+    }
+
+    async fn verify_in(
+        &self,
+        place: &Place,
+        projections: &[Registered],
+    ) -> Result<Vec<Verification>, RebuildError> {
+        let to = self.slowest(projections).await?;
+        self.builder(place).build(projections, to).await?;
+        self.progress.enter(Phase::CatchingUp);
+        let verified = stream::iter(projections)
+            .map(|projection| self.check(place, *projection, to))
+            .buffered(self.jobs.max(1))
+            .try_collect()
+            .await?;
+        self.progress.enter(Phase::Done);
+        Ok(verified)
+    }
+
+    async fn check(
+        &self,
+        place: &Place,
+        projection: Registered,
+        built: u64,
+    ) -> Result<Verification, RebuildError> {
+        let mut growing = Growing::built(self, place, projection, built).await?;
+        let projection = projection.name.to_owned();
+        match growing.look(ROWS_TOLD).await? {
+            Look::Compared { tables, rows } => {
+                Ok(Verification { projection, position: growing.position, tables, rows })
+            }
+            // Somebody put the live tables back while they were checked.
+            Look::Behind(lag) => Err(RebuildError::NotComparable { name: projection, lag }),
+        }
+    }
+}
