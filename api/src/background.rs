@@ -1,4 +1,4 @@
-//! What runs beside the requests: writing down refusals, hearing of new events, tidying figures.
+//! What runs beside the requests: writing down refusals and forgetting old ones, hearing of new events, tidying figures.
 
 use std::time::Duration;
 
@@ -6,11 +6,13 @@ use tallybook_event_store::{journal, subscription};
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 
-use crate::access::WRITE_EVERY;
+use crate::access::{WRITE_EVERY, forget_refusals};
 use crate::metrics;
 use crate::state::ApiState;
 
 const TIDY_EVERY: Duration = Duration::from_secs(5);
+const FORGET_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
+const FORGET_AGAIN_AFTER: Duration = Duration::from_secs(60);
 
 #[derive(Debug)]
 pub(crate) struct Background {
@@ -22,6 +24,7 @@ impl Background {
     pub(crate) fn start(state: &ApiState) -> Self {
         let mut tasks = JoinSet::new();
         tasks.spawn(write_refusals(state.clone()));
+        tasks.spawn(forget_old_refusals(state.clone()));
         tasks.spawn(hear_of_events(state.clone()));
         tasks.spawn(tidy_figures());
         Self { tasks, state: state.clone() }
@@ -46,6 +49,25 @@ async fn write_refusals(state: ApiState) {
 async fn record(state: &ApiState) {
     if let Err(error) = state.access().refusals.write(state.book().pool()).await {
         tracing::warn!(%error, "refusals could not be written down yet");
+    }
+}
+
+/// At the start and every day from then on: a process that is restarted often forgets, too.
+async fn forget_old_refusals(state: ApiState) {
+    let Some(days) = state.settings().refusals_kept_days else { return };
+    loop {
+        let pause = match forget_refusals(state.book().pool(), days, state.book().now()).await {
+            Ok(0) => FORGET_EVERY,
+            Ok(rows) => {
+                tracing::info!(rows, days, "refused requests older than they are kept were deleted");
+                FORGET_EVERY
+            }
+            Err(error) => {
+                tracing::warn!(%error, "old refused requests could not be deleted yet");
+                FORGET_AGAIN_AFTER
+            }
+        };
+        tokio::time::sleep(pause).await;
     }
 }
 

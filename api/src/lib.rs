@@ -27,4 +27,4 @@ pub use answer::formula_safe;
 pub use openapi::{openapi, openapi_json};
 pub use router::router;
 pub use serve::serve;
-pub use state::{ApiSettings, ApiState};
+pub use state::{ApiSettings, ApiState, REFUSALS_KEPT_DAYS};

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::num::NonZeroU16;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tallybook_domain::Actor;
@@ -27,11 +28,22 @@ pub struct ApiSettings {
     pub max_connections: usize,
     /// Event streams open at once; a further one is refused as busy.
     pub max_event_streams: usize,
+    /// How long the record of who was turned away is kept. Without it, for ever.
+    pub refusals_kept_days: Option<NonZeroU16>,
 }
+
+/// A year that is audited, and a month to do it.
+pub const REFUSALS_KEPT_DAYS: u16 = 400;
 
 impl Default for ApiSettings {
     fn default() -> Self {
-        Self { metrics: true, behind_proxy: false, max_connections: 10_000, max_event_streams: 200 }
+        Self {
+            metrics: true,
+            behind_proxy: false,
+            max_connections: 10_000,
+            max_event_streams: 200,
+            refusals_kept_days: NonZeroU16::new(REFUSALS_KEPT_DAYS),
+        }
     }
 }
 

@@ -80,6 +80,10 @@ fn shown(settings: &Settings) -> Vec<Shown> {
         row("time_zone", &settings.time_zone, String::clone),
         row("metrics", &settings.metrics, bool::to_string),
         row("behind_proxy", &settings.behind_proxy, bool::to_string),
+        row("refusals_kept_days", &settings.refusals_kept_days, |days| match days {
+            0 => "for ever".to_owned(),
+            days => days.to_string(),
+        }),
         row("admin_password", &settings.admin_password, |password| match password {
             Some(_) => "•••••".to_owned(),
             None => "none: one is made up and shown once".to_owned(),

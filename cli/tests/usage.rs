@@ -38,7 +38,11 @@ fn a_server_that_is_not_there_ends_with_3_and_a_next_step() {
 fn check_config_shows_where_each_setting_comes_from_and_no_secret() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("tallybook.toml");
-    std::fs::write(&file, "port = 7000\nhost = \"0.0.0.0\"\nadmin_password = \"hunter22\"\n").unwrap();
+    std::fs::write(
+        &file,
+        "port = 7000\nhost = \"0.0.0.0\"\nadmin_password = \"hunter22\"\nrefusals_kept_days = 0\n",
+    )
+    .unwrap();
     let checked = tallybook(&["check-config", "--json", "--host", "127.0.0.2", "--config"])
         .arg(&file)
         .env("TALLYBOOK_BOOK", "tenant")
@@ -53,6 +57,7 @@ fn check_config_shows_where_each_setting_comes_from_and_no_secret() {
         ("host", "127.0.0.2", "flag"),
         ("book", "tenant", "environment"),
         ("port", "7000", "file"),
+        ("refusals_kept_days", "for ever", "file"),
         ("metrics", "true", "default"),
     ] {
         assert_eq!(settings[name]["value"], value, "{name}");

@@ -11,6 +11,7 @@ mod check;
 mod create_api_key;
 mod create_user;
 mod error;
+mod forget_refusals;
 mod list_api_keys;
 mod list_users;
 mod log_in;
@@ -41,6 +42,7 @@ pub use users::{
 
 pub(crate) use caller::{Caller, bearer_token};
 pub(crate) use check::Moment;
+pub(crate) use forget_refusals::forget_refusals;
 pub(crate) use principal::Principal;
 pub(crate) use refusals::{AccessRefusal, RefusalRecorder, WRITE_EVERY};
 

@@ -1,6 +1,7 @@
 //! The parts of a running book and the order in which they stop.
 
 use std::future::Future;
+use std::num::NonZeroU16;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -68,6 +69,7 @@ pub(super) async fn serve_api(
     let api = ApiSettings {
         metrics: settings.metrics.value,
         behind_proxy: settings.behind_proxy.value,
+        refusals_kept_days: NonZeroU16::new(settings.refusals_kept_days.value),
         ..ApiSettings::default()
     };
     let state = ApiState::new(book, api);

@@ -27,6 +27,7 @@ pub(super) struct FileSettings {
     pub(super) time_zone: Option<String>,
     pub(super) metrics: Option<bool>,
     pub(super) behind_proxy: Option<bool>,
+    pub(super) refusals_kept_days: Option<u16>,
     pub(super) admin_password: Option<String>,
 }
 

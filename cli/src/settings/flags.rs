@@ -97,6 +97,15 @@ pub struct ServeFlags {
         default_missing_value = "true"
     )]
     pub behind_proxy: Option<bool>,
+    /// Days the record of who was turned away (401, 403) is kept; 0 keeps it for ever [default: 400]
+    #[arg(
+        long,
+        value_name = "N",
+        env = "TALLYBOOK_REFUSALS_KEPT_DAYS",
+        hide_env_values = true,
+        hide_short_help = true
+    )]
+    pub refusals_kept_days: Option<u16>,
 }
 
 /// All that one command line says.

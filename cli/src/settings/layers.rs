@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::ArgMatches;
 use clap::parser::ValueSource;
+use tallybook_api::REFUSALS_KEPT_DAYS;
 use tallybook_event_store::BookSettings;
 
 use super::file::FileSettings;
@@ -54,6 +55,7 @@ pub struct Settings {
     pub time_zone: Layered<String>,
     pub metrics: Layered<bool>,
     pub behind_proxy: Layered<bool>,
+    pub refusals_kept_days: Layered<u16>,
     pub admin_password: Layered<Option<String>>,
 }
 
@@ -104,6 +106,12 @@ impl Settings {
             time_zone: layers.pick("time_zone", new_book.time_zone, file.time_zone, "Asia/Shanghai".into()),
             metrics: layers.pick("metrics", serve.metrics, file.metrics, true),
             behind_proxy: layers.pick("behind_proxy", serve.behind_proxy, file.behind_proxy, false),
+            refusals_kept_days: layers.pick(
+                "refusals_kept_days",
+                serve.refusals_kept_days,
+                file.refusals_kept_days,
+                REFUSALS_KEPT_DAYS,
+            ),
             admin_password: match environment::secret("TALLYBOOK_ADMIN_PASSWORD") {
                 Some(password) => Layered { value: Some(password), source: Source::Environment },
                 None => layers.optional("admin_password", None, file.admin_password),
