@@ -7,6 +7,7 @@ use tallybook_event_store::journal::head_position;
 use tallybook_read_models::Page;
 use utoipa::IntoParams;
 
+use super::cursor::LAST;
 use super::event::EventView;
 use super::{of_stream, scan};
 use crate::access::{Action, Caller};
@@ -69,7 +70,7 @@ pub(super) async fn list_events(
 ) -> Result<Response, Problem> {
     caller.may(Action::ReadJournal)?;
     let mut query = input.query();
-    let after = query.number("after", 0..=i64::MAX.unsigned_abs()).unwrap_or(0);
+    let after = query.number("after", 0..=LAST).unwrap_or(0);
     let filter = EventFilter::read(&mut query);
     let listing = input.listing(query)?;
     let book = state.book().clone();

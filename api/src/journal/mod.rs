@@ -1,5 +1,6 @@
 //! The journal over HTTP: events as they were recorded, by page or as a stream.
 
+mod cursor;
 mod event;
 mod find_event;
 mod list_events;

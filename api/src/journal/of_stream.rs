@@ -7,8 +7,8 @@ use tallybook_domain::customers::Customer;
 use tallybook_domain::deposits::{Wallet, Withdrawal};
 use tallybook_domain::{CustomerId, WalletId, WithdrawalId};
 
+use super::cursor::read_cursor;
 use super::event::{EventRow, EventView};
-use crate::answer::invalid_cursor;
 use crate::problem::Problem;
 use crate::request::PageRequest;
 
@@ -24,8 +24,8 @@ pub(super) async fn page(
     page: &PageRequest,
 ) -> Result<(Vec<EventView>, Option<String>), Problem> {
     let Some(aggregate_type) = aggregate_type(id) else { return Ok((Vec::new(), None)) };
-    let after_sequence: i64 = match &page.cursor {
-        Some(cursor) => cursor.parse().map_err(|_| invalid_cursor("the cursor is not one of this list"))?,
+    let after_sequence = match &page.cursor {
+        Some(cursor) => i64::try_from(read_cursor(cursor)?).map_err(Problem::internal)?,
         None => 0,
     };
     let last = last_sequence(pool, aggregate_type, id).await?;

@@ -6,8 +6,8 @@
 use sqlx::PgPool;
 use tallybook_event_store::journal;
 
+use super::cursor::read_cursor;
 use super::event::{EventRow, EventView};
-use crate::answer::invalid_cursor;
 use crate::problem::Problem;
 use crate::request::PageRequest;
 
@@ -23,7 +23,7 @@ pub(super) async fn page(
     page: &PageRequest,
 ) -> Result<(Vec<EventView>, Option<String>), Problem> {
     let after = match &page.cursor {
-        Some(cursor) => cursor.parse().map_err(|_| invalid_cursor("the cursor is not one of this list"))?,
+        Some(cursor) => read_cursor(cursor)?,
         None => after,
     };
     let (events, looked_up_to) = match event_type {

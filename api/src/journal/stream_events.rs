@@ -14,6 +14,7 @@ use axum::response::{IntoResponse, Response};
 use futures::{Stream, stream};
 use tokio::sync::watch;
 
+use super::cursor::LAST;
 use super::event::EventView;
 use super::list_events::EventFilter;
 use super::scan::events_after;
@@ -22,8 +23,6 @@ use crate::problem::{FieldError, Problem, ProblemKind};
 use crate::request::QueryReader;
 use crate::state::{ApiState, StreamPlace};
 
-/// The last position a journal can have.
-const LAST: u64 = i64::MAX.unsigned_abs();
 /// Events read at once.
 const PAGE: u32 = 200;
 /// A comment is sent after so long a silence, so that no proxy closes the connection.

@@ -87,6 +87,14 @@ async fn events_are_listed_from_a_position_by_aggregate_and_by_type() {
 
     reader.get("/v1/events?event_type=Everything").await.invalid(&[("?event_type", "unknown_value")]);
     reader.get("/v1/events?after=-1").await.invalid(&[("?after", "out_of_range")]);
+    for list in ["/v1/events?", &format!("/v1/events?aggregate_id={acme}.CNY&")] {
+        for cursor in ["-1", "9223372036854775808", "18446744073709551615", "x"] {
+            let answer = reader.get(&format!("{list}cursor={cursor}")).await;
+            answer.invalid(&[("?cursor", "malformed")]);
+        }
+        let answer = reader.get(&format!("{list}cursor=9223372036854775807")).await;
+        assert_eq!((answer.data(), &answer.body["next_cursor"]), (&json!([]), &json!(null)));
+    }
     book.finish().await;
 }
 
