@@ -32,9 +32,9 @@ pub struct TestBook {
     _place: Option<SemaphorePermit<'static>>,
 }
 
-/// Every running book takes some twenty connections, of 300 there are; so only so many tests run at once, however
-/// many processors there are.
-static PLACES: Semaphore = Semaphore::const_new(10);
+/// A running book takes up to 27 connections, and one more process on it 24, of 300 there are; so only so many tests
+/// run at once, however many processors there are.
+static PLACES: Semaphore = Semaphore::const_new(5);
 
 /// How a test's book differs from others.
 #[derive(Debug, Clone, Default)]

@@ -12,6 +12,11 @@ async fn key(book: &TestBook, name: &str, role: &str) -> (String, String, Client
     (id, token, client)
 }
 
+/// What follows `tbk_<id>_`; it may have underscores of its own.
+fn secret(token: &str) -> &str {
+    token.splitn(3, '_').nth(2).unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_machine_signs_with_its_key() {
     let book = TestBook::start().await;
@@ -27,8 +32,7 @@ async fn a_machine_signs_with_its_key() {
 
     let listed = book.auditor().get("/v1/api-keys").await;
     assert_eq!((text(&listed.data()[0], "name"), &listed.data()[0]["revoked_at"]), ("erp", &json!(null)));
-    let secret = token.rsplit('_').next().unwrap();
-    assert!(!listed.text.contains(secret), "a token is shown once");
+    assert!(!listed.text.contains(secret(&token)), "a token is shown once");
     book.finish().await;
 }
 
@@ -57,7 +61,7 @@ async fn a_key_without_its_secret_is_none() {
     let book = TestBook::start().await;
     let (id, token, erp) = key(&book, "erp", "operator").await;
     let (_, other, _) = key(&book, "shop", "operator").await;
-    let others_secret = other.rsplit('_').next().unwrap();
+    let others_secret = secret(&other);
     let forged = [format!("tbk_{id}_{others_secret}"), format!("tbk_{id}_"), format!("tbk_{id}"), id.clone()];
     // Before and after the key itself was let in.
     for _ in 0..2 {
