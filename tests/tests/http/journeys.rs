@@ -41,6 +41,7 @@ async fn a_hundred_comes_in_and_thirty_goes_out() {
         .iter()
         .map(|event| {
             let metadata: serde_json::Value = serde_json::from_str(event.metadata.get()).unwrap();
+            assert_ne!(text(&metadata, "request_id"), "");
             (event.position, event.event_type.clone(), text(&metadata, "actor").to_owned())
         })
         .collect();

@@ -53,6 +53,10 @@ impl Processes {
         Program::serve(self.command(&["up", "--port", "0"]), &self.log())
     }
 
+    pub(crate) fn demonstration(&self) -> Program {
+        Program::serve(self.command(&["up", "--demo", "--port", "0"]), &self.log())
+    }
+
     pub(crate) fn api(&self) -> Program {
         Program::serve(self.command(&["api", "--port", "0"]), &self.log())
     }
@@ -61,9 +65,13 @@ impl Processes {
         Program::run(self.command(&["projector", "run"]), &self.log())
     }
 
+    pub(crate) async fn administrator(&self, address: &str) -> Client {
+        Client::new(address).sign_in("admin", PASSWORD).await
+    }
+
     /// Makes users at this address, as the administrator does, and signs them in.
     pub(crate) async fn people(&self, address: &str) -> People {
-        let admin = Client::new(address).sign_in("admin", PASSWORD).await;
+        let admin = self.administrator(address).await;
         let mut signed_in = Vec::new();
         for role in [Role::Finance, Role::Operator, Role::Auditor] {
             let user = json!({ "name": role, "role": role, "password": PASSWORD });

@@ -10,6 +10,7 @@
 mod book;
 mod busy_book;
 mod crash;
+mod demo;
 mod export;
 mod import;
 mod load;
