@@ -10,6 +10,7 @@ pub mod answer;
 pub mod bodies;
 pub mod book;
 pub mod client;
+pub mod described;
 pub mod program;
 pub mod rules;
 pub mod scenario;

@@ -10,15 +10,16 @@ use super::Witness;
 use crate::Client;
 use crate::answer::text;
 
-/// Debits are credits; the wallets together are what the ledger owes customers; each wallet is what its statement
-/// ends with; the days of the dashboard together are what the wallets hold.
+/// Debits are credits; the wallets together are what the ledger owes customers, and what of that is on its way is the
+/// submitted withdrawals; each wallet is what its statement ends with; the days of the dashboard together are what
+/// the wallets hold.
 pub(super) async fn adds_up(witness: &Witness, head: u64) {
     let reader = &witness.reader;
     let fresh = format!("min_position={head}&wait_ms=30000");
     let trial = reader.get(&format!("/v1/ledger/trial-balance?{fresh}")).await;
-    let owed = owed_to_customers(trial.data());
+    let (owed, on_its_way) = owed_to_customers(trial.data());
     let wallets = reader.all(&format!("/v1/wallets?{fresh}")).await;
-    let mut held_in_all: BTreeMap<String, Decimal> = BTreeMap::new();
+    let mut held_in_all: Sums = BTreeMap::new();
     for wallet in &wallets {
         let (balance, held, available) =
             (amount(&wallet["balance"]), amount(&wallet["held"]), amount(&wallet["available"]));
@@ -29,12 +30,21 @@ pub(super) async fn adds_up(witness: &Witness, head: u64) {
     }
     held_in_all.retain(|_, sum| !sum.is_zero());
     assert_eq!(held_in_all, owed, "the wallets are what the ledger says is owed");
+    let mut submitted: Sums = BTreeMap::new();
+    for withdrawal in reader.all(&format!("/v1/withdrawals?state=submitted&{fresh}")).await {
+        let sum = submitted.entry(text(&withdrawal["amount"], "currency").to_owned()).or_default();
+        add(sum, amount(&withdrawal["amount"]));
+    }
+    assert_eq!(submitted, on_its_way, "the submitted withdrawals are what the ledger has in transit");
     assert_eq!(net_of_all_days(witness, &fresh).await, owed, "the days add up to what is in the wallets");
 }
 
-/// −(2241.01 + 2241.02) per currency, from a trial balance that balances.
-fn owed_to_customers(trial: &Value) -> BTreeMap<String, Decimal> {
-    let mut owed = BTreeMap::new();
+/// By currency; none that is zero.
+type Sums = BTreeMap<String, Decimal>;
+
+/// −(2241.01 + 2241.02), and −2241.02 alone, from a trial balance that balances.
+fn owed_to_customers(trial: &Value) -> (Sums, Sums) {
+    let (mut owed, mut on_its_way) = (BTreeMap::new(), BTreeMap::new());
     for currency in trial["currencies"].as_array().unwrap() {
         assert_eq!(currency["balanced"], true, "{currency}");
         let (debit, credit) = (amount(&currency["debit"]), amount(&currency["credit"]));
@@ -47,12 +57,16 @@ fn owed_to_customers(trial: &Value) -> BTreeMap<String, Decimal> {
             if matches!(text(line, "code"), "2241.01" | "2241.02") {
                 add(&mut sums.2, -amount(&line["closing"]));
             }
+            if text(line, "code") == "2241.02" {
+                on_its_way.insert(text(currency, "currency").to_owned(), -amount(&line["closing"]));
+            }
         }
         assert_eq!((sums.0, sums.1), (debit, credit), "the lines add up: {currency}");
         owed.insert(text(currency, "currency").to_owned(), sums.2);
     }
     owed.retain(|_, sum| !sum.is_zero());
-    owed
+    on_its_way.retain(|_, sum: &mut Decimal| !sum.is_zero());
+    (owed, on_its_way)
 }
 
 async fn statement_ends_with(reader: &Client, wallet: &Value, fresh: &str) {
@@ -67,7 +81,7 @@ async fn statement_ends_with(reader: &Client, wallet: &Value, fresh: &str) {
 }
 
 /// Periods have a limit, so all the days there are may take several.
-async fn net_of_all_days(witness: &Witness, fresh: &str) -> BTreeMap<String, Decimal> {
+async fn net_of_all_days(witness: &Witness, fresh: &str) -> Sums {
     let mut net = BTreeMap::new();
     let (first, last): (Option<NaiveDate>, Option<NaiveDate>) =
         sqlx::query_as("SELECT min(effective_date), max(effective_date) FROM ledger_days")

@@ -1,0 +1,154 @@
+//! `/openapi.json` is true: what is answered is what is described.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use tallybook_tests::answer::text;
+use tallybook_tests::described::Description;
+use tallybook_tests::scenario::{step_body, step_path};
+use tallybook_tests::{Answer, TestBook, bodies};
+
+/// What was asked so far, compared with what is described as it is answered.
+struct Comparison {
+    description: Description,
+    compared: BTreeSet<(String, String)>,
+}
+
+impl Comparison {
+    /// Compares an answer with the description of its route.
+    #[track_caller]
+    fn check(&mut self, method: &str, path: &str, answer: &Answer) -> Value {
+        assert!(answer.status < 300, "{method} {path}: {}", answer.text);
+        let schema = self.description.answer(method, path, answer.status);
+        assert_eq!(
+            self.description.differences(schema, &answer.body),
+            Vec::<String>::new(),
+            "{method} {path}"
+        );
+        self.compared.insert((method.to_owned(), path.to_owned()));
+        answer.body.clone()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_answer_is_as_described() {
+    let book = TestBook::start().await;
+    let description = Description::new(book.anyone().get("/openapi.json").await.ok().clone());
+    let mut comparison = Comparison { description, compared: BTreeSet::new() };
+    let acme = customers(&book, &mut comparison).await;
+    let deposit = deposits(&book, &mut comparison, &acme).await;
+    let withdrawal = withdrawals(&book, &mut comparison, &acme).await;
+    reads(&book, &mut comparison, &[&acme, &deposit, &withdrawal]).await;
+    access(&book, &mut comparison).await;
+    let described: BTreeSet<_> = comparison
+        .description
+        .operations()
+        .filter(|(_, _, operation)| operation["responses"].to_string().contains("\"application/json\""))
+        .map(|(method, path, _)| (method, path.to_owned()))
+        .collect();
+    assert_eq!(comparison.compared, described, "every route that answers with JSON is compared");
+    book.finish().await;
+}
+
+async fn customers(book: &TestBook, comparison: &mut Comparison) -> String {
+    let operator = book.operator();
+    let registered = operator.post("/v1/customers", &bodies::customer("Acme")).await;
+    let id = text(&comparison.check("POST", "/v1/customers", &registered), "id").to_owned();
+    let path = format!("/v1/customers/{id}");
+    let renamed = operator.patch(&path, &bodies::customer("Apex")).await;
+    comparison.check("PATCH", "/v1/customers/{id}", &renamed);
+    for step in ["suspend", "reactivate"] {
+        let answer = operator.post(&format!("{path}/{step}"), &bodies::because("chargebacks")).await;
+        comparison.check("POST", &format!("/v1/customers/{{id}}/{step}"), &answer);
+    }
+    operator.post(&format!("{path}/suspend"), &bodies::because("more chargebacks")).await.ok();
+    operator.post(&format!("{path}/reactivate"), &json!({})).await.ok();
+    id
+}
+
+/// One that stays and one that is reversed, by dry run and in earnest.
+async fn deposits(book: &TestBook, comparison: &mut Comparison, customer: &str) -> String {
+    let finance = book.finance();
+    let body = bodies::with(bodies::deposit(customer, "100.00", "R1"), "remark", Some(json!("invoice")));
+    let dry = finance.post("/v1/deposits?dry_run=true", &body).await;
+    comparison.check("POST", "/v1/deposits", &dry);
+    let recorded = finance.post("/v1/deposits", &body).await;
+    comparison.check("POST", "/v1/deposits", &recorded);
+    let wrong = text(&book.deposit(customer, "5.00", "R2").await, "id").to_owned();
+    let reverse = format!("/v1/deposits/{wrong}/reverse");
+    let reversed = finance.post(&reverse, &bodies::because("recalled")).await;
+    comparison.check("POST", "/v1/deposits/{id}/reverse", &reversed);
+    wrong
+}
+
+/// Every step at least once; the one that took the longest way stays for reading.
+async fn withdrawals(book: &TestBook, comparison: &mut Comparison, customer: &str) -> String {
+    let ways: [&[&str]; 4] = [
+        &["reject"],
+        &["cancel"],
+        &["approve", "submit", "fail"],
+        &["approve", "submit", "succeed", "return"],
+    ];
+    let mut last = String::new();
+    for (number, way) in ways.into_iter().enumerate() {
+        let body = bodies::withdrawal(customer, "1.00", &format!("W{number}"));
+        let requested = book.finance().post("/v1/withdrawals", &body).await;
+        last = text(&comparison.check("POST", "/v1/withdrawals", &requested), "id").to_owned();
+        for step in way {
+            let client = if matches!(*step, "approve" | "reject") { book.approver() } else { book.finance() };
+            let taken = client.post(&step_path(&last, step), &step_body(step)).await;
+            comparison.check("POST", &step_path("{id}", step), &taken);
+        }
+    }
+    last
+}
+
+async fn reads(book: &TestBook, comparison: &mut Comparison, [customer, deposit, withdrawal]: &[&str; 3]) {
+    let (reader, fresh) = (book.auditor(), book.fresh().await);
+    for (path, id, query) in [
+        ("/v1/customers", "", ""),
+        ("/v1/customers/{id}", customer, ""),
+        ("/v1/customers/{id}/wallets", customer, ""),
+        ("/v1/customers/{id}/wallet-statement", customer, "currency=CNY"),
+        ("/v1/wallets", "", ""),
+        ("/v1/deposits", "", ""),
+        ("/v1/deposits/{id}", deposit, ""),
+        ("/v1/withdrawals", "", ""),
+        ("/v1/withdrawals/{id}", withdrawal, ""),
+        ("/v1/ledger/accounts", "", ""),
+        ("/v1/ledger/accounts/{code}/lines", "2241", "currency=CNY"),
+        ("/v1/ledger/trial-balance", "", ""),
+        ("/v1/dashboard", "", ""),
+    ] {
+        let asked = path.replace("{id}", id).replace("{code}", id);
+        let answer = reader.get(&format!("{asked}?{query}&{fresh}")).await;
+        comparison.check("GET", path, &answer);
+    }
+    for path in ["/v1/events", "/v1/projections", "/v1/users", "/health/live", "/health/ready"] {
+        let answer = reader.get(path).await;
+        comparison.check("GET", path, &answer);
+    }
+    let event = reader.get("/v1/events/1").await;
+    comparison.check("GET", "/v1/events/{position}", &event);
+}
+
+async fn access(book: &TestBook, comparison: &mut Comparison) {
+    let admin = book.admin();
+    let user = json!({ "name": "mei", "role": "auditor", "password": "a good password" });
+    let made = admin.post("/v1/users", &user).await;
+    comparison.check("POST", "/v1/users", &made);
+    let changed = admin.patch("/v1/users/mei", &json!({ "role": "operator" })).await;
+    comparison.check("PATCH", "/v1/users/{name}", &changed);
+    let credentials = json!({ "username": "mei", "password": "a good password" });
+    let signed_in = book.anyone().post("/v1/auth/login", &credentials).await;
+    let tokens = comparison.check("POST", "/v1/auth/login", &signed_in);
+    let token = json!({ "refresh_token": tokens["refresh_token"] });
+    let refreshed = book.anyone().post("/v1/auth/refresh", &token).await;
+    comparison.check("POST", "/v1/auth/refresh", &refreshed);
+    let key = admin.post("/v1/api-keys", &json!({ "name": "erp", "role": "operator" })).await;
+    let id = text(&comparison.check("POST", "/v1/api-keys", &key), "id").to_owned();
+    let revoked = admin.post(&format!("/v1/api-keys/{id}/revoke"), &json!({})).await;
+    comparison.check("POST", "/v1/api-keys/{id}/revoke", &revoked);
+    let keys = admin.get("/v1/api-keys").await;
+    comparison.check("GET", "/v1/api-keys", &keys);
+}
