@@ -2,6 +2,7 @@
 
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use crate::audit::AuditCommand;
 use crate::bench::BenchCommand;
 use crate::check_config::CheckConfigCommand;
 use crate::export::ExportCommand;
@@ -40,6 +41,7 @@ enum What {
     User(UserCommand),
     Import(ImportCommand),
     Export(ExportCommand),
+    Audit(AuditCommand),
     CheckConfig(CheckConfigCommand),
     /// Print the API's OpenAPI document
     #[command(after_help = "Example:
@@ -74,6 +76,7 @@ impl CommandLine {
             What::User(user) => user.run(&settings).await,
             What::Import(import) => import.run(&settings, stop).await,
             What::Export(export) => export.run(&settings, stop).await,
+            What::Audit(audit) => audit.run(&settings, stop).await,
             What::CheckConfig(check) => check.run(&settings),
             What::Openapi => {
                 say(tallybook_api::openapi_json().trim_end());
@@ -96,6 +99,7 @@ impl What {
             | Self::User(_)
             | Self::Import(_)
             | Self::Export(_)
+            | Self::Audit(_)
             | Self::Openapi
             | Self::Bench(_) => (NewBookFlags::default(), ServeFlags::default()),
         };

@@ -3,6 +3,7 @@
 //! Owns what touches the machine: environment, clock, files, processes, the terminal. It decides nothing about
 //! money: that goes through the use cases in `commands`.
 
+pub mod audit;
 #[allow(clippy::float_arithmetic, reason = "rates and ratios are measured here, never money")]
 pub mod bench;
 pub mod check_config;

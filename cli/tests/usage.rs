@@ -6,9 +6,19 @@ use running::{stderr, stdout, tallybook};
 
 #[test]
 fn every_subcommand_explains_itself() {
-    for subcommand in
-        ["up", "api", "projector", "migrate", "user", "import", "export", "check-config", "openapi", "bench"]
-    {
+    for subcommand in [
+        "up",
+        "api",
+        "projector",
+        "migrate",
+        "user",
+        "import",
+        "export",
+        "audit",
+        "check-config",
+        "openapi",
+        "bench",
+    ] {
         let help = tallybook(&[subcommand, "--help"]).output().unwrap();
         assert_eq!(help.status.code(), Some(0), "{subcommand}");
         assert!(stdout(&help).contains("Usage: tallybook"), "{subcommand}");

@@ -1,6 +1,6 @@
 //! The book in PostgreSQL: one journal, and the one lane that appends to it.
 //!
-//! Owns appending, loading, idempotency, uniqueness, the Merkle tree and subscriptions.
+//! Owns appending, loading, idempotency, uniqueness, the Merkle tree, its verification and subscriptions.
 //! It never decides what may happen (that is `domain`) and never writes a read table.
 
 mod aggregate;
@@ -8,6 +8,7 @@ mod book;
 mod cache;
 mod canonical;
 mod command;
+mod copied;
 mod decision;
 pub mod journal;
 mod lane;
@@ -16,6 +17,7 @@ pub mod schema;
 mod settings;
 mod snapshots;
 pub mod subscription;
+pub mod verify;
 
 pub use aggregate::StreamKey;
 pub use book::Book;

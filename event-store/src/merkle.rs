@@ -41,16 +41,34 @@ impl CompactRange {
         self.peaks.concat()
     }
 
-    /// Adds one leaf: each trailing one bit of the size is a pair of equal subtrees that now merges.
+    /// Adds one leaf.
     pub fn append(&mut self, leaf: Hash) {
-        let mut node = leaf;
-        for _ in 0..self.size.trailing_ones() {
+        self.append_subtree(0, leaf);
+    }
+
+    /// Adds the root of the next `2^height` leaves, where that many fit: the size is a multiple of `2^height`.
+    ///
+    /// Each trailing one bit of the size, from that height on, is a pair of equal subtrees that now merges.
+    pub fn append_subtree(&mut self, height: u32, root: Hash) {
+        assert!(self.size.trailing_zeros() >= height, "a subtree begins at a multiple of its size");
+        let mut node = root;
+        for _ in 0..(self.size >> height).trailing_ones() {
             if let Some(left) = self.peaks.pop() {
                 node = node_hash(&left, &node);
             }
         }
         self.peaks.push(node);
-        self.size += 1;
+        self.size += 1 << height;
+    }
+
+    /// Adds leaves that were hashed apart, beginning at a multiple of the size of their largest perfect subtree.
+    pub fn append_range(&mut self, next: &Self) {
+        let mut size = next.size;
+        for peak in &next.peaks {
+            let height = size.ilog2();
+            self.append_subtree(height, *peak);
+            size -= 1 << height;
+        }
     }
 
     /// The Merkle tree hash of RFC 9162, section 2.1.1; of the empty tree, the hash of nothing.
@@ -100,6 +118,22 @@ mod tests {
                 prop_assert_eq!(&read_back, &range);
             }
             prop_assert_eq!(range.root(), by_definition(&leaves));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn blocks_hashed_apart_give_the_same_tree(leaves in prop::collection::vec(any::<Hash>(), 0..70)) {
+            let (mut by_leaf, mut by_block) = (CompactRange::default(), CompactRange::default());
+            for block in leaves.chunks(8) {
+                let mut apart = CompactRange::default();
+                for leaf in block {
+                    by_leaf.append(*leaf);
+                    apart.append(*leaf);
+                }
+                by_block.append_range(&apart);
+                prop_assert_eq!(&by_block, &by_leaf);
+            }
         }
     }
 

@@ -8,8 +8,7 @@ use sqlx::error::BoxDynError;
 use sqlx::postgres::{PgArgumentBuffer, PgHasArrayType, PgTypeInfo};
 use sqlx::{Encode, Postgres, Type};
 
-/// PostgreSQL counts microseconds from 2000-01-01, this many after the Unix epoch.
-const POSTGRES_EPOCH_MICROS: i64 = 946_684_800_000_000;
+use crate::copied::POSTGRES_EPOCH_MICROS;
 
 /// What an element is: its type's identifier (`pg_type.oid`, fixed for built-in types) and its array's.
 #[derive(Clone, Copy)]

@@ -1,0 +1,274 @@
+//! A verification finds nothing in a book that nobody touched, and names what was done to one that somebody did.
+#![allow(clippy::unwrap_used, reason = "tests stop at the first failure")]
+
+mod support;
+
+use std::str::FromStr;
+
+use sqlx::Executor;
+use support::{TestBook, deposit, hold, record, request, wallet, yuan};
+use tallybook_domain::Money;
+use tallybook_domain::deposits::{BankReference, Wallet};
+use tallybook_event_store::merkle::{CompactRange, Hash};
+use tallybook_event_store::verify::{Check, Finding, Report, Scope, verify};
+use tallybook_event_store::{Book, LeafFields, StreamKey, journal, leaf_hash};
+
+async fn verified(test: &TestBook, scope: Scope) -> Report {
+    verify(&test.connect, &test.schema, &scope, |_| {}).await.unwrap()
+}
+
+/// What was found, by check.
+async fn found(test: &TestBook) -> Vec<(Check, Vec<Finding>)> {
+    let report = verified(test, Scope::default()).await;
+    let checks = report.checks.into_iter().filter(|outcome| outcome.findings.count > 0);
+    checks.map(|outcome| (outcome.check, outcome.findings.first)).collect()
+}
+
+/// The names of the checks that failed.
+async fn failed(test: &TestBook) -> Vec<&'static str> {
+    found(test).await.into_iter().map(|(check, _)| check.as_str()).collect()
+}
+
+/// Two wallets, ten events: deposits in turn, and a hold in the end.
+async fn filled() -> (TestBook, Book) {
+    let test = TestBook::new().await;
+    let book = test.open().await;
+    for number in 1..=9 {
+        let key = format!("K{number}");
+        let wallet = wallet(number % 2);
+        deposit(&book, &wallet, "10.00", &format!("R{number}"), Some(&key)).await.unwrap();
+    }
+    hold(&book, &wallet(1), "5.00").await.unwrap();
+    (test, book)
+}
+
+/// Does what only someone who owns the tables and has switched off their guards can do.
+async fn tamper(test: &TestBook, statement: &str) {
+    let mut owner = test.owner().await;
+    for table in ["events", "commands", "book_head"] {
+        owner.execute(format!("GRANT ALL ON {table} TO CURRENT_USER").as_str()).await.unwrap();
+        owner.execute(format!("ALTER TABLE {table} DISABLE TRIGGER USER").as_str()).await.unwrap();
+    }
+    let changed = owner.execute(sqlx::raw_sql(statement)).await.unwrap();
+    assert!(changed.rows_affected() > 0, "{statement} changed nothing");
+    for table in ["events", "commands", "book_head"] {
+        owner.execute(format!("ALTER TABLE {table} ENABLE TRIGGER USER").as_str()).await.unwrap();
+    }
+}
+
+/// Makes every leaf hash fit its row, as someone would who has read the documentation.
+async fn rehash(test: &TestBook, book: &Book) -> Vec<Hash> {
+    let mut leaves = Vec::new();
+    for event in journal::page(book.pool(), 0, 1_000_000).await.unwrap() {
+        let leaf = leaf_hash(&LeafFields {
+            position: event.position,
+            sequence: event.sequence,
+            recorded_at: event.recorded_at,
+            aggregate_type: &event.aggregate_type,
+            aggregate_id: &event.aggregate_id,
+            event_type: &event.event_type,
+            event_version: &event.event_version,
+            payload: &event.payload,
+            metadata: &event.metadata,
+        });
+        let position = event.position;
+        if leaf != event.leaf_hash {
+            let leaf = hex::encode(leaf);
+            tamper(test, &format!("UPDATE events SET leaf_hash = '\\x{leaf}' WHERE position = {position}"))
+                .await;
+        }
+        leaves.push(leaf);
+    }
+    leaves
+}
+
+/// Makes the head fit the leaves.
+async fn rewrite_head(test: &TestBook, leaves: &[Hash]) {
+    let mut tree = CompactRange::default();
+    leaves.iter().for_each(|leaf| tree.append(*leaf));
+    let (frontier, root) = (hex::encode(tree.frontier()), hex::encode(tree.root()));
+    let (position, set) = (leaves.len(), format!("frontier = '\\x{frontier}', root = '\\x{root}'"));
+    tamper(test, &format!("UPDATE book_head SET position = {position}, {set}")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_untouched_book_is_clean_and_an_empty_one_too() {
+    let empty = TestBook::new().await;
+    let report = verified(&empty, Scope::default()).await;
+    assert!(report.is_clean(), "{report:?}");
+    assert_eq!((report.head, report.events), (0, 0));
+
+    let (test, book) = filled().await;
+    let report = verified(&test, Scope::default()).await;
+    assert!(report.is_clean(), "{report:?}");
+    assert_eq!((report.from, report.to, report.head, report.events), (1, 10, 10, 10));
+    let root: Vec<u8> =
+        sqlx::query_scalar("SELECT root FROM book_head").fetch_one(book.pool()).await.unwrap();
+    assert_eq!(report.root.map(Vec::from), Some(root));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_payload_is_found_at_its_position() {
+    let (test, _book) = filled().await;
+    tamper(&test, r#"UPDATE events SET payload = replace(payload::text, '"10.00"', '"99.00"')::json WHERE position = 4"#)
+        .await;
+    let found = found(&test).await;
+    assert_eq!(found.len(), 1, "{found:?}");
+    let (check, findings) = &found[0];
+    assert_eq!((*check, findings[0].position, findings.len()), (Check::LeafHashes, Some(4), 1));
+}
+
+/// The text says the same and is not the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payload_that_is_only_spelt_differently_is_found() {
+    let (test, _book) = filled().await;
+    tamper(
+        &test,
+        r#"UPDATE events SET payload = replace(payload::text, '":"', '": "')::json WHERE position = 10"#,
+    )
+    .await;
+    assert_eq!(failed(&test).await, ["leaf_hashes"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deleted_inner_row_leaves_a_gap() {
+    let (test, _book) = filled().await;
+    tamper(&test, "DELETE FROM events WHERE position IN (4, 5)").await;
+    let found = found(&test).await;
+    let positions = found.iter().find(|(check, _)| *check == Check::Positions).unwrap();
+    assert_eq!(positions.1[0].position, Some(4));
+    assert!(positions.1[0].detail.contains("up to 5"), "{found:?}");
+    let names: Vec<_> = found.iter().map(|(check, _)| check.as_str()).collect();
+    assert_eq!(names, ["positions", "sequences", "commands", "root"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_swapped_rows_are_found_however_it_is_done() {
+    let swap = "UPDATE events SET position = -position WHERE position IN (2, 4);
+                UPDATE events SET position = CASE position WHEN -2 THEN 4 ELSE 2 END WHERE position < 0";
+    let (test, book) = filled().await;
+    tamper(&test, swap).await;
+    let failures = failed(&test).await;
+    assert!(failures.contains(&"leaf_hashes") && failures.contains(&"sequences"), "{failures:?}");
+    rehash(&test, &book).await;
+    let failures = failed(&test).await;
+    assert!(!failures.contains(&"leaf_hashes") && failures.contains(&"root"), "{failures:?}");
+    assert!(failures.contains(&"sequences"), "2 and 4 are of one wallet: {failures:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_rewritten_with_its_hash_is_found_by_the_root() {
+    let (test, book) = filled().await;
+    tamper(&test, r#"UPDATE events SET payload = replace(payload::text, '"10.00"', '"99.00"')::json WHERE position = 4"#)
+        .await;
+    let leaves = rehash(&test, &book).await;
+    assert_eq!(failed(&test).await, ["root"]);
+    rewrite_head(&test, &leaves).await;
+    assert_eq!(failed(&test).await, [""; 0], "with all hashes and the head rewritten only a seal tells");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cut_tail_is_found_unless_head_and_outcomes_are_cut_too() {
+    let (test, book) = filled().await;
+    tamper(&test, "DELETE FROM events WHERE position > 8").await;
+    assert_eq!(failed(&test).await, ["positions", "commands", "root"]);
+    let leaves = rehash(&test, &book).await;
+    rewrite_head(&test, &leaves).await;
+    assert_eq!(failed(&test).await, ["commands"], "their outcomes are still there");
+    tamper(&test, "DELETE FROM commands WHERE last_position > 8").await;
+    assert_eq!(
+        failed(&test).await,
+        [""; 0],
+        "with the head moved back and the outcomes gone only a seal tells"
+    );
+    tamper(&test, "UPDATE book_head SET position = 7").await;
+    assert!(failed(&test).await.contains(&"head"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_head_that_is_gone_or_damaged_is_found() {
+    let (test, _book) = filled().await;
+    tamper(&test, "UPDATE book_head SET frontier = frontier || '\\x00'").await;
+    assert_eq!(failed(&test).await, ["head"]);
+    tamper(&test, "DELETE FROM book_head").await;
+    assert_eq!(failed(&test).await, ["head"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outcome_that_is_gone_and_one_that_claims_too_much_are_found() {
+    let (test, _book) = filled().await;
+    tamper(&test, "DELETE FROM commands WHERE command_id = 'K3'").await;
+    let found_gone = found(&test).await;
+    assert_eq!(found_gone[0].0, Check::Commands);
+    assert_eq!(found_gone[0].1[0].position, Some(3));
+    let (test, _book) = filled().await;
+    tamper(&test, "UPDATE commands SET last_position = 9223372036854775807 WHERE command_id = 'K5'").await;
+    let (check, wide) = found(&test).await.remove(0);
+    assert_eq!(check, Check::Commands);
+    assert!(wide.iter().any(|finding| finding.position == Some(5)), "{wide:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_cannot_be_is_found_by_what_it_says() {
+    let (test, _book) = filled().await;
+    tamper(&test, r#"UPDATE events SET payload = '{"DepositRecorded":{}}' WHERE position = 2"#).await;
+    tamper(&test, r#"UPDATE events SET payload = replace(payload::text, '"10.00"', '"-10.00"')::json WHERE position = 3"#)
+        .await;
+    assert_eq!(failed(&test).await, ["leaf_hashes", "payloads", "balance"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guard_that_was_taken_down_is_found() {
+    let (test, _book) = filled().await;
+    let mut owner = test.owner().await;
+    owner.execute("ALTER TABLE events DISABLE TRIGGER events_are_immutable").await.unwrap();
+    owner.execute("ALTER TABLE events DROP CONSTRAINT events_position_key").await.unwrap();
+    let found = found(&test).await;
+    assert_eq!((found[0].0, found[0].1.len(), found.len()), (Check::Guards, 2, 1), "{found:?}");
+}
+
+/// The scope is checked in full, the rest by its stored leaves.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scope_narrows_what_is_checked_in_full_and_not_the_root() {
+    let (test, _book) = filled().await;
+    tamper(&test, r#"UPDATE events SET payload = replace(payload::text, '"10.00"', '"99.00"')::json WHERE position = 4"#)
+        .await;
+    let scope = |from, to| Scope { from: Some(from), to: Some(to) };
+    let outside = verified(&test, scope(5, 9)).await;
+    assert!(outside.is_clean(), "{outside:?}");
+    assert_eq!((outside.from, outside.to, outside.events), (5, 9, 5));
+    assert!(!verified(&test, scope(4, 4)).await.is_clean());
+    assert!(verified(&test, scope(11, 20)).await.is_clean());
+    tamper(&test, "UPDATE events SET leaf_hash = sha256('x') WHERE position = 4").await;
+    let root = verified(&test, scope(5, 9)).await;
+    assert_eq!(root.checks.iter().filter(|outcome| outcome.findings.count > 0).count(), 1);
+    assert_eq!(root.checks.last().map(|last| (last.check, last.findings.count)), Some((Check::Root, 1)));
+}
+
+/// Several blocks, several tasks, and aggregates that go from one block to the next.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_book_of_several_blocks_is_verified_as_one() {
+    let test = TestBook::new().await;
+    let book = test.open().await;
+    for number in 0..70_u64 {
+        let body = (number, "many");
+        let streams = vec![StreamKey::existing::<Wallet>(wallet(number % 3).as_str())];
+        book.execute(request(None, &body), streams, move |decision| {
+            for deposit in 0..1000 {
+                let reference = BankReference::from_str(&format!("R{number}.{deposit}")).unwrap();
+                record(decision, &wallet(number % 3), yuan("1.00"), &reference)?;
+            }
+            Ok::<Money, _>(yuan("1.00"))
+        })
+        .await
+        .unwrap();
+    }
+    let report = verified(&test, Scope::default()).await;
+    assert!(report.is_clean(), "{report:?}");
+    assert_eq!(report.events, 70_000);
+    tamper(&test, "DELETE FROM events WHERE position = 65537").await;
+    let found = found(&test).await;
+    let at = |wanted| found.iter().find(|(check, _)| *check == wanted).map(|(_, found)| found[0].position);
+    assert_eq!(at(Check::Positions), Some(Some(65_537)));
+    assert_eq!(at(Check::Sequences), Some(Some(65_538)), "{found:?}");
+}
