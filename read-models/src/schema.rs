@@ -23,3 +23,92 @@ pub struct Destination {
     #[schema(nullable = false)]
     pub bank_name: Option<String>,
 }
+
+/// Whether a customer's money may leave.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum CustomerStatus {
+    Active,
+    Suspended,
+}
+
+/// The way in which money came in.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum DepositMethod {
+    BankTransfer,
+    WechatPay,
+    Alipay,
+    Cash,
+}
+
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum DepositState {
+    Recorded,
+    Reversed,
+}
+
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum WithdrawalState {
+    Requested,
+    Approved,
+    Rejected,
+    Cancelled,
+    Submitted,
+    Succeeded,
+    Failed,
+    Returned,
+}
+
+/// The side of an account on which an amount stands.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum Side {
+    Debit,
+    Credit,
+}
+
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum AccountKind {
+    Asset,
+    Liability,
+    Equity,
+    Income,
+    Expense,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Serialize;
+    use serde_json::{Value, json};
+    use tallybook_domain::{customers, deposits, ledger};
+    use utoipa::PartialSchema;
+
+    use super::*;
+
+    fn assert_words<Described: PartialSchema>(values: &[impl Serialize]) {
+        let described = serde_json::to_value(Described::schema()).unwrap();
+        assert_eq!(described["enum"], json!(values), "{}", std::any::type_name::<Described>());
+        assert_eq!(described["type"], Value::from("string"));
+    }
+
+    #[test]
+    fn the_words_are_those_of_the_domain() {
+        use ledger::{AccountKind as Kind, Side as OfEntry};
+        assert_words::<CustomerStatus>(&customers::CustomerStatus::ALL);
+        assert_words::<DepositMethod>(&deposits::DepositMethod::ALL);
+        assert_words::<DepositState>(&deposits::DepositState::ALL);
+        assert_words::<WithdrawalState>(&deposits::WithdrawalState::ALL);
+        assert_words::<Side>(&[OfEntry::Debit, OfEntry::Credit]);
+        assert_words::<AccountKind>(&[
+            Kind::Asset,
+            Kind::Liability,
+            Kind::Equity,
+            Kind::Income,
+            Kind::Expense,
+        ]);
+    }
+}

@@ -2,9 +2,8 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use tallybook_domain::customers::CustomerStatus;
 use tallybook_read_models::customers::{CustomerFilter, CustomerRow, Customers, list_customers as read};
-use tallybook_read_models::{Page, Projection};
+use tallybook_read_models::{Page, Projection, schema};
 use utoipa::IntoParams;
 
 use crate::access::{Action, Caller};
@@ -19,8 +18,7 @@ use crate::state::ApiState;
 pub(super) struct CustomerParameters {
     /// `id` (the default) or `name`, with `-` before it for descending.
     sort: Option<String>,
-    #[param(value_type = Option<String>, example = "suspended")]
-    status: Option<CustomerStatus>,
+    status: Option<schema::CustomerStatus>,
     /// Part of the name, in any case.
     name: Option<String>,
 }

@@ -1,5 +1,6 @@
 //! How the answers to commands on customers look in OpenAPI. Described here only; never made or read.
 
+use tallybook_read_models::schema::CustomerStatus;
 use utoipa::ToSchema;
 
 /// The customer as the command left it.
@@ -9,8 +10,7 @@ pub(crate) struct CustomerOutcome {
     #[schema(example = "C00042")]
     id: String,
     name: String,
-    #[schema(example = "active")]
-    status: String,
+    status: CustomerStatus,
     /// Where in the journal the command is recorded.
     position: u64,
 }

@@ -3,11 +3,8 @@
 use axum::extract::State;
 use axum::response::Response;
 use chrono::NaiveDate;
-use tallybook_domain::deposits;
-use tallybook_read_models::deposits::{
-    DepositFilter, DepositRow, DepositState, Deposits, list_deposits as read,
-};
-use tallybook_read_models::{Page, Projection};
+use tallybook_read_models::deposits::{DepositFilter, DepositRow, Deposits, list_deposits as read};
+use tallybook_read_models::{Page, Projection, schema};
 use utoipa::IntoParams;
 
 use crate::access::{Action, Caller};
@@ -25,10 +22,8 @@ pub(super) struct DepositParameters {
     #[param(example = "C00042")]
     customer: Option<String>,
     currency: Option<String>,
-    /// `bank_transfer`, `wechat_pay`, `alipay` or `cash`.
-    method: Option<String>,
-    /// `recorded` or `reversed`.
-    state: Option<String>,
+    method: Option<schema::DepositMethod>,
+    state: Option<schema::DepositState>,
     reference: Option<String>,
     /// The first effective date.
     from: Option<NaiveDate>,
@@ -66,7 +61,7 @@ impl Tabular for DepositRow {
             Cell::text(self.amount.currency()),
             Cell::text(&self.reference),
             Cell::text(self.method),
-            Cell::spelled(self.state),
+            Cell::text(self.state),
             Cell::Date(self.effective_date),
             Cell::optional(self.remark.as_ref()),
             Cell::optional(reversal.map(|reversal| &reversal.reason)),
@@ -76,14 +71,6 @@ impl Tabular for DepositRow {
             Cell::at(self.updated.at),
             Cell::text(&self.updated.by),
         ]
-    }
-}
-
-/// The read model has its own type for the same two words.
-fn of_read_model(state: deposits::DepositState) -> DepositState {
-    match state {
-        deposits::DepositState::Recorded => DepositState::Recorded,
-        deposits::DepositState::Reversed => DepositState::Reversed,
     }
 }
 
@@ -101,7 +88,7 @@ pub(super) async fn list_deposits(
         customer: query.optional("customer"),
         currency: query.optional("currency"),
         method: query.optional("method"),
-        state: query.optional("state").map(of_read_model),
+        state: query.optional("state"),
         reference: query.optional("reference"),
         effective: query.dates(),
     };

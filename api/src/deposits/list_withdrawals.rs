@@ -5,7 +5,7 @@ use axum::response::Response;
 use chrono::NaiveDate;
 use tallybook_domain::deposits::WithdrawalState;
 use tallybook_read_models::deposits::{Withdrawal, WithdrawalFilter, Withdrawals, list_withdrawals as read};
-use tallybook_read_models::{DateRange, Page, Projection};
+use tallybook_read_models::{DateRange, Page, Projection, schema};
 use utoipa::IntoParams;
 
 use crate::access::{Action, Caller};
@@ -23,8 +23,7 @@ pub(super) struct WithdrawalParameters {
     #[param(example = "C00042")]
     customer: Option<String>,
     currency: Option<String>,
-    /// `requested`, `approved`, `rejected`, `cancelled`, `submitted`, `succeeded`, `failed` or `returned`.
-    state: Option<String>,
+    state: Option<schema::WithdrawalState>,
     reference: Option<String>,
     /// The first day on which they were requested, in the book's time zone.
     from: Option<NaiveDate>,

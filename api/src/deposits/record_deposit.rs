@@ -27,8 +27,7 @@ pub(super) struct RecordDepositBody {
     /// The bank's or channel's number of the payment, once per book.
     #[schema(value_type = String, min_length = 1, max_length = 128)]
     reference: BankReference,
-    /// `bank_transfer`, `wechat_pay`, `alipay` or `cash`.
-    #[schema(value_type = String, example = "bank_transfer")]
+    #[schema(value_type = schema::DepositMethod)]
     method: DepositMethod,
     /// Today, if left out.
     effective_date: Option<NaiveDate>,

@@ -1,6 +1,6 @@
 //! How the answers to commands on deposits and withdrawals look in OpenAPI. Described here only; never made or read.
 
-use tallybook_read_models::schema::Money;
+use tallybook_read_models::schema::{DepositState, Money, WithdrawalState};
 use utoipa::ToSchema;
 
 /// The deposit, and its wallet as the command left it.
@@ -9,8 +9,7 @@ use utoipa::ToSchema;
 pub(super) struct DepositOutcome {
     #[schema(example = "C00042.CNY.17")]
     id: String,
-    #[schema(example = "recorded")]
-    state: String,
+    state: DepositState,
     #[schema(example = "C00042.CNY")]
     wallet: String,
     amount: Money,
@@ -26,8 +25,7 @@ pub(super) struct DepositOutcome {
 #[expect(dead_code, reason = "describes tallybook_commands::deposits::WithdrawalOutcome")]
 pub(super) struct WithdrawalOutcome {
     id: String,
-    #[schema(example = "requested")]
-    state: String,
+    state: WithdrawalState,
     #[schema(example = "C00042.CNY")]
     wallet: String,
     amount: Money,

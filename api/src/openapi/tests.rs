@@ -28,7 +28,7 @@ fn the_committed_description_is_the_generated_one() {
 }
 
 #[test]
-fn every_route_of_the_issue_is_described() {
+fn every_route_is_described() {
     let description: Value = serde_json::from_str(openapi_json()).unwrap();
     assert!(description["openapi"].as_str().unwrap().starts_with("3.1"));
     let routes = [

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use rust_decimal::Decimal;
-use tallybook_domain::deposits::{DepositFacts, DepositMethod, Wallet, WalletCommand};
+use tallybook_domain::deposits::{DepositFacts, DepositMethod, DepositState, Wallet, WalletCommand};
 use tallybook_domain::{BookEvent, Currency, DepositId, EventSourced, Money, WalletId};
 
-use super::{DailyTotals, DepositState, Deposits, WalletStatements, Wallets};
+use super::{DailyTotals, Deposits, WalletStatements, Wallets};
 use crate::ledger::GeneralLedger;
 use crate::testing::{day, folded, wallet, withdrawal, yuan};
 

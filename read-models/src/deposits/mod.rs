@@ -14,7 +14,6 @@ pub use daily_totals::{
 pub use deposit::{
     DepositFilter, DepositOrder, DepositReversal, DepositRow, Deposits, find_deposit, list_deposits,
 };
-pub use tallybook_domain::deposits::DepositState;
 pub use wallet::{WalletFilter, WalletOrder, WalletRow, Wallets, find_wallet, list_wallets};
 pub use wallet_statement::{
     DayRow, LineKind, LineRow, StatementLine, StatementTables, WalletStatement, WalletStatements,

@@ -53,7 +53,7 @@ pub struct LedgerLine {
     pub source_type: SmolStr,
     /// The aggregate the event belongs to.
     pub source: String,
-    #[schema(value_type = String, example = "debit")]
+    #[schema(value_type = schema::Side)]
     pub side: Side,
     #[schema(value_type = schema::Money)]
     pub amount: Money,

@@ -45,7 +45,7 @@ pub struct TrialBalanceLine {
     pub code: AccountCode,
     pub name_zh: &'static str,
     pub name_en: &'static str,
-    #[schema(value_type = String, example = "asset")]
+    #[schema(value_type = schema::AccountKind)]
     pub kind: AccountKind,
     #[schema(value_type = schema::Money)]
     pub opening: Total,

@@ -17,12 +17,13 @@ fn damaged(column: &str, source: impl std::error::Error + Send + Sync + 'static)
     sqlx::Error::ColumnDecode { index: column.to_owned(), source: Box::new(source) }
 }
 
-fn read<T: DeserializeOwned>(text: &str, column: &str) -> Decoded<T> {
+/// A value of the domain by the spelling it has in JSON, in a column of a checked query.
+pub(crate) fn read<T: DeserializeOwned>(text: &str, column: &str) -> Decoded<T> {
     let text: StrDeserializer<'_, ValueError> = text.into_deserializer();
     T::deserialize(text).map_err(|error| damaged(column, error))
 }
 
-/// A value of the domain by the spelling it has in JSON.
+/// The same in a column of a row.
 pub(crate) fn spelled<T: DeserializeOwned>(row: &PgRow, column: &str) -> Decoded<T> {
     read(row.try_get(column)?, column)
 }

@@ -3,7 +3,7 @@
 use sqlx::{PgPool, Postgres, Transaction};
 
 use super::ReadError;
-use crate::fold::Projection;
+use crate::fold::{KeyedRow, Projection};
 
 /// A transaction that sees one moment, whatever the projector writes meanwhile, and can write nothing itself.
 pub(crate) struct Snapshot(Transaction<'static, Postgres>);
@@ -15,6 +15,12 @@ impl Snapshot {
 
     pub(crate) fn connection(&mut self) -> &mut sqlx::PgConnection {
         &mut self.0
+    }
+
+    /// The row of this id. Whole rows are decoded in one place, so the statement is made of the row's own table.
+    pub(crate) async fn row_of<R: KeyedRow>(&mut self, id: &str) -> Result<Option<R>, ReadError> {
+        let statement = format!("SELECT * FROM {} WHERE id = $1", R::TABLE);
+        Ok(sqlx::query_as(&statement).bind(id).fetch_optional(&mut *self.0).await?)
     }
 
     /// How far the projection had come at this moment; 0 if it has never run.

@@ -8,8 +8,8 @@ use sqlx::PgPool;
 use tallybook_domain::Currency;
 use utoipa::ToSchema;
 
-use super::{DailyTotals, DailyTotalsRow};
-use crate::query::{Answer, Period, ReadError, Snapshot, Total};
+use super::DailyTotals;
+use crate::query::{Answer, Period, ReadError, Snapshot, Total, counted, read};
 use crate::schema;
 
 /// Every currency that moved in the period, day by day.
@@ -59,21 +59,17 @@ pub struct Turnover {
 
 impl Turnover {
     fn none(currency: Currency) -> Self {
-        Self::of(&DailyTotalsRow::empty(NaiveDate::MIN, currency))
-    }
-
-    fn of(row: &DailyTotalsRow) -> Self {
-        let total = |amount| Total::new(amount, row.currency);
+        let zero = Total::zero(currency);
         Self {
-            deposits: total(row.deposits),
-            deposit_count: row.deposit_count,
-            reversals: total(row.reversals),
-            reversal_count: row.reversal_count,
-            withdrawals: total(row.withdrawals),
-            withdrawal_count: row.withdrawal_count,
-            returns: total(row.returns),
-            return_count: row.return_count,
-            net: total(row.net),
+            deposits: zero,
+            deposit_count: 0,
+            reversals: zero,
+            reversal_count: 0,
+            withdrawals: zero,
+            withdrawal_count: 0,
+            returns: zero,
+            return_count: 0,
+            net: zero,
         }
     }
 
@@ -100,27 +96,51 @@ pub async fn daily_totals(
 ) -> Result<Answer<Dashboard>, ReadError> {
     let mut snapshot = Snapshot::take(pool).await?;
     let position = snapshot.position_of::<DailyTotals>().await?;
-    let rows: Vec<DailyTotalsRow> = sqlx::query_as(
-        "SELECT * FROM daily_totals
-          WHERE effective_date BETWEEN $1 AND $2 AND (currency = $3 OR $3 IS NULL)",
-    )
-    .bind(period.from())
-    .bind(period.to())
-    .bind(currency.map(Currency::code))
-    .fetch_all(snapshot.connection())
-    .await?;
-    let mut moved: BTreeMap<Currency, HashMap<NaiveDate, Turnover>> = BTreeMap::new();
+    let mut moved = turnovers(&mut snapshot, period, currency).await?;
     if let Some(currency) = currency {
-        moved.insert(currency, HashMap::new());
-    }
-    for row in &rows {
-        moved.entry(row.currency).or_default().insert(row.effective_date, Turnover::of(row));
+        moved.entry(currency).or_default();
     }
     let currencies = moved
         .into_iter()
         .map(|(currency, days)| series(period, currency, &days))
         .collect::<Result<_, ReadError>>()?;
     Ok(Answer { data: Dashboard { from: period.from(), to: period.to(), currencies }, position })
+}
+
+async fn turnovers(
+    snapshot: &mut Snapshot,
+    period: Period,
+    currency: Option<Currency>,
+) -> Result<BTreeMap<Currency, HashMap<NaiveDate, Turnover>>, ReadError> {
+    let rows = sqlx::query!(
+        "SELECT effective_date, currency, deposits, deposit_count, reversals, reversal_count,
+                withdrawals, withdrawal_count, returns, return_count, net
+           FROM daily_totals
+          WHERE effective_date BETWEEN $1 AND $2 AND (currency = $3 OR $3 IS NULL)",
+        period.from(),
+        period.to(),
+        currency.map(Currency::code),
+    )
+    .fetch_all(snapshot.connection())
+    .await?;
+    let mut moved: BTreeMap<Currency, HashMap<NaiveDate, Turnover>> = BTreeMap::new();
+    for row in rows {
+        let currency = read(&row.currency, "currency")?;
+        let total = |amount| Total::new(amount, currency);
+        let turnover = Turnover {
+            deposits: total(row.deposits),
+            deposit_count: counted(row.deposit_count)?,
+            reversals: total(row.reversals),
+            reversal_count: counted(row.reversal_count)?,
+            withdrawals: total(row.withdrawals),
+            withdrawal_count: counted(row.withdrawal_count)?,
+            returns: total(row.returns),
+            return_count: counted(row.return_count)?,
+            net: total(row.net),
+        };
+        moved.entry(currency).or_default().insert(row.effective_date, turnover);
+    }
+    Ok(moved)
 }
 
 fn series(

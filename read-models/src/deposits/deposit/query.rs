@@ -112,9 +112,5 @@ fn cursor_at(row: &DepositRow, sort: Sort<DepositOrder>) -> String {
 pub async fn find_deposit(pool: &PgPool, id: &DepositId) -> Result<Answer<Option<DepositRow>>, ReadError> {
     let mut snapshot = Snapshot::take(pool).await?;
     let position = snapshot.position_of::<Deposits>().await?;
-    let row = sqlx::query_as("SELECT * FROM deposits WHERE id = $1")
-        .bind(id.as_str())
-        .fetch_optional(snapshot.connection())
-        .await?;
-    Ok(Answer { data: row, position })
+    Ok(Answer { data: snapshot.row_of(id.as_str()).await?, position })
 }

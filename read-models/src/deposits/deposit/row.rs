@@ -27,9 +27,9 @@ pub struct DepositRow {
     /// The bank's or channel's number of the payment.
     #[schema(value_type = String)]
     pub reference: BankReference,
-    #[schema(value_type = String, example = "bank_transfer")]
+    #[schema(value_type = schema::DepositMethod)]
     pub method: DepositMethod,
-    #[schema(value_type = String, example = "recorded")]
+    #[schema(value_type = schema::DepositState)]
     pub state: DepositState,
     pub effective_date: NaiveDate,
     #[schema(value_type = Option<String>)]

@@ -56,9 +56,5 @@ pub async fn list_wallets(
 pub async fn find_wallet(pool: &PgPool, id: &WalletId) -> Result<Answer<Option<WalletRow>>, ReadError> {
     let mut snapshot = Snapshot::take(pool).await?;
     let position = snapshot.position_of::<Wallets>().await?;
-    let row = sqlx::query_as("SELECT * FROM wallets WHERE id = $1")
-        .bind(id.as_str())
-        .fetch_optional(snapshot.connection())
-        .await?;
-    Ok(Answer { data: row, position })
+    Ok(Answer { data: snapshot.row_of(id.as_str()).await?, position })
 }

@@ -7,9 +7,10 @@ use sqlx::{PgPool, Postgres, QueryBuilder};
 use tallybook_domain::deposits::{WithdrawalReference, WithdrawalState};
 use tallybook_domain::{Currency, CustomerId, WithdrawalId};
 
-use super::{Step, StepRow, Withdrawal, WithdrawalRow, Withdrawals};
+use super::{Step, Withdrawal, WithdrawalRow, Withdrawals};
 use crate::query::{
-    Answer, Direction, Page, Paging, ReadError, Snapshot, Sort, SortKey, read_key, write_cursor,
+    Answer, Direction, Page, Paging, ReadError, Snapshot, Sort, SortKey, counted, read, read_key,
+    write_cursor,
 };
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -91,25 +92,31 @@ pub async fn find_withdrawal(
 ) -> Result<Answer<Option<Withdrawal>>, ReadError> {
     let mut snapshot = Snapshot::take(pool).await?;
     let position = snapshot.position_of::<Withdrawals>().await?;
-    let row: Option<WithdrawalRow> = sqlx::query_as("SELECT * FROM withdrawals WHERE id = $1")
-        .bind(id.as_str())
-        .fetch_optional(snapshot.connection())
-        .await?;
+    let row: Option<WithdrawalRow> = snapshot.row_of(id.as_str()).await?;
     let found = with_steps(&mut snapshot, row.into_iter().collect()).await?;
     Ok(Answer { data: found.into_iter().next(), position })
 }
 
 async fn with_steps(snapshot: &mut Snapshot, rows: Vec<WithdrawalRow>) -> Result<Vec<Withdrawal>, ReadError> {
     let ids: Vec<String> = rows.iter().map(|row| row.id.to_string()).collect();
-    let taken: Vec<StepRow> = sqlx::query_as(
-        "SELECT * FROM withdrawal_steps WHERE withdrawal = ANY($1) ORDER BY withdrawal, position",
+    let taken = sqlx::query!(
+        "SELECT withdrawal, position, state, at, by, effective_date, reason
+           FROM withdrawal_steps WHERE withdrawal = ANY($1) ORDER BY withdrawal, position",
+        &ids
     )
-    .bind(ids)
     .fetch_all(snapshot.connection())
     .await?;
     let mut steps: HashMap<WithdrawalId, Vec<Step>> = HashMap::new();
-    for StepRow { withdrawal, step } in taken {
-        steps.entry(withdrawal).or_default().push(step);
+    for row in taken {
+        let step = Step {
+            state: read(&row.state, "state")?,
+            position: counted(row.position)?,
+            at: row.at,
+            by: row.by.into(),
+            effective_date: row.effective_date,
+            reason: row.reason.map(|reason| read(&reason, "reason")).transpose()?,
+        };
+        steps.entry(read(&row.withdrawal, "withdrawal")?).or_default().push(step);
     }
     rows.into_iter()
         .map(|row| {

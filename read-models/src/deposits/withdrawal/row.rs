@@ -4,7 +4,6 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use smol_str::SmolStr;
 use sqlx::FromRow;
-use sqlx::Row as _;
 use sqlx::postgres::PgRow;
 use tallybook_domain::deposits::{
     ChannelReference, Destination, WithdrawalEvent, WithdrawalReference, WithdrawalState,
@@ -16,7 +15,7 @@ use utoipa::ToSchema;
 
 use super::state_after;
 use crate::fold::{Column, Fields, KeyedRow, Row, Stamp};
-use crate::query::{count, money, optional, spelled, stamp, text};
+use crate::query::{money, optional, spelled, stamp};
 use crate::schema;
 
 /// A withdrawal with the way it took.
@@ -43,7 +42,7 @@ pub struct WithdrawalRow {
     pub reference: WithdrawalReference,
     #[schema(value_type = schema::Destination)]
     pub destination: Destination,
-    #[schema(value_type = String, example = "requested")]
+    #[schema(value_type = schema::WithdrawalState)]
     pub state: WithdrawalState,
     /// The one who may not approve it.
     #[schema(value_type = String, example = "user:li")]
@@ -58,7 +57,7 @@ pub struct WithdrawalRow {
 /// A state a withdrawal reached.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Step {
-    #[schema(value_type = String, example = "approved")]
+    #[schema(value_type = schema::WithdrawalState)]
     pub state: WithdrawalState,
     pub position: u64,
     pub at: DateTime<Utc>,
@@ -200,21 +199,5 @@ impl Row for StepRow {
         fields.put(&self.step.by);
         fields.put_optional_date(self.step.effective_date);
         fields.put_option(self.step.reason.as_ref());
-    }
-}
-
-impl FromRow<'_, PgRow> for StepRow {
-    fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
-        Ok(Self {
-            withdrawal: spelled(row, "withdrawal")?,
-            step: Step {
-                state: spelled(row, "state")?,
-                position: count(row, "position")?,
-                at: row.try_get("at")?,
-                by: text(row, "by")?,
-                effective_date: row.try_get("effective_date")?,
-                reason: optional(row, "reason")?,
-            },
-        })
     }
 }
