@@ -126,6 +126,30 @@ pub async fn head_position(executor: impl PgExecutor<'_>) -> Result<u64, sqlx::E
     unsigned(sqlx::query_scalar!("SELECT position FROM book_head").fetch_one(executor).await?)
 }
 
+/// The last position recorded at or before a moment; 0 before the first event.
+///
+/// `recorded_at` never decreases with the position, so it is found by halving, without an index of its own.
+pub async fn position_at(executor: impl PgExecutor<'_>, moment: DateTime<Utc>) -> Result<u64, StoreError> {
+    let position = sqlx::query_scalar!(
+        r#"WITH RECURSIVE search (least, most) AS (
+               SELECT 0::bigint, position FROM book_head
+               UNION ALL
+               SELECT CASE WHEN middle.recorded_at <= $1 THEN middle.position ELSE least END,
+                      CASE WHEN middle.recorded_at <= $1 THEN most ELSE middle.position - 1 END
+                 FROM search JOIN events AS middle ON middle.position = (least + most + 1) / 2
+                WHERE least < most
+           )
+           SELECT least AS "position!" FROM search WHERE least = most"#,
+        moment
+    )
+    .fetch_optional(executor)
+    .await?;
+    match position {
+        Some(position) => Ok(unsigned(position)?),
+        None => Err(StoreError::Corrupt("a position is missing in the journal".into())),
+    }
+}
+
 /// A position or sequence out of the database, which has no unsigned numbers.
 pub fn unsigned(value: i64) -> Result<u64, sqlx::Error> {
     u64::try_from(value).map_err(|error| sqlx::Error::Decode(error.into()))

@@ -5,7 +5,9 @@ use std::pin::Pin;
 
 use tallybook_read_models::Projection;
 use tallybook_read_models::customers::Customers;
-use tallybook_read_models::deposits::{DailyTotals, Deposits, WalletStatements, Wallets, Withdrawals};
+use tallybook_read_models::deposits::{
+    DailyTotals, Deposits, WalletHolds, WalletStatements, Wallets, Withdrawals,
+};
 use tallybook_read_models::fold::{TableShape, Tables};
 use tallybook_read_models::ledger::GeneralLedger;
 
@@ -46,6 +48,7 @@ pub fn every() -> Vec<Registered> {
         Registered::of::<Deposits>(),
         Registered::of::<Withdrawals>(),
         Registered::of::<WalletStatements>(),
+        Registered::of::<WalletHolds>(),
         Registered::of::<GeneralLedger>(),
         Registered::of::<DailyTotals>(),
     ]

@@ -180,7 +180,7 @@ impl TestBook {
     }
 }
 
-pub const READ_TABLES: [&str; 10] = [
+pub const READ_TABLES: [&str; 11] = [
     "customers",
     "wallets",
     "deposits",
@@ -188,6 +188,7 @@ pub const READ_TABLES: [&str; 10] = [
     "withdrawal_steps",
     "wallet_statement_lines",
     "wallet_statement_days",
+    "wallet_hold_lines",
     "ledger_lines",
     "ledger_days",
     "daily_totals",

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use tallybook_domain::deposits::{DepositFacts, DepositMethod, DepositState, Wallet, WalletCommand};
 use tallybook_domain::{BookEvent, Currency, DepositId, EventSourced, Money, WalletId};
 
-use super::{DailyTotals, Deposits, WalletStatements, Wallets};
+use super::{DailyTotals, Deposits, HoldKind, WalletHolds, WalletStatements, Wallets};
 use crate::ledger::GeneralLedger;
 use crate::testing::{day, folded, wallet, withdrawal, yuan};
 
@@ -101,6 +101,7 @@ proptest! {
         let wallets = folded::<Wallets>(book.events.clone());
         let deposits = folded::<Deposits>(book.events.clone());
         let statement = folded::<WalletStatements>(book.events.clone());
+        let holds = folded::<WalletHolds>(book.events.clone());
         for (id, state) in &book.wallets {
             let zero = yuan("0.00");
             let row = wallets.get(id).map_or((zero, zero, zero), |row| (row.balance, row.held, row.available));
@@ -110,6 +111,16 @@ proptest! {
             let lines = statement.lines.rows().iter().filter(|line| line.wallet == *id);
             let sum: Decimal = lines.map(|line| line.amount.amount()).sum();
             prop_assert_eq!(sum, state.balance(cny).amount());
+            let held: Decimal = holds
+                .rows()
+                .iter()
+                .filter(|line| line.wallet == *id)
+                .map(|line| match line.kind {
+                    HoldKind::Held => line.amount.amount(),
+                    HoldKind::Released | HoldKind::PaidOut => -line.amount.amount(),
+                })
+                .sum();
+            prop_assert_eq!(held, state.held(cny).amount());
             let days = statement.days.rows().filter(|day| day.wallet == *id);
             let sum: Decimal = days.map(|day| day.credits - day.debits).sum();
             prop_assert_eq!(sum, state.balance(cny).amount());

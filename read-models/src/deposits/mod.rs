@@ -5,6 +5,7 @@ mod deposit;
 #[cfg(test)]
 mod histories;
 mod wallet;
+mod wallet_hold;
 mod wallet_statement;
 mod withdrawal;
 
@@ -15,6 +16,7 @@ pub use deposit::{
     DepositFilter, DepositOrder, DepositReversal, DepositRow, Deposits, find_deposit, list_deposits,
 };
 pub use wallet::{WalletFilter, WalletOrder, WalletRow, Wallets, find_wallet, list_wallets};
+pub use wallet_hold::{HoldKind, HoldRow, WalletHolds};
 pub use wallet_statement::{
     DayRow, LineKind, LineRow, StatementLine, StatementTables, WalletStatement, WalletStatements,
     wallet_statement,

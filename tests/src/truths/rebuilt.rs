@@ -21,6 +21,7 @@ pub(super) async fn equals_live(witness: &Witness, head: u64) {
         compare::<deposits::Deposits>(witness, &events, head).await,
         compare::<deposits::Withdrawals>(witness, &events, head).await,
         compare::<deposits::WalletStatements>(witness, &events, head).await,
+        compare::<deposits::WalletHolds>(witness, &events, head).await,
         compare::<deposits::DailyTotals>(witness, &events, head).await,
         compare::<ledger::GeneralLedger>(witness, &events, head).await,
     ];
