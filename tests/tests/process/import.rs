@@ -1,6 +1,7 @@
 //! `tallybook import deposits` with bank statements: what is in the file is in the statement, the trial balance and
 //! the dashboard, once, however often it is imported.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use rust_decimal::Decimal;
@@ -16,45 +17,63 @@ use crate::book::{People, Processes};
 struct Expected {
     file: PathBuf,
     mapping: &'static str,
+    /// Where it is said.
+    encoding: Option<String>,
     rows: u64,
     sum: Decimal,
 }
 
+/// UTF-8, UTF-8 with BOM and GB18030.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_sample_that_comes_with_the_program_is_imported_once() {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/samples/ccb-corporate.csv");
-    let sum = "96299.99".parse().unwrap();
-    import_all(&[Expected { file, mapping: "ccb", rows: 6, sum }]).await;
+async fn the_samples_that_come_with_the_program_are_imported_once() {
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/samples");
+    let statements = [
+        ("boc", "boc-debit.csv"),
+        ("bocom", "bocom-debit.csv"),
+        ("ccb", "ccb-corporate.csv"),
+        ("icbc", "icbc-debit.csv"),
+    ];
+    import_all(&expected(&samples, &statements)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_statements_of_five_banks_are_imported_once() {
-    let Some(samples) = samples() else { return };
-    let facts = std::fs::read_to_string(samples.join("expected.json")).unwrap();
-    let facts: Value = serde_json::from_str(&facts).unwrap();
-    let expected = [
+    let Some(samples) = others_samples() else { return };
+    let statements = [
         ("boc", "bank/boc-debit-signed.csv"),
         ("ccb", "bank/ccb-corporate-two-columns.csv"),
         ("icbc", "bank/icbc-debit-two-columns.csv"),
         ("bocom", "bank/bocom-debit-flag.csv"),
         ("bocom", "bank/bocom-flag-chained.csv"),
-    ]
-    .map(|(mapping, file)| {
-        let facts = &facts[file]["facts"];
-        let sum = text(facts, "sum_in").parse().unwrap();
-        Expected { file: samples.join(file), mapping, rows: number(facts, "in_rows"), sum }
-    });
-    import_all(&expected).await;
+    ];
+    import_all(&expected(&samples, &statements)).await;
 }
 
-/// They are not part of this repository: TALLYBOOK_SAMPLES names their directory.
-fn samples() -> Option<PathBuf> {
+/// What `expected.json` beside the statements says of them.
+fn expected(samples: &Path, statements: &[(&'static str, &str)]) -> Vec<Expected> {
+    let facts = std::fs::read_to_string(samples.join("expected.json")).unwrap();
+    let facts: Value = serde_json::from_str(&facts).unwrap();
+    let expected = statements.iter().map(|(mapping, file)| {
+        let facts = &facts[file]["facts"];
+        let encoding = facts["encoding"].as_str().map(str::to_owned);
+        let (rows, sum) = (number(facts, "in_rows"), text(facts, "sum_in").parse().unwrap());
+        Expected { file: samples.join(file), mapping, encoding, rows, sum }
+    });
+    expected.collect()
+}
+
+/// They are not ours to publish: TALLYBOOK_SAMPLES names their directory.
+fn others_samples() -> Option<PathBuf> {
+    let named = std::env::var_os("TALLYBOOK_SAMPLES").map(PathBuf::from);
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/samples");
-    let directory = std::env::var_os("TALLYBOOK_SAMPLES").map_or(beside, PathBuf::from);
+    let directory = named.as_ref().unwrap_or(&beside);
     if directory.join("bank").is_dir() {
-        return Some(directory);
+        return Some(directory.clone());
     }
-    eprintln!("skipped: no statement samples; set TALLYBOOK_SAMPLES to their directory");
+    assert!(named.is_none(), "TALLYBOOK_SAMPLES is {directory:?}, and in it is no directory `bank`");
+    // Not `eprintln!`: what a test prints that passes is not shown.
+    let skipped = b"skipped: statements that are not part of this repository; set TALLYBOOK_SAMPLES to their directory\n";
+    std::io::stderr().write_all(skipped).unwrap();
     None
 }
 
@@ -87,6 +106,9 @@ async fn import_all(statements: &[Expected]) {
     };
     for (summary, statement) in run(&["--dry-run"]).iter().zip(statements) {
         assert_eq!(number(summary, "recorded"), statement.rows, "{summary}");
+        if let Some(encoding) = &statement.encoding {
+            assert_eq!(text(summary, "encoding"), encoding);
+        }
     }
     assert_eq!(events_after(&people.auditor, 0).await.len(), customers.len(), "a dry run records nothing");
     for (summary, statement) in run(&[]).iter().zip(statements) {
