@@ -38,6 +38,11 @@ impl Registered {
             follow: |follower| Box::pin(generation::follow::<P>(follower)),
         }
     }
+
+    /// The tables it alone writes to.
+    pub fn table_names(&self) -> Vec<&'static str> {
+        (self.tables)().iter().map(|table| table.name).collect()
+    }
 }
 
 /// Every projection there is.

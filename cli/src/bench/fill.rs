@@ -22,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::deposits::{BENCH_ACTOR, Wallets, context};
+use crate::output::say;
 use crate::progress::Progress;
 
 /// Fill a book with made-up business: deposits, reversals, withdrawals
@@ -45,13 +46,30 @@ pub struct BenchFill {
 }
 
 impl BenchFill {
+    /// So many events, over 10,000 customers where there are enough of them.
+    pub(super) fn of(events: u64) -> Self {
+        let customers = usize::try_from(events / 50).map_or(10_000, |some| some.clamp(1, 10_000));
+        Self { events, customers, clients: 512 }
+    }
+
     pub(super) async fn run(&self, book: &Book, stop: &CancellationToken) -> anyhow::Result<()> {
         anyhow::ensure!(
             self.customers > 0 && self.clients > 0,
             "--customers and --clients must be more than 0"
         );
         ours_alone(book).await?;
-        let begun = Instant::now();
+        let (begun, before) = (Instant::now(), book.head());
+        self.fill(book, stop).await?;
+        let (added, seconds) = (book.head() - before, begun.elapsed().as_secs_f64());
+        say(format!(
+            "{added} events in {seconds:.0} s ({:.0} per second); the book has {}.",
+            added as f64 / seconds,
+            book.head()
+        ));
+        Ok(())
+    }
+
+    pub(super) async fn fill(&self, book: &Book, stop: &CancellationToken) -> anyhow::Result<()> {
         let before = book.head();
         let bar = Arc::new(Progress::over(self.events, "events", false));
         // References stay unique when a book is filled further.
@@ -71,12 +89,6 @@ impl BenchFill {
             client??;
         }
         bar.finish();
-        let (added, seconds) = (book.head() - before, begun.elapsed().as_secs_f64());
-        crate::output::say(format!(
-            "{added} events in {seconds:.0} s ({:.0} per second); the book has {}.",
-            added as f64 / seconds,
-            book.head()
-        ));
         Ok(())
     }
 }

@@ -3,15 +3,18 @@
 //! Owns measuring and nothing else: everything it drives is what the API drives.
 
 mod append;
+mod bare_fold;
 mod deposits;
 mod fill;
 mod http;
 mod limits;
 mod measure;
+mod rebuild;
 mod report;
 
 pub use append::BenchAppend;
 pub use fill::BenchFill;
+pub use rebuild::BenchRebuild;
 
 use tokio_util::sync::CancellationToken;
 
@@ -32,6 +35,7 @@ pub struct BenchCommand {
 enum What {
     Append(BenchAppend),
     Fill(BenchFill),
+    Rebuild(BenchRebuild),
 }
 
 impl BenchCommand {
@@ -41,6 +45,13 @@ impl BenchCommand {
                 let search_path = environment::search_path();
                 tokio::select! {
                     measured = append.run(settings.server(), &search_path) => Ok(measured?),
+                    () = stop.cancelled() => Err(Failure::Reported),
+                }
+            }
+            What::Rebuild(rebuild) => {
+                let search_path = environment::search_path();
+                tokio::select! {
+                    measured = rebuild.run(settings.server(), &search_path) => Ok(measured?),
                     () = stop.cancelled() => Err(Failure::Reported),
                 }
             }

@@ -1,7 +1,9 @@
 //! Making a generation of several projections at once.
 
+use std::cmp::Reverse;
+
 use futures::{StreamExt, TryStreamExt, stream};
-use sqlx::PgPool;
+use sqlx::{Executor, PgPool};
 use tallybook_read_models::fold::Share;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -87,15 +89,31 @@ impl Builder<'_> {
         }
     }
 
+    /// Makes every table's keys and indexes, the largest tables' first, so that no core waits for the last one.
     async fn index(&self, projections: &[Registered]) -> Result<(), GenerationError> {
-        let tables = projections.iter().flat_map(|projection| (projection.tables)());
-        stream::iter(tables)
-            .map(|table| async move {
+        let mut connection = self.place.connect(self.pool).await?;
+        let mut tables = Vec::new();
+        for table in projections.iter().flat_map(|projection| (projection.tables)()) {
+            let size: i64 = sqlx::query_scalar("SELECT pg_relation_size($1::regclass)")
+                .bind(self.place.table(table.name))
+                .fetch_one(&mut connection)
+                .await?;
+            tables.push((Reverse(size), table));
+        }
+        tables.sort_by_key(|(size, table)| (*size, table.name));
+        let mut statements = Vec::new();
+        for (_, table) in &tables {
+            statements.extend(self.place.index_statements(&mut connection, *table).await?);
+        }
+        statements
+            .extend(tables.iter().map(|(_, table)| format!("ANALYZE {}", self.place.table(table.name))));
+        stream::iter(statements)
+            .map(|statement| async move {
                 if self.cancelled.is_cancelled() {
                     return Err(GenerationError::Cancelled);
                 }
-                let mut connection = self.place.connect(self.pool).await?;
-                Ok(self.place.index(&mut connection, table).await?)
+                self.place.connect(self.pool).await?.execute(statement.as_str()).await?;
+                Ok(())
             })
             .buffer_unordered(self.resources.jobs.max(1))
             .try_collect()

@@ -79,12 +79,12 @@ impl Place {
         Ok(())
     }
 
-    /// Gives a table the indexes and keys the book's has, under the same names, and counts its rows for the planner.
-    pub(crate) async fn index(
+    /// What gives a table the keys and indexes the book's has, under the same names, keys first.
+    pub(crate) async fn index_statements(
         &self,
         connection: &mut PgConnection,
         table: TableShape,
-    ) -> Result<(), sqlx::Error> {
+    ) -> Result<Vec<String>, sqlx::Error> {
         let constraints: Vec<(String, String)> = sqlx::query_as(
             "SELECT conname::text, pg_get_constraintdef(oid) FROM pg_constraint
               WHERE conrelid = $1::regclass AND contype IN ('p', 'u') ORDER BY contype, conname",
@@ -92,26 +92,21 @@ impl Place {
         .bind(self.books(table.name))
         .fetch_all(&mut *connection)
         .await?;
-        // Told apart by name, and written with the table's name after ON, whatever the search path.
         let indexes: Vec<String> = sqlx::query_scalar(
             "SELECT pg_get_indexdef(indexrelid) FROM pg_index
               WHERE indrelid = $1::regclass
                 AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid) ORDER BY indexrelid",
         )
         .bind(self.books(table.name))
-        .fetch_all(&mut *connection)
+        .fetch_all(connection)
         .await?;
+        // A definition names its table, with its schema, after ON.
         let (from, to) =
             (format!(" ON {} ", self.books(table.name)), format!(" ON {} ", self.table(table.name)));
-        for (name, definition) in constraints {
-            let add = format!("ALTER TABLE {} ADD CONSTRAINT {name} {definition}", self.table(table.name));
-            connection.execute(add.as_str()).await?;
-        }
-        for definition in indexes {
-            connection.execute(definition.replacen(&from, &to, 1).as_str()).await?;
-        }
-        connection.execute(format!("ANALYZE {}", self.table(table.name)).as_str()).await?;
-        Ok(())
+        let keys = constraints
+            .iter()
+            .map(|(name, key)| format!("ALTER TABLE {} ADD CONSTRAINT {name} {key}", self.table(table.name)));
+        Ok(keys.chain(indexes.iter().map(|index| index.replacen(&from, &to, 1))).collect())
     }
 
     pub(crate) fn table(&self, name: &str) -> String {
