@@ -58,7 +58,8 @@ impl Listed for WalletStatement {
 /// Show a wallet's statement
 ///
 /// Opening balance, lines in the order of their effective dates, closing balance. A page has part of the lines; the
-/// balances and sums are always those of the whole period.
+/// balances and sums are always those of the whole period. A wallet never goes below zero in the order of recording;
+/// between two effective dates its balance can.
 #[utoipa::path(get, path = "/v1/customers/{id}/wallet-statement", tag = "wallets",
     params(("id" = String, Path, example = "C00042"), ListParameters, LineParameters),
     responses((status = 200, body = Page<WalletStatement>)))]

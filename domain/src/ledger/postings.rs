@@ -2,6 +2,9 @@
 //!
 //! What the company owes its customers is in 2241.01 until a payment order is given, then in 2241.02 until the bank
 //! has paid, so at any moment the sum of all wallet balances is the credit balance of the two together.
+//!
+//! "At any moment" means in the order of recording, in which no wallet goes below zero. By business date a balance can
+//! be negative for a while: a withdrawal may be recorded after the deposit it takes from, and dated before it.
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -51,6 +54,8 @@ fn wallet_postings(event: &WalletEvent) -> Vec<Posting> {
     }
 }
 
+/// Money goes out by bank (1002) whichever way it had come in: the destination of a withdrawal is a bank account. What
+/// lies in 1012 or 1001 gets to the bank by a transfer of the company's own.
 fn withdrawal_postings(event: &WithdrawalEvent) -> Vec<Posting> {
     use AccountCode::{BankDeposits, CustomerWallets, WithdrawalsInTransit};
 
