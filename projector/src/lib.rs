@@ -12,6 +12,7 @@ mod registry;
 mod run;
 mod settings;
 mod status;
+mod view;
 mod wait;
 
 pub use generation::{
@@ -22,4 +23,7 @@ pub use registry::{Registered, every};
 pub use run::run;
 pub use settings::ProjectorSettings;
 pub use status::{ProjectionStatus, Status, resume, statuses};
+pub use view::{
+    InvalidViewName, View, ViewError, ViewName, drop_view, find_view, sweep_views, view_schema, views,
+};
 pub use wait::{WaitError, wait_for};

@@ -11,7 +11,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::engine::Surroundings;
 use crate::journal::Journal;
-use crate::{ProjectorSettings, Registered};
+use crate::{ProjectorSettings, Registered, sweep_views};
 
 /// Leads every projection no other process leads, and takes over those whose leader goes silent. Returns after
 /// `shutdown`, when each has finished the page it was at and has given its lease back.
@@ -24,6 +24,7 @@ pub async fn run(
     settings: ProjectorSettings,
     shutdown: CancellationToken,
 ) {
+    sweep(&pool, &schema).await;
     let (wakes, woken) = watch::channel(0_u64);
     let surroundings = Surroundings {
         journal: Arc::new(Journal::new(pool.clone(), woken.clone())),
@@ -47,6 +48,15 @@ pub async fn run(
         }
     }
     while tasks.join_next().await.is_some() {}
+}
+
+/// Views that were half made when their process died. What cannot be swept now is swept at the next start.
+async fn sweep(pool: &PgPool, schema: &str) {
+    match sweep_views(pool, schema).await {
+        Ok(0) => {}
+        Ok(views) => tracing::info!(views, "views that were half made are dropped"),
+        Err(error) => tracing::warn!(%error, "half-made views could not be dropped yet"),
+    }
 }
 
 /// A defect in one fold must not end the others, nor go unnoticed.

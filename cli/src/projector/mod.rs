@@ -3,6 +3,7 @@
 mod chosen;
 mod rebuild;
 mod verify;
+mod views;
 mod watch;
 
 use anyhow::{Context, anyhow};
@@ -18,6 +19,7 @@ use crate::serve::{run_projector, until_stopped};
 use crate::settings::Settings;
 use rebuild::RebuildArguments;
 use verify::VerifyArguments;
+use views::{AsOfArguments, ViewsArguments};
 
 /// Keep the read tables up to date, see how they are doing, let them go on
 #[derive(Debug, Args)]
@@ -73,6 +75,20 @@ enum What {
   tallybook projector verify
   tallybook projector verify wallets deposits --json")]
     Verify(VerifyArguments),
+    /// Make a view: the whole read side as it stood at a position or a moment
+    ///
+    /// It is folded into tables of its own, beside the live ones, and does not change any more. Every read of the API
+    /// shows it with view=NAME.
+    #[command(after_help = "Examples:
+  tallybook projector as-of --position 1200 --into before_import
+  tallybook projector as-of --time 2026-04-05T18:00:00+08:00 --into march")]
+    AsOf(AsOfArguments),
+    /// List the views, or drop one
+    #[command(after_help = "Examples:
+  tallybook projector views
+  tallybook projector views --json
+  tallybook projector views drop march")]
+    Views(ViewsArguments),
 }
 
 impl ProjectorCommand {
@@ -91,6 +107,18 @@ impl ProjectorCommand {
             What::Verify(arguments) => {
                 let book = database.open_book(settings).await?;
                 let done = verify::verify(&book, &arguments, &stop).await;
+                book.shutdown().await;
+                done
+            }
+            What::AsOf(arguments) => {
+                let book = database.open_book(settings).await?;
+                let done = views::as_of(&book, &arguments, &stop).await;
+                book.shutdown().await;
+                done
+            }
+            What::Views(arguments) => {
+                let book = database.open_book(settings).await?;
+                let done = views::views(&book, &arguments).await;
                 book.shutdown().await;
                 done
             }

@@ -7,11 +7,11 @@ use tallybook_event_store::schema::patient_connection;
 use super::RebuildError;
 
 /// Held as long as its connection: a process that dies lets go of it.
-pub(super) struct Lock(PgConnection);
+pub(crate) struct Lock(PgConnection);
 
 impl Lock {
     /// `None`: somebody holds it.
-    pub(super) async fn try_take(
+    pub(crate) async fn try_take(
         pool: &PgPool,
         schema: &str,
         name: &str,
@@ -35,7 +35,7 @@ impl Lock {
             .ok_or_else(|| RebuildError::UnderWay { name: name.to_owned() })
     }
 
-    pub(super) async fn release(self) -> Result<(), RebuildError> {
+    pub(crate) async fn release(self) -> Result<(), RebuildError> {
         Ok(self.0.close().await?)
     }
 }

@@ -15,5 +15,6 @@ mod verify;
 
 pub use back::back;
 pub use error::RebuildError;
+pub(crate) use lock::Lock;
 pub use request::{RebuildOutcome, RebuildRequest, Rebuilder};
 pub use verify::Verification;

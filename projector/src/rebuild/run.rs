@@ -76,7 +76,7 @@ impl Rebuilder {
         Ok(outcomes)
     }
 
-    pub(super) fn builder<'a>(&'a self, place: &'a Place) -> Builder<'a> {
+    pub(crate) fn builder<'a>(&'a self, place: &'a Place) -> Builder<'a> {
         Builder {
             pool: &self.pool,
             place,

@@ -55,6 +55,16 @@ pub fn busy(customers: u64, rounds: u64) -> Vec<(String, BookEvent)> {
     book.events
 }
 
+/// The same, with the customers' rounds in the order given.
+pub fn mixed(customers: u64, order: &[u64]) -> Vec<(String, BookEvent)> {
+    let mut book = Busy { events: Vec::new(), entries: vec![0; usize::try_from(customers).unwrap()] };
+    book.events.extend((0..customers).map(registered));
+    for (customer, round) in order.iter().zip(0..) {
+        book.round(*customer, round);
+    }
+    book.events
+}
+
 struct Busy {
     events: Vec<(String, BookEvent)>,
     /// How many events each customer's wallet has.

@@ -152,10 +152,15 @@ impl TestBook {
 
     /// Every row of every read table, in a fixed order.
     pub async fn tables(&self) -> Vec<(String, Vec<String>)> {
+        self.tables_in(&self.schema).await
+    }
+
+    /// The same of another schema.
+    pub async fn tables_in(&self, schema: &str) -> Vec<(String, Vec<String>)> {
         let mut tables = Vec::new();
         for table in READ_TABLES {
             let rows: Vec<String> =
-                sqlx::query_scalar(&format!("SELECT t::text FROM {table} AS t ORDER BY t::text"))
+                sqlx::query_scalar(&format!("SELECT t::text FROM {schema}.{table} AS t ORDER BY t::text"))
                     .fetch_all(&self.pool)
                     .await
                     .unwrap();

@@ -1,0 +1,135 @@
+//! `tallybook projector as-of` and `tallybook projector views`: the read side as it stood.
+
+use anyhow::{Context, anyhow};
+use chrono::{DateTime, SecondsFormat, Utc};
+use clap::{ArgGroup, Args, Subcommand};
+use tallybook_event_store::{Book, journal};
+use tallybook_projector::{View, ViewName, drop_view, views as read};
+use tokio_util::sync::CancellationToken;
+
+use super::rebuild::ResourceArguments;
+use super::watch::watched;
+use crate::environment;
+use crate::failure::Failure;
+use crate::output::{say, say_json};
+
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("when").required(true))]
+pub(super) struct AsOfArguments {
+    /// The last position the view shows
+    #[arg(long, value_name = "N", group = "when")]
+    position: Option<u64>,
+    /// The last moment the view shows, such as 2026-04-05T18:00:00+08:00
+    #[arg(long, value_name = "TIME", group = "when")]
+    time: Option<DateTime<Utc>>,
+    /// The view's name: up to 40 lower-case letters, digits and _
+    #[arg(long, value_name = "NAME")]
+    into: ViewName,
+    /// The view as JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    resources: ResourceArguments,
+}
+
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(super) struct ViewsArguments {
+    /// As one JSON array
+    #[arg(long)]
+    json: bool,
+    #[command(subcommand)]
+    what: Option<ViewsCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+enum ViewsCommand {
+    /// Drop a view; the journal and the live tables know nothing of it
+    #[command(after_help = "Example:
+  tallybook projector views drop march")]
+    Drop {
+        /// As `projector views` shows it
+        name: ViewName,
+    },
+}
+
+pub(super) async fn as_of(
+    book: &Book,
+    arguments: &AsOfArguments,
+    stop: &CancellationToken,
+) -> Result<(), Failure> {
+    let position = match (arguments.position, arguments.time) {
+        (Some(position), _) => position,
+        (None, Some(time)) => recorded_by(book, time).await?,
+        (None, None) => return Err(Failure::usage(anyhow!("give --position or --time"))),
+    };
+    let rebuilder = arguments.resources.rebuilder(book, stop);
+    let by = environment::actor().map_err(Failure::environment)?;
+    let making = rebuilder.view(&arguments.into, position, &by);
+    let view = watched(&rebuilder.progress, making).await.map_err(Failure::refused)?;
+    if arguments.json {
+        say_json(&view).context("the view")?;
+    } else {
+        say(format!(
+            "The view {} shows the book as of position {}{}.",
+            view.name,
+            view.position,
+            view.recorded_at.map_or_else(String::new, |at| format!(", recorded {}", moment(at)))
+        ));
+        say(format!("Read it with view={0}, such as GET /v1/wallets?view={0}.", view.name));
+    }
+    Ok(())
+}
+
+/// What was recorded by then; of a time to come nobody can say.
+async fn recorded_by(book: &Book, time: DateTime<Utc>) -> Result<u64, Failure> {
+    if time > book.now() {
+        return Err(Failure::refused(anyhow!("{} is still to come", moment(time))));
+    }
+    Ok(journal::position_at(book.pool(), time).await?)
+}
+
+pub(super) async fn views(book: &Book, arguments: &ViewsArguments) -> Result<(), Failure> {
+    match &arguments.what {
+        None => list(book, arguments.json).await,
+        Some(ViewsCommand::Drop { name }) => {
+            drop_view(book.pool(), book.schema(), name).await.map_err(Failure::refused)?;
+            say(format!("The view {name} is dropped."));
+            Ok(())
+        }
+    }
+}
+
+async fn list(book: &Book, json: bool) -> Result<(), Failure> {
+    let views = read(book.pool(), book.schema()).await?;
+    if json {
+        say_json(&views).context("the views")?;
+        return Ok(());
+    }
+    if views.is_empty() {
+        say("There are no views. `tallybook projector as-of` makes one.");
+        return Ok(());
+    }
+    say(format!(
+        "{:<20} {:>12}  {:<27} {:>10}  {:<27} {}",
+        "NAME", "POSITION", "RECORDED", "KB", "MADE", "BY"
+    ));
+    views.iter().for_each(tell);
+    Ok(())
+}
+
+fn tell(view: &View) {
+    let recorded = view.recorded_at.map_or_else(|| "-".to_owned(), moment);
+    say(format!(
+        "{:<20} {:>12}  {recorded:<27} {:>10}  {:<27} {}",
+        view.name,
+        view.position,
+        view.bytes.div_ceil(1024),
+        moment(view.made_at),
+        view.made_by
+    ));
+}
+
+fn moment(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Micros, true)
+}
