@@ -26,7 +26,8 @@ impl Tuning {
             ("fsync", "on"),
             ("synchronous_commit", "on"),
             ("full_page_writes", "on"),
-            ("wal_compression", "on"),
+            // Compressing whole pages was a seventh of what a rebuild cost PostgreSQL, and cores are scarcer than disk.
+            ("wal_compression", "off"),
             ("wal_buffers", "16MB"),
             ("max_wal_size", "4GB"),
             // A log file made anew is written twice, one used again once: keep enough for a busy while.
