@@ -29,6 +29,12 @@ pub(crate) async fn follow<P: Projection>(follower: Follower<'_>) -> Result<(), 
     while from < to {
         let count = PAGE.min(to - from);
         let stored = journal::page(pool, from, i64::try_from(count).unwrap_or(i64::MAX)).await?;
+        if (stored.len() as u64) < count {
+            let end = from + stored.len() as u64;
+            return Err(GenerationError::Gap(format!(
+                "the journal ends at {end}, and a projection claims to be at {to}"
+            )));
+        }
         let page = decode(from, stored, &tallybook_domain::upcasters()).await?;
         let mut transaction = connection.begin().await?;
         let folded = fold_page::<P>(&mut transaction, &mut tables, page.events()).await?;
@@ -39,9 +45,6 @@ pub(crate) async fn follow<P: Projection>(follower: Follower<'_>) -> Result<(), 
         write_rows(&mut transaction, &tables.all()).await?;
         transaction.commit().await?;
         tables.settle_all(PAGE as usize);
-        if folded.position == from {
-            return Err(GenerationError::Gap(format!("the journal ends at {from}, before {to}")));
-        }
         from = folded.position;
     }
     Ok(())

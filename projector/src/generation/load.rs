@@ -76,7 +76,7 @@ pub(crate) async fn load<P: Projection>(load: Load) -> Result<Loaded, Generation
             }
         }
         while memory.exceeds(tables.bytes_of_all()) {
-            let [kept, other] = share.halves();
+            let Some([kept, other]) = share.halves() else { break };
             tables.narrow_all(kept);
             loaded.put_off.push(other);
             share = kept;
