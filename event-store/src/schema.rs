@@ -109,8 +109,11 @@ fn check_name(schema: &str) -> Result<(), StoreError> {
 async fn grant(connection: &mut PgConnection, schema: &str) -> Result<(), StoreError> {
     let runtime = if ensure_runtime_role(connection).await? { RUNTIME_ROLE } else { "CURRENT_USER" };
     let mut transaction = connection.begin().await?;
-    // Two processes starting together would otherwise rewrite the same grants at once.
-    sqlx::query("SELECT pg_advisory_xact_lock(hashtext($1))").bind(schema).execute(&mut *transaction).await?;
+    // Two processes starting together would otherwise rewrite the same grants at once; those on the database are the
+    // same for all books.
+    sqlx::query("SELECT pg_advisory_xact_lock(hashtext('tallybook grants'))")
+        .execute(&mut *transaction)
+        .await?;
     let others: Vec<String> = sqlx::query_scalar(
         "SELECT tablename::text FROM pg_tables WHERE schemaname = $1 AND tableowner <> $2 AND tablename NOT IN
             ('events', 'book_head', 'commands', 'claims', 'book_settings', '_sqlx_migrations')",

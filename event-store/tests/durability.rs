@@ -10,6 +10,7 @@ use cqrs_es::persist::{EventUpcaster, SemanticVersionEventUpcaster};
 use futures::future::join_all;
 use sqlx::Executor;
 use support::{TestBook, assert_journal_is_whole, count, deposit, hold, wallet, yuan};
+use tallybook_event_store::schema::{NewBook, pending_migrations, provision};
 use tallybook_event_store::{Book, BookSettings, CommandError};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -50,13 +51,26 @@ async fn an_owner_with_every_grant_still_meets_the_trigger() {
 #[tokio::test(flavor = "multi_thread")]
 async fn provisioning_twice_at_once_changes_nothing() {
     let test = TestBook::new().await;
-    let new = tallybook_event_store::schema::NewBook::default();
-    let again = (0..4).map(|_| tallybook_event_store::schema::provision(&test.connect, &test.schema, &new));
+    let new = NewBook::default();
+    let again = (0..4).map(|_| provision(&test.connect, &test.schema, &new));
     for result in join_all(again).await {
         result.unwrap();
     }
     let book = test.open().await;
-    assert_eq!(tallybook_event_store::schema::pending_migrations(book.pool()).await.unwrap(), 0);
+    assert_eq!(pending_migrations(book.pool()).await.unwrap(), 0);
+}
+
+/// What all books of a database share is written by each of them.
+#[tokio::test(flavor = "multi_thread")]
+async fn books_can_be_provisioned_at_the_same_time() {
+    let new = NewBook::default();
+    let provisioned = (0..8).map(async |_| {
+        let test = TestBook::new().await;
+        for _ in 0..5 {
+            provision(&test.connect, &test.schema, &new).await.unwrap();
+        }
+    });
+    join_all(provisioned).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
