@@ -64,6 +64,9 @@ fn quarter_of_memory() -> usize {
     usize::try_from(memory_bytes() / 4).unwrap_or(usize::MAX)
 }
 
+/// With less, there would be a pass over the journal for every few rows.
+const LEAST_MEMORY: usize = 1 << 20;
+
 /// A number with KB, MB or GB, each 1,024 times the one before.
 fn bytes(text: &str) -> Result<usize, String> {
     const UNITS: [(&str, usize); 4] = [("GB", 1 << 30), ("MB", 1 << 20), ("KB", 1 << 10), ("", 1)];
@@ -74,7 +77,10 @@ fn bytes(text: &str) -> Result<usize, String> {
         .ok_or("a size is a number with KB, MB or GB, such as 512MB")?;
     let number: usize =
         number.parse().map_err(|_| "a size is a whole number with KB, MB or GB, such as 512MB".to_owned())?;
-    number.checked_mul(*unit).filter(|bytes| *bytes > 0).ok_or_else(|| "that is no size".to_owned())
+    number
+        .checked_mul(*unit)
+        .filter(|bytes| *bytes >= LEAST_MEMORY)
+        .ok_or_else(|| "less than 1MB, or more than there is, is no size to work with".to_owned())
 }
 
 pub(super) async fn rebuild(
@@ -148,8 +154,8 @@ mod tests {
     fn sizes_are_numbers_with_units() {
         assert_eq!(bytes("512MB"), Ok(512 << 20));
         assert_eq!(bytes("1 gb"), Ok(1 << 30));
-        assert_eq!(bytes("4096"), Ok(4096));
-        for wrong in ["", "MB", "0", "1.5GB", "-1MB", "99999999999GB"] {
+        assert_eq!(bytes("1048576"), Ok(1 << 20));
+        for wrong in ["", "MB", "0", "1023KB", "1.5GB", "-1MB", "99999999999GB"] {
             assert!(bytes(wrong).is_err(), "{wrong}");
         }
     }

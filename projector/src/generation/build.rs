@@ -93,7 +93,7 @@ impl Builder<'_> {
     async fn index(&self, projections: &[Registered]) -> Result<(), GenerationError> {
         let mut connection = self.place.connect(self.pool).await?;
         let mut tables = Vec::new();
-        for table in projections.iter().flat_map(|projection| (projection.tables)()) {
+        for table in projections.iter().copied().flat_map(|projection| (projection.tables)()) {
             let size: i64 = sqlx::query_scalar("SELECT pg_relation_size($1::regclass)")
                 .bind(self.place.table(table.name))
                 .fetch_one(&mut connection)

@@ -33,7 +33,7 @@ impl Place {
         connection
             .execute(
                 format!(
-                    "SET search_path = {}, {}; SET synchronous_commit = off; SET maintenance_work_mem = '256MB'",
+                    "SET client_min_messages = warning; SET search_path = {}, {}; SET synchronous_commit = off; SET maintenance_work_mem = '256MB'",
                     self.schema, self.book
                 )
                 .as_str(),
@@ -42,13 +42,23 @@ impl Place {
         Ok(connection)
     }
 
+    /// Makes the schema where it is not there. Others may be doing the same, which `IF NOT EXISTS` does not expect.
+    pub(crate) async fn establish(&self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+        let made = connection.execute(format!("CREATE SCHEMA IF NOT EXISTS {}", self.schema).as_str()).await;
+        match made {
+            Err(sqlx::Error::Database(report)) if report.is_unique_violation() => Ok(()),
+            Err(error) => Err(error),
+            Ok(_) => Ok(()),
+        }
+    }
+
     /// Makes empty tables like the book's, without their indexes. What an earlier attempt left is dropped.
     pub(crate) async fn make(
         &self,
         connection: &mut PgConnection,
         tables: &[TableShape],
     ) -> Result<(), GenerationError> {
-        connection.execute(format!("CREATE SCHEMA IF NOT EXISTS {}", self.schema).as_str()).await?;
+        self.establish(connection).await?;
         self.drop_tables(connection, tables).await?;
         for table in tables {
             let options: Option<String> = sqlx::query_scalar(

@@ -1,6 +1,6 @@
 //! A rebuild from beginning to end.
 
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 use tallybook_event_store::journal;
 
 use super::growing::{Growing, Look};
@@ -48,7 +48,7 @@ impl Rebuilder {
         projections: &[Registered],
         locks: Vec<Lock>,
     ) -> Result<(), RebuildError> {
-        let mut connection = self.pool.acquire().await?;
+        let mut connection = place.connect(&self.pool).await?;
         for projection in projections {
             place.drop_tables(&mut connection, &(projection.tables)()).await?;
         }
@@ -67,11 +67,11 @@ impl Rebuilder {
         let to = self.target(projections).await?;
         self.builder(place).build(projections, to).await?;
         self.progress.enter(Phase::CatchingUp);
-        let outcomes = stream::iter(projections)
-            .map(|projection| self.finish(place, *projection, to, request))
-            .buffered(self.jobs.max(1))
-            .try_collect()
-            .await?;
+        let finishing: Vec<_> = projections
+            .iter()
+            .map(|projection| self.finish(place, *projection, to, request).boxed())
+            .collect();
+        let outcomes = stream::iter(finishing).buffered(self.jobs.max(1)).try_collect().await?;
         self.progress.enter(Phase::Done);
         Ok(outcomes)
     }

@@ -37,6 +37,7 @@ pub(super) async fn swap(
 ) -> Result<(), RebuildError> {
     let tables = (projection.tables)();
     let name = || projection.name.to_owned();
+    previous(from.book()).establish(connection).await?;
     connection.execute(format!("SET lock_timeout = '{LOCK_TIMEOUT}'").as_str()).await?;
     for _ in 0..TRIES {
         if !takeover.extend(connection).await? {
@@ -63,7 +64,6 @@ async fn try_swap(
 ) -> Result<bool, RebuildError> {
     let kept = previous(from.book());
     let mut transaction = connection.begin().await?;
-    transaction.execute(format!("CREATE SCHEMA IF NOT EXISTS {}", kept.schema()).as_str()).await?;
     let way = Way { book: from.book(), from: from.schema(), kept: kept.schema() };
     for table in tables {
         for step in way.steps(table.name) {

@@ -1,6 +1,6 @@
 //! Folding afresh and comparing with what people read, without stopping anyone.
 
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 use serde::Serialize;
 
 use super::growing::{Growing, Look};
@@ -46,11 +46,9 @@ impl Rebuilder {
         let to = self.slowest(projections).await?;
         self.builder(place).build(projections, to).await?;
         self.progress.enter(Phase::CatchingUp);
-        let verified = stream::iter(projections)
-            .map(|projection| self.check(place, *projection, to))
-            .buffered(self.jobs.max(1))
-            .try_collect()
-            .await?;
+        let checking: Vec<_> =
+            projections.iter().map(|projection| self.check(place, *projection, to).boxed()).collect();
+        let verified = stream::iter(checking).buffered(self.jobs.max(1)).try_collect().await?;
         self.progress.enter(Phase::Done);
         Ok(verified)
     }

@@ -53,6 +53,15 @@ impl TestBook {
     /// Changes a recorded event, which only a test can: as a program does that learns to read it.
     pub async fn rewrite(&self, position: u64, event: &BookEvent) {
         let kind = event.kind();
+        self.overwrite(position, (kind.name, kind.version, &event.to_payload().unwrap())).await;
+    }
+
+    /// Makes a recorded event one that no program of today can read.
+    pub async fn poison(&self, position: u64) {
+        self.overwrite(position, ("Poisoned", "1.0", "{}")).await;
+    }
+
+    async fn overwrite(&self, position: u64, (name, version, payload): (&str, &str, &str)) {
         let mut owner = self.pool.acquire().await.unwrap();
         owner
             .execute("ALTER TABLE events DISABLE TRIGGER ALL; GRANT UPDATE ON events TO CURRENT_USER")
@@ -61,9 +70,9 @@ impl TestBook {
         sqlx::query(
             "UPDATE events SET event_type = $1, event_version = $2, payload = $3::json WHERE position = $4",
         )
-        .bind(kind.name)
-        .bind(kind.version)
-        .bind(event.to_payload().unwrap())
+        .bind(name)
+        .bind(version)
+        .bind(payload)
         .bind(i64::try_from(position).unwrap())
         .execute(&mut *owner)
         .await

@@ -96,7 +96,7 @@ pub async fn account_lines(
         .collect();
     let scope = Scope { code, currency, codes, range };
 
-    let mut snapshot = Snapshot::take(pool).await?;
+    let mut snapshot = Snapshot::take::<GeneralLedger>(pool).await?;
     let position = snapshot.position_of::<GeneralLedger>().await?;
     let mut answer = frame(&mut snapshot, &scope).await?;
     let mut lines = lines(&mut snapshot, &scope, after, paging.rows_to_fetch()).await?;

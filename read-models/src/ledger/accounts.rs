@@ -44,7 +44,7 @@ type Sums = BTreeMap<AccountCode, BTreeMap<Currency, AccountBalance>>;
 
 /// The whole chart, in its order, as it stands after everything recorded.
 pub async fn accounts(pool: &PgPool) -> Result<Answer<Vec<LedgerAccount>>, ReadError> {
-    let mut snapshot = Snapshot::take(pool).await?;
+    let mut snapshot = Snapshot::take::<GeneralLedger>(pool).await?;
     let position = snapshot.position_of::<GeneralLedger>().await?;
     let rows = sqlx::query!(
         r#"SELECT account, currency, sum(debit) AS "debit!", sum(credit) AS "credit!"

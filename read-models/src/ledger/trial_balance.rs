@@ -63,7 +63,7 @@ pub async fn trial_balance(
     range: DateRange,
     currency: Option<Currency>,
 ) -> Result<Answer<TrialBalance>, ReadError> {
-    let mut snapshot = Snapshot::take(pool).await?;
+    let mut snapshot = Snapshot::take::<GeneralLedger>(pool).await?;
     let position = snapshot.position_of::<GeneralLedger>().await?;
     let rows = sqlx::query!(
         r#"SELECT account, currency,

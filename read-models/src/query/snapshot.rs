@@ -3,14 +3,22 @@
 use sqlx::{PgPool, Postgres, Transaction};
 
 use super::ReadError;
-use crate::fold::{KeyedRow, Projection};
+use crate::fold::{KeyedRow, Projection, Tables};
 
 /// A transaction that sees one moment, whatever the projector writes meanwhile, and can write nothing itself.
 pub(crate) struct Snapshot(Transaction<'static, Postgres>);
 
 impl Snapshot {
-    pub(crate) async fn take(pool: &PgPool) -> Result<Self, ReadError> {
-        Ok(Self(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?))
+    /// The projection's tables are held before the moment is fixed: were they replaced by a rebuild in between, the
+    /// position would be that of the old ones, and the rows those of the new.
+    pub(crate) async fn take<P: Projection>(pool: &PgPool) -> Result<Self, ReadError> {
+        let mut tables = P::Tables::cached();
+        let names: Vec<&str> = tables.all().iter().map(|table| table.shape().name).collect();
+        let begin = format!(
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; LOCK TABLE {} IN ACCESS SHARE MODE",
+            names.join(", ")
+        );
+        Ok(Self(pool.begin_with(begin).await?))
     }
 
     pub(crate) fn connection(&mut self) -> &mut sqlx::PgConnection {

@@ -46,7 +46,7 @@ pub async fn list_customers(
         query.push(" AND strpos(lower(name), lower(").push_bind(part).push(")) > 0");
     }
     in_order(&mut query, sort, paging)?;
-    let mut snapshot = Snapshot::take(pool).await?;
+    let mut snapshot = Snapshot::take::<Customers>(pool).await?;
     let position = snapshot.position_of::<Customers>().await?;
     let mut rows: Vec<CustomerRow> = query.build_query_as().fetch_all(snapshot.connection()).await?;
     let next_cursor = paging.cut(&mut rows, |last| cursor_at(last, sort));
@@ -86,7 +86,7 @@ fn cursor_at(row: &CustomerRow, sort: Sort<CustomerOrder>) -> String {
 }
 
 pub async fn find_customer(pool: &PgPool, id: &CustomerId) -> Result<Answer<Option<CustomerRow>>, ReadError> {
-    let mut snapshot = Snapshot::take(pool).await?;
+    let mut snapshot = Snapshot::take::<Customers>(pool).await?;
     let position = snapshot.position_of::<Customers>().await?;
     Ok(Answer { data: snapshot.row_of(id.as_str()).await?, position })
 }

@@ -94,7 +94,7 @@ pub async fn daily_totals(
     period: Period,
     currency: Option<Currency>,
 ) -> Result<Answer<Dashboard>, ReadError> {
-    let mut snapshot = Snapshot::take(pool).await?;
+    let mut snapshot = Snapshot::take::<DailyTotals>(pool).await?;
     let position = snapshot.position_of::<DailyTotals>().await?;
     let mut moved = turnovers(&mut snapshot, period, currency).await?;
     if let Some(currency) = currency {

@@ -49,7 +49,7 @@ pub async fn list_deposits(
     narrow(&mut query, filter);
     in_order(&mut query, sort, paging)?;
 
-    let mut snapshot = Snapshot::take(pool).await?;
+    let mut snapshot = Snapshot::take::<Deposits>(pool).await?;
     let position = snapshot.position_of::<Deposits>().await?;
     let mut rows: Vec<DepositRow> = query.build_query_as().fetch_all(snapshot.connection()).await?;
     let next_cursor = paging.cut(&mut rows, |last| cursor_at(last, sort));
@@ -110,7 +110,7 @@ fn cursor_at(row: &DepositRow, sort: Sort<DepositOrder>) -> String {
 }
 
 pub async fn find_deposit(pool: &PgPool, id: &DepositId) -> Result<Answer<Option<DepositRow>>, ReadError> {
-    let mut snapshot = Snapshot::take(pool).await?;
+    let mut snapshot = Snapshot::take::<Deposits>(pool).await?;
     let position = snapshot.position_of::<Deposits>().await?;
     Ok(Answer { data: snapshot.row_of(id.as_str()).await?, position })
 }

@@ -46,7 +46,7 @@ pub async fn list_wallets(
     }
     query.push(format!(" ORDER BY id {} LIMIT ", sort.direction.sql())).push_bind(paging.rows_to_fetch());
 
-    let mut snapshot = Snapshot::take(pool).await?;
+    let mut snapshot = Snapshot::take::<Wallets>(pool).await?;
     let position = snapshot.position_of::<Wallets>().await?;
     let mut rows: Vec<WalletRow> = query.build_query_as().fetch_all(snapshot.connection()).await?;
     let next_cursor = paging.cut(&mut rows, |last| write_cursor(sort, [last.id.to_string()]));
@@ -54,7 +54,7 @@ pub async fn list_wallets(
 }
 
 pub async fn find_wallet(pool: &PgPool, id: &WalletId) -> Result<Answer<Option<WalletRow>>, ReadError> {
-    let mut snapshot = Snapshot::take(pool).await?;
+    let mut snapshot = Snapshot::take::<Wallets>(pool).await?;
     let position = snapshot.position_of::<Wallets>().await?;
     Ok(Answer { data: snapshot.row_of(id.as_str()).await?, position })
 }

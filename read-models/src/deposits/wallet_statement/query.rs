@@ -69,7 +69,7 @@ pub async fn wallet_statement(
         Some([date, position]) => Some((read_key(&date)?, read_key(&position)?)),
         None => None,
     };
-    let mut snapshot = Snapshot::take(pool).await?;
+    let mut snapshot = Snapshot::take::<WalletStatements>(pool).await?;
     let position = snapshot.position_of::<WalletStatements>().await?;
     let mut statement = frame(&mut snapshot, wallet, range).await?;
     let mut lines = lines(&mut snapshot, wallet, range, after, paging.rows_to_fetch()).await?;

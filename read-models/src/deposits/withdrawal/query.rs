@@ -57,7 +57,7 @@ pub async fn list_withdrawals(
     query.push(format!(" ORDER BY created_position {} LIMIT ", sort.direction.sql()));
     query.push_bind(paging.rows_to_fetch());
 
-    let mut snapshot = Snapshot::take(pool).await?;
+    let mut snapshot = Snapshot::take::<Withdrawals>(pool).await?;
     let position = snapshot.position_of::<Withdrawals>().await?;
     let mut rows: Vec<WithdrawalRow> = query.build_query_as().fetch_all(snapshot.connection()).await?;
     let next_cursor = paging.cut(&mut rows, |last| write_cursor(sort, [last.created.position.to_string()]));
@@ -90,7 +90,7 @@ pub async fn find_withdrawal(
     pool: &PgPool,
     id: &WithdrawalId,
 ) -> Result<Answer<Option<Withdrawal>>, ReadError> {
-    let mut snapshot = Snapshot::take(pool).await?;
+    let mut snapshot = Snapshot::take::<Withdrawals>(pool).await?;
     let position = snapshot.position_of::<Withdrawals>().await?;
     let row: Option<WithdrawalRow> = snapshot.row_of(id.as_str()).await?;
     let found = with_steps(&mut snapshot, row.into_iter().collect()).await?;
