@@ -97,8 +97,11 @@ pub(crate) async fn take_runtime_role(connection: &mut PgConnection) -> Result<(
 /// The name goes into SQL as an identifier, so it is held to what needs no quoting.
 fn check_name(schema: &str) -> Result<(), StoreError> {
     let begins_well = schema.starts_with(|c: char| c.is_ascii_lowercase());
+    // What follows two underscores are the book's own schemas beside it.
+    let own = schema.contains("__");
     let plain = schema.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
-    if begins_well && plain && schema.len() <= 48 && schema != "public" && !schema.starts_with("pg_") {
+    if begins_well && plain && !own && schema.len() <= 48 && schema != "public" && !schema.starts_with("pg_")
+    {
         Ok(())
     } else {
         Err(StoreError::BookName(schema.to_owned()))
@@ -124,9 +127,20 @@ async fn grant(connection: &mut PgConnection, schema: &str) -> Result<(), StoreE
     .await?;
     let database: String =
         sqlx::query_scalar("SELECT quote_ident(current_database())").fetch_one(&mut *transaction).await?;
-    let mut statements = vec![
+    let may_grant: bool =
+        sqlx::query_scalar("SELECT has_database_privilege(current_database(), 'CREATE WITH GRANT OPTION')")
+            .fetch_one(&mut *transaction)
+            .await?;
+    let mut statements = Vec::new();
+    if may_grant {
         // New generations of read tables, and looks at the past, are made in schemas of their own.
-        format!("GRANT CREATE ON DATABASE {database} TO {runtime}"),
+        statements.push(format!("GRANT CREATE ON DATABASE {database} TO {runtime}"));
+    } else {
+        tracing::warn!(
+            "this user may not let {runtime} make schemas in {database}: projections cannot be rebuilt"
+        );
+    }
+    statements.extend([
         format!("GRANT USAGE, CREATE ON SCHEMA {schema} TO {runtime}"),
         format!("REVOKE UPDATE, DELETE, TRUNCATE ON events, commands FROM PUBLIC, {runtime}"),
         format!("REVOKE INSERT, DELETE, TRUNCATE ON book_head FROM PUBLIC, {runtime}"),
@@ -135,7 +149,7 @@ async fn grant(connection: &mut PgConnection, schema: &str) -> Result<(), StoreE
         format!("GRANT SELECT, INSERT, DELETE ON claims TO {runtime}"),
         format!("GRANT SELECT ON book_settings, _sqlx_migrations TO {runtime}"),
         format!("GRANT ALL ON ALL SEQUENCES IN SCHEMA {schema} TO {runtime}"),
-    ];
+    ]);
     statements.extend(others.iter().map(|table| format!("ALTER TABLE {table} OWNER TO {runtime}")));
     for statement in statements {
         transaction.execute(statement.as_str()).await?;

@@ -45,6 +45,10 @@ impl<'a> Growing<'a> {
         Ok(Self { rebuilder, place, projection, connection, position })
     }
 
+    pub(super) fn name(&self) -> &'static str {
+        self.projection.name
+    }
+
     /// Compares live and new tables as of one position, while both go on.
     /// Rows that differ are told one by one up to so many per table.
     pub(super) async fn look(&mut self, rows_told: i64) -> Result<Look, RebuildError> {
@@ -57,9 +61,14 @@ impl<'a> Growing<'a> {
         let mut moment =
             self.connection.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
         // The first statement fixes the moment; from then on the projection may move again.
-        let fixed = sqlx::query("SELECT FROM projections").execute(&mut *moment).await;
+        let live =
+            sqlx::query_scalar!("SELECT position FROM projections WHERE name = $1", self.projection.name)
+                .fetch_one(&mut *moment)
+                .await;
         takeover.end(&self.rebuilder.pool).await?;
-        fixed?;
+        if journal::unsigned(live?)? != self.position {
+            return Err(RebuildError::Overtaken { name: self.projection.name.to_owned() });
+        }
         self.rebuilder.progress.enter(Phase::Comparing);
         let (mut tables, mut rows) = (Vec::new(), Vec::new());
         for table in (self.projection.tables)() {

@@ -1,6 +1,6 @@
 //! A rebuild from beginning to end.
 
-use futures::{FutureExt, StreamExt, TryStreamExt, stream};
+use futures::{FutureExt, StreamExt, stream};
 use tallybook_event_store::journal;
 
 use super::growing::{Growing, Look};
@@ -8,7 +8,7 @@ use super::lock::Lock;
 use super::{RebuildError, RebuildOutcome, RebuildRequest, Rebuilder};
 use crate::Registered;
 use crate::engine::register;
-use crate::generation::{Builder, Phase, Place};
+use crate::generation::{Builder, Phase, Place, TableDifference};
 
 /// A projection this far behind the journal is not waited for: its new tables go ahead of it.
 const FAR_BEHIND: u64 = 10_000;
@@ -28,8 +28,9 @@ impl Rebuilder {
         let place = next(&self.schema);
         let locks = self.lock(projections).await?;
         let done = self.rebuild_in(&place, projections, request).await;
-        self.clear(&place, projections, locks).await?;
-        done
+        // What was done is told even if what is left over could not be dropped.
+        let cleared = self.clear(&place, projections, locks).await;
+        done.and_then(|outcomes| cleared.map(|()| outcomes))
     }
 
     pub(super) async fn lock(&self, projections: &[Registered]) -> Result<Vec<Lock>, RebuildError> {
@@ -67,11 +68,15 @@ impl Rebuilder {
         let to = self.target(projections).await?;
         self.builder(place).build(projections, to).await?;
         self.progress.enter(Phase::CatchingUp);
-        let finishing: Vec<_> = projections
-            .iter()
-            .map(|projection| self.finish(place, *projection, to, request).boxed())
-            .collect();
-        let outcomes = stream::iter(finishing).buffered(self.jobs.max(1)).try_collect().await?;
+        // All are looked at before the first is swapped: a difference nobody expected stops all of them.
+        let looking: Vec<_> =
+            projections.iter().map(|projection| self.look(place, *projection, to, request).boxed()).collect();
+        let looks: Vec<Result<_, _>> = stream::iter(looking).buffered(self.jobs.max(1)).collect().await;
+        let looks = looks.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let mut outcomes = Vec::with_capacity(looks.len());
+        for (growing, differences) in looks {
+            outcomes.push(finish(growing, differences, request).await?);
+        }
         self.progress.enter(Phase::Done);
         Ok(outcomes)
     }
@@ -90,7 +95,7 @@ impl Rebuilder {
     async fn target(&self, projections: &[Registered]) -> Result<u64, RebuildError> {
         let head = journal::head_position(&self.pool).await?;
         let slowest = self.slowest(projections).await?;
-        Ok(if head - slowest > FAR_BEHIND { head } else { slowest })
+        Ok(if head.saturating_sub(slowest) > FAR_BEHIND { head } else { slowest })
     }
 
     /// Where the one of them stands that has come least far.
@@ -105,30 +110,39 @@ impl Rebuilder {
         Ok(slowest.map(journal::unsigned).transpose()?.unwrap_or(0))
     }
 
-    /// From tables that are as of `built` to the swap.
-    async fn finish(
-        &self,
-        place: &Place,
+    /// New tables that have been compared with the live ones.
+    async fn look<'a>(
+        &'a self,
+        place: &'a Place,
         projection: Registered,
         built: u64,
         request: RebuildRequest,
-    ) -> Result<RebuildOutcome, RebuildError> {
+    ) -> Result<(Growing<'a>, Option<Vec<TableDifference>>), RebuildError> {
         let mut growing = Growing::built(self, place, projection, built).await?;
         let name = || projection.name.to_owned();
-        let differences = match growing.look(0).await? {
+        match growing.look(0).await? {
             Look::Behind(lag) if request.expect_equal => {
-                return Err(RebuildError::NotComparable { name: name(), lag });
+                Err(RebuildError::NotComparable { name: name(), lag })
             }
-            Look::Behind(_) => None,
+            Look::Behind(_) => Ok((growing, None)),
             Look::Compared { tables: differences, rows: _ } => {
                 if request.expect_equal && differences.iter().any(|table| !table.is_none()) {
                     return Err(RebuildError::Different { name: name(), differences });
                 }
-                Some(differences)
+                Ok((growing, Some(differences)))
             }
-        };
-        let (swapped, position) =
-            if request.dry_run { (false, growing.position) } else { (true, growing.swap().await?) };
-        Ok(RebuildOutcome { projection: name(), position, differences, swapped })
+        }
     }
+}
+
+/// The swap, if it is wanted.
+async fn finish(
+    growing: Growing<'_>,
+    differences: Option<Vec<TableDifference>>,
+    request: RebuildRequest,
+) -> Result<RebuildOutcome, RebuildError> {
+    let projection = growing.name().to_owned();
+    let swapped = !request.dry_run;
+    let position = if swapped { growing.swap().await? } else { growing.position };
+    Ok(RebuildOutcome { projection, position, differences, swapped })
 }
