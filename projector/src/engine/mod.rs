@@ -104,11 +104,14 @@ impl<P: Projection> Term<P> {
         let mut term =
             Self { surroundings, connection, singly_until: 0, renewed_at, projection: PhantomData };
         let mut reported = None;
+        let first_pause = term.surroundings.settings.first_backoff;
+        let mut pause = first_pause;
         while !term.stopping() {
             match lease::claim::<P>(&mut term.connection, &term.surroundings.settings).await? {
                 Claim::Leading { position, standing } => {
                     term.renewed_at = Instant::now();
                     term.lead(position, standing).await?;
+                    pause = first_pause;
                 }
                 Claim::Refused { version } => {
                     if reported.replace(version) != Some(version) && version != P::VERSION {
@@ -119,7 +122,9 @@ impl<P: Projection> Term<P> {
                             "the tables are of another version than this program folds; they are left alone"
                         );
                     }
-                    term.pause(term.surroundings.settings.renew_every).await;
+                    // Who was overtaken asks soon again: a swap takes the lead for a moment only.
+                    term.pause(pause).await;
+                    pause = (pause * 2).min(term.surroundings.settings.renew_every);
                 }
             }
         }
