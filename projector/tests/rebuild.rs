@@ -12,7 +12,7 @@ use support::history::{busy, day, deposited, money, registered, wallet_of};
 use support::{Running, TestBook};
 use tallybook_projector::{
     ProjectorSettings, RebuildError, RebuildOutcome, RebuildRequest, Rebuilder, Registered, TableDifference,
-    back, every,
+    back, every, wait_for,
 };
 use tallybook_read_models::deposits::{WalletFilter, list_wallets};
 use tallybook_read_models::{Paging, Sort};
@@ -364,4 +364,28 @@ async fn an_answer_across_a_swap_is_of_one_generation() {
     }));
     let ((), seen) = tokio::join!(swapping, reading);
     assert!(seen.iter().all(|[old, new]| *old > 0 && *new > 0), "both were read: {seen:?}");
+}
+
+/// What people wait for while somebody else reads the same tables for long.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_reader_delays_the_swap_but_not_the_projection() {
+    let mut book = folded(busy(3, 4)).await;
+    let running = projecting(&book);
+    let mut long_reader = book.pool.begin().await.unwrap();
+    sqlx::query("SELECT count(*) FROM wallets").execute(&mut *long_reader).await.unwrap();
+    let rebuilder = rebuilder(&book);
+    let under_way = tokio::spawn(async move { rebuilder.rebuild(&only("wallets"), EXPECT_EQUAL).await });
+    for number in 0..8_u64 {
+        let reference = format!("LATER-{number}");
+        book.record([deposited(&wallet_of(1), money("5.00"), &reference, day("2026-03-01"))]).await;
+        let limit = Duration::from_secs(3);
+        wait_for(&book.pool, &["wallets"], book.head(), limit).await.expect("the projection goes on");
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    assert!(!under_way.is_finished(), "the tables are in use");
+    long_reader.rollback().await.unwrap();
+    assert!(under_way.await.unwrap().unwrap().remove(0).swapped);
+    book.caught_up(&names()).await;
+    running.stop().await;
+    assert!(rebuilder_finds_nothing(&book).await);
 }

@@ -5,15 +5,24 @@ use tallybook_event_store::journal::unsigned;
 
 use super::RebuildError;
 use super::lock::Lock;
-use super::swap::{Generation, previous, swap};
+use super::swap::{BETWEEN_TRIES, Generation, TRIES, Try, previous, try_to_swap};
 use super::takeover::Takeover;
 use crate::Registered;
 
 /// Swaps the tables in use with those kept from the last swap, which then follow the journal from where they were
 /// left. Doing it twice changes nothing but that. Answers where the tables now in use stand.
 pub async fn back(pool: &PgPool, schema: &str, projection: Registered) -> Result<u64, RebuildError> {
-    let name = || projection.name.to_owned();
     let lock = Lock::take(pool, schema, projection.name).await?;
+    let done = go_back(pool, schema, projection).await;
+    // What was done is told even if the lock could not be given back: it ends with its connection.
+    if let Err(error) = lock.release().await {
+        tracing::warn!(projection = projection.name, %error, "the lock on its tables could not be given back");
+    }
+    done
+}
+
+async fn go_back(pool: &PgPool, schema: &str, projection: Registered) -> Result<u64, RebuildError> {
+    let name = || projection.name.to_owned();
     let kept = sqlx::query!(
         "SELECT version, position FROM previous_generations WHERE projection = $1",
         projection.name
@@ -39,9 +48,14 @@ pub async fn back(pool: &PgPool, schema: &str, projection: Registered) -> Result
             return Err(RebuildError::PreviousIsDifferent { name: name() });
         }
     }
-    let takeover = Takeover::begin(pool, projection.name).await?;
-    let swapped = swap(&mut connection, projection, (&place, generation), &takeover).await;
-    takeover.end(pool).await?;
-    lock.release().await?;
-    swapped.map(|()| generation.position)
+    for _ in 0..TRIES {
+        let takeover = Takeover::begin(pool, projection.name).await?;
+        let tried = try_to_swap(&mut connection, projection, (&place, generation), &takeover).await;
+        takeover.end().await;
+        if tried? == Try::Swapped {
+            return Ok(generation.position);
+        }
+        tokio::time::sleep(BETWEEN_TRIES).await;
+    }
+    Err(RebuildError::Busy { name: name() })
 }

@@ -3,7 +3,7 @@
 use sqlx::{Connection, PgConnection};
 use tallybook_event_store::journal;
 
-use super::swap::{Generation, swap};
+use super::swap::{BETWEEN_TRIES, Generation, TRIES, Try, try_to_swap};
 use super::takeover::Takeover;
 use super::{RebuildError, Rebuilder};
 use crate::Registered;
@@ -55,7 +55,7 @@ impl<'a> Growing<'a> {
         let takeover = self.hold_still().await?;
         if takeover.position < self.position {
             let behind = self.position - takeover.position;
-            takeover.end(&self.rebuilder.pool).await?;
+            takeover.end().await;
             return Ok(Look::Behind(behind));
         }
         let mut moment =
@@ -65,7 +65,7 @@ impl<'a> Growing<'a> {
             sqlx::query_scalar!("SELECT position FROM projections WHERE name = $1", self.projection.name)
                 .fetch_one(&mut *moment)
                 .await;
-        takeover.end(&self.rebuilder.pool).await?;
+        takeover.end().await;
         if journal::unsigned(live?)? != self.position {
             return Err(RebuildError::Overtaken { name: self.projection.name.to_owned() });
         }
@@ -85,15 +85,21 @@ impl<'a> Growing<'a> {
         Ok(Look::Compared { tables, rows })
     }
 
-    /// Puts the new tables into the place of the live ones.
+    /// Puts the new tables into the place of the live ones. Between tries the live ones go on, and these follow.
     pub(super) async fn swap(mut self) -> Result<u64, RebuildError> {
         self.rebuilder.progress.enter(Phase::Swapping);
-        let takeover = self.hold_still().await?;
-        let new = Generation { version: self.projection.version, position: self.position };
-        let swapped = swap(&mut self.connection, self.projection, (self.place, new), &takeover).await;
-        takeover.end(&self.rebuilder.pool).await?;
-        self.connection.close().await?;
-        swapped.map(|()| new.position)
+        for _ in 0..TRIES {
+            let takeover = self.hold_still().await?;
+            let new = Generation { version: self.projection.version, position: self.position };
+            let from = (self.place, new);
+            let tried = try_to_swap(&mut self.connection, self.projection, from, &takeover).await;
+            takeover.end().await;
+            if tried? == Try::Swapped {
+                return Ok(new.position);
+            }
+            self.rebuilder.pause(BETWEEN_TRIES).await?;
+        }
+        Err(RebuildError::Busy { name: self.projection.name.to_owned() })
     }
 
     /// Brings the new tables to where the live ones stand, and keeps those there. Tables that are ahead stay so.
@@ -109,7 +115,7 @@ impl<'a> Growing<'a> {
         match self.follow(takeover.position).await {
             Ok(()) => Ok(takeover),
             Err(error) => {
-                takeover.end(&self.rebuilder.pool).await?;
+                takeover.end().await;
                 Err(error)
             }
         }

@@ -35,7 +35,9 @@ impl Lock {
             .ok_or_else(|| RebuildError::UnderWay { name: name.to_owned() })
     }
 
-    pub(crate) async fn release(self) -> Result<(), RebuildError> {
+    pub(crate) async fn release(mut self) -> Result<(), RebuildError> {
+        // The server notices a closed connection a little later; who comes next must find it free now.
+        sqlx::query("SELECT pg_advisory_unlock_all()").execute(&mut self.0).await?;
         Ok(self.0.close().await?)
     }
 }

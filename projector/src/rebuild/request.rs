@@ -1,11 +1,13 @@
 //! What a rebuild is asked to do, and what came of it.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;
 
-use crate::generation::{Progress, Resources, TableDifference};
+use crate::generation::{GenerationError, Progress, Resources, TableDifference};
 
 /// A book whose projections are rebuilt or checked, and what that may use.
 #[derive(Debug, Clone)]
@@ -30,6 +32,14 @@ impl Rebuilder {
     #[must_use]
     pub fn with_resources(self, jobs: usize, memory: usize) -> Self {
         Self { jobs, memory, ..self }
+    }
+
+    /// Waits, but not longer than until it is cancelled.
+    pub(super) async fn pause(&self, time: Duration) -> Result<(), GenerationError> {
+        tokio::select! {
+            () = tokio::time::sleep(time) => Ok(()),
+            () = self.cancelled.cancelled() => Err(GenerationError::Cancelled),
+        }
     }
 
     pub(super) fn resources(&self) -> Resources {

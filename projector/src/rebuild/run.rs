@@ -28,9 +28,11 @@ impl Rebuilder {
         let place = next(&self.schema);
         let locks = self.lock(projections).await?;
         let done = self.rebuild_in(&place, projections, request).await;
-        // What was done is told even if what is left over could not be dropped.
-        let cleared = self.clear(&place, projections, locks).await;
-        done.and_then(|outcomes| cleared.map(|()| outcomes))
+        // What was done is told even if what is left over could not be dropped: the next rebuild drops it.
+        if let Err(error) = self.clear(&place, projections, locks).await {
+            tracing::warn!(%error, "what a rebuild left over could not be dropped");
+        }
+        done
     }
 
     pub(super) async fn lock(&self, projections: &[Registered]) -> Result<Vec<Lock>, RebuildError> {

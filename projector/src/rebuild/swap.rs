@@ -3,17 +3,18 @@
 use std::time::Duration;
 
 use sqlx::{Connection, Executor, PgConnection};
-use tallybook_read_models::fold::TableShape;
 
 use super::RebuildError;
 use super::takeover::Takeover;
 use crate::Registered;
 use crate::generation::Place;
 
-/// How long one try waits for readers that are in the middle of a query. New readers wait behind it as long.
+/// How long one try waits for readers that are in the middle of a query. New readers wait behind it as long, and the
+/// projection stands still.
 const LOCK_TIMEOUT: &str = "500ms";
-const TRIES: u32 = 40;
-const BETWEEN_TRIES: Duration = Duration::from_millis(250);
+/// As long the projection goes on, and readers read, before the next try.
+pub(super) const BETWEEN_TRIES: Duration = Duration::from_secs(1);
+pub(super) const TRIES: u32 = 60;
 
 /// Where tables go that are replaced, and where `--back` finds them.
 pub(super) fn previous(schema: &str) -> Place {
@@ -27,45 +28,42 @@ pub(super) struct Generation {
     pub(super) position: u64,
 }
 
-/// Puts the tables of `from` where the book's are, and the book's where the previous ones are kept. While the
-/// takeover lasts both stand still.
-pub(super) async fn swap(
+/// What came of one try.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Try {
+    Swapped,
+    /// Somebody reads the tables, or has taken the lead. Nothing was changed.
+    InTheWay,
+}
+
+/// Tries once to put the tables of `from` where the book's are, and the book's where the previous ones are kept.
+/// While the takeover lasts both stand still.
+pub(super) async fn try_to_swap(
     connection: &mut PgConnection,
     projection: Registered,
     (from, new): (&Place, Generation),
     takeover: &Takeover,
-) -> Result<(), RebuildError> {
-    let tables = (projection.tables)();
-    let name = || projection.name.to_owned();
+) -> Result<Try, RebuildError> {
     previous(from.book()).establish(connection).await?;
-    connection.execute(format!("SET lock_timeout = '{LOCK_TIMEOUT}'").as_str()).await?;
-    for _ in 0..TRIES {
-        if !takeover.extend(connection).await? {
-            return Err(RebuildError::Overtaken { name: name() });
-        }
-        match try_swap(connection, &tables, projection.name, (from, new), takeover).await {
-            Ok(true) => return Ok(()),
-            Ok(false) => return Err(RebuildError::Overtaken { name: name() }),
-            Err(RebuildError::Database(error)) if waited_too_long(&error) => {
-                tokio::time::sleep(BETWEEN_TRIES).await;
-            }
-            Err(error) => return Err(error),
-        }
+    match in_a_transaction(connection, projection, (from, new), takeover).await {
+        Ok(true) => Ok(Try::Swapped),
+        Ok(false) => Ok(Try::InTheWay),
+        Err(error) if waited_too_long(&error) => Ok(Try::InTheWay),
+        Err(error) => Err(error.into()),
     }
-    Err(RebuildError::Busy { name: name() })
 }
 
-async fn try_swap(
+async fn in_a_transaction(
     connection: &mut PgConnection,
-    tables: &[TableShape],
-    name: &str,
+    projection: Registered,
     (from, new): (&Place, Generation),
     takeover: &Takeover,
-) -> Result<bool, RebuildError> {
+) -> Result<bool, sqlx::Error> {
     let kept = previous(from.book());
     let mut transaction = connection.begin().await?;
+    transaction.execute(format!("SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'").as_str()).await?;
     let way = Way { book: from.book(), from: from.schema(), kept: kept.schema() };
-    for table in tables {
+    for table in (projection.tables)() {
         for step in way.steps(table.name) {
             transaction.execute(step.as_str()).await?;
         }
@@ -75,7 +73,7 @@ async fn try_swap(
          VALUES ($1, $2, $3, clock_timestamp())
          ON CONFLICT ON CONSTRAINT previous_generations_pkey
          DO UPDATE SET version = excluded.version, position = excluded.position, replaced_at = excluded.replaced_at",
-        name,
+        projection.name,
         takeover.version,
         i64::try_from(takeover.position).map_err(|error| sqlx::Error::Encode(error.into()))?,
     )

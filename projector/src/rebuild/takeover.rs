@@ -7,24 +7,26 @@ use std::time::Duration;
 
 use sqlx::{PgConnection, PgPool};
 use tallybook_event_store::journal::unsigned;
+use tokio::runtime::Handle;
 
-use super::RebuildError;
 use crate::engine::interval;
 
-/// If the process dies in between, the projection goes on after this long.
-const AT_MOST: Duration = Duration::from_secs(10);
+/// If the process dies in between, the projection goes on after this long and a little more, as after any leader.
+const AT_MOST: Duration = Duration::from_secs(6);
 
 /// A projection that does not move as long as this process leads it.
 pub(super) struct Takeover {
+    pool: PgPool,
     name: &'static str,
     leader: String,
     /// Where it stands.
     pub(super) position: u64,
     pub(super) version: i32,
+    ended: bool,
 }
 
 impl Takeover {
-    pub(super) async fn begin(pool: &PgPool, name: &'static str) -> Result<Self, RebuildError> {
+    pub(super) async fn begin(pool: &PgPool, name: &'static str) -> Result<Self, sqlx::Error> {
         let leader = crate::settings::new_leader();
         let row = sqlx::query!(
             "UPDATE projections SET leader = $2, lease_until = clock_timestamp() + $3::interval
@@ -35,20 +37,8 @@ impl Takeover {
         )
         .fetch_one(pool)
         .await?;
-        Ok(Self { name, leader, position: unsigned(row.position)?, version: row.version })
-    }
-
-    /// Keeps the lead as long again. `false`: another took it.
-    pub(super) async fn extend(&self, connection: &mut PgConnection) -> Result<bool, RebuildError> {
-        let extended = sqlx::query!(
-            "UPDATE projections SET lease_until = clock_timestamp() + $3::interval WHERE name = $1 AND leader = $2",
-            self.name,
-            self.leader,
-            interval(AT_MOST),
-        )
-        .execute(connection)
-        .await?;
-        Ok(extended.rows_affected() == 1)
+        let position = unsigned(row.position)?;
+        Ok(Self { pool: pool.clone(), name, leader, position, version: row.version, ended: false })
     }
 
     /// Says what the tables are now, and gives the lead away. `false`: another took it, and nothing was said.
@@ -56,7 +46,7 @@ impl Takeover {
         &self,
         connection: &mut PgConnection,
         (version, position): (i32, u64),
-    ) -> Result<bool, RebuildError> {
+    ) -> Result<bool, sqlx::Error> {
         let handed = sqlx::query!(
             "UPDATE projections
                 SET version = $3, position = $4, status = 'running', error = NULL, error_position = NULL,
@@ -72,15 +62,32 @@ impl Takeover {
         Ok(handed.rows_affected() == 1)
     }
 
-    /// Lets the projection go on as it was.
-    pub(super) async fn end(self, pool: &PgPool) -> Result<(), RebuildError> {
-        sqlx::query!(
-            "UPDATE projections SET leader = NULL, lease_until = NULL WHERE name = $1 AND leader = $2",
-            self.name,
-            self.leader
-        )
-        .execute(pool)
-        .await?;
-        Ok(())
+    /// Lets the projection go on. What was done meanwhile stands, also if this fails: the lead then runs out.
+    pub(super) async fn end(mut self) {
+        self.ended = true;
+        give_away(&self.pool, self.name, &self.leader).await;
+    }
+}
+
+/// Who no longer waits for the end of a rebuild has not ended it.
+impl Drop for Takeover {
+    fn drop(&mut self) {
+        if let (false, Ok(runtime)) = (self.ended, Handle::try_current()) {
+            let (pool, name, leader) = (self.pool.clone(), self.name, std::mem::take(&mut self.leader));
+            runtime.spawn(async move { give_away(&pool, name, &leader).await });
+        }
+    }
+}
+
+async fn give_away(pool: &PgPool, name: &str, leader: &str) {
+    let given = sqlx::query!(
+        "UPDATE projections SET leader = NULL, lease_until = NULL WHERE name = $1 AND leader = $2",
+        name,
+        leader
+    )
+    .execute(pool)
+    .await;
+    if let Err(error) = given {
+        tracing::warn!(projection = name, %error, "the lead could not be given back; it runs out by itself");
     }
 }
