@@ -22,6 +22,7 @@ mod request;
 mod router;
 mod serve;
 mod state;
+mod views;
 
 pub use answer::formula_safe;
 pub use openapi::{openapi, openapi_json};

@@ -8,7 +8,9 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::boundary::boundary;
 use crate::problem::{Problem, ProblemKind};
 use crate::state::ApiState;
-use crate::{access, customers, dashboard, deposits, journal, ledger, openapi, operations, projections};
+use crate::{
+    access, customers, dashboard, deposits, journal, ledger, openapi, operations, projections, views,
+};
 
 /// The whole API. `serve` puts it on the network; a test may call it.
 pub fn router(state: ApiState) -> Router {
@@ -32,6 +34,7 @@ pub(crate) fn described() -> OpenApiRouter<ApiState> {
         .merge(dashboard::routes())
         .merge(journal::routes())
         .merge(projections::routes())
+        .merge(views::routes())
         .merge(operations::routes())
 }
 

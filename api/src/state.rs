@@ -5,17 +5,19 @@ use std::net::IpAddr;
 use std::num::NonZeroU16;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use sqlx::PgPool;
 use tallybook_domain::Actor;
 use tallybook_event_store::Book;
-use tallybook_projector::WaitError;
+use tallybook_projector::{ViewName, WaitError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::access::{Access, Moment};
 use crate::metrics::HttpFigures;
 use crate::operations::Readiness;
-use crate::problem::{Problem, ProblemKind};
+use crate::problem::{FieldError, Problem, ProblemKind};
 use crate::request::Freshness;
+use crate::views::OpenedViews;
 
 /// What the operator may set.
 #[derive(Debug, Clone)]
@@ -66,6 +68,7 @@ struct Shared {
     /// How many of them each caller has open.
     streams_of: Mutex<HashMap<Actor, usize>>,
     workbooks: Arc<Semaphore>,
+    views: OpenedViews,
     stop: CancellationToken,
 }
 
@@ -84,6 +87,7 @@ impl ApiState {
             readiness: Readiness::default(),
             event_streams: Arc::new(Semaphore::new(settings.max_event_streams)),
             streams_of: Mutex::default(),
+            views: OpenedViews::default(),
             workbooks: Arc::new(Semaphore::new(WORKBOOKS)),
             stop: CancellationToken::new(),
             book,
@@ -145,12 +149,30 @@ impl ApiState {
         Moment { pool: self.book().pool(), now: self.book().now(), client }
     }
 
-    /// Waits until the projection has come as far as the client wants, for as long as the client wants.
-    pub(crate) async fn wait_for(
+    /// Where to read what a projection folds: in a view, if one is asked for; else in the live tables, once they are
+    /// as fresh as the client wants.
+    pub(crate) async fn reading(
         &self,
         projection: &'static str,
+        view: Option<&ViewName>,
         fresh: Option<Freshness>,
-    ) -> Result<(), Problem> {
+    ) -> Result<PgPool, Problem> {
+        match (view, fresh) {
+            (None, fresh) => {
+                self.wait_for(projection, fresh).await?;
+                Ok(self.book().pool().clone())
+            }
+            (Some(view), None) => self.shared.views.pool(self.book(), view).await,
+            (Some(_), Some(_)) => Err(Problem::validation(vec![FieldError {
+                pointer: "?min_position".into(),
+                code: "not_with_view",
+                detail: "cannot be waited for in a view, which stays as it is".into(),
+            }])),
+        }
+    }
+
+    /// Waits until the projection has come as far as the client wants, for as long as the client wants.
+    async fn wait_for(&self, projection: &'static str, fresh: Option<Freshness>) -> Result<(), Problem> {
         let Some(Freshness { min_position, wait }) = fresh else { return Ok(()) };
         tallybook_projector::wait_for(self.book().pool(), &[projection], min_position, wait)
             .await

@@ -80,6 +80,25 @@ pub async fn patient_connection(pool: &PgPool) -> Result<PgConnection, sqlx::Err
     Ok(connection)
 }
 
+/// A pool like another, but inside another schema of the same server. It connects when it is used, and closes what is
+/// not used for a minute.
+pub fn pool_elsewhere(pool: &PgPool, schema: &str, connections: u32) -> PgPool {
+    let move_there = format!("SET search_path = {schema}");
+    PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(std::time::Duration::from_secs(5))
+        .idle_timeout(std::time::Duration::from_secs(60))
+        .after_connect(move |connection, _| {
+            let move_there = move_there.clone();
+            Box::pin(async move {
+                take_runtime_role(connection).await?;
+                connection.execute(move_there.as_str()).await?;
+                Ok(())
+            })
+        })
+        .connect_lazy_with(pool.connect_options().as_ref().clone())
+}
+
 /// Gives up the owner's rights for the life of the connection, where the role exists.
 pub(crate) async fn take_runtime_role(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     let member: Option<bool> = sqlx::query_scalar(

@@ -24,6 +24,7 @@ pub use run::run;
 pub use settings::ProjectorSettings;
 pub use status::{ProjectionStatus, Status, resume, statuses};
 pub use view::{
-    InvalidViewName, View, ViewError, ViewName, drop_view, find_view, sweep_views, view_schema, views,
+    InvalidViewName, View, ViewError, ViewName, drop_view, find_view, fits_program, sweep_views,
+    view_made_at, view_schema, views,
 };
 pub use wait::{WaitError, wait_for};

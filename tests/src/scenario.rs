@@ -1,6 +1,8 @@
 //! The short way to where a test begins. Each step must succeed.
 
 use serde_json::Value;
+use tallybook_projector::Rebuilder;
+use tokio_util::sync::CancellationToken;
 
 use crate::answer::text;
 use crate::{TestBook, bodies};
@@ -49,6 +51,13 @@ impl TestBook {
         let wallets = self.auditor().get(&path).await;
         let wallet = &wallets.data()[0];
         ["balance", "held", "available"].map(|member| text(&wallet[member], "amount").to_owned())
+    }
+
+    /// Makes a view of the book as of a position, as an operator does.
+    pub async fn make_view(&self, name: &str, position: u64) {
+        let rebuilder = Rebuilder::new(self.pool().clone(), self.schema(), CancellationToken::new());
+        let by = "cli:tester".parse().unwrap();
+        rebuilder.view(&name.parse().unwrap(), position, &by).await.unwrap();
     }
 
     /// The query parameter that waits until a read shows everything recorded so far.

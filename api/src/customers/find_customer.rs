@@ -24,7 +24,9 @@ pub(super) async fn find_customer(
 ) -> Result<Response, Problem> {
     caller.may(Action::ReadModels)?;
     let customer: CustomerId = path.parse(ProblemKind::CustomerNotFound)?;
-    let fresh = input.finish(input.query())?;
-    state.wait_for(Customers::NAME, fresh).await?;
-    found(find(state.book().pool(), &customer).await?, ProblemKind::CustomerNotFound, &customer)
+    let mut query = input.query();
+    let view = query.view();
+    let fresh = input.finish(query)?;
+    let pool = state.reading(Customers::NAME, view.as_ref(), fresh).await?;
+    found(find(&pool, &customer).await?, ProblemKind::CustomerNotFound, &customer)
 }

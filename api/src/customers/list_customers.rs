@@ -64,9 +64,9 @@ pub(super) async fn list_customers(
         name_contains: query.raw("name").map(std::borrow::Cow::into_owned),
     };
     let sort = query.sort();
+    let view = query.view();
     let listing = input.listing(query)?;
-    state.wait_for(Customers::NAME, listing.fresh).await?;
-    let pool = state.book().pool().clone();
+    let pool = state.reading(Customers::NAME, view.as_ref(), listing.fresh).await?;
     list(&state, listing, move |page| {
         let (pool, filter) = (pool.clone(), filter.clone());
         async move { Ok(read(&pool, &filter, sort, &page.paging()?).await?) }

@@ -82,10 +82,11 @@ pub(super) async fn show_dashboard(
     let mut query = input.query();
     let period = period(&mut query, state.book().today());
     let currency: Option<Currency> = query.optional("currency");
+    let view = query.view();
     let listing = input.whole(query)?;
     let Some(period) = period else { return Err(Problem::internal("an impossible period was not refused")) };
-    state.wait_for(DailyTotals::NAME, listing.fresh).await?;
-    answer_or_table(&state, listing.format, read(state.book().pool(), period, currency).await?).await
+    let pool = state.reading(DailyTotals::NAME, view.as_ref(), listing.fresh).await?;
+    answer_or_table(&state, listing.format, read(&pool, period, currency).await?).await
 }
 
 fn period(query: &mut QueryReader<'_>, today: NaiveDate) -> Option<Period> {

@@ -24,7 +24,9 @@ pub(super) async fn find_deposit(
 ) -> Result<Response, Problem> {
     caller.may(Action::ReadModels)?;
     let deposit: DepositId = path.parse(ProblemKind::DepositNotFound)?;
-    let fresh = input.finish(input.query())?;
-    state.wait_for(Deposits::NAME, fresh).await?;
-    found(find(state.book().pool(), &deposit).await?, ProblemKind::DepositNotFound, &deposit)
+    let mut query = input.query();
+    let view = query.view();
+    let fresh = input.finish(query)?;
+    let pool = state.reading(Deposits::NAME, view.as_ref(), fresh).await?;
+    found(find(&pool, &deposit).await?, ProblemKind::DepositNotFound, &deposit)
 }

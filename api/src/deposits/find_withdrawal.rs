@@ -25,9 +25,11 @@ pub(super) async fn find_withdrawal(
 ) -> Result<Response, Problem> {
     caller.may(Action::ReadModels)?;
     let withdrawal: WithdrawalId = path.parse(ProblemKind::WithdrawalNotFound)?;
-    let fresh = input.finish(input.query())?;
-    state.wait_for(Withdrawals::NAME, fresh).await?;
-    let Answer { data, position } = find(state.book().pool(), &withdrawal).await?;
+    let mut query = input.query();
+    let view = query.view();
+    let fresh = input.finish(query)?;
+    let pool = state.reading(Withdrawals::NAME, view.as_ref(), fresh).await?;
+    let Answer { data, position } = find(&pool, &withdrawal).await?;
     let data = data.map(|row| as_seen_by(&caller, row)).transpose()?;
     found(Answer { data, position }, ProblemKind::WithdrawalNotFound, &withdrawal)
 }

@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use tallybook_domain::CustomerId;
 use tallybook_domain::customers::CustomerRefusal;
+use tallybook_projector::ViewName;
 use tallybook_read_models::customers::{Customers, find_customer};
 use tallybook_read_models::deposits::{WalletFilter, WalletRow};
 use tallybook_read_models::{Page, Projection};
@@ -33,19 +34,20 @@ pub(super) async fn list_customer_wallets(
     let mut query = input.query();
     let filter = WalletFilter { customer: Some(customer.clone()), currency: query.optional("currency") };
     let sort = query.sort();
+    let view = query.view();
     let listing = input.listing(query)?;
-    known_customer(&state, &customer, &listing).await?;
-    wallets(&state, filter, sort, listing).await
+    known_customer(&state, &customer, (view.as_ref(), &listing)).await?;
+    wallets(&state, filter, sort, (view.as_ref(), listing)).await
 }
 
 /// A customer nobody has registered has neither wallets nor a statement.
 pub(super) async fn known_customer(
     state: &ApiState,
     customer: &CustomerId,
-    listing: &Listing,
+    (view, listing): (Option<&ViewName>, &Listing),
 ) -> Result<(), Problem> {
-    state.wait_for(Customers::NAME, listing.fresh).await?;
-    match find_customer(state.book().pool(), customer).await?.data {
+    let pool = state.reading(Customers::NAME, view, listing.fresh).await?;
+    match find_customer(&pool, customer).await?.data {
         Some(_) => Ok(()),
         None => Err(CustomerRefusal::NotFound { customer: customer.clone() }.into()),
     }

@@ -93,9 +93,9 @@ pub(super) async fn list_deposits(
         effective: query.dates(),
     };
     let sort = query.sort();
+    let view = query.view();
     let listing = input.listing(query)?;
-    state.wait_for(Deposits::NAME, listing.fresh).await?;
-    let pool = state.book().pool().clone();
+    let pool = state.reading(Deposits::NAME, view.as_ref(), listing.fresh).await?;
     list(&state, listing, move |page| {
         let (pool, filter) = (pool.clone(), filter.clone());
         async move { Ok(read(&pool, &filter, sort, &page.paging()?).await?) }

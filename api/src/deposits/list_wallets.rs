@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use tallybook_projector::ViewName;
 use tallybook_read_models::deposits::{WalletFilter, WalletOrder, WalletRow, Wallets, list_wallets as read};
 use tallybook_read_models::{Page, Projection, Sort};
 use utoipa::IntoParams;
@@ -53,18 +54,18 @@ pub(super) async fn list_wallets(
     let mut query = input.query();
     let filter = WalletFilter { customer: query.optional("customer"), currency: query.optional("currency") };
     let sort = query.sort();
+    let view = query.view();
     let listing = input.listing(query)?;
-    wallets(&state, filter, sort, listing).await
+    wallets(&state, filter, sort, (view.as_ref(), listing)).await
 }
 
 pub(super) async fn wallets(
     state: &ApiState,
     filter: WalletFilter,
     sort: Sort<WalletOrder>,
-    listing: Listing,
+    (view, listing): (Option<&ViewName>, Listing),
 ) -> Result<Response, Problem> {
-    state.wait_for(Wallets::NAME, listing.fresh).await?;
-    let pool = state.book().pool().clone();
+    let pool = state.reading(Wallets::NAME, view, listing.fresh).await?;
     list(state, listing, move |page| {
         let (pool, filter) = (pool.clone(), filter.clone());
         async move { Ok(read(&pool, &filter, sort, &page.paging()?).await?) }

@@ -127,9 +127,9 @@ pub(super) async fn list_withdrawals(
         requested_before: requested.to().and_then(|last| day_begins(day_after(last)?, zone)),
     };
     let sort = query.sort();
+    let view = query.view();
     let listing = input.listing(query)?;
-    state.wait_for(Withdrawals::NAME, listing.fresh).await?;
-    let pool = state.book().pool().clone();
+    let pool = state.reading(Withdrawals::NAME, view.as_ref(), listing.fresh).await?;
     list(&state, listing, move |page| {
         let (pool, filter, caller) = (pool.clone(), filter.clone(), caller.clone());
         async move {

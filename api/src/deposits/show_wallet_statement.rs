@@ -71,10 +71,10 @@ pub(super) async fn show_wallet_statement(
 ) -> Result<Response, Problem> {
     caller.may(Action::ReadModels)?;
     let customer: CustomerId = path.parse(ProblemKind::CustomerNotFound)?;
-    let Lines { currency, period, listing } = input.lines()?;
-    known_customer(&state, &customer, &listing).await?;
-    state.wait_for(WalletStatements::NAME, listing.fresh).await?;
-    let (pool, wallet) = (state.book().pool().clone(), WalletId::new(&customer, currency));
+    let Lines { currency, period, view, listing } = input.lines()?;
+    known_customer(&state, &customer, (view.as_ref(), &listing)).await?;
+    let pool = state.reading(WalletStatements::NAME, view.as_ref(), listing.fresh).await?;
+    let wallet = WalletId::new(&customer, currency);
     list(&state, listing, move |page| {
         let (pool, wallet) = (pool.clone(), wallet.clone());
         async move { Ok(read(&pool, &wallet, period, &page.paging()?).await?) }

@@ -73,9 +73,10 @@ pub(super) async fn list_accounts(
     input: ReadInput,
 ) -> Result<Response, Problem> {
     caller.may(Action::ReadModels)?;
-    let listing = input.whole(input.query())?;
-    state.wait_for(GeneralLedger::NAME, listing.fresh).await?;
-    let pool = state.book().pool().clone();
+    let mut query = input.query();
+    let view = query.view();
+    let listing = input.whole(query)?;
+    let pool = state.reading(GeneralLedger::NAME, view.as_ref(), listing.fresh).await?;
     list(&state, listing, move |_| {
         let pool = pool.clone();
         async move {

@@ -71,9 +71,8 @@ pub(super) async fn list_lines(
 ) -> Result<Response, Problem> {
     caller.may(Action::ReadModels)?;
     let account: AccountCode = path.parse(ProblemKind::AccountNotFound)?;
-    let Lines { currency, period, listing } = input.lines()?;
-    state.wait_for(GeneralLedger::NAME, listing.fresh).await?;
-    let pool = state.book().pool().clone();
+    let Lines { currency, period, view, listing } = input.lines()?;
+    let pool = state.reading(GeneralLedger::NAME, view.as_ref(), listing.fresh).await?;
     list(&state, listing, move |page| {
         let pool = pool.clone();
         async move { Ok(read(&pool, account, currency, period, &page.paging()?).await?) }

@@ -66,7 +66,8 @@ pub(super) async fn show_trial_balance(
     caller.may(Action::ReadModels)?;
     let mut query = input.query();
     let (period, currency) = (query.dates(), query.optional("currency"));
+    let view = query.view();
     let listing = input.whole(query)?;
-    state.wait_for(GeneralLedger::NAME, listing.fresh).await?;
-    answer_or_table(&state, listing.format, read(state.book().pool(), period, currency).await?).await
+    let pool = state.reading(GeneralLedger::NAME, view.as_ref(), listing.fresh).await?;
+    answer_or_table(&state, listing.format, read(&pool, period, currency).await?).await
 }

@@ -116,6 +116,8 @@ fn add_to_read(read: &mut Operation) {
     let position =
         "Wait until the read model reflects this position; also as the header `Tallybook-Min-Position`.";
     add_parameter(read, ParameterIn::Query, ("min_position", position), of_type(Type::Integer));
+    let view = "Read in this view, the book as it stood (`GET /v1/views`), in place of the live tables; not with `min_position`.";
+    add_parameter(read, ParameterIn::Query, ("view", view), text(Some(40)));
     let wait = "How long to wait for `min_position`, in milliseconds: 2000 if left out, at most 30000.";
     add_parameter(read, ParameterIn::Query, ("wait_ms", wait), of_type(Type::Integer));
 }
@@ -127,7 +129,7 @@ fn is_table(read: &Operation) -> bool {
         RefOr::T(parameter) => Some(parameter),
         RefOr::Ref(_) => None,
     });
-    let whole = ["list_accounts", "list_projections", "show_trial_balance", "show_dashboard"];
+    let whole = ["list_accounts", "list_projections", "list_views", "show_trial_balance", "show_dashboard"];
     listed.any(|parameter| parameter.name == "limit")
         || read.operation_id.as_deref().is_some_and(|id| whole.contains(&id))
 }

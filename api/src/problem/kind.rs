@@ -62,6 +62,8 @@ pub enum ProblemKind {
     ProblemNotFound,
     ProjectionBehind,
     ProjectionStopped,
+    ViewNotFound,
+    ViewOutdated,
     // Ourselves.
     Busy,
     Unavailable,
@@ -70,7 +72,7 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
-    pub const ALL: [Self; 48] = [
+    pub const ALL: [Self; 50] = [
         Self::MalformedJson,
         Self::Validation,
         Self::UnknownRoute,
@@ -115,6 +117,8 @@ impl ProblemKind {
         Self::ProblemNotFound,
         Self::ProjectionBehind,
         Self::ProjectionStopped,
+        Self::ViewNotFound,
+        Self::ViewOutdated,
         Self::Busy,
         Self::Unavailable,
         Self::OutcomeUnknown,
@@ -196,6 +200,8 @@ const SPECS: [(StatusCode, &str, &str); ProblemKind::ALL.len()] = [
     (S::NOT_FOUND, "problem-not-found", "There is no such problem type"),
     (S::SERVICE_UNAVAILABLE, "projection-behind", "The read model has not come that far yet"),
     (S::SERVICE_UNAVAILABLE, "projection-stopped", "The read model has stopped at an error"),
+    (S::NOT_FOUND, "view-not-found", "There is no such view"),
+    (S::CONFLICT, "view-outdated", "The view was made by another version of the program"),
     // Ourselves.
     (S::SERVICE_UNAVAILABLE, "busy", "Too much is waiting; try again"),
     (S::SERVICE_UNAVAILABLE, "unavailable", "The database does not answer"),

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use tallybook_domain::Currency;
+use tallybook_projector::ViewName;
 use tallybook_read_models::DateRange;
 use utoipa::IntoParams;
 
@@ -26,6 +27,7 @@ pub(crate) struct LineParameters {
 pub(crate) struct Lines {
     pub(crate) currency: Currency,
     pub(crate) period: DateRange,
+    pub(crate) view: Option<ViewName>,
     pub(crate) listing: Listing,
 }
 
@@ -35,10 +37,11 @@ impl ReadInput {
         let mut query = self.query();
         let currency = query.required("currency");
         let period = query.dates();
+        let view = query.view();
         let listing = self.listing(query)?;
         let Some(currency) = currency else {
             return Err(Problem::internal("a missing currency was not refused"));
         };
-        Ok(Lines { currency, period, listing })
+        Ok(Lines { currency, period, view, listing })
     }
 }

@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use chrono::NaiveDate;
 
+use tallybook_projector::ViewName;
 use tallybook_read_models::{DateRange, Sort, SortKey};
 
 use super::values::{Coded, parse_date};
@@ -81,6 +82,11 @@ impl<'a> QueryReader<'a> {
     /// The order of a list; its own, if none is asked for.
     pub(crate) fn sort<K: SortKey>(&mut self) -> Sort<K> {
         self.optional("sort").unwrap_or(K::DEFAULT)
+    }
+
+    /// The view to read in; the live tables, if none is named.
+    pub(crate) fn view(&mut self) -> Option<ViewName> {
+        self.optional("view")
     }
 
     /// A whole number within bounds.

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use tallybook_domain::deposits::Destination;
 use tallybook_domain::ledger::UnknownAccount;
 use tallybook_domain::{Currency, InvalidText, Money, MoneyError};
+use tallybook_projector::InvalidViewName;
 use tallybook_read_models::UnknownSort;
 
 use super::body::object;
@@ -31,6 +32,8 @@ impl Coded for MoneyError {
         MoneyError::code(self)
     }
 }
+
+impl Coded for InvalidViewName {}
 
 impl Coded for UnknownSort {
     fn code(&self) -> &'static str {

@@ -7,6 +7,7 @@ use tallybook_event_store::journal::unsigned;
 use utoipa::ToSchema;
 
 use super::ViewName;
+use crate::every;
 
 /// The read side as it stood when the event at `position` had been recorded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -61,4 +62,28 @@ async fn read(pool: &PgPool, schema: &str, only: Option<&ViewName>) -> Result<Ve
             })
         })
         .collect()
+}
+
+/// When a view that is ready was made.
+pub async fn view_made_at(
+    pool: &PgPool,
+    schema: &str,
+    name: &ViewName,
+) -> Result<Option<DateTime<Utc>>, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"SELECT made_at AS "made_at!" FROM views
+            WHERE name = $1 AND made_at IS NOT NULL AND to_regnamespace($2 || '__view_' || name) IS NOT NULL"#,
+        name.as_str(),
+        schema
+    )
+    .fetch_optional(pool)
+    .await
+}
+
+/// Whether the tables of a view are those this program reads. `pool` is inside the view.
+pub async fn fits_program(pool: &PgPool) -> Result<bool, sqlx::Error> {
+    let made = sqlx::query!("SELECT name, version FROM projections").fetch_all(pool).await?;
+    Ok(every()
+        .iter()
+        .all(|known| made.iter().any(|row| row.name == known.name && row.version == known.version)))
 }

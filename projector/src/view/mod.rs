@@ -10,7 +10,7 @@ mod name;
 mod remove;
 
 pub use error::ViewError;
-pub use list::{View, find_view, views};
+pub use list::{View, find_view, fits_program, view_made_at, views};
 pub use name::{InvalidViewName, ViewName};
 pub use remove::{drop_view, sweep_views};
 

@@ -26,6 +26,7 @@ mod operations;
 mod projections;
 mod roles;
 mod users;
+mod views;
 mod wallets;
 mod withdrawal_steps;
 mod withdrawals;

@@ -124,7 +124,8 @@ async fn reads(book: &TestBook, comparison: &mut Comparison, [customer, deposit,
         let answer = reader.get(&format!("{asked}?{query}&{fresh}")).await;
         comparison.check("GET", path, &answer);
     }
-    for path in ["/v1/events", "/v1/projections", "/v1/users", "/health/live", "/health/ready"] {
+    book.make_view("begin", 1).await;
+    for path in ["/v1/events", "/v1/projections", "/v1/views", "/v1/users", "/health/live", "/health/ready"] {
         let answer = reader.get(path).await;
         comparison.check("GET", path, &answer);
     }

@@ -59,6 +59,7 @@ const GUARDED: &[(&str, &str, &[Role])] = &[
     ("GET", "/v1/events/stream", JOURNAL),
     ("GET", "/v1/events/{position}", JOURNAL),
     ("GET", "/v1/projections", PROJECTIONS),
+    ("GET", "/v1/views", ALL),
 ];
 
 /// Every route that is open to anyone.
