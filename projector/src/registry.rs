@@ -12,7 +12,7 @@ use tallybook_read_models::fold::{TableShape, Tables};
 use tallybook_read_models::ledger::GeneralLedger;
 
 use crate::engine::{self, Surroundings};
-use crate::generation::{self, Follower, GenerationError, Load, Loaded};
+use crate::generation::{self, Explaining, Follower, GenerationError, Load, Loaded};
 
 type Doing<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -25,6 +25,7 @@ pub struct Registered {
     pub(crate) run: fn(Surroundings) -> Doing<'static, ()>,
     pub(crate) load: fn(Load) -> Doing<'static, Result<Loaded, GenerationError>>,
     pub(crate) follow: fn(Follower<'_>) -> Doing<'_, Result<(), GenerationError>>,
+    pub(crate) explain: fn(Explaining<'_>) -> Doing<'_, Result<(), GenerationError>>,
 }
 
 impl Registered {
@@ -36,6 +37,7 @@ impl Registered {
             run: |surroundings| Box::pin(engine::run::<P>(surroundings)),
             load: |load| Box::pin(generation::load::<P>(load)),
             follow: |follower| Box::pin(generation::follow::<P>(follower)),
+            explain: |explaining| Box::pin(generation::explain::<P>(explaining)),
         }
     }
 

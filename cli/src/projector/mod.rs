@@ -71,6 +71,8 @@ enum What {
   tallybook projector rebuild wallets --back")]
     Rebuild(RebuildArguments),
     /// Fold afresh and compare with the read tables, row by row; exit code 1 if any differs
+    ///
+    /// Each row that differs is told with the first event whose effect it does not show, or shows wrongly.
     #[command(after_help = "Examples:
   tallybook projector verify
   tallybook projector verify wallets deposits --json")]

@@ -5,6 +5,7 @@
 
 mod build;
 mod compare;
+mod explain;
 mod follow;
 mod load;
 mod place;
@@ -14,6 +15,7 @@ mod source;
 pub(crate) use build::{Builder, Resources};
 pub use compare::{RowDifference, RowText, TableDifference};
 pub(crate) use compare::{compare, row_differences};
+pub(crate) use explain::{Explaining, explain};
 pub(crate) use follow::{Follower, follow};
 pub(crate) use load::{Allowance, Load, Loaded, load};
 pub(crate) use place::Place;

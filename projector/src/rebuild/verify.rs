@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::growing::{Growing, Look};
 use super::{RebuildError, Rebuilder};
 use crate::Registered;
-use crate::generation::{Phase, Place, RowDifference, TableDifference};
+use crate::generation::{Explaining, Phase, Place, RowDifference, TableDifference};
 
 /// Rows told one by one, per table.
 const ROWS_TOLD: i64 = 1000;
@@ -62,13 +62,16 @@ impl Rebuilder {
         built: u64,
     ) -> Result<Verification, RebuildError> {
         let mut growing = Growing::built(self, place, projection, built).await?;
-        let projection = projection.name.to_owned();
+        let name = projection.name.to_owned();
         match growing.look(ROWS_TOLD).await? {
-            Look::Compared { tables, rows } => {
-                Ok(Verification { projection, position: growing.position, tables, rows })
+            Look::Compared { tables, mut rows } => {
+                let (position, cancelled) = (growing.position, &self.cancelled);
+                let explaining = Explaining { pool: &self.pool, to: position, rows: &mut rows, cancelled };
+                (projection.explain)(explaining).await?;
+                Ok(Verification { projection: name, position, tables, rows })
             }
             // Somebody put the live tables back while they were checked.
-            Look::Behind(lag) => Err(RebuildError::NotComparable { name: projection, lag }),
+            Look::Behind(lag) => Err(RebuildError::NotComparable { name, lag }),
         }
     }
 }

@@ -1,10 +1,11 @@
 //! A table whose rows are written once and never change.
 
+use std::collections::HashSet;
 use std::mem::size_of;
 
 use sqlx::postgres::PgRow;
 
-use super::{Encoding, Mode, Row, Share, Table, TableShape, Tables};
+use super::{Encoding, Mode, Row, Share, Table, TableShape, Tables, Texts};
 
 #[derive(Debug)]
 pub struct Appended<R: Row> {
@@ -74,6 +75,15 @@ impl<R: Row> Table for Appended<R> {
 
     fn narrow(&mut self, share: Share) {
         self.others = !share.is_first();
+    }
+
+    /// Its rows have no key to watch them by.
+    fn watch(&mut self, _: HashSet<Texts>) {
+        self.others = true;
+    }
+
+    fn take_touched(&mut self) -> Vec<(Texts, Texts)> {
+        Vec::new()
     }
 
     fn settle(&mut self, _: usize) {

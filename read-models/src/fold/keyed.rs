@@ -9,7 +9,8 @@ use std::mem::size_of;
 use lru::LruCache;
 use sqlx::postgres::PgRow;
 
-use super::{Encoding, FoldFault, KeyedRow, Mode, Share, Table, TableShape, Tables};
+use super::watch::{Watch, texts};
+use super::{Encoding, FoldFault, KeyedRow, Mode, Share, Table, TableShape, Tables, Texts};
 
 /// What a row takes besides its own size: its texts on the heap and its place in the map, roughly.
 const BESIDE_A_ROW: usize = 240;
@@ -24,6 +25,8 @@ pub struct Keyed<R: KeyedRow> {
     mode: Mode,
     /// The keys of which every row is in memory; the others' changes are passed over.
     whole: Option<Share>,
+    /// The only rows that are changed, if some are watched.
+    watch: Option<Watch<R::Key>>,
 }
 
 #[derive(Debug)]
@@ -42,6 +45,7 @@ impl<R: KeyedRow> Keyed<R> {
             wanted: HashSet::new(),
             mode: Mode::Folding,
             whole,
+            watch: None,
         }
     }
 
@@ -122,9 +126,13 @@ impl<R: KeyedRow> Keyed<R> {
     /// Whether the rows of this key are kept elsewhere.
     fn is_others(&self, key: &R::Key) -> bool {
         self.whole.is_some_and(|share| !share.has(key))
+            || self.watch.as_ref().is_some_and(|watch| !watch.has(&key_texts::<R>(key)))
     }
 
     fn mark(&mut self, key: &R::Key) {
+        if let Some(watch) = &mut self.watch {
+            watch.touch(key);
+        }
         if let Some(slot) = self.slots.peek_mut(key)
             && !slot.dirty
         {
@@ -145,6 +153,10 @@ impl<R: KeyedRow> Keyed<R> {
             .filter(move |slot| slot.stored == stored)
             .filter_map(|slot| slot.row.as_ref())
     }
+}
+
+fn key_texts<R: KeyedRow>(key: &R::Key) -> Texts {
+    texts(R::KEY_COLUMNS, |fields| R::encode_key(key, fields))
 }
 
 impl<R> Slot<R> {
@@ -217,6 +229,16 @@ impl<R: KeyedRow> Table for Keyed<R> {
             self.slots.pop(&key);
         }
         self.whole = Some(share);
+    }
+
+    fn watch(&mut self, keys: HashSet<Texts>) {
+        self.watch = Some(Watch::on(keys));
+    }
+
+    fn take_touched(&mut self) -> Vec<(Texts, Texts)> {
+        let touched = self.watch.as_mut().map_or_else(Vec::new, Watch::take_touched);
+        let state = |key: &R::Key| self.get(key).map(|row| texts(R::COLUMNS.len(), |f| row.encode(f)));
+        touched.iter().filter_map(|key| Some((key_texts::<R>(key), state(key)?))).collect()
     }
 
     fn settle(&mut self, keep: usize) {

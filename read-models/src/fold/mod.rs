@@ -12,6 +12,7 @@ mod share;
 mod table;
 #[cfg(test)]
 mod tests;
+mod watch;
 
 use tallybook_domain::RecordedEvent;
 
@@ -22,6 +23,7 @@ pub use keyed::Keyed;
 pub use row::{Column, KeyedRow, Row, Stamp};
 pub use share::Share;
 pub use table::{Mode, Table, TableShape, Tables};
+pub use watch::Texts;
 
 /// A read model: how each event changes its rows.
 ///

@@ -1,8 +1,10 @@
 //! A table in memory as an engine sees it: something to load, write out and let go of, whatever its rows are.
 
+use std::collections::HashSet;
+
 use sqlx::postgres::PgRow;
 
-use super::{Column, Encoding, Share};
+use super::{Column, Encoding, Share, Texts};
 
 /// Whether changes are made or only asked about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +44,10 @@ pub trait Table: Send + Sync {
     fn bytes(&self) -> usize;
     /// Of a table held as a whole: lets go of the rows outside a share, which must be part of the one it has.
     fn narrow(&mut self, share: Share);
+    /// Of a table held as a whole: from now on takes only the changes of rows under these keys.
+    fn watch(&mut self, keys: HashSet<Texts>);
+    /// The watched rows that were changed since the last time: key and row.
+    fn take_touched(&mut self) -> Vec<(Texts, Texts)>;
     /// Everything is in the database now. Keeps at most `keep` rows, those used last.
     fn settle(&mut self, keep: usize);
 }
