@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use sqlx::PgPool;
 use tallybook_domain::Actor;
 use tallybook_event_store::Book;
+use tallybook_event_store::journal::head_position;
 use tallybook_projector::{ViewName, WaitError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, watch};
 use tokio_util::sync::CancellationToken;
@@ -149,17 +150,17 @@ impl ApiState {
         Moment { pool: self.book().pool(), now: self.book().now(), client }
     }
 
-    /// Where to read what a projection folds: in a view, if one is asked for; else in the live tables, once they are
-    /// as fresh as the client wants.
+    /// Where to read what projections fold: in a view, if one is asked for; else in the live tables, once they are as
+    /// fresh as the client wants.
     pub(crate) async fn reading(
         &self,
-        projection: &'static str,
+        projections: &[&'static str],
         view: Option<&ViewName>,
         fresh: Option<Freshness>,
     ) -> Result<PgPool, Problem> {
         match (view, fresh) {
             (None, fresh) => {
-                self.wait_for(projection, fresh).await?;
+                self.wait_for(projections, fresh).await?;
                 Ok(self.book().pool().clone())
             }
             (Some(view), None) => self.shared.views.pool(self.book(), view).await,
@@ -171,10 +172,18 @@ impl ApiState {
         }
     }
 
-    /// Waits until the projection has come as far as the client wants, for as long as the client wants.
-    async fn wait_for(&self, projection: &'static str, fresh: Option<Freshness>) -> Result<(), Problem> {
+    /// Up to which event the book has been recorded, or a view of it goes.
+    pub(crate) async fn last_position(&self, view: Option<&ViewName>) -> Result<u64, Problem> {
+        match view {
+            None => Ok(head_position(self.book().pool()).await?),
+            Some(view) => self.shared.views.position(self.book(), view).await,
+        }
+    }
+
+    /// Waits until the projections have come as far as the client wants, for as long as the client wants.
+    async fn wait_for(&self, projections: &[&'static str], fresh: Option<Freshness>) -> Result<(), Problem> {
         let Some(Freshness { min_position, wait }) = fresh else { return Ok(()) };
-        tallybook_projector::wait_for(self.book().pool(), &[projection], min_position, wait)
+        tallybook_projector::wait_for(self.book().pool(), projections, min_position, wait)
             .await
             .map_err(|error| not_there(error, min_position))
     }

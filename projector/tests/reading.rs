@@ -19,10 +19,12 @@ use tallybook_read_models::deposits::{
     find_wallet, find_withdrawal, list_deposits, list_wallets, list_withdrawals, wallet_statement,
 };
 use tallybook_read_models::ledger::{account_lines, accounts, trial_balance};
-use tallybook_read_models::{DateRange, Paging, Period, ReadError, Sort, Total};
+use tallybook_read_models::{DateRange, Paging, Period, ReadError, Sort, Standpoint, Total};
 
 const CUSTOMERS: u64 = 7;
 const ROUNDS: u64 = 12;
+
+const NOW: Standpoint = Standpoint { as_of: None, known_at: None };
 
 /// A book in which everything has been folded.
 async fn folded(events: Vec<(String, BookEvent)>) -> TestBook {
@@ -269,8 +271,9 @@ async fn a_statement_opens_where_the_period_before_closed() {
     let book = folded(busy(CUSTOMERS, ROUNDS)).await;
     let wallet = wallet_of(3);
     let balance = find_wallet(&book.pool, &wallet).await.unwrap().data.unwrap().balance;
-    let statement =
-        async |range, paging: &Paging| wallet_statement(&book.pool, &wallet, range, paging).await.unwrap();
+    let statement = async |range, paging: &Paging| {
+        wallet_statement(&book.pool, &wallet, range, NOW, paging).await.unwrap()
+    };
 
     let whole = statement(DateRange::default(), &first(500)).await.data;
     assert_eq!((whole.opening, whole.closing), (total("0"), balance.into()));
@@ -299,7 +302,8 @@ async fn a_statement_opens_where_the_period_before_closed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wallet_without_events_has_a_statement_of_zeros() {
     let book = folded(vec![registered(1)]).await;
-    let page = wallet_statement(&book.pool, &wallet_of(1), DateRange::default(), &first(10)).await.unwrap();
+    let page =
+        wallet_statement(&book.pool, &wallet_of(1), DateRange::default(), NOW, &first(10)).await.unwrap();
     assert_eq!((page.data.opening, page.data.closing, page.data.line_count), (total("0"), total("0"), 0));
     assert!(page.data.lines.is_empty() && page.next_cursor.is_none());
 }
@@ -313,13 +317,13 @@ async fn the_trial_balance_sums_to_zero_in_every_period() {
         DateRange::new(None, Some(day("2026-01-15"))).unwrap(),
         DateRange::new(Some(day("2026-01-15")), None).unwrap(),
     ] {
-        let answer = trial_balance(&book.pool, range, None).await.unwrap();
+        let answer = trial_balance(&book.pool, range, None, NOW).await.unwrap();
         let [cny] = answer.data.currencies.as_slice() else { panic!("one currency") };
         assert!(cny.balanced, "{range:?}");
         assert_eq!((cny.opening, cny.closing), (total("0"), total("0")));
         assert_eq!(cny.debit, cny.credit);
     }
-    let whole = trial_balance(&book.pool, DateRange::default(), Some(Currency::CNY)).await.unwrap();
+    let whole = trial_balance(&book.pool, DateRange::default(), Some(Currency::CNY), NOW).await.unwrap();
     let owed = whole.data.currencies[0]
         .accounts
         .iter()
@@ -332,14 +336,19 @@ async fn the_trial_balance_sums_to_zero_in_every_period() {
     assert_eq!(owed, -held, "what is owed to customers is what their wallets hold");
     let yen = Currency::parse("JPY").unwrap();
     assert!(
-        trial_balance(&book.pool, DateRange::default(), Some(yen)).await.unwrap().data.currencies.is_empty()
+        trial_balance(&book.pool, DateRange::default(), Some(yen), NOW)
+            .await
+            .unwrap()
+            .data
+            .currencies
+            .is_empty()
     );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_chart_shows_sums_of_sub_accounts() {
     let book = folded(busy(CUSTOMERS, ROUNDS)).await;
-    let chart = accounts(&book.pool).await.unwrap().data;
+    let chart = accounts(&book.pool, NOW).await.unwrap().data;
     assert_eq!(chart.len(), AccountCode::ALL.len());
     for summary in chart.iter().filter(|account| account.summary) {
         let parts = chart.iter().filter(|account| account.parent == Some(summary.code.code()));
@@ -352,11 +361,12 @@ async fn the_chart_shows_sums_of_sub_accounts() {
 #[tokio::test(flavor = "multi_thread")]
 async fn lines_of_an_account_run_from_its_opening_to_its_closing_balance() {
     let book = folded(busy(CUSTOMERS, ROUNDS)).await;
-    let balances = trial_balance(&book.pool, DateRange::default(), None).await.unwrap().data;
+    let balances = trial_balance(&book.pool, DateRange::default(), None, NOW).await.unwrap().data;
     for line in &balances.currencies[0].accounts {
-        let whole = account_lines(&book.pool, line.code, Currency::CNY, DateRange::default(), &first(500))
-            .await
-            .unwrap();
+        let whole =
+            account_lines(&book.pool, (line.code, Currency::CNY), DateRange::default(), NOW, &first(500))
+                .await
+                .unwrap();
         assert_eq!((whole.data.debit, whole.data.credit), (line.debit, line.credit));
         assert_eq!(whole.data.closing, line.closing);
         assert_eq!(whole.data.lines.last().unwrap().balance, line.closing, "{}", line.code);
@@ -365,7 +375,9 @@ async fn lines_of_an_account_run_from_its_opening_to_its_closing_balance() {
     // A sum of sub-accounts shows the lines of all of them, with one balance, page by page too.
     let range = between("2026-01-10", "2026-01-20");
     let owed = async |paging: &Paging| {
-        account_lines(&book.pool, AccountCode::OtherPayables, Currency::CNY, range, paging).await.unwrap()
+        account_lines(&book.pool, (AccountCode::OtherPayables, Currency::CNY), range, NOW, paging)
+            .await
+            .unwrap()
     };
     let whole = owed(&first(500)).await.data;
     let codes: BTreeSet<_> = whole.lines.iter().map(|line| line.account).collect();

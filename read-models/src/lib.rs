@@ -14,6 +14,6 @@ mod testing;
 
 pub use fold::Projection;
 pub use query::{
-    Answer, DateRange, Direction, InvalidCursor, Page, Paging, PagingError, Period, PeriodError, ReadError,
-    Sort, SortKey, Total, UnknownSort,
+    Answer, AsOf, DateRange, Direction, InvalidCursor, Page, Paging, PagingError, Period, PeriodError,
+    ReadError, Sort, SortKey, Standpoint, Total, UnknownSort,
 };

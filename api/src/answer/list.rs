@@ -12,12 +12,13 @@ use serde::Serialize;
 use tallybook_read_models::{Answer, Page, Paging};
 use tokio::sync::mpsc;
 use tokio_util::io::ReaderStream;
+use utoipa::ToSchema;
 
 use super::receipt::{POSITION, json};
 use super::table::{Cell, Tabular};
 use super::{csv, xlsx};
 use crate::problem::{Problem, ProblemKind};
-use crate::request::{Format, Listing, PageRequest};
+use crate::request::{Format, Listing, PageRequest, SeenFrom};
 use crate::state::ApiState;
 
 /// What a page holds, as rows of a table.
@@ -33,6 +34,15 @@ impl<T: Tabular + Serialize + Send + Sync + 'static> Listed for Vec<T> {
     fn into_rows(self) -> Vec<T> {
         self
     }
+}
+
+/// An answer, and from where in the book's times it was asked for.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Seen<T> {
+    #[serde(flatten)]
+    answer: T,
+    #[serde(flatten)]
+    from: SeenFrom,
 }
 
 /// A list that is short enough to be read at once.
@@ -56,7 +66,7 @@ where
     let more = if listing.limit.is_none() { Some(read) } else { None };
     let position = first.position;
     let mut response = match listing.format {
-        Format::Json => json(StatusCode::OK, &first)?,
+        Format::Json => json(StatusCode::OK, &Seen { answer: first, from: listing.seen_from })?,
         Format::Csv => csv_table(first, more)?,
         Format::Xlsx => xlsx_table(state, first, more).await?,
     };
@@ -67,13 +77,16 @@ where
 /// Answers with something that was read at once, as it is or as a table.
 pub(crate) async fn answer_or_table<T: Listed>(
     state: &ApiState,
-    format: Format,
+    listing: &Listing,
     answer: Answer<T>,
 ) -> Result<Response, Problem> {
     type NoMore<T> = fn(PageRequest) -> Ready<Result<Page<T>, Problem>>;
     let Answer { data, position } = answer;
-    let mut response = match format {
-        Format::Json => return super::answer(&Answer { data, position }),
+    let mut response = match listing.format {
+        Format::Json => {
+            let answer = Answer { data, position };
+            json(StatusCode::OK, &Seen { answer, from: listing.seen_from })?
+        }
         Format::Csv => csv_table(one_page(data, position), None::<NoMore<T>>)?,
         Format::Xlsx => xlsx_table(state, one_page(data, position), None::<NoMore<T>>).await?,
     };

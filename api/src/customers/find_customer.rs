@@ -27,6 +27,6 @@ pub(super) async fn find_customer(
     let mut query = input.query();
     let view = query.view();
     let fresh = input.finish(query)?;
-    let pool = state.reading(Customers::NAME, view.as_ref(), fresh).await?;
+    let pool = state.reading(&[Customers::NAME], view.as_ref(), fresh).await?;
     found(find(&pool, &customer).await?, ProblemKind::CustomerNotFound, &customer)
 }

@@ -85,8 +85,8 @@ pub(super) async fn show_dashboard(
     let view = query.view();
     let listing = input.whole(query)?;
     let Some(period) = period else { return Err(Problem::internal("an impossible period was not refused")) };
-    let pool = state.reading(DailyTotals::NAME, view.as_ref(), listing.fresh).await?;
-    answer_or_table(&state, listing.format, read(&pool, period, currency).await?).await
+    let pool = state.reading(&[DailyTotals::NAME], view.as_ref(), listing.fresh).await?;
+    answer_or_table(&state, &listing, read(&pool, period, currency).await?).await
 }
 
 fn period(query: &mut QueryReader<'_>, today: NaiveDate) -> Option<Period> {

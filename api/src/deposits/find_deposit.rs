@@ -27,6 +27,6 @@ pub(super) async fn find_deposit(
     let mut query = input.query();
     let view = query.view();
     let fresh = input.finish(query)?;
-    let pool = state.reading(Deposits::NAME, view.as_ref(), fresh).await?;
+    let pool = state.reading(&[Deposits::NAME], view.as_ref(), fresh).await?;
     found(find(&pool, &deposit).await?, ProblemKind::DepositNotFound, &deposit)
 }

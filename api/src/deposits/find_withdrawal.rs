@@ -28,7 +28,7 @@ pub(super) async fn find_withdrawal(
     let mut query = input.query();
     let view = query.view();
     let fresh = input.finish(query)?;
-    let pool = state.reading(Withdrawals::NAME, view.as_ref(), fresh).await?;
+    let pool = state.reading(&[Withdrawals::NAME], view.as_ref(), fresh).await?;
     let Answer { data, position } = find(&pool, &withdrawal).await?;
     let data = data.map(|row| as_seen_by(&caller, row)).transpose()?;
     found(Answer { data, position }, ProblemKind::WithdrawalNotFound, &withdrawal)

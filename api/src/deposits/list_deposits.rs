@@ -95,7 +95,7 @@ pub(super) async fn list_deposits(
     let sort = query.sort();
     let view = query.view();
     let listing = input.listing(query)?;
-    let pool = state.reading(Deposits::NAME, view.as_ref(), listing.fresh).await?;
+    let pool = state.reading(&[Deposits::NAME], view.as_ref(), listing.fresh).await?;
     list(&state, listing, move |page| {
         let (pool, filter) = (pool.clone(), filter.clone());
         async move { Ok(read(&pool, &filter, sort, &page.paging()?).await?) }

@@ -3,14 +3,17 @@
 use axum::extract::State;
 use axum::response::Response;
 use tallybook_projector::ViewName;
-use tallybook_read_models::deposits::{WalletFilter, WalletOrder, WalletRow, Wallets, list_wallets as read};
-use tallybook_read_models::{Page, Projection, Sort};
+use tallybook_read_models::deposits::{
+    WalletFilter, WalletHolds, WalletOrder, WalletRow, WalletStatements, Wallets, list_wallets as read,
+    list_wallets_as_of,
+};
+use tallybook_read_models::{Page, Projection, Sort, Standpoint};
 use utoipa::IntoParams;
 
 use crate::access::{Action, Caller};
-use crate::answer::{Cell, Tabular, list};
+use crate::answer::{Cell, Seen, Tabular, list};
 use crate::problem::Problem;
-use crate::request::{ListParameters, Listing, ReadInput};
+use crate::request::{ListParameters, Listing, ReadInput, StandpointParameters};
 use crate::state::ApiState;
 
 #[derive(Debug, IntoParams)]
@@ -43,8 +46,12 @@ impl Tabular for WalletRow {
 }
 
 /// List wallets
-#[utoipa::path(get, path = "/v1/wallets", tag = "wallets", params(ListParameters, WalletParameters),
-    responses((status = 200, body = Page<Vec<WalletRow>>)))]
+///
+/// With `as_of` or `known_at` the wallets there were, with what they had then. By business date a hold counts from the
+/// day it was recorded on; what is available may be negative where money left on a date before the one it came on.
+#[utoipa::path(get, path = "/v1/wallets", tag = "wallets", 
+    params(ListParameters, WalletParameters, StandpointParameters),
+    responses((status = 200, body = Seen<Page<Vec<WalletRow>>>)))]
 pub(super) async fn list_wallets(
     State(state): State<ApiState>,
     caller: Caller,
@@ -53,22 +60,34 @@ pub(super) async fn list_wallets(
     caller.may(Action::ReadModels)?;
     let mut query = input.query();
     let filter = WalletFilter { customer: query.optional("customer"), currency: query.optional("currency") };
-    let sort = query.sort();
-    let view = query.view();
-    let listing = input.listing(query)?;
-    wallets(&state, filter, sort, (view.as_ref(), listing)).await
+    let (sort, view, seen_from) = (query.sort(), query.view(), query.seen_from());
+    let mut listing = input.listing(query)?;
+    let standpoint = seen_from.resolve(&state, view.as_ref(), &mut listing).await?;
+    wallets(&state, (filter, sort), standpoint, (view.as_ref(), listing)).await
 }
 
 pub(super) async fn wallets(
     state: &ApiState,
-    filter: WalletFilter,
-    sort: Sort<WalletOrder>,
+    (filter, sort): (WalletFilter, Sort<WalletOrder>),
+    standpoint: Standpoint,
     (view, listing): (Option<&ViewName>, Listing),
 ) -> Result<Response, Problem> {
-    let pool = state.reading(Wallets::NAME, view, listing.fresh).await?;
+    let read_models: &[_] = if standpoint.is_now() {
+        &[Wallets::NAME]
+    } else {
+        &[Wallets::NAME, WalletStatements::NAME, WalletHolds::NAME]
+    };
+    let pool = state.reading(read_models, view, listing.fresh).await?;
     list(state, listing, move |page| {
         let (pool, filter) = (pool.clone(), filter.clone());
-        async move { Ok(read(&pool, &filter, sort, &page.paging()?).await?) }
+        async move {
+            let paging = page.paging()?;
+            if standpoint.is_now() {
+                Ok(read(&pool, &filter, sort, &paging).await?)
+            } else {
+                Ok(list_wallets_as_of(&pool, &filter, sort, standpoint, &paging).await?)
+            }
+        }
     })
     .await
 }

@@ -129,7 +129,7 @@ pub(super) async fn list_withdrawals(
     let sort = query.sort();
     let view = query.view();
     let listing = input.listing(query)?;
-    let pool = state.reading(Withdrawals::NAME, view.as_ref(), listing.fresh).await?;
+    let pool = state.reading(&[Withdrawals::NAME], view.as_ref(), listing.fresh).await?;
     list(&state, listing, move |page| {
         let (pool, filter, caller) = (pool.clone(), filter.clone(), caller.clone());
         async move {

@@ -10,9 +10,9 @@ use tallybook_read_models::{Page, Projection};
 
 use super::list_customer_wallets::known_customer;
 use crate::access::{Action, Caller};
-use crate::answer::{Cell, Listed, Tabular, list};
+use crate::answer::{Cell, Listed, Seen, Tabular, list};
 use crate::problem::{Problem, ProblemKind};
-use crate::request::{LineParameters, Lines, ListParameters, PathId, ReadInput};
+use crate::request::{LineParameters, Lines, ListParameters, PathId, ReadInput, StandpointParameters};
 use crate::state::ApiState;
 
 impl Tabular for StatementLine {
@@ -61,8 +61,9 @@ impl Listed for WalletStatement {
 /// balances and sums are always those of the whole period. A wallet never goes below zero in the order of recording;
 /// between two effective dates its balance can.
 #[utoipa::path(get, path = "/v1/customers/{id}/wallet-statement", tag = "wallets",
-    params(("id" = String, Path, example = "C00042"), ListParameters, LineParameters),
-    responses((status = 200, body = Page<WalletStatement>)))]
+    params(("id" = String, Path, example = "C00042"), ListParameters, LineParameters,
+        StandpointParameters),
+    responses((status = 200, body = Seen<Page<WalletStatement>>)))]
 pub(super) async fn show_wallet_statement(
     State(state): State<ApiState>,
     caller: Caller,
@@ -71,13 +72,14 @@ pub(super) async fn show_wallet_statement(
 ) -> Result<Response, Problem> {
     caller.may(Action::ReadModels)?;
     let customer: CustomerId = path.parse(ProblemKind::CustomerNotFound)?;
-    let Lines { currency, period, view, listing } = input.lines()?;
-    known_customer(&state, &customer, (view.as_ref(), &listing)).await?;
-    let pool = state.reading(WalletStatements::NAME, view.as_ref(), listing.fresh).await?;
+    let Lines { currency, period, view, seen_from, mut listing } = input.lines()?;
+    let standpoint = seen_from.resolve(&state, view.as_ref(), &mut listing).await?;
+    known_customer(&state, &customer, standpoint, (view.as_ref(), &listing)).await?;
+    let pool = state.reading(&[WalletStatements::NAME], view.as_ref(), listing.fresh).await?;
     let wallet = WalletId::new(&customer, currency);
     list(&state, listing, move |page| {
         let (pool, wallet) = (pool.clone(), wallet.clone());
-        async move { Ok(read(&pool, &wallet, period, &page.paging()?).await?) }
+        async move { Ok(read(&pool, &wallet, period, standpoint, &page.paging()?).await?) }
     })
     .await
 }

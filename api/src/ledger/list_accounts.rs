@@ -7,9 +7,9 @@ use tallybook_read_models::ledger::{GeneralLedger, LedgerAccount, accounts as re
 use tallybook_read_models::{Answer, Page, Projection, Total};
 
 use crate::access::{Action, Caller};
-use crate::answer::{Cell, Listed, Tabular, list, one_page};
+use crate::answer::{Cell, Listed, Seen, Tabular, list, one_page};
 use crate::problem::Problem;
-use crate::request::ReadInput;
+use crate::request::{ReadInput, StandpointParameters};
 use crate::state::ApiState;
 
 /// The whole chart; as a table, one row for each account and currency.
@@ -65,8 +65,8 @@ impl Tabular for AccountBalance {
 ///
 /// The whole chart with what was posted to each account, in each currency. A summary account is the sum of its
 /// sub-accounts. Debits count positive.
-#[utoipa::path(get, path = "/v1/ledger/accounts", tag = "ledger",
-    responses((status = 200, body = Page<Vec<LedgerAccount>>)))]
+#[utoipa::path(get, path = "/v1/ledger/accounts", tag = "ledger", params(StandpointParameters),
+    responses((status = 200, body = Seen<Page<Vec<LedgerAccount>>>)))]
 pub(super) async fn list_accounts(
     State(state): State<ApiState>,
     caller: Caller,
@@ -74,13 +74,14 @@ pub(super) async fn list_accounts(
 ) -> Result<Response, Problem> {
     caller.may(Action::ReadModels)?;
     let mut query = input.query();
-    let view = query.view();
-    let listing = input.whole(query)?;
-    let pool = state.reading(GeneralLedger::NAME, view.as_ref(), listing.fresh).await?;
+    let (view, seen_from) = (query.view(), query.seen_from());
+    let mut listing = input.whole(query)?;
+    let standpoint = seen_from.resolve(&state, view.as_ref(), &mut listing).await?;
+    let pool = state.reading(&[GeneralLedger::NAME], view.as_ref(), listing.fresh).await?;
     list(&state, listing, move |_| {
         let pool = pool.clone();
         async move {
-            let Answer { data, position } = read(&pool).await?;
+            let Answer { data, position } = read(&pool, standpoint).await?;
             Ok(one_page(Chart(data), position))
         }
     })

@@ -7,9 +7,9 @@ use tallybook_read_models::ledger::{AccountLines, GeneralLedger, LedgerLine, acc
 use tallybook_read_models::{Page, Projection};
 
 use crate::access::{Action, Caller};
-use crate::answer::{Cell, Listed, Tabular, list};
+use crate::answer::{Cell, Listed, Seen, Tabular, list};
 use crate::problem::{Problem, ProblemKind};
-use crate::request::{LineParameters, Lines, ListParameters, PathId, ReadInput};
+use crate::request::{LineParameters, Lines, ListParameters, PathId, ReadInput, StandpointParameters};
 use crate::state::ApiState;
 
 impl Listed for AccountLines {
@@ -61,8 +61,9 @@ impl Tabular for LedgerLine {
 /// In the order of their effective dates, each with the balance after it. A summary account shows the lines of its
 /// sub-accounts. A page has part of the lines; the balances and sums are always those of the whole period.
 #[utoipa::path(get, path = "/v1/ledger/accounts/{code}/lines", tag = "ledger",
-    params(("code" = String, Path, example = "2241.01"), ListParameters, LineParameters),
-    responses((status = 200, body = Page<AccountLines>)))]
+    params(("code" = String, Path, example = "2241.01"), ListParameters, LineParameters,
+        StandpointParameters),
+    responses((status = 200, body = Seen<Page<AccountLines>>)))]
 pub(super) async fn list_lines(
     State(state): State<ApiState>,
     caller: Caller,
@@ -71,11 +72,12 @@ pub(super) async fn list_lines(
 ) -> Result<Response, Problem> {
     caller.may(Action::ReadModels)?;
     let account: AccountCode = path.parse(ProblemKind::AccountNotFound)?;
-    let Lines { currency, period, view, listing } = input.lines()?;
-    let pool = state.reading(GeneralLedger::NAME, view.as_ref(), listing.fresh).await?;
+    let Lines { currency, period, view, seen_from, mut listing } = input.lines()?;
+    let standpoint = seen_from.resolve(&state, view.as_ref(), &mut listing).await?;
+    let pool = state.reading(&[GeneralLedger::NAME], view.as_ref(), listing.fresh).await?;
     list(&state, listing, move |page| {
         let pool = pool.clone();
-        async move { Ok(read(&pool, account, currency, period, &page.paging()?).await?) }
+        async move { Ok(read(&pool, (account, currency), period, standpoint, &page.paging()?).await?) }
     })
     .await
 }

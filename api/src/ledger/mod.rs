@@ -1,7 +1,8 @@
-//! The general ledger over HTTP: the chart, the trial balance, the lines of an account.
+//! The general ledger over HTTP: the chart, the trial balance, the lines of an account, and why a month was restated.
 
 mod list_accounts;
 mod list_lines;
+mod show_restatement;
 mod show_trial_balance;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -14,4 +15,5 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(list_accounts::list_accounts))
         .routes(routes!(show_trial_balance::show_trial_balance))
         .routes(routes!(list_lines::list_lines))
+        .routes(routes!(show_restatement::show_restatement))
 }

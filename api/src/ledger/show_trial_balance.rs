@@ -8,9 +8,9 @@ use tallybook_read_models::{Answer, Projection};
 use utoipa::IntoParams;
 
 use crate::access::{Action, Caller};
-use crate::answer::{Cell, Listed, Tabular, answer_or_table};
+use crate::answer::{Cell, Listed, Seen, Tabular, answer_or_table};
 use crate::problem::Problem;
-use crate::request::ReadInput;
+use crate::request::{ReadInput, StandpointParameters};
 use crate::state::ApiState;
 
 #[derive(Debug, IntoParams)]
@@ -56,8 +56,8 @@ impl Tabular for TrialBalanceLine {
 ///
 /// Opening balance, debits, credits and closing balance of each account that was posted to, by effective date.
 /// Balances count debits positive, so each currency's closing balances sum to zero.
-#[utoipa::path(get, path = "/v1/ledger/trial-balance", tag = "ledger", params(TrialBalanceParameters),
-    responses((status = 200, body = Answer<TrialBalance>)))]
+#[utoipa::path(get, path = "/v1/ledger/trial-balance", tag = "ledger", params(TrialBalanceParameters, StandpointParameters),
+    responses((status = 200, body = Seen<Answer<TrialBalance>>)))]
 pub(super) async fn show_trial_balance(
     State(state): State<ApiState>,
     caller: Caller,
@@ -66,8 +66,9 @@ pub(super) async fn show_trial_balance(
     caller.may(Action::ReadModels)?;
     let mut query = input.query();
     let (period, currency) = (query.dates(), query.optional("currency"));
-    let view = query.view();
-    let listing = input.whole(query)?;
-    let pool = state.reading(GeneralLedger::NAME, view.as_ref(), listing.fresh).await?;
-    answer_or_table(&state, listing.format, read(&pool, period, currency).await?).await
+    let (view, seen_from) = (query.view(), query.seen_from());
+    let mut listing = input.whole(query)?;
+    let standpoint = seen_from.resolve(&state, view.as_ref(), &mut listing).await?;
+    let pool = state.reading(&[GeneralLedger::NAME], view.as_ref(), listing.fresh).await?;
+    answer_or_table(&state, &listing, read(&pool, period, currency, standpoint).await?).await
 }

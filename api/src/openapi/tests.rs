@@ -67,6 +67,7 @@ fn every_route_is_described() {
         "get /v1/customers/{id}/wallet-statement",
         "get /v1/ledger/accounts",
         "get /v1/ledger/trial-balance",
+        "get /v1/ledger/restatement",
         "get /v1/ledger/accounts/{code}/lines",
         "get /v1/dashboard",
         "get /v1/events",

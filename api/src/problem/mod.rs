@@ -78,6 +78,12 @@ impl Problem {
         Self::new(ProblemKind::Validation, detail).with("errors", errors)
     }
 
+    /// One query parameter that is well written but cannot be.
+    pub(crate) fn out_of_range(parameter: &str, detail: impl Into<String>) -> Self {
+        let (pointer, detail) = (format!("?{parameter}"), detail.into());
+        Self::validation(vec![FieldError { pointer, code: "out_of_range", detail }])
+    }
+
     /// A fault of ours: the client learns that it happened, the log learns what.
     pub fn internal(cause: impl fmt::Display) -> Self {
         Self::new(
@@ -183,6 +189,13 @@ impl From<ReadError> for Problem {
                 detail: invalid.to_string(),
             }]),
             ReadError::Database(error) => error.into(),
+            ReadError::NotYet { projection, position, wanted } => {
+                Self::new(ProblemKind::ProjectionBehind, sentence(&error))
+                    .with("projection", projection)
+                    .with("position", position)
+                    .with("min_position", wanted)
+                    .retry_after(1)
+            }
             ReadError::Corrupt(_) => Self::internal(error),
         }
     }

@@ -7,6 +7,7 @@ use tallybook_read_models::DateRange;
 use utoipa::IntoParams;
 
 use super::read::{Listing, ReadInput};
+use super::standpoint::SeenFrom;
 use crate::problem::Problem;
 
 /// What every request for lines takes besides a list's parameters.
@@ -28,6 +29,7 @@ pub(crate) struct Lines {
     pub(crate) currency: Currency,
     pub(crate) period: DateRange,
     pub(crate) view: Option<ViewName>,
+    pub(crate) seen_from: SeenFrom,
     pub(crate) listing: Listing,
 }
 
@@ -37,11 +39,11 @@ impl ReadInput {
         let mut query = self.query();
         let currency = query.required("currency");
         let period = query.dates();
-        let view = query.view();
+        let (view, seen_from) = (query.view(), query.seen_from());
         let listing = self.listing(query)?;
         let Some(currency) = currency else {
             return Err(Problem::internal("a missing currency was not refused"));
         };
-        Ok(Lines { currency, period, view, listing })
+        Ok(Lines { currency, period, view, seen_from, listing })
     }
 }

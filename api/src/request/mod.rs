@@ -13,6 +13,7 @@ mod lines;
 mod path;
 mod query;
 mod read;
+mod standpoint;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -26,4 +27,5 @@ pub(crate) use lines::{LineParameters, Lines};
 pub(crate) use path::PathId;
 pub(crate) use query::QueryReader;
 pub(crate) use read::{Format, Freshness, ListParameters, Listing, PageRequest, ReadInput};
+pub(crate) use standpoint::{KnownAt, SeenFrom, StandpointParameters};
 pub(crate) use values::{Coded, date, destination, money, text};

@@ -5,10 +5,10 @@
 use std::borrow::Cow;
 use std::str::FromStr;
 
-use chrono::NaiveDate;
+use chrono::{Months, NaiveDate};
 
 use tallybook_projector::ViewName;
-use tallybook_read_models::{DateRange, Sort, SortKey};
+use tallybook_read_models::{DateRange, Period, Sort, SortKey};
 
 use super::values::{Coded, parse_date};
 use crate::problem::{FieldError, Problem};
@@ -55,9 +55,7 @@ impl<'a> QueryReader<'a> {
         if self.parameters.iter().any(|(given, value)| given == name && !value.is_empty()) {
             return self.optional(name);
         }
-        // Taken away even if empty, so that it is not reported as unknown besides.
-        self.parameters.retain(|(given, _)| given != name);
-        self.refuse(name, "missing", "is needed");
+        self.need(name);
         None
     }
 
@@ -68,6 +66,27 @@ impl<'a> QueryReader<'a> {
             self.refuse(name, "malformed", "must be a date like 2026-03-31");
         }
         date
+    }
+
+    /// A month like `2026-03`, from its first to its last day.
+    pub(crate) fn month(&mut self, name: &'static str) -> Option<Period> {
+        let value = self.raw(name)?;
+        let month = parse_date(&format!("{value}-01")).and_then(|first| {
+            let last = first.checked_add_months(Months::new(1))?.pred_opt()?;
+            Period::new(first, last).ok()
+        });
+        if month.is_none() {
+            self.refuse(name, "malformed", "must be a month like 2026-03");
+        }
+        month
+    }
+
+    /// Refuses a parameter that was left out. An empty one is taken away, so that it is not reported as unknown besides.
+    pub(crate) fn need(&mut self, name: &'static str) {
+        if !self.parameters.iter().any(|(given, value)| given == name && !value.is_empty()) {
+            self.parameters.retain(|(given, _)| given != name);
+            self.refuse(name, "missing", "is needed");
+        }
     }
 
     /// The business dates `from` and `to`, both included, both optional.

@@ -9,6 +9,7 @@ use tallybook_read_models::Paging;
 use utoipa::IntoParams;
 
 use super::query::QueryReader;
+use super::standpoint::SeenFrom;
 use crate::problem::{FieldError, Problem, ProblemKind};
 use crate::state::ApiState;
 
@@ -26,6 +27,18 @@ pub(crate) struct Freshness {
     pub(crate) wait: Duration,
 }
 
+impl Freshness {
+    const USUAL_WAIT: Duration = Duration::from_secs(2);
+
+    /// This position, or the later one that was asked for besides.
+    pub(crate) fn at_least(position: u64, asked: Option<Self>) -> Self {
+        match asked {
+            Some(asked) => Self { min_position: asked.min_position.max(position), ..asked },
+            None => Self { min_position: position, wait: Self::USUAL_WAIT },
+        }
+    }
+}
+
 /// Which part of a list, how fresh and in which form.
 #[derive(Debug, Clone)]
 pub(crate) struct Listing {
@@ -34,6 +47,8 @@ pub(crate) struct Listing {
     pub(crate) cursor: Option<String>,
     pub(crate) fresh: Option<Freshness>,
     pub(crate) format: Format,
+    /// Said again in the answer.
+    pub(crate) seen_from: SeenFrom,
 }
 
 /// One page of a list.
@@ -92,7 +107,7 @@ impl ReadInput {
         let fresh = self.freshness(&mut query);
         let format = self.format();
         query.finish()?;
-        Ok(Listing { limit, cursor, fresh, format: format? })
+        Ok(Listing { limit, cursor, fresh, format: format?, seen_from: SeenFrom::default() })
     }
 
     /// Takes what a list has that is never cut into pages: how fresh and in which form.
@@ -100,7 +115,7 @@ impl ReadInput {
         let fresh = self.freshness(&mut query);
         let format = self.format();
         query.finish()?;
-        Ok(Listing { limit: None, cursor: None, fresh, format: format? })
+        Ok(Listing { limit: None, cursor: None, fresh, format: format?, seen_from: SeenFrom::default() })
     }
 
     /// Takes what every other read has, and with it finishes the query.

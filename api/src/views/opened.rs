@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 use tallybook_event_store::Book;
 use tallybook_event_store::schema::pool_elsewhere;
-use tallybook_projector::{ViewName, fits_program, view_made_at, view_schema};
+use tallybook_projector::{ViewName, find_view, fits_program, view_made_at, view_schema};
 
 use crate::problem::{Problem, ProblemKind};
 
@@ -34,9 +34,7 @@ impl OpenedViews {
     /// Connections into a view, which close by themselves when they are not used.
     pub(crate) async fn pool(&self, book: &Book, name: &ViewName) -> Result<PgPool, Problem> {
         let Some(made_at) = view_made_at(book.pool(), book.schema(), name).await? else {
-            self.keep(|view| view.name != *name);
-            return Err(Problem::new(ProblemKind::ViewNotFound, format!("There is no view {name}."))
-                .with("view", name.as_str()));
+            return Err(self.not_there(name));
         };
         if let Some(pool) = self.used(name, made_at) {
             return Ok(pool);
@@ -55,6 +53,18 @@ impl OpenedViews {
         }
         views.push(Opened { name: name.clone(), made_at, pool: pool.clone() });
         Ok(pool)
+    }
+
+    /// Up to which event a view goes.
+    pub(crate) async fn position(&self, book: &Book, name: &ViewName) -> Result<u64, Problem> {
+        let view = find_view(book.pool(), book.schema(), name).await?;
+        view.map(|view| view.position).ok_or_else(|| self.not_there(name))
+    }
+
+    fn not_there(&self, name: &ViewName) -> Problem {
+        self.keep(|view| view.name != *name);
+        Problem::new(ProblemKind::ViewNotFound, format!("There is no view {name}."))
+            .with("view", name.as_str())
     }
 
     fn used(&self, name: &ViewName, made_at: DateTime<Utc>) -> Option<PgPool> {

@@ -15,7 +15,9 @@ pub use daily_totals::{
 pub use deposit::{
     DepositFilter, DepositOrder, DepositReversal, DepositRow, Deposits, find_deposit, list_deposits,
 };
-pub use wallet::{WalletFilter, WalletOrder, WalletRow, Wallets, find_wallet, list_wallets};
+pub use wallet::{
+    WalletFilter, WalletOrder, WalletRow, Wallets, find_wallet, list_wallets, list_wallets_as_of,
+};
 pub use wallet_hold::{HoldKind, HoldRow, WalletHolds};
 pub use wallet_statement::{
     DayRow, LineKind, LineRow, StatementLine, StatementTables, WalletStatement, WalletStatements,

@@ -1,7 +1,6 @@
 //! Asking for the lines of an account (明细账).
 
 use chrono::{DateTime, NaiveDate, Utc};
-use rust_decimal::Decimal;
 use serde::Serialize;
 use smol_str::SmolStr;
 use sqlx::{PgPool, QueryBuilder};
@@ -10,8 +9,11 @@ use tallybook_domain::{Currency, Money};
 use utoipa::ToSchema;
 
 use super::accounts::account_and_parents;
+use super::sums::{Sums, SumsOf};
 use super::{GeneralLedger, LedgerLineRow};
-use crate::query::{DateRange, Page, Paging, ReadError, Snapshot, Total, counted, read_key, write_cursor};
+use crate::query::{
+    DateRange, Page, Paging, ReadError, Snapshot, Standpoint, Total, read_key, signed, write_cursor,
+};
 use crate::schema;
 
 /// What was posted to an account in a period. Balances and totals are those of the whole period; the lines may be a
@@ -64,12 +66,13 @@ pub struct LedgerLine {
 
 const ORDER: &str = "effective_date";
 
-/// The account as it is stored: itself and, for a sum, its sub-accounts.
+/// The account as it is stored: itself and, for a sum, its sub-accounts; and what of it counts.
 struct Scope {
     code: AccountCode,
     currency: Currency,
     codes: Vec<String>,
     range: DateRange,
+    known_at: Option<u64>,
 }
 
 /// A line's place in the list: date, position, posting.
@@ -78,9 +81,9 @@ type Place = (NaiveDate, i64, i64);
 /// A sum of sub-accounts shows their lines.
 pub async fn account_lines(
     pool: &PgPool,
-    code: AccountCode,
-    currency: Currency,
+    (code, currency): (AccountCode, Currency),
     range: DateRange,
+    standpoint: Standpoint,
     paging: &Paging,
 ) -> Result<Page<AccountLines>, ReadError> {
     let after: Option<Place> = match paging.after(ORDER)? {
@@ -94,18 +97,19 @@ pub async fn account_lines(
         .filter(|part| account_and_parents(*part).any(|whole| whole == code))
         .map(|part| part.code().to_owned())
         .collect();
-    let scope = Scope { code, currency, codes, range };
+    let (range, known_at) = (standpoint.narrow(range), standpoint.known_at);
+    let scope = Scope { code, currency, codes, range, known_at };
 
     let mut snapshot = Snapshot::take::<GeneralLedger>(pool).await?;
-    let position = snapshot.position_of::<GeneralLedger>().await?;
-    let mut answer = frame(&mut snapshot, &scope).await?;
-    let mut lines = lines(&mut snapshot, &scope, after, paging.rows_to_fetch()).await?;
+    let position = snapshot.stand::<GeneralLedger>(&standpoint).await?;
+    let mut answer = scope.frame(&mut snapshot).await?;
+    let mut lines = scope.lines(&mut snapshot, after, paging.rows_to_fetch()).await?;
     let next_cursor = paging.cut(&mut lines, |last| {
         let LedgerLineRow { effective_date, recorded, posting, .. } = last;
         write_cursor(ORDER, [effective_date.to_string(), recorded.position.to_string(), posting.to_string()])
     });
     let mut balance = match after {
-        Some(after) => balance_at(&mut snapshot, &scope, after).await?,
+        Some(after) => scope.balance_at(&mut snapshot, after).await?,
         None => answer.opening,
     };
     for line in lines {
@@ -118,81 +122,89 @@ pub async fn account_lines(
     Ok(Page { data: answer, next_cursor, position })
 }
 
-/// The answer without its lines.
-async fn frame(snapshot: &mut Snapshot, scope: &Scope) -> Result<AccountLines, ReadError> {
-    let sums = sqlx::query!(
-        r#"SELECT coalesce(sum(debit - credit) FILTER (WHERE effective_date < $3), 0) AS "opening!",
-                  coalesce(sum(debit) FILTER (WHERE effective_date >= $3 OR $3 IS NULL), 0) AS "debit!",
-                  coalesce(sum(credit) FILTER (WHERE effective_date >= $3 OR $3 IS NULL), 0) AS "credit!",
-                  coalesce(sum(line_count) FILTER (WHERE effective_date >= $3 OR $3 IS NULL), 0)::bigint AS "line_count!"
-             FROM ledger_days
-            WHERE account = ANY ($1) AND currency = $2 AND (effective_date <= $4 OR $4 IS NULL)"#,
-        &scope.codes,
-        scope.currency.code(),
-        scope.range.from(),
-        scope.range.to(),
-    )
-    .fetch_one(snapshot.connection())
-    .await?;
-    let total = |amount: Decimal| Total::new(amount, scope.currency);
-    let (opening, debit, credit) = (total(sums.opening), total(sums.debit), total(sums.credit));
-    Ok(AccountLines {
-        code: scope.code,
-        currency: scope.currency,
-        from: scope.range.from(),
-        to: scope.range.to(),
-        opening,
-        debit,
-        credit,
-        closing: opening.plus(debit)?.minus(credit)?,
-        line_count: counted(sums.line_count)?,
-        lines: Vec::new(),
-    })
-}
-
-async fn lines(
-    snapshot: &mut Snapshot,
-    scope: &Scope,
-    after: Option<Place>,
-    limit: i64,
-) -> Result<Vec<LedgerLineRow>, ReadError> {
-    let mut query = QueryBuilder::new("SELECT * FROM ledger_lines WHERE ");
-    // One account by equality, so that its lines come from the index in their order.
-    match scope.codes.as_slice() {
-        [code] => query.push("account = ").push_bind(code),
-        codes => query.push("account = ANY(").push_bind(codes).push(")"),
-    };
-    query.push(" AND currency = ").push_bind(scope.currency.code());
-    scope.range.narrow(&mut query);
-    if let Some((date, position, posting)) = after {
-        query.push(" AND (effective_date, position, posting) > (").push_bind(date);
-        query.push(", ").push_bind(position).push(", ").push_bind(posting).push(")");
+impl Scope {
+    /// The answer without its lines.
+    async fn frame(&self, snapshot: &mut Snapshot) -> Result<AccountLines, ReadError> {
+        let zero = Total::zero(self.currency);
+        let (mut opening, mut debit, mut credit, mut line_count) = (zero, zero, zero, 0);
+        for sums in self.sums(snapshot, self.range).await? {
+            opening = opening.plus(sums.opening)?;
+            debit = debit.plus(sums.debit)?;
+            credit = credit.plus(sums.credit)?;
+            line_count += sums.line_count;
+        }
+        Ok(AccountLines {
+            code: self.code,
+            currency: self.currency,
+            from: self.range.from(),
+            to: self.range.to(),
+            opening,
+            debit,
+            credit,
+            closing: opening.plus(debit)?.minus(credit)?,
+            line_count,
+            lines: Vec::new(),
+        })
     }
-    query.push(" ORDER BY effective_date, position, posting LIMIT ").push_bind(limit);
-    Ok(query.build_query_as().fetch_all(snapshot.connection()).await?)
-}
 
-/// The balance after a line: the days before its day, and what that day has up to it.
-async fn balance_at(
-    snapshot: &mut Snapshot,
-    scope: &Scope,
-    (date, position, posting): Place,
-) -> Result<Total, ReadError> {
-    let balance = sqlx::query_scalar!(
-        r#"SELECT coalesce((SELECT sum(debit - credit) FROM ledger_days
-                             WHERE account = ANY ($1) AND currency = $2 AND effective_date < $3), 0)
-                + coalesce((SELECT sum(CASE side WHEN 'debit' THEN amount ELSE -amount END) FROM ledger_lines
-                             WHERE account = ANY ($1) AND currency = $2 AND effective_date = $3
-                               AND (position, posting) <= ($4, $5)), 0) AS "balance!""#,
-        &scope.codes,
-        scope.currency.code(),
-        date,
-        position,
-        posting,
-    )
-    .fetch_one(snapshot.connection())
-    .await?;
-    Ok(Total::new(balance, scope.currency))
+    /// Of each account it is stored as.
+    async fn sums(&self, snapshot: &mut Snapshot, range: DateRange) -> Result<Vec<Sums>, ReadError> {
+        let of = SumsOf { accounts: Some(&self.codes), currency: Some(self.currency), range };
+        of.known_at(self.known_at, snapshot).await
+    }
+
+    async fn lines(
+        &self,
+        snapshot: &mut Snapshot,
+        after: Option<Place>,
+        limit: i64,
+    ) -> Result<Vec<LedgerLineRow>, ReadError> {
+        let mut query = QueryBuilder::new("SELECT * FROM ledger_lines WHERE ");
+        // One account by equality, so that its lines come from the index in their order.
+        match self.codes.as_slice() {
+            [code] => query.push("account = ").push_bind(code),
+            codes => query.push("account = ANY(").push_bind(codes).push(")"),
+        };
+        query.push(" AND currency = ").push_bind(self.currency.code());
+        self.range.narrow(&mut query);
+        if let Some(position) = self.known_at {
+            query.push(" AND position <= ").push_bind(signed(position)?);
+        }
+        if let Some((date, position, posting)) = after {
+            query.push(" AND (effective_date, position, posting) > (").push_bind(date);
+            query.push(", ").push_bind(position).push(", ").push_bind(posting).push(")");
+        }
+        query.push(" ORDER BY effective_date, position, posting LIMIT ").push_bind(limit);
+        Ok(query.build_query_as().fetch_all(snapshot.connection()).await?)
+    }
+
+    /// The balance after a line: what was before its day, and what that day has up to it.
+    async fn balance_at(
+        &self,
+        snapshot: &mut Snapshot,
+        (date, position, posting): Place,
+    ) -> Result<Total, ReadError> {
+        let mut balance = Total::zero(self.currency);
+        if let Some(eve) = date.pred_opt() {
+            for sums in self.sums(snapshot, DateRange::default().up_to(eve)).await? {
+                balance = balance.plus(sums.closing()?)?;
+            }
+        }
+        let on_the_day = sqlx::query_scalar!(
+            r#"SELECT coalesce(sum(CASE side WHEN 'debit' THEN amount ELSE -amount END), 0) AS "sum!"
+                 FROM ledger_lines
+                WHERE account = ANY ($1) AND currency = $2 AND effective_date = $3
+                  AND (position, posting) <= ($4, $5)"#,
+            &self.codes,
+            self.currency.code(),
+            date,
+            position,
+            posting,
+        )
+        .fetch_one(snapshot.connection())
+        .await?;
+        balance.plus(Total::new(on_the_day, self.currency))
+    }
 }
 
 fn shown(line: LedgerLineRow, balance: Total) -> LedgerLine {

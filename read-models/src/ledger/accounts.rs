@@ -9,7 +9,8 @@ use tallybook_domain::ledger::{AccountCode, AccountKind};
 use utoipa::ToSchema;
 
 use super::GeneralLedger;
-use crate::query::{Answer, ReadError, Snapshot, Total};
+use super::sums::SumsOf;
+use crate::query::{Answer, DateRange, ReadError, Snapshot, Standpoint, Total};
 use crate::schema;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -40,27 +41,20 @@ pub struct AccountBalance {
     pub balance: Total,
 }
 
-type Sums = BTreeMap<AccountCode, BTreeMap<Currency, AccountBalance>>;
+type Balances = BTreeMap<AccountCode, BTreeMap<Currency, AccountBalance>>;
 
-/// The whole chart, in its order, as it stands after everything recorded.
-pub async fn accounts(pool: &PgPool) -> Result<Answer<Vec<LedgerAccount>>, ReadError> {
+/// The whole chart, in its order, with everything posted up to the standpoint.
+pub async fn accounts(
+    pool: &PgPool,
+    standpoint: Standpoint,
+) -> Result<Answer<Vec<LedgerAccount>>, ReadError> {
     let mut snapshot = Snapshot::take::<GeneralLedger>(pool).await?;
-    let position = snapshot.position_of::<GeneralLedger>().await?;
-    let rows = sqlx::query!(
-        r#"SELECT account, currency, sum(debit) AS "debit!", sum(credit) AS "credit!"
-             FROM ledger_days GROUP BY account, currency"#
-    )
-    .fetch_all(snapshot.connection())
-    .await?;
-    let mut sums = Sums::new();
-    for row in rows {
-        let unknown =
-            || ReadError::Corrupt(format!("ledger_days has account {} in {}", row.account, row.currency));
-        let currency = Currency::parse(&row.currency).map_err(|_| unknown())?;
-        let account: AccountCode = row.account.parse().map_err(|_| unknown())?;
-        let (debit, credit) = (Total::new(row.debit, currency), Total::new(row.credit, currency));
-        for account in account_and_parents(account) {
-            add(&mut sums, account, debit, credit)?;
+    let position = snapshot.stand::<GeneralLedger>(&standpoint).await?;
+    let of = SumsOf { accounts: None, currency: None, range: standpoint.narrow(DateRange::default()) };
+    let mut sums = Balances::new();
+    for posted in of.known_at(standpoint.known_at, &mut snapshot).await? {
+        for account in account_and_parents(posted.account) {
+            add(&mut sums, account, posted.debit, posted.credit)?;
         }
     }
     let data = AccountCode::ALL.into_iter().map(|code| described(code, &sums)).collect();
@@ -75,7 +69,7 @@ pub(super) fn account_and_parents(account: AccountCode) -> impl Iterator<Item = 
     })
 }
 
-fn add(sums: &mut Sums, account: AccountCode, debit: Total, credit: Total) -> Result<(), ReadError> {
+fn add(sums: &mut Balances, account: AccountCode, debit: Total, credit: Total) -> Result<(), ReadError> {
     let currency = debit.currency();
     let zero = Total::zero(currency);
     let sum = sums.entry(account).or_default().entry(currency).or_insert(AccountBalance {
@@ -90,7 +84,7 @@ fn add(sums: &mut Sums, account: AccountCode, debit: Total, credit: Total) -> Re
     Ok(())
 }
 
-fn described(code: AccountCode, sums: &Sums) -> LedgerAccount {
+fn described(code: AccountCode, sums: &Balances) -> LedgerAccount {
     let account = code.account();
     LedgerAccount {
         code,

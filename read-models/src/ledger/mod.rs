@@ -3,9 +3,14 @@
 mod account_lines;
 mod accounts;
 mod general_ledger;
+mod restatement;
+mod sums;
 mod trial_balance;
 
 pub use account_lines::{AccountLines, LedgerLine, account_lines};
 pub use accounts::{AccountBalance, LedgerAccount, accounts};
 pub use general_ledger::{GeneralLedger, LedgerDayRow, LedgerLineRow, LedgerTables};
+pub use restatement::{
+    AccountFigures, Between, Changes, LaterEvent, LaterPosting, RestatedAccount, Restatement, restatement,
+};
 pub use trial_balance::{TrialBalance, TrialBalanceLine, TrialBalanceOfCurrency, trial_balance};

@@ -10,7 +10,8 @@ use tallybook_domain::ledger::{AccountCode, AccountKind};
 use utoipa::ToSchema;
 
 use super::GeneralLedger;
-use crate::query::{Answer, DateRange, ReadError, Snapshot, Total};
+use super::sums::{Sums, SumsOf};
+use crate::query::{Answer, DateRange, ReadError, Snapshot, Standpoint, Total};
 use crate::schema;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -62,32 +63,15 @@ pub async fn trial_balance(
     pool: &PgPool,
     range: DateRange,
     currency: Option<Currency>,
+    standpoint: Standpoint,
 ) -> Result<Answer<TrialBalance>, ReadError> {
     let mut snapshot = Snapshot::take::<GeneralLedger>(pool).await?;
-    let position = snapshot.position_of::<GeneralLedger>().await?;
-    let rows = sqlx::query!(
-        r#"SELECT account, currency,
-                  coalesce(sum(debit - credit) FILTER (WHERE effective_date < $1), 0) AS "opening!",
-                  coalesce(sum(debit) FILTER (WHERE effective_date >= $1 OR $1 IS NULL), 0) AS "debit!",
-                  coalesce(sum(credit) FILTER (WHERE effective_date >= $1 OR $1 IS NULL), 0) AS "credit!"
-             FROM ledger_days
-            WHERE (effective_date <= $2 OR $2 IS NULL) AND (currency = $3 OR $3 IS NULL)
-            GROUP BY account, currency ORDER BY account"#,
-        range.from(),
-        range.to(),
-        currency.map(Currency::code),
-    )
-    .fetch_all(snapshot.connection())
-    .await?;
+    let position = snapshot.stand::<GeneralLedger>(&standpoint).await?;
+    let range = standpoint.narrow(range);
+    let of = SumsOf { accounts: None, currency, range };
     let mut currencies: BTreeMap<Currency, Vec<TrialBalanceLine>> = BTreeMap::new();
-    for row in rows {
-        let unknown =
-            || ReadError::Corrupt(format!("ledger_days has account {} in {}", row.account, row.currency));
-        let currency = Currency::parse(&row.currency).map_err(|_| unknown())?;
-        let account: AccountCode = row.account.parse().map_err(|_| unknown())?;
-        let total = |amount| Total::new(amount, currency);
-        let line = line(account, total(row.opening), total(row.debit), total(row.credit))?;
-        currencies.entry(currency).or_default().push(line);
+    for sums in of.known_at(standpoint.known_at, &mut snapshot).await? {
+        currencies.entry(sums.currency).or_default().push(sums.line()?);
     }
     let currencies = currencies
         .into_iter()
@@ -96,23 +80,20 @@ pub async fn trial_balance(
     Ok(Answer { data: TrialBalance { from: range.from(), to: range.to(), currencies }, position })
 }
 
-fn line(
-    code: AccountCode,
-    opening: Total,
-    debit: Total,
-    credit: Total,
-) -> Result<TrialBalanceLine, ReadError> {
-    let account = code.account();
-    Ok(TrialBalanceLine {
-        code,
-        name_zh: account.name_zh,
-        name_en: account.name_en,
-        kind: account.kind,
-        opening,
-        debit,
-        credit,
-        closing: opening.plus(debit)?.minus(credit)?,
-    })
+impl Sums {
+    fn line(&self) -> Result<TrialBalanceLine, ReadError> {
+        let account = self.account.account();
+        Ok(TrialBalanceLine {
+            code: self.account,
+            name_zh: account.name_zh,
+            name_en: account.name_en,
+            kind: account.kind,
+            opening: self.opening,
+            debit: self.debit,
+            credit: self.credit,
+            closing: self.closing()?,
+        })
+    }
 }
 
 fn summed(currency: Currency, accounts: Vec<TrialBalanceLine>) -> Result<TrialBalanceOfCurrency, ReadError> {

@@ -50,6 +50,11 @@ pub(crate) fn money(row: &PgRow, column: &str, currency: Currency) -> Decoded<Mo
     Money::new(row.try_get(column)?, currency).map_err(|error| damaged(column, error))
 }
 
+/// A position for the database, which has no unsigned numbers.
+pub(crate) fn signed(position: u64) -> Result<i64, ReadError> {
+    i64::try_from(position).map_err(|error| sqlx::Error::Encode(error.into()).into())
+}
+
 /// The three columns `…_position`, `…_at` and `…_by`.
 pub(crate) fn stamp(row: &PgRow, position: &str, at: &str, by: &str) -> Decoded<Stamp> {
     Ok(Stamp { position: count(row, position)?, at: row.try_get(at)?, by: text(row, by)? })

@@ -43,6 +43,11 @@ impl DateRange {
         self.to
     }
 
+    /// Its part up to a day, which may be before its first: then there is nothing in it, and all that counts is before.
+    pub(crate) fn up_to(self, day: NaiveDate) -> Self {
+        Self { to: Some(self.to.map_or(day, |to| to.min(day))), ..self }
+    }
+
     /// Adds the range as conditions on `effective_date`.
     pub(crate) fn narrow(&self, query: &mut QueryBuilder<'_, Postgres>) {
         if let Some(from) = self.from {
@@ -51,6 +56,12 @@ impl DateRange {
         if let Some(to) = self.to {
             query.push(" AND effective_date <= ").push_bind(to);
         }
+    }
+}
+
+impl From<Period> for DateRange {
+    fn from(period: Period) -> Self {
+        Self { from: Some(period.from), to: Some(period.to) }
     }
 }
 

@@ -12,11 +12,14 @@ impl Snapshot {
     /// The projection's tables are held before the moment is fixed: were they replaced by a rebuild in between, the
     /// position would be that of the old ones, and the rows those of the new.
     pub(crate) async fn take<P: Projection>(pool: &PgPool) -> Result<Self, ReadError> {
-        let mut tables = P::Tables::cached();
-        let names: Vec<&str> = tables.all().iter().map(|table| table.shape().name).collect();
+        Self::of_tables(pool, &tables_of::<P>()).await
+    }
+
+    /// The same for the tables of several projections.
+    pub(crate) async fn of_tables(pool: &PgPool, tables: &[&str]) -> Result<Self, ReadError> {
         let begin = format!(
             "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; LOCK TABLE {} IN ACCESS SHARE MODE",
-            names.join(", ")
+            tables.join(", ")
         );
         Ok(Self(pool.begin_with(begin).await?))
     }
@@ -40,4 +43,9 @@ impl Snapshot {
         u64::try_from(position)
             .map_err(|_| ReadError::Corrupt(format!("projection {} is at position {position}", P::NAME)))
     }
+}
+
+/// The names of the tables a projection writes to.
+pub(crate) fn tables_of<P: Projection>() -> Vec<&'static str> {
+    P::Tables::cached().all().iter().map(|table| table.shape().name).collect()
 }

@@ -2,6 +2,7 @@
 //!
 //! Owns the checks that need no knowledge of the scenario. Must never repair, and never look away.
 
+mod as_of;
 pub mod journal;
 mod money;
 mod rebuilt;
@@ -29,9 +30,10 @@ impl Witness {
     }
 }
 
-/// The journal is whole, the read tables are what the journal folds to, and the money adds up.
+/// The journal is whole, the read tables are what the journal folds to, the money adds up, and the past is what it was.
 pub async fn hold(witness: &Witness) {
     let head = journal::is_whole(witness).await;
     rebuilt::equals_live(witness, head).await;
     money::adds_up(witness, head).await;
+    as_of::is_what_was(witness, head).await;
 }

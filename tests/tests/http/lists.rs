@@ -50,6 +50,7 @@ async fn a_cursor_is_one_of_its_own_list_or_refused() {
         "/v1/api-keys?",
         "/v1/customers/C00001/wallet-statement?currency=CNY",
         "/v1/ledger/accounts/1002/lines?currency=CNY",
+        "/v1/ledger/restatement?period=2026-03&known_at_1=0",
     ];
     for path in lists {
         let admin = book.admin();
@@ -115,6 +116,7 @@ async fn every_list_is_a_table_too() {
         "/v1/withdrawals?".to_owned(),
         "/v1/ledger/accounts?".to_owned(),
         "/v1/ledger/trial-balance?".to_owned(),
+        "/v1/ledger/restatement?period=2999-12&known_at_1=0&".to_owned(),
         "/v1/ledger/accounts/1002/lines?currency=CNY&".to_owned(),
         "/v1/dashboard?".to_owned(),
         "/v1/events?".to_owned(),

@@ -6,6 +6,7 @@
 )]
 
 mod api_keys;
+mod as_of;
 mod attacks;
 mod auth;
 mod contention;

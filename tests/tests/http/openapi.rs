@@ -118,6 +118,9 @@ async fn reads(book: &TestBook, comparison: &mut Comparison, [customer, deposit,
         ("/v1/ledger/accounts", "", ""),
         ("/v1/ledger/accounts/{code}/lines", "2241", "currency=CNY"),
         ("/v1/ledger/trial-balance", "", ""),
+        ("/v1/ledger/trial-balance", "", "as_of=2026-03-31&known_at=1"),
+        ("/v1/wallets", "", "known_at=2026-03-31T00:00:00Z"),
+        ("/v1/ledger/restatement", "", "period=2026-03&known_at_1=1"),
         ("/v1/dashboard", "", ""),
     ] {
         let asked = path.replace("{id}", id).replace("{code}", id);

@@ -54,6 +54,7 @@ const GUARDED: &[(&str, &str, &[Role])] = &[
     ("GET", "/v1/ledger/accounts", ALL),
     ("GET", "/v1/ledger/accounts/{code}/lines", ALL),
     ("GET", "/v1/ledger/trial-balance", ALL),
+    ("GET", "/v1/ledger/restatement", ALL),
     ("GET", "/v1/dashboard", ALL),
     ("GET", "/v1/events", JOURNAL),
     ("GET", "/v1/events/stream", JOURNAL),

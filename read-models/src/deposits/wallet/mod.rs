@@ -1,5 +1,6 @@
 //! `wallets`: how much money each customer has in each currency, and how much of it is set aside.
 
+mod as_of;
 mod query;
 mod row;
 #[cfg(test)]
@@ -8,6 +9,7 @@ mod tests;
 use tallybook_domain::deposits::WalletEvent;
 use tallybook_domain::{BookEvent, Money, RecordedEvent};
 
+pub use as_of::list_wallets_as_of;
 pub use query::{WalletFilter, WalletOrder, find_wallet, list_wallets};
 pub use row::WalletRow;
 

@@ -1,6 +1,6 @@
 //! Asking for wallets.
 
-use sqlx::{PgPool, QueryBuilder};
+use sqlx::{PgPool, Postgres, QueryBuilder};
 use tallybook_domain::{Currency, CustomerId, WalletId};
 
 use super::{WalletRow, Wallets};
@@ -34,6 +34,17 @@ pub async fn list_wallets(
     sort: Sort<WalletOrder>,
     paging: &Paging,
 ) -> Result<Page<Vec<WalletRow>>, ReadError> {
+    let mut query = select(filter);
+    page(&mut query, sort, paging)?;
+    let mut snapshot = Snapshot::take::<Wallets>(pool).await?;
+    let position = snapshot.position_of::<Wallets>().await?;
+    let mut rows: Vec<WalletRow> = query.build_query_as().fetch_all(snapshot.connection()).await?;
+    let next_cursor = paging.cut(&mut rows, |last| write_cursor(sort, [last.id.to_string()]));
+    Ok(Page { data: rows, next_cursor, position })
+}
+
+/// The wallets of a filter; further conditions may follow, and then `page`.
+pub(super) fn select(filter: &WalletFilter) -> QueryBuilder<'_, Postgres> {
     let mut query = QueryBuilder::new("SELECT * FROM wallets WHERE true");
     if let Some(customer) = &filter.customer {
         query.push(" AND customer = ").push_bind(customer.as_str());
@@ -41,16 +52,19 @@ pub async fn list_wallets(
     if let Some(currency) = filter.currency {
         query.push(" AND currency = ").push_bind(currency.code());
     }
+    query
+}
+
+pub(super) fn page(
+    query: &mut QueryBuilder<'_, Postgres>,
+    sort: Sort<WalletOrder>,
+    paging: &Paging,
+) -> Result<(), ReadError> {
     if let Some([id]) = paging.after(sort)? {
         query.push(format!(" AND id {} ", sort.direction.after())).push_bind(id);
     }
     query.push(format!(" ORDER BY id {} LIMIT ", sort.direction.sql())).push_bind(paging.rows_to_fetch());
-
-    let mut snapshot = Snapshot::take::<Wallets>(pool).await?;
-    let position = snapshot.position_of::<Wallets>().await?;
-    let mut rows: Vec<WalletRow> = query.build_query_as().fetch_all(snapshot.connection()).await?;
-    let next_cursor = paging.cut(&mut rows, |last| write_cursor(sort, [last.id.to_string()]));
-    Ok(Page { data: rows, next_cursor, position })
+    Ok(())
 }
 
 pub async fn find_wallet(pool: &PgPool, id: &WalletId) -> Result<Answer<Option<WalletRow>>, ReadError> {

@@ -9,7 +9,9 @@ use tallybook_domain::{Money, WalletId};
 use utoipa::ToSchema;
 
 use super::{LineKind, LineRow, WalletStatements};
-use crate::query::{DateRange, Page, Paging, ReadError, Snapshot, Total, counted, read_key, write_cursor};
+use crate::query::{
+    DateRange, Page, Paging, ReadError, Snapshot, Standpoint, Total, counted, read_key, signed, write_cursor,
+};
 use crate::schema;
 
 /// What moved a wallet's balance in a period. Balances and totals are those of the whole period; the lines may be a
@@ -63,6 +65,7 @@ pub async fn wallet_statement(
     pool: &PgPool,
     wallet: &WalletId,
     range: DateRange,
+    standpoint: Standpoint,
     paging: &Paging,
 ) -> Result<Page<WalletStatement>, ReadError> {
     let after = match paging.after(ORDER)? {
@@ -70,14 +73,15 @@ pub async fn wallet_statement(
         None => None,
     };
     let mut snapshot = Snapshot::take::<WalletStatements>(pool).await?;
-    let position = snapshot.position_of::<WalletStatements>().await?;
-    let mut statement = frame(&mut snapshot, wallet, range).await?;
-    let mut lines = lines(&mut snapshot, wallet, range, after, paging.rows_to_fetch()).await?;
+    let position = snapshot.stand::<WalletStatements>(&standpoint).await?;
+    let scope = Scope { wallet, range: standpoint.narrow(range), known_at: standpoint.known_at };
+    let mut statement = scope.frame(&mut snapshot).await?;
+    let mut lines = scope.lines(&mut snapshot, after, paging.rows_to_fetch()).await?;
     let next_cursor = paging.cut(&mut lines, |last| {
         write_cursor(ORDER, [last.effective_date.to_string(), last.recorded.position.to_string()])
     });
     let mut balance = match after {
-        Some(after) => balance_at(&mut snapshot, wallet, after).await?,
+        Some(after) => scope.balance_at(&mut snapshot, after).await?,
         None => statement.opening,
     };
     for line in lines {
@@ -87,76 +91,121 @@ pub async fn wallet_statement(
     Ok(Page { data: statement, next_cursor, position })
 }
 
-/// The statement without its lines.
-async fn frame(
-    snapshot: &mut Snapshot,
-    wallet: &WalletId,
+/// What of a wallet counts.
+struct Scope<'a> {
+    wallet: &'a WalletId,
     range: DateRange,
-) -> Result<WalletStatement, ReadError> {
-    let sums = sqlx::query!(
-        r#"SELECT coalesce(sum(credits - debits) FILTER (WHERE effective_date < $2), 0) AS "opening!",
-                  coalesce(sum(credits) FILTER (WHERE effective_date >= $2 OR $2 IS NULL), 0) AS "credits!",
-                  coalesce(sum(debits) FILTER (WHERE effective_date >= $2 OR $2 IS NULL), 0) AS "debits!",
-                  coalesce(sum(line_count) FILTER (WHERE effective_date >= $2 OR $2 IS NULL), 0)::bigint AS "line_count!"
-             FROM wallet_statement_days
-            WHERE wallet = $1 AND (effective_date <= $3 OR $3 IS NULL)"#,
-        wallet.as_str(),
-        range.from(),
-        range.to(),
-    )
-    .fetch_one(snapshot.connection())
-    .await?;
-    let total = |amount: Decimal| Total::new(amount, wallet.currency());
-    let (opening, credits, debits) = (total(sums.opening), total(sums.credits), total(sums.debits));
-    Ok(WalletStatement {
-        wallet: wallet.clone(),
-        from: range.from(),
-        to: range.to(),
-        opening,
-        credits,
-        debits,
-        closing: opening.plus(credits)?.minus(debits)?,
-        line_count: counted(sums.line_count)?,
-        lines: Vec::new(),
-    })
+    known_at: Option<u64>,
 }
 
-async fn lines(
-    snapshot: &mut Snapshot,
-    wallet: &WalletId,
-    range: DateRange,
-    after: Option<(NaiveDate, i64)>,
-    limit: i64,
-) -> Result<Vec<LineRow>, ReadError> {
-    let mut query = QueryBuilder::new("SELECT * FROM wallet_statement_lines WHERE wallet = ");
-    query.push_bind(wallet.as_str());
-    range.narrow(&mut query);
-    if let Some((date, position)) = after {
-        query.push(" AND (effective_date, position) > (").push_bind(date);
-        query.push(", ").push_bind(position).push(")");
+/// What came before a period, and what moved in it.
+struct Sums {
+    opening: Decimal,
+    credits: Decimal,
+    debits: Decimal,
+    line_count: i64,
+}
+
+impl Scope<'_> {
+    /// The statement without its lines.
+    async fn frame(&self, snapshot: &mut Snapshot) -> Result<WalletStatement, ReadError> {
+        let sums = match self.known_at {
+            None => self.sums_of_days(snapshot).await?,
+            Some(position) => self.sums_of_lines(snapshot, signed(position)?).await?,
+        };
+        let total = |amount: Decimal| Total::new(amount, self.wallet.currency());
+        let (opening, credits, debits) = (total(sums.opening), total(sums.credits), total(sums.debits));
+        Ok(WalletStatement {
+            wallet: self.wallet.clone(),
+            from: self.range.from(),
+            to: self.range.to(),
+            opening,
+            credits,
+            debits,
+            closing: opening.plus(credits)?.minus(debits)?,
+            line_count: counted(sums.line_count)?,
+            lines: Vec::new(),
+        })
     }
-    query.push(" ORDER BY effective_date, position LIMIT ").push_bind(limit);
-    Ok(query.build_query_as().fetch_all(snapshot.connection()).await?)
-}
 
-/// The balance after a line: the days before its day, and what that day has up to it.
-async fn balance_at(
-    snapshot: &mut Snapshot,
-    wallet: &WalletId,
-    (date, position): (NaiveDate, i64),
-) -> Result<Total, ReadError> {
-    let balance = sqlx::query_scalar!(
-        r#"SELECT coalesce((SELECT sum(credits - debits) FROM wallet_statement_days
-                             WHERE wallet = $1 AND effective_date < $2), 0)
-                + coalesce((SELECT sum(amount) FROM wallet_statement_lines
-                             WHERE wallet = $1 AND effective_date = $2 AND position <= $3), 0) AS "balance!""#,
-        wallet.as_str(),
-        date,
-        position,
-    )
-    .fetch_one(snapshot.connection())
-    .await?;
-    Ok(Total::new(balance, wallet.currency()))
+    async fn sums_of_days(&self, snapshot: &mut Snapshot) -> Result<Sums, sqlx::Error> {
+        sqlx::query_as!(
+            Sums,
+            r#"SELECT coalesce(sum(credits - debits) FILTER (WHERE effective_date < $2), 0) AS "opening!",
+                      coalesce(sum(credits) FILTER (WHERE effective_date >= $2 OR $2 IS NULL), 0) AS "credits!",
+                      coalesce(sum(debits) FILTER (WHERE effective_date >= $2 OR $2 IS NULL), 0) AS "debits!",
+                      coalesce(sum(line_count) FILTER (WHERE effective_date >= $2 OR $2 IS NULL), 0)::bigint AS "line_count!"
+                 FROM wallet_statement_days
+                WHERE wallet = $1 AND (effective_date <= $3 OR $3 IS NULL)"#,
+            self.wallet.as_str(),
+            self.range.from(),
+            self.range.to(),
+        )
+        .fetch_one(snapshot.connection())
+        .await
+    }
+
+    /// The same from the lines up to a position.
+    async fn sums_of_lines(&self, snapshot: &mut Snapshot, known_at: i64) -> Result<Sums, sqlx::Error> {
+        sqlx::query_as!(
+            Sums,
+            r#"SELECT coalesce(sum(amount) FILTER (WHERE effective_date < $2), 0) AS "opening!",
+                      coalesce(sum(amount) FILTER (WHERE amount > 0 AND (effective_date >= $2 OR $2 IS NULL)), 0) AS "credits!",
+                      coalesce(-sum(amount) FILTER (WHERE amount < 0 AND (effective_date >= $2 OR $2 IS NULL)), 0) AS "debits!",
+                      count(*) FILTER (WHERE effective_date >= $2 OR $2 IS NULL) AS "line_count!"
+                 FROM wallet_statement_lines
+                WHERE wallet = $1 AND (effective_date <= $3 OR $3 IS NULL) AND position <= $4"#,
+            self.wallet.as_str(),
+            self.range.from(),
+            self.range.to(),
+            known_at,
+        )
+        .fetch_one(snapshot.connection())
+        .await
+    }
+
+    async fn lines(
+        &self,
+        snapshot: &mut Snapshot,
+        after: Option<(NaiveDate, i64)>,
+        limit: i64,
+    ) -> Result<Vec<LineRow>, ReadError> {
+        let mut query = QueryBuilder::new("SELECT * FROM wallet_statement_lines WHERE wallet = ");
+        query.push_bind(self.wallet.as_str());
+        self.range.narrow(&mut query);
+        if let Some(position) = self.known_at {
+            query.push(" AND position <= ").push_bind(signed(position)?);
+        }
+        if let Some((date, position)) = after {
+            query.push(" AND (effective_date, position) > (").push_bind(date);
+            query.push(", ").push_bind(position).push(")");
+        }
+        query.push(" ORDER BY effective_date, position LIMIT ").push_bind(limit);
+        Ok(query.build_query_as().fetch_all(snapshot.connection()).await?)
+    }
+
+    /// The balance after a line: what was before its day, and what that day has up to it.
+    async fn balance_at(
+        &self,
+        snapshot: &mut Snapshot,
+        (date, position): (NaiveDate, i64),
+    ) -> Result<Total, ReadError> {
+        let before = date.pred_opt().map(|eve| DateRange::default().up_to(eve));
+        let opening = match before {
+            Some(range) => Scope { range, ..*self }.frame(snapshot).await?.closing,
+            None => Total::zero(self.wallet.currency()),
+        };
+        let on_the_day = sqlx::query_scalar!(
+            r#"SELECT coalesce(sum(amount), 0) AS "sum!" FROM wallet_statement_lines
+                WHERE wallet = $1 AND effective_date = $2 AND position <= $3"#,
+            self.wallet.as_str(),
+            date,
+            position,
+        )
+        .fetch_one(snapshot.connection())
+        .await?;
+        opening.plus(Total::new(on_the_day, self.wallet.currency()))
+    }
 }
 
 fn shown(line: LineRow, balance: Total) -> StatementLine {
