@@ -16,6 +16,9 @@ use crate::journal::Page;
 /// Rows are sent to the database in parts of about this many bytes.
 const PART: usize = 1 << 20;
 
+/// Rows encoded before it is seen whether they make a part.
+const ENCODED_AT_ONCE: usize = 2_000;
+
 /// What a load is given.
 pub(crate) struct Load {
     /// Inside the new tables' schema.
@@ -70,9 +73,7 @@ pub(crate) async fn load<P: Projection>(load: Load) -> Result<Loaded, Generation
         fold_page::<P>(&page, &mut tables)?;
         for (table, open) in tables.all().into_iter().zip(0..) {
             if table.shape().key_columns == 0 {
-                table.encode_added(&mut streams.open[open]);
-                table.settle(0);
-                streams.send(table, open, PART).await?;
+                streams.drain(table, open).await?;
             }
         }
         while memory.exceeds(tables.bytes_of_all()) {
@@ -83,7 +84,7 @@ pub(crate) async fn load<P: Projection>(load: Load) -> Result<Loaded, Generation
         }
     }
     for (table, open) in tables.all().into_iter().zip(0..) {
-        table.encode_added(&mut streams.open[open]);
+        streams.drain(table, open).await?;
         streams.send(table, open, 0).await?;
     }
     drop(streams);
@@ -111,6 +112,15 @@ struct Streams {
 }
 
 impl Streams {
+    /// Hands over all rows of a table but a last part that is not full, each part's as soon as they make one: rows and
+    /// their encoding are not both in memory.
+    async fn drain(&mut self, table: &mut dyn Table, open: usize) -> Result<(), GenerationError> {
+        while table.drain_added(&mut self.open[open], ENCODED_AT_ONCE) {
+            self.send(table, open, PART).await?;
+        }
+        self.send(table, open, PART).await
+    }
+
     /// Hands a table's rows to the writer when there are enough of them.
     async fn send(&mut self, table: &dyn Table, open: usize, enough: usize) -> Result<(), GenerationError> {
         let Encoding::Copy(rows) = &mut self.open[open] else { return Ok(()) };

@@ -69,6 +69,13 @@ impl<R: Row> Table for Appended<R> {
 
     fn encode_changed(&self, _: &mut Encoding) {}
 
+    fn drain_added(&mut self, into: &mut Encoding, at_most: usize) -> bool {
+        for row in self.rows.drain(..at_most.min(self.rows.len())) {
+            into.row(R::COLUMNS.len(), |fields| row.encode(fields));
+        }
+        !self.rows.is_empty()
+    }
+
     fn bytes(&self) -> usize {
         self.rows.len() * size_of::<R>()
     }

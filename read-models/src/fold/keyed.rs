@@ -12,7 +12,7 @@ use sqlx::postgres::PgRow;
 use super::watch::{Watch, texts};
 use super::{Encoding, FoldFault, KeyedRow, Mode, Share, Table, TableShape, Tables, Texts};
 
-/// What a row takes besides its own size: its texts on the heap and its place in the map, roughly.
+/// What a row takes besides its own size: its ids on the heap and its place in the map, roughly.
 const BESIDE_A_ROW: usize = 240;
 
 #[derive(Debug)]
@@ -22,6 +22,8 @@ pub struct Keyed<R: KeyedRow> {
     /// Keys of rows made or changed since the last `settle`, where few of many are.
     dirty: Vec<R::Key>,
     wanted: HashSet<R::Key>,
+    /// The bytes of what people typed, of all rows.
+    texts: usize,
     mode: Mode,
     /// The keys of which every row is in memory; the others' changes are passed over.
     whole: Option<Share>,
@@ -43,6 +45,7 @@ impl<R: KeyedRow> Keyed<R> {
             slots: LruCache::unbounded(),
             dirty: Vec::new(),
             wanted: HashSet::new(),
+            texts: 0,
             mode: Mode::Folding,
             whole,
             watch: None,
@@ -60,7 +63,8 @@ impl<R: KeyedRow> Keyed<R> {
         if slot.row.is_some() {
             return Err(FoldFault::AlreadyThere { table: R::TABLE, key: format!("{key:?}") });
         }
-        slot.row = Some(row());
+        let row = slot.row.insert(row());
+        self.texts += row.texts();
         self.mark(key);
         Ok(())
     }
@@ -76,7 +80,10 @@ impl<R: KeyedRow> Keyed<R> {
         }
         let slot = self.slots.get_or_insert_mut_ref(key, Slot::unknown);
         let missing = || FoldFault::Missing { table: R::TABLE, key: format!("{key:?}") };
-        change(slot.row.as_mut().ok_or_else(missing)?)?;
+        let row = slot.row.as_mut().ok_or_else(missing)?;
+        let before = row.texts();
+        change(row)?;
+        self.texts = self.texts + row.texts() - before;
         self.mark(key);
         Ok(())
     }
@@ -92,7 +99,10 @@ impl<R: KeyedRow> Keyed<R> {
             return Ok(());
         }
         let slot = self.slots.get_or_insert_mut_ref(key, Slot::unknown);
-        change(slot.row.get_or_insert_with(first))?;
+        let before = slot.texts();
+        let row = slot.row.get_or_insert_with(first);
+        change(row)?;
+        self.texts = self.texts + row.texts() - before;
         self.mark(key);
         Ok(())
     }
@@ -159,9 +169,13 @@ fn key_texts<R: KeyedRow>(key: &R::Key) -> Texts {
     texts(R::KEY_COLUMNS, |fields| R::encode_key(key, fields))
 }
 
-impl<R> Slot<R> {
+impl<R: KeyedRow> Slot<R> {
     fn unknown() -> Self {
         Self { row: None, stored: false, dirty: false }
+    }
+
+    fn texts(&self) -> usize {
+        self.row.as_ref().map_or(0, R::texts)
     }
 }
 
@@ -188,6 +202,7 @@ impl<R: KeyedRow> Table for Keyed<R> {
     fn load(&mut self, found: &[PgRow]) -> Result<(), sqlx::Error> {
         for row in found {
             let row = R::from_row(row)?;
+            self.texts += row.texts();
             let key = row.key();
             self.wanted.remove(&key);
             self.slots.put(key, Slot { row: Some(row), stored: true, dirty: false });
@@ -218,15 +233,26 @@ impl<R: KeyedRow> Table for Keyed<R> {
         }
     }
 
+    fn drain_added(&mut self, into: &mut Encoding, at_most: usize) -> bool {
+        for _ in 0..at_most {
+            let Some((_, slot)) = self.slots.pop_lru() else { return false };
+            self.texts -= slot.texts();
+            if let (true, false, Some(row)) = (slot.dirty, slot.stored, slot.row) {
+                into.row(R::COLUMNS.len(), |fields| row.encode(fields));
+            }
+        }
+        true
+    }
+
     fn bytes(&self) -> usize {
-        self.slots.len() * (size_of::<Slot<R>>() + size_of::<R::Key>() + BESIDE_A_ROW)
+        self.slots.len() * (size_of::<Slot<R>>() + size_of::<R::Key>() + BESIDE_A_ROW) + self.texts
     }
 
     fn narrow(&mut self, share: Share) {
         let others: Vec<R::Key> =
             self.slots.iter().map(|(key, _)| key).filter(|key| !share.has(*key)).cloned().collect();
         for key in others {
-            self.slots.pop(&key);
+            self.texts -= self.slots.pop(&key).map_or(0, |slot| slot.texts());
         }
         self.whole = Some(share);
     }
@@ -254,7 +280,7 @@ impl<R: KeyedRow> Table for Keyed<R> {
             return;
         }
         while self.slots.len() > keep {
-            self.slots.pop_lru();
+            self.texts -= self.slots.pop_lru().map_or(0, |(_, slot)| slot.texts());
         }
     }
 }

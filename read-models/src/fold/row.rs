@@ -61,6 +61,8 @@ pub trait KeyedRow: Row + for<'r> FromRow<'r, PgRow> + Unpin {
     fn key(&self) -> Self::Key;
     /// Writes one field per key column.
     fn encode_key(key: &Self::Key, fields: &mut Fields<'_>);
+    /// The bytes of what people typed, which may be long; ids and the like are taken as short.
+    fn texts(&self) -> usize;
 }
 
 /// The event that made or last changed a row.

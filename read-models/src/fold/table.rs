@@ -40,7 +40,9 @@ pub trait Table: Send + Sync {
     fn changed(&self) -> usize;
     fn encode_added(&self, into: &mut Encoding);
     fn encode_changed(&self, into: &mut Encoding);
-    /// The memory its rows take, roughly.
+    /// Writes some of the rows the database does not have yet and lets go of them. `false`: there are no more.
+    fn drain_added(&mut self, into: &mut Encoding, at_most: usize) -> bool;
+    /// The memory its rows take, roughly, with what people typed into them.
     fn bytes(&self) -> usize;
     /// Of a table held as a whole: lets go of the rows outside a share, which must be part of the one it has.
     fn narrow(&mut self, share: Share);

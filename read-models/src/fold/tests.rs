@@ -1,4 +1,5 @@
 use tallybook_domain::BookEvent;
+use tallybook_domain::deposits::WalletEvent;
 
 use super::{CopyRows, Encoding, FoldFault, Mode, Projection, Reads, Share, Table, Tables, declare, fold};
 use crate::customers::Customers;
@@ -185,4 +186,63 @@ fn switching_reaches_every_table() {
     fold::<WalletStatements>(&recorded(history()), &mut tables).unwrap();
     assert!(tables.lines.rows().is_empty());
     assert!(tables.days.wanted().is_some());
+}
+
+fn drains_as_written<P: Projection>() {
+    let mut tables = P::Tables::whole(Share::ALL);
+    fold::<P>(&recorded(history()), &mut tables).unwrap();
+    for table in tables.all() {
+        let mut expected = written(table);
+        let mut drained = Vec::new();
+        loop {
+            let mut one = Encoding::columns(table.shape().columns.len());
+            let more = table.drain_added(&mut one, 1);
+            let Encoding::Columns(columns) = one else { panic!("not in columns") };
+            let rows = columns[0].len();
+            assert!(rows <= 1, "no more than asked for");
+            drained.extend((0..rows).map(|row| {
+                let field =
+                    |column: &Vec<Option<String>>| column[row].clone().unwrap_or_else(|| "\\N".into());
+                columns.iter().map(field).collect::<Vec<_>>().join("\t")
+            }));
+            if !more {
+                break;
+            }
+        }
+        expected.sort();
+        drained.sort();
+        assert_eq!(drained, expected, "{}", table.shape().name);
+        assert_eq!(table.bytes(), 0, "{} has let go of its rows", table.shape().name);
+    }
+}
+
+#[test]
+fn rows_are_handed_out_piece_by_piece_and_let_go_of() {
+    drains_as_written::<Customers>();
+    drains_as_written::<Deposits>();
+    drains_as_written::<Withdrawals>();
+    drains_as_written::<WalletStatements>();
+    drains_as_written::<GeneralLedger>();
+}
+
+#[test]
+fn what_people_typed_is_counted_as_memory() {
+    let typed = |remark: &str| {
+        let mut event = deposited(&wallet(1), yuan("100.00"), "2026-03-02");
+        let BookEvent::Wallet(WalletEvent::DepositRecorded { remark: typed, .. }) = &mut event else {
+            panic!("a deposit")
+        };
+        *typed = Some(remark.parse().unwrap());
+        event
+    };
+    let bytes = |events: Vec<BookEvent>| {
+        let mut tables = <Deposits as Projection>::Tables::whole(Share::ALL);
+        fold::<Deposits>(&recorded(events), &mut tables).unwrap();
+        tables.bytes()
+    };
+    let (short, long) = (typed("x"), typed(&"款".repeat(400)));
+    assert_eq!(bytes(vec![long.clone()]) - bytes(vec![short.clone()]), 400 * 3 - 1);
+    let reversal = reversed(&wallet(1), 1, yuan("100.00"), "2026-03-02");
+    let reason = "wrong customer".len();
+    assert_eq!(bytes(vec![short.clone(), reversal]) - bytes(vec![short]), reason);
 }

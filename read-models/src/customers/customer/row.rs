@@ -64,6 +64,10 @@ impl KeyedRow for CustomerRow {
     fn encode_key(key: &CustomerId, fields: &mut Fields<'_>) {
         fields.put(key);
     }
+
+    fn texts(&self) -> usize {
+        self.name.as_str().len() + self.suspension_reason.as_ref().map_or(0, |reason| reason.as_str().len())
+    }
 }
 
 impl FromRow<'_, PgRow> for CustomerRow {

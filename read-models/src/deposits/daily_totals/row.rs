@@ -103,6 +103,10 @@ impl KeyedRow for DailyTotalsRow {
         fields.put_date(*effective_date);
         fields.put(currency);
     }
+
+    fn texts(&self) -> usize {
+        0
+    }
 }
 
 impl FromRow<'_, PgRow> for DailyTotalsRow {

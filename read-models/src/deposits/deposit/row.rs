@@ -100,6 +100,12 @@ impl KeyedRow for DepositRow {
     fn encode_key(key: &DepositId, fields: &mut Fields<'_>) {
         fields.put(key);
     }
+
+    fn texts(&self) -> usize {
+        let remark = self.remark.as_ref().map_or(0, |remark| remark.as_str().len());
+        let reason = self.reversal.as_ref().map_or(0, |reversal| reversal.reason.as_str().len());
+        self.reference.as_str().len() + remark + reason
+    }
 }
 
 impl FromRow<'_, PgRow> for DepositRow {

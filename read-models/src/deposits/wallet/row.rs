@@ -89,6 +89,10 @@ impl KeyedRow for WalletRow {
     fn encode_key(key: &WalletId, fields: &mut Fields<'_>) {
         fields.put(key);
     }
+
+    fn texts(&self) -> usize {
+        0
+    }
 }
 
 impl FromRow<'_, PgRow> for WalletRow {

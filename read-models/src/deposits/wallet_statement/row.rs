@@ -151,6 +151,10 @@ impl KeyedRow for DayRow {
         fields.put(wallet);
         fields.put_date(*effective_date);
     }
+
+    fn texts(&self) -> usize {
+        0
+    }
 }
 
 impl FromRow<'_, PgRow> for DayRow {

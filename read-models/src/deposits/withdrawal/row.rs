@@ -154,6 +154,14 @@ impl KeyedRow for WithdrawalRow {
     fn encode_key(key: &WithdrawalId, fields: &mut Fields<'_>) {
         fields.put(key);
     }
+
+    fn texts(&self) -> usize {
+        let Destination { account_name, account_number, bank_name } = &self.destination;
+        let bank = bank_name.as_ref().map_or(0, |name| name.as_str().len());
+        let channel = self.channel_reference.as_ref().map_or(0, |reference| reference.as_str().len());
+        let account = account_name.as_str().len() + account_number.as_str().len();
+        self.reference.as_str().len() + account + bank + channel
+    }
 }
 
 impl FromRow<'_, PgRow> for WithdrawalRow {

@@ -149,6 +149,10 @@ impl KeyedRow for LedgerDayRow {
         fields.put(currency);
         fields.put_date(*effective_date);
     }
+
+    fn texts(&self) -> usize {
+        0
+    }
 }
 
 impl FromRow<'_, PgRow> for LedgerDayRow {
