@@ -18,7 +18,10 @@ mod wait;
 pub use generation::{
     GenerationError, Phase, Progress, ProgressReport, RowDifference, RowText, TableDifference,
 };
-pub use rebuild::{RebuildError, RebuildOutcome, RebuildRequest, Rebuilder, Verification, back};
+pub use rebuild::{
+    Asked, NewRebuild, RebuildError, RebuildOutcome, RebuildRecord, RebuildRequest, RebuildState, Rebuilder,
+    Verification, back, cancel_rebuild, find_rebuild, list_rebuilds, request_rebuild,
+};
 pub use registry::{Registered, every};
 pub use run::run;
 pub use settings::ProjectorSettings;

@@ -11,10 +11,13 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::engine::Surroundings;
 use crate::journal::Journal;
-use crate::{ProjectorSettings, Registered, sweep_views};
+use crate::rebuild::Attendant;
+use crate::{ProjectorSettings, Rebuilder, Registered, sweep_views};
 
 /// Leads every projection no other process leads, and takes over those whose leader goes silent. Returns after
 /// `shutdown`, when each has finished the page it was at and has given its lease back.
+///
+/// Rebuilds that are asked for are done beside them, and tables of an older version rebuilt.
 ///
 /// `pool` has the book's schema as its search path; each projection takes one connection out of it for good.
 pub async fn run(
@@ -25,6 +28,12 @@ pub async fn run(
     shutdown: CancellationToken,
 ) {
     sweep(&pool, &schema).await;
+    let attendant = Attendant {
+        rebuilder: Rebuilder::new(pool.clone(), &schema, shutdown.clone())
+            .with_resources(settings.rebuild_jobs, settings.rebuild_memory),
+        projections: projections.clone(),
+        shutdown: shutdown.clone(),
+    };
     let (wakes, woken) = watch::channel(0_u64);
     let surroundings = Surroundings {
         journal: Arc::new(Journal::new(pool.clone(), woken.clone())),
@@ -34,6 +43,7 @@ pub async fn run(
         shutdown: shutdown.clone(),
     };
     let mut tasks = JoinSet::new();
+    tasks.spawn(attendant.attend());
     for projection in projections {
         tasks.spawn(keep_running(projection, surroundings.clone()));
     }

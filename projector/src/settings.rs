@@ -22,6 +22,9 @@ pub struct ProjectorSettings {
     /// The wait after a database error; doubled each time up to `longest_backoff`.
     pub first_backoff: Duration,
     pub longest_backoff: Duration,
+    /// What a rebuild in the background may take: tasks that read and index, and bytes for rows in memory.
+    pub rebuild_jobs: usize,
+    pub rebuild_memory: usize,
 }
 
 impl Default for ProjectorSettings {
@@ -36,6 +39,8 @@ impl Default for ProjectorSettings {
             renew_every: Duration::from_secs(2),
             first_backoff: Duration::from_millis(100),
             longest_backoff: Duration::from_secs(5),
+            rebuild_jobs: 1,
+            rebuild_memory: 256 << 20,
         }
     }
 }

@@ -170,7 +170,7 @@ async fn tampered_rows_are_told_refused_and_mended() {
     assert_eq!(rows, [(true, true), (false, true), (true, false)]);
 
     let refused = rebuilder(&book).rebuild(&only("wallets"), EXPECT_EQUAL).await.unwrap_err();
-    let RebuildError::Different { name, differences } = refused else { panic!("{refused}") };
+    let RebuildError::Different { name, differences, .. } = refused else { panic!("{refused}") };
     let counts = |of: &TableDifference| (of.added, of.removed, of.changed);
     assert_eq!((name.as_str(), counts(&differences[0])), ("wallets", (1, 1, 1)));
     assert!(differences[0].money["CNY"].contains_key("balance"));

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// Users, API keys and settings; reads everything. Moves no money: whoever hands out roles does not pay.
+    /// Users, API keys and settings, rebuilding read tables; reads everything. Moves no money: whoever hands out roles does not pay.
     Admin,
     /// All money commands, and customers.
     Finance,
@@ -45,6 +45,8 @@ pub enum Action {
     /// Events, which hold account numbers in full.
     ReadJournal,
     ReadProjections,
+    /// Have read tables made anew, or stop that.
+    RebuildProjections,
 }
 
 impl Role {
@@ -78,7 +80,7 @@ impl Action {
     pub fn roles(self) -> &'static [Role] {
         use Role::{Admin, Approver, Auditor, Dashboard, Finance, Operator};
         match self {
-            Self::ManageUsers => &[Admin],
+            Self::ManageUsers | Self::RebuildProjections => &[Admin],
             Self::ReadUsers => &[Admin, Auditor],
             Self::ManageCustomers => &[Finance, Operator],
             Self::RecordDeposits => &[Finance, Operator],
@@ -107,6 +109,7 @@ impl Action {
             Self::SeeAccountNumbers => "see account numbers in full",
             Self::ReadJournal => "read events",
             Self::ReadProjections => "see the state of the projections",
+            Self::RebuildProjections => "rebuild projections",
         }
     }
 }
@@ -134,7 +137,7 @@ impl FromStr for Role {
 mod tests {
     use super::*;
 
-    const EVERY_ACTION: [Action; 12] = [
+    const EVERY_ACTION: [Action; 13] = [
         Action::ManageUsers,
         Action::ReadUsers,
         Action::ManageCustomers,
@@ -147,6 +150,7 @@ mod tests {
         Action::SeeAccountNumbers,
         Action::ReadJournal,
         Action::ReadProjections,
+        Action::RebuildProjections,
     ];
 
     fn allowed(role: Role) -> Vec<Action> {
@@ -164,7 +168,8 @@ mod tests {
                 A::ReadModels,
                 A::SeeAccountNumbers,
                 A::ReadJournal,
-                A::ReadProjections
+                A::ReadProjections,
+                A::RebuildProjections
             ]
         );
         assert_eq!(

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use crate::problem::Problem;
 
 pub(crate) const POSITION: HeaderName = HeaderName::from_static("tallybook-position");
-const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+pub(crate) const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 #[derive(Serialize)]

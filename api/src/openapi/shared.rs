@@ -11,6 +11,8 @@ use crate::request::Format;
 
 /// Contexts whose changes are commands on the book.
 const OF_THE_BOOK: [&str; 3] = ["customers", "deposits", "withdrawals"];
+/// No command on the book, but as safe to send again.
+const REPEATABLE: &str = "request_rebuild";
 /// Contexts that read projections and so can be waited for.
 const OF_READ_MODELS: [&str; 6] = ["customers", "deposits", "withdrawals", "wallets", "ledger", "dashboard"];
 
@@ -19,6 +21,9 @@ pub(super) fn add(description: &mut OpenApi) {
         for command in [&mut item.post, &mut item.patch].into_iter().flatten() {
             if tagged(command, &OF_THE_BOOK) {
                 add_to_command(command);
+            } else if command.operation_id.as_deref() == Some(REPEATABLE) {
+                add_key(command);
+                add_replayed(command);
             }
             add_problem(command);
             describe(command);
@@ -55,9 +60,7 @@ fn add_problem(operation: &mut Operation) {
 }
 
 fn add_to_command(command: &mut Operation) {
-    let key =
-        "The caller's own. Same key and same request: the first answer again. Same key, other request: 422.";
-    add_parameter(command, ParameterIn::Header, ("Idempotency-Key", key), text(Some(200)));
+    add_key(command);
     let dry_run = "All checks, nothing written. Answers 200 with `dry_run`, `outcome` and the `events` it would record.";
     add_parameter(command, ParameterIn::Query, ("dry_run", dry_run), of_type(Type::Boolean));
     if command.responses.responses.contains_key("201") {
@@ -71,6 +74,18 @@ fn add_to_command(command: &mut Operation) {
             .description(Some("Where in the journal the command is recorded"))
             .build();
         response.headers.insert("Tallybook-Position".into(), RefOr::T(position));
+    }
+    add_replayed(command);
+}
+
+fn add_key(command: &mut Operation) {
+    let key =
+        "The caller's own. Same key and same request: the first answer again. Same key, other request: 422.";
+    add_parameter(command, ParameterIn::Header, ("Idempotency-Key", key), text(Some(200)));
+}
+
+fn add_replayed(command: &mut Operation) {
+    for response in successes(command) {
         let replayed = HeaderBuilder::new()
             .schema(Some(text(None)))
             .description(Some("`true` if this is the answer to an earlier request with the same key"))
@@ -106,6 +121,7 @@ fn describe(operation: &mut Operation) {
         if response.description.is_empty() {
             response.description = match status.as_str() {
                 "201" => "It is recorded".into(),
+                "202" => "It is asked for".into(),
                 _ => "Done".into(),
             };
         }

@@ -64,6 +64,10 @@ pub enum ProblemKind {
     ProjectionStopped,
     ViewNotFound,
     ViewOutdated,
+    // Rebuilding.
+    ProjectionNotFound,
+    RebuildNotFound,
+    RebuildUnderWay,
     // Ourselves.
     Busy,
     Unavailable,
@@ -72,7 +76,7 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
-    pub const ALL: [Self; 50] = [
+    pub const ALL: [Self; 53] = [
         Self::MalformedJson,
         Self::Validation,
         Self::UnknownRoute,
@@ -119,6 +123,9 @@ impl ProblemKind {
         Self::ProjectionStopped,
         Self::ViewNotFound,
         Self::ViewOutdated,
+        Self::ProjectionNotFound,
+        Self::RebuildNotFound,
+        Self::RebuildUnderWay,
         Self::Busy,
         Self::Unavailable,
         Self::OutcomeUnknown,
@@ -202,6 +209,10 @@ const SPECS: [(StatusCode, &str, &str); ProblemKind::ALL.len()] = [
     (S::SERVICE_UNAVAILABLE, "projection-stopped", "The read model has stopped at an error"),
     (S::NOT_FOUND, "view-not-found", "There is no such view"),
     (S::CONFLICT, "view-outdated", "The view was made by another version of the program"),
+    // Rebuilding.
+    (S::NOT_FOUND, "projection-not-found", "There is no such projection"),
+    (S::NOT_FOUND, "rebuild-not-found", "There is no such rebuild"),
+    (S::CONFLICT, "rebuild-under-way", "The projection is being rebuilt already"),
     // Ourselves.
     (S::SERVICE_UNAVAILABLE, "busy", "Too much is waiting; try again"),
     (S::SERVICE_UNAVAILABLE, "unavailable", "The database does not answer"),

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::chosen::chosen;
 use super::watch::watched;
+use crate::environment;
 use crate::failure::Failure;
 use crate::output::{say, say_json};
 use crate::postgres::memory_bytes;
@@ -92,7 +93,8 @@ pub(super) async fn rebuild(
     if arguments.back {
         return go_back(book, &projections).await;
     }
-    let rebuilder = arguments.resources.rebuilder(book, stop);
+    let by = environment::actor().map_err(Failure::environment)?;
+    let rebuilder = arguments.resources.rebuilder(book, stop).wanted_by(&by);
     let request = RebuildRequest { dry_run: arguments.dry_run, expect_equal: arguments.expect_equal };
     match watched(&rebuilder.progress, rebuilder.rebuild(&projections, request)).await {
         Ok(outcomes) if arguments.json => Ok(say_json(&outcomes).context("the outcome")?),
@@ -100,11 +102,12 @@ pub(super) async fn rebuild(
             outcomes.iter().for_each(tell);
             Ok(())
         }
-        Err(RebuildError::Different { name, differences }) => {
-            tell_differences(&differences);
-            Err(Failure::refused(RebuildError::Different { name, differences }))
+        Err(error) => {
+            if let RebuildError::Different { differences, .. } = &error {
+                tell_differences(differences);
+            }
+            Err(Failure::refused(error))
         }
-        Err(error) => Err(Failure::refused(error)),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::num::NonZeroU16;
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -16,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use crate::database::Database;
 use crate::environment;
 use crate::failure::Failure;
+use crate::postgres::memory_bytes;
 use crate::settings::Settings;
 
 /// How long the parts may take to stop, before the database is stopped under them. With the database's own time it
@@ -78,11 +80,17 @@ pub(super) async fn serve_api(
 
 /// Runs all projections until asked to stop.
 pub async fn run_projector(book: &Book, stop: CancellationToken) {
+    let settings = ProjectorSettings {
+        // Nobody waits for it at a terminal, so people's requests go first.
+        rebuild_jobs: available_parallelism().map_or(1, |cores| cores.get().div_ceil(2).min(4)),
+        rebuild_memory: usize::try_from(memory_bytes() / 4).unwrap_or(usize::MAX),
+        ..ProjectorSettings::default()
+    };
     tallybook_projector::run(
         book.pool().clone(),
         book.schema().to_owned(),
         tallybook_projector::every(),
-        ProjectorSettings::default(),
+        settings,
         stop,
     )
     .await;

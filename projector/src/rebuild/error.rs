@@ -1,5 +1,6 @@
 //! Why a rebuild or a check did not come to its end.
 
+use super::RebuildOutcome;
 use crate::generation::{GenerationError, TableDifference};
 
 #[derive(Debug, thiserror::Error)]
@@ -17,7 +18,7 @@ pub enum RebuildError {
     #[error("the tables kept of {name} have other columns than the ones in use: rebuild it instead")]
     PreviousIsDifferent { name: String },
     #[error("{name} would change, and no difference was expected: nothing was swapped")]
-    Different { name: String, differences: Vec<TableDifference> },
+    Different { name: String, position: u64, differences: Vec<TableDifference> },
     #[error(
         "{name} is {lag} events behind the journal, so there is nothing to compare with: let the projector catch up"
     )]
@@ -31,5 +32,27 @@ pub enum RebuildError {
 impl RebuildError {
     pub fn is_cancelled(&self) -> bool {
         matches!(self, Self::Generation(GenerationError::Cancelled))
+    }
+
+    /// What was found out about a projection before this stopped its rebuild.
+    pub(super) fn outcome_of(&self, projection: &str) -> Option<RebuildOutcome> {
+        match self {
+            Self::Different { name, position, differences } if name == projection => Some(RebuildOutcome {
+                projection: name.clone(),
+                position: *position,
+                differences: Some(differences.clone()),
+                swapped: false,
+            }),
+            Self::Different { .. }
+            | Self::Database(_)
+            | Self::Generation(_)
+            | Self::Unknown { .. }
+            | Self::UnderWay { .. }
+            | Self::NoPrevious { .. }
+            | Self::PreviousIsDifferent { .. }
+            | Self::NotComparable { .. }
+            | Self::Busy { .. }
+            | Self::Overtaken { .. } => None,
+        }
     }
 }

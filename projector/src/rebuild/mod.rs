@@ -3,18 +3,28 @@
 //! Must never leave the live tables in between: a rebuild that fails, is cancelled or killed has changed nothing that
 //! is read, and what it left behind is dropped at the next start.
 
+mod attend;
 mod back;
 mod error;
 mod growing;
 mod lock;
+mod logbook;
+mod record;
 mod request;
 mod run;
 mod swap;
+mod sweep;
 mod takeover;
 mod verify;
 
+pub(crate) use attend::Attendant;
 pub use back::back;
 pub use error::RebuildError;
 pub(crate) use lock::Lock;
+pub use record::{
+    Asked, NewRebuild, RebuildRecord, RebuildState, cancel_rebuild, find_rebuild, list_rebuilds,
+    request_rebuild,
+};
 pub use request::{RebuildOutcome, RebuildRequest, Rebuilder};
+pub(crate) use sweep::sweep;
 pub use verify::Verification;

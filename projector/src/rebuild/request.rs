@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
+use tallybook_domain::Actor;
 use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;
 
@@ -21,12 +22,27 @@ pub struct Rebuilder {
     pub memory: usize,
     pub progress: Progress,
     pub cancelled: CancellationToken,
+    /// Who wants it: stands in the records of rebuilds.
+    pub by: String,
 }
+
+/// Who rebuilds what nobody asked for.
+pub(super) const PROJECTOR: &str = "system:projector";
 
 impl Rebuilder {
     pub fn new(pool: PgPool, schema: &str, cancelled: CancellationToken) -> Self {
         let (schema, progress) = (schema.to_owned(), Progress::begin());
-        Self { pool, schema, jobs: 1, memory: 1 << 30, progress, cancelled }
+        Self { pool, schema, jobs: 1, memory: 1 << 30, progress, cancelled, by: PROJECTOR.to_owned() }
+    }
+
+    #[must_use]
+    pub fn wanted_by(self, actor: &Actor) -> Self {
+        Self { by: actor.to_string(), ..self }
+    }
+
+    /// The same for another run.
+    pub(super) fn anew(&self, cancelled: CancellationToken) -> Self {
+        Self { progress: Progress::begin(), cancelled, ..self.clone() }
     }
 
     #[must_use]

@@ -5,10 +5,11 @@ use tallybook_event_store::journal;
 
 use super::growing::{Growing, Look};
 use super::lock::Lock;
-use super::{RebuildError, RebuildOutcome, RebuildRequest, Rebuilder};
-use crate::Registered;
+use super::logbook::Logbook;
+use super::{RebuildError, RebuildOutcome, RebuildRecord, RebuildRequest, Rebuilder, sweep};
 use crate::engine::register;
 use crate::generation::{Builder, Phase, Place, TableDifference};
+use crate::{Registered, every};
 
 /// A projection this far behind the journal is not waited for: its new tables go ahead of it.
 const FAR_BEHIND: u64 = 10_000;
@@ -25,10 +26,55 @@ impl Rebuilder {
         projections: &[Registered],
         request: RebuildRequest,
     ) -> Result<Vec<RebuildOutcome>, RebuildError> {
-        let place = next(&self.schema);
+        sweep(&self.pool, &self.schema, &every()).await?;
         let locks = self.lock(projections).await?;
-        let done = self.rebuild_in(&place, projections, request).await;
-        // What was done is told even if what is left over could not be dropped: the next rebuild drops it.
+        match Logbook::begin(&self.pool, projections, request, &self.by).await {
+            Ok(logbook) => self.logged(projections, request, (locks, logbook)).await,
+            Err(error) => {
+                release(locks).await?;
+                Err(error)
+            }
+        }
+    }
+
+    /// Does a rebuild that was asked for, unless it was cancelled or done in the meantime.
+    pub(super) async fn carry_out(
+        &self,
+        projection: Registered,
+        record: &RebuildRecord,
+    ) -> Result<(), RebuildError> {
+        let locks = self.lock(&[projection]).await?;
+        match Logbook::take_up(&self.pool, projection.name, record).await {
+            Ok(Some(logbook)) => {
+                self.logged(&[projection], record.request(), (locks, logbook)).await?;
+                Ok(())
+            }
+            Ok(None) => release(locks).await,
+            Err(error) => {
+                release(locks).await?;
+                Err(error)
+            }
+        }
+    }
+
+    /// Rebuilds while the logbook is kept. Its last entry is there before others may begin.
+    async fn logged(
+        &self,
+        projections: &[Registered],
+        request: RebuildRequest,
+        (locks, logbook): (Vec<Lock>, Logbook),
+    ) -> Result<Vec<RebuildOutcome>, RebuildError> {
+        let place = next(&self.schema);
+        let done = tokio::select! {
+            done = self.rebuild_in(&place, projections, request, &logbook) => done,
+            never = logbook.follow(&self.progress, &self.cancelled) => match never {},
+        };
+        if let Err(error) = &done {
+            for projection in projections {
+                logbook.end(projection.name, &self.progress, Err(error)).await;
+            }
+        }
+        // What was done is told even if what is left over could not be dropped: the next sweep drops it.
         if let Err(error) = self.clear(&place, projections, locks).await {
             tracing::warn!(%error, "what a rebuild left over could not be dropped");
         }
@@ -55,10 +101,7 @@ impl Rebuilder {
         for projection in projections {
             place.drop_tables(&mut connection, &(projection.tables)()).await?;
         }
-        for lock in locks {
-            lock.release().await?;
-        }
-        Ok(())
+        release(locks).await
     }
 
     async fn rebuild_in(
@@ -66,6 +109,7 @@ impl Rebuilder {
         place: &Place,
         projections: &[Registered],
         request: RebuildRequest,
+        logbook: &Logbook,
     ) -> Result<Vec<RebuildOutcome>, RebuildError> {
         let to = self.target(projections).await?;
         self.builder(place).build(projections, to).await?;
@@ -77,7 +121,9 @@ impl Rebuilder {
         let looks = looks.into_iter().collect::<Result<Vec<_>, _>>()?;
         let mut outcomes = Vec::with_capacity(looks.len());
         for (growing, differences) in looks {
-            outcomes.push(finish(growing, differences, request).await?);
+            let outcome = finish(growing, differences, request).await?;
+            logbook.end(&outcome.projection, &self.progress, Ok(&outcome)).await;
+            outcomes.push(outcome);
         }
         self.progress.enter(Phase::Done);
         Ok(outcomes)
@@ -129,12 +175,20 @@ impl Rebuilder {
             Look::Behind(_) => Ok((growing, None)),
             Look::Compared { tables: differences, rows: _ } => {
                 if request.expect_equal && differences.iter().any(|table| !table.is_none()) {
-                    return Err(RebuildError::Different { name: name(), differences });
+                    let position = growing.position;
+                    return Err(RebuildError::Different { name: name(), position, differences });
                 }
                 Ok((growing, Some(differences)))
             }
         }
     }
+}
+
+async fn release(locks: Vec<Lock>) -> Result<(), RebuildError> {
+    for lock in locks {
+        lock.release().await?;
+    }
+    Ok(())
 }
 
 /// The swap, if it is wanted.

@@ -11,6 +11,11 @@ use crate::generation::{Explaining, Phase, Place, RowDifference, TableDifference
 /// Rows told one by one, per table.
 const ROWS_TOLD: i64 = 1000;
 
+/// Where tables are made that are compared and dropped.
+pub(super) fn check(schema: &str) -> Place {
+    Place::beside(schema, "check")
+}
+
 /// What a check of one projection found.
 #[derive(Debug, Clone, Serialize)]
 pub struct Verification {
@@ -31,7 +36,7 @@ impl Verification {
 impl Rebuilder {
     /// Folds projections afresh up to where each stands, and compares row by row.
     pub async fn verify(&self, projections: &[Registered]) -> Result<Vec<Verification>, RebuildError> {
-        let place = Place::beside(&self.schema, "check");
+        let place = check(&self.schema);
         let locks = self.lock(projections).await?;
         let done = self.verify_in(&place, projections).await;
         if let Err(error) = self.clear(&place, projections, locks).await {

@@ -25,6 +25,7 @@ mod odd_values;
 mod openapi;
 mod operations;
 mod projections;
+mod rebuilds;
 mod roles;
 mod users;
 mod views;

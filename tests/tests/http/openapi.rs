@@ -40,6 +40,7 @@ async fn every_answer_is_as_described() {
     let withdrawal = withdrawals(&book, &mut comparison, &acme).await;
     reads(&book, &mut comparison, &[&acme, &deposit, &withdrawal]).await;
     access(&book, &mut comparison).await;
+    rebuilds(&book, &mut comparison).await;
     let described: BTreeSet<_> = comparison
         .description
         .operations()
@@ -134,6 +135,21 @@ async fn reads(book: &TestBook, comparison: &mut Comparison, [customer, deposit,
     }
     let event = reader.get("/v1/events/1").await;
     comparison.check("GET", "/v1/events/{position}", &event);
+}
+
+/// One that is over, so that it has all there is to tell.
+async fn rebuilds(book: &TestBook, comparison: &mut Comparison) {
+    let asked = book.admin().post("/v1/projections/wallets/rebuild", &json!({ "expect_equal": true })).await;
+    let id = text(&comparison.check("POST", "/v1/projections/{name}/rebuild", &asked), "id").to_owned();
+    let path = format!("/v1/projections/rebuilds/{id}");
+    book.auditor().get(&format!("{path}/stream")).begin().await.text().await.unwrap();
+    let over = book.auditor().get(&path).await;
+    let over = comparison.check("GET", "/v1/projections/rebuilds/{id}", &over);
+    assert_eq!(text(&over["data"], "state"), "swapped", "{over}");
+    let cancelled = book.admin().post(&format!("{path}/cancel"), &json!({})).await;
+    comparison.check("POST", "/v1/projections/rebuilds/{id}/cancel", &cancelled);
+    let listed = book.auditor().get("/v1/projections/rebuilds").await;
+    comparison.check("GET", "/v1/projections/rebuilds", &listed);
 }
 
 async fn access(book: &TestBook, comparison: &mut Comparison) {

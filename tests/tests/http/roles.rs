@@ -61,6 +61,11 @@ const GUARDED: &[(&str, &str, &[Role])] = &[
     ("GET", "/v1/events/{position}", JOURNAL),
     ("GET", "/v1/projections", PROJECTIONS),
     ("GET", "/v1/views", ALL),
+    ("POST", "/v1/projections/{name}/rebuild", ADMIN),
+    ("GET", "/v1/projections/rebuilds", PROJECTIONS),
+    ("GET", "/v1/projections/rebuilds/{id}", PROJECTIONS),
+    ("GET", "/v1/projections/rebuilds/{id}/stream", PROJECTIONS),
+    ("POST", "/v1/projections/rebuilds/{id}/cancel", ADMIN),
 ];
 
 /// Every route that is open to anyone.
