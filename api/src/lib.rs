@@ -25,6 +25,7 @@ mod state;
 mod views;
 
 pub use answer::formula_safe;
+pub use journal::EventView;
 pub use openapi::{openapi, openapi_json};
 pub use router::router;
 pub use serve::serve;

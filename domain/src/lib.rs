@@ -4,6 +4,7 @@
 //! decision depends on comes in as an argument, so every decision can be replayed and tested on values alone.
 
 pub mod actor;
+pub mod aggregate;
 pub mod customers;
 pub mod dates;
 pub mod deposits;
@@ -16,6 +17,7 @@ pub mod refusal;
 pub mod text;
 
 pub use actor::Actor;
+pub use aggregate::{AggregateState, AggregateType, UnknownAggregateType};
 pub use event::{BookEvent, DecodeError, EventKind, EventMetadata, RecordedEvent, upcasters};
 pub use event_sourced::{CorruptStream, EventSourced};
 pub use ids::{CustomerId, DepositId, WalletId, WithdrawalId};

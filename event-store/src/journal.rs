@@ -22,8 +22,9 @@ pub struct StoredEvent {
     pub leaf_hash: [u8; 32],
 }
 
-struct EventRow {
-    position: i64,
+#[derive(sqlx::FromRow)]
+pub(crate) struct EventRow {
+    pub(crate) position: i64,
     sequence: i64,
     recorded_at: DateTime<Utc>,
     aggregate_type: String,
@@ -92,6 +93,31 @@ pub async fn page(
              FROM events WHERE position > $1 ORDER BY position LIMIT $2"#,
         signed(after)?,
         limit
+    )
+    .fetch_all(executor)
+    .await?
+    .into_iter()
+    .map(StoredEvent::try_from)
+    .collect()
+}
+
+/// The next events of one stream after a sequence, in order. `stream` is its aggregate's type and id.
+pub async fn stream_page(
+    executor: impl PgExecutor<'_>,
+    (aggregate_type, aggregate_id): (&str, &str),
+    after: u64,
+    limit: u64,
+) -> Result<Vec<StoredEvent>, sqlx::Error> {
+    sqlx::query_as!(
+        EventRow,
+        r#"SELECT position, sequence, recorded_at, aggregate_type, aggregate_id, event_type, event_version,
+                  payload::text AS "payload!", metadata::text AS "metadata!", leaf_hash
+             FROM events WHERE aggregate_id = $1 AND aggregate_type = $2 AND sequence > $3
+            ORDER BY sequence LIMIT $4"#,
+        aggregate_id,
+        aggregate_type,
+        signed(after)?,
+        signed(limit)?
     )
     .fetch_all(executor)
     .await?

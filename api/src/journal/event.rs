@@ -12,7 +12,7 @@ use crate::problem::Problem;
 
 /// One event of the journal.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub(super) struct EventView {
+pub struct EventView {
     /// Its place in the book: 1, 2, 3 … without gaps.
     position: u64,
     recorded_at: DateTime<Utc>,
@@ -48,7 +48,7 @@ impl EventView {
 }
 
 impl TryFrom<StoredEvent> for EventView {
-    type Error = Problem;
+    type Error = serde_json::Error;
 
     fn try_from(event: StoredEvent) -> Result<Self, Self::Error> {
         Ok(Self {
@@ -59,8 +59,8 @@ impl TryFrom<StoredEvent> for EventView {
             sequence: event.sequence,
             event_type: event.event_type,
             event_version: event.event_version,
-            payload: RawValue::from_string(event.payload).map_err(Problem::internal)?,
-            metadata: RawValue::from_string(event.metadata).map_err(Problem::internal)?,
+            payload: RawValue::from_string(event.payload)?,
+            metadata: RawValue::from_string(event.metadata)?,
             leaf_hash: hex::encode(event.leaf_hash),
         })
     }

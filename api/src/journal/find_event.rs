@@ -33,7 +33,7 @@ pub(super) async fn find_event(
     let position = journal::head_position(pool).await?;
     match journal::page(pool, before, 1).await?.pop() {
         Some(event) if event.position == wanted => {
-            answer(&Answer { data: EventView::try_from(event)?, position })
+            answer(&Answer { data: EventView::try_from(event).map_err(Problem::internal)?, position })
         }
         Some(_) | None => {
             let detail = format!("There is no event {wanted}; the last one is {position}.");

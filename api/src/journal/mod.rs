@@ -6,8 +6,10 @@ mod find_event;
 mod list_events;
 mod of_stream;
 mod scan;
+mod show_history;
 mod stream_events;
 
+pub use event::EventView;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -18,4 +20,5 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(list_events::list_events))
         .routes(routes!(stream_events::stream_events))
         .routes(routes!(find_event::find_event))
+        .routes(routes!(show_history::show_history))
 }

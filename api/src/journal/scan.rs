@@ -42,7 +42,7 @@ pub(super) async fn page(
 
 pub(super) async fn events_after(pool: &PgPool, after: u64, limit: u32) -> Result<Vec<EventView>, Problem> {
     let events = journal::page(pool, after, i64::from(limit)).await?;
-    events.into_iter().map(EventView::try_from).collect()
+    events.into_iter().map(|event| EventView::try_from(event).map_err(Problem::internal)).collect()
 }
 
 async fn events_of_type(

@@ -58,6 +58,7 @@ pub enum ProblemKind {
     HoldNotFound,
     // Reading.
     AccountNotFound,
+    AggregateNotFound,
     EventNotFound,
     ProblemNotFound,
     ProjectionBehind,
@@ -76,7 +77,7 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
-    pub const ALL: [Self; 53] = [
+    pub const ALL: [Self; 54] = [
         Self::MalformedJson,
         Self::Validation,
         Self::UnknownRoute,
@@ -117,6 +118,7 @@ impl ProblemKind {
         Self::FundsAlreadyHeld,
         Self::HoldNotFound,
         Self::AccountNotFound,
+        Self::AggregateNotFound,
         Self::EventNotFound,
         Self::ProblemNotFound,
         Self::ProjectionBehind,
@@ -203,6 +205,7 @@ const SPECS: [(StatusCode, &str, &str); ProblemKind::ALL.len()] = [
     (S::CONFLICT, "hold-not-found", "No money is held for the withdrawal"),
     // Reading.
     (S::NOT_FOUND, "account-not-found", "There is no such ledger account"),
+    (S::NOT_FOUND, "aggregate-not-found", "No event is about this"),
     (S::NOT_FOUND, "event-not-found", "There is no event at this position yet"),
     (S::NOT_FOUND, "problem-not-found", "There is no such problem type"),
     (S::SERVICE_UNAVAILABLE, "projection-behind", "The read model has not come that far yet"),

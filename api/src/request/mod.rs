@@ -24,7 +24,7 @@ pub(crate) use command::{CommandInput, key_of};
 pub(crate) use context::{ClientAddress, RequestContext, client_address, given_request_id};
 pub(crate) use days::{day_after, day_begins};
 pub(crate) use lines::{LineParameters, Lines};
-pub(crate) use path::PathId;
+pub(crate) use path::{PathId, PathPair};
 pub(crate) use query::QueryReader;
 pub(crate) use read::{Format, Freshness, ListParameters, Listing, PageRequest, ReadInput};
 pub(crate) use standpoint::{KnownAt, SeenFrom, StandpointParameters};

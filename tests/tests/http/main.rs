@@ -16,6 +16,7 @@ mod deposits;
 mod docs;
 mod event_stream;
 mod events;
+mod history;
 mod idempotency;
 mod journeys;
 mod ledger;

@@ -133,6 +133,8 @@ async fn reads(book: &TestBook, comparison: &mut Comparison, [customer, deposit,
         let answer = reader.get(path).await;
         comparison.check("GET", path, &answer);
     }
+    let history = reader.get("/v1/aggregates/customer/C00001/history").await;
+    comparison.check("GET", "/v1/aggregates/{type}/{id}/history", &history);
     let event = reader.get("/v1/events/1").await;
     comparison.check("GET", "/v1/events/{position}", &event);
 }

@@ -59,6 +59,7 @@ const GUARDED: &[(&str, &str, &[Role])] = &[
     ("GET", "/v1/events", JOURNAL),
     ("GET", "/v1/events/stream", JOURNAL),
     ("GET", "/v1/events/{position}", JOURNAL),
+    ("GET", "/v1/aggregates/{type}/{id}/history", JOURNAL),
     ("GET", "/v1/projections", PROJECTIONS),
     ("GET", "/v1/views", ALL),
     ("POST", "/v1/projections/{name}/rebuild", ADMIN),
@@ -80,7 +81,11 @@ const OPEN: &[(&str, &str)] = &[
 
 /// A request that is turned away for another reason, if not for who sends it.
 fn harmless(path: &str) -> String {
-    let path = path.replace("{id}", "none").replace("{name}", "nobody").replace("{code}", "9999");
+    let path = path
+        .replace("{type}", "nothing")
+        .replace("{id}", "none")
+        .replace("{name}", "nobody")
+        .replace("{code}", "9999");
     if path == "/v1/events/stream" { format!("{path}?after=none") } else { path.replace("{position}", "0") }
 }
 

@@ -1,0 +1,119 @@
+//! The aggregates of a book under one name, for those who read any of them: their types, and the state of one.
+//!
+//! Must never decide: whoever changes an aggregate knows which one it is.
+
+use serde::Serialize;
+
+use crate::customers::Customer;
+use crate::deposits::{Wallet, Withdrawal};
+use crate::event::BookEvent;
+use crate::event_sourced::{CorruptStream, EventSourced};
+
+/// What kind of thing a stream of events is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AggregateType {
+    Customer,
+    Wallet,
+    Withdrawal,
+}
+
+impl AggregateType {
+    pub const ALL: [Self; 3] = [Self::Customer, Self::Wallet, Self::Withdrawal];
+
+    /// As the journal spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Customer => <Customer as cqrs_es::Aggregate>::TYPE,
+            Self::Wallet => <Wallet as cqrs_es::Aggregate>::TYPE,
+            Self::Withdrawal => <Withdrawal as cqrs_es::Aggregate>::TYPE,
+        }
+    }
+}
+
+impl std::fmt::Display for AggregateType {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A word that names no type of aggregate.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("must be customer, wallet or withdrawal")]
+pub struct UnknownAggregateType;
+
+impl std::str::FromStr for AggregateType {
+    type Err = UnknownAggregateType;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|known| known.as_str() == word).ok_or(UnknownAggregateType)
+    }
+}
+
+/// An aggregate of any type, as its events so far have made it. Serialises as that aggregate does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum AggregateState {
+    Customer(Customer),
+    Wallet(Wallet),
+    Withdrawal(Withdrawal),
+}
+
+impl AggregateState {
+    /// Before the first event.
+    pub fn empty(of: AggregateType) -> Self {
+        match of {
+            AggregateType::Customer => Self::Customer(Customer::default()),
+            AggregateType::Wallet => Self::Wallet(Wallet::default()),
+            AggregateType::Withdrawal => Self::Withdrawal(Withdrawal::default()),
+        }
+    }
+
+    /// Takes in the next event. After an error the state is void.
+    pub fn take_in(&mut self, event: &BookEvent) -> Result<(), CorruptStream> {
+        match self {
+            Self::Customer(customer) => evolve(customer, event),
+            Self::Wallet(wallet) => evolve(wallet, event),
+            Self::Withdrawal(withdrawal) => evolve(withdrawal, event),
+        }
+    }
+}
+
+fn evolve<A: EventSourced>(aggregate: &mut A, event: &BookEvent) -> Result<(), CorruptStream> {
+    match A::pick(event) {
+        Some(event) => aggregate.evolve(event),
+        None => {
+            let foreign = format!("{} is not an event of it", event.event_type());
+            Err(CorruptStream::new(A::TYPE, foreign))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::customers::CustomerEvent;
+
+    #[test]
+    fn every_type_with_events_has_its_name_and_its_state() {
+        let with_events = BookEvent::KINDS.map(|(aggregate_type, _)| aggregate_type);
+        assert_eq!(AggregateType::ALL.map(AggregateType::as_str), with_events);
+        for known in AggregateType::ALL {
+            assert_eq!(known.as_str().parse(), Ok(known));
+        }
+        assert_eq!("bill".parse::<AggregateType>(), Err(UnknownAggregateType));
+    }
+
+    #[test]
+    fn an_event_is_taken_in_by_its_own_aggregate_only() {
+        let (customer, name) = ("C00042".parse().unwrap(), "Acme".parse().unwrap());
+        let registered = BookEvent::from(CustomerEvent::CustomerRegistered { customer, name });
+        let mut state = AggregateState::empty(AggregateType::Customer);
+        state.take_in(&registered).unwrap();
+        let json = serde_json::to_value(&state).unwrap();
+        assert_eq!(json["registered"]["name"], "Acme");
+        assert!(state.take_in(&registered).is_err(), "nobody is registered twice");
+        for other in [AggregateType::Wallet, AggregateType::Withdrawal] {
+            assert!(AggregateState::empty(other).take_in(&registered).is_err());
+        }
+    }
+}
