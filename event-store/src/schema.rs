@@ -44,6 +44,13 @@ pub async fn provision(connect: &PgConnectOptions, schema: &str, new: &NewBook) 
     Ok(())
 }
 
+/// Makes every table of a book, empty, in another schema, as a model of what they are. In the transaction of the caller,
+/// who drops the schema or never commits.
+pub async fn lay_out(transaction: &mut PgConnection, schema: &str) -> Result<(), sqlx::Error> {
+    transaction.execute(format!("CREATE SCHEMA {schema}; SET LOCAL search_path = {schema}").as_str()).await?;
+    MIGRATIONS.run_direct(transaction).await.map_err(|error| sqlx::Error::Migrate(Box::new(error)))
+}
+
 /// Migrations this program has and the book has not.
 pub async fn pending_migrations(pool: &PgPool) -> Result<usize, StoreError> {
     let applied: Vec<i64> =

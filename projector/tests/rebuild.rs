@@ -187,6 +187,50 @@ async fn tampered_rows_are_told_refused_and_mended() {
     assert!(rebuilder_finds_nothing(&book).await);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_that_were_thrown_away_come_back() {
+    let mut book = folded(busy(4, 5)).await;
+    let (definitions_before, tables_before) = (definitions(&book).await, book.tables().await);
+    for table in ["wallets", "withdrawals", "ledger_days"] {
+        sqlx::query(&format!("DROP TABLE {table}")).execute(&book.pool).await.unwrap();
+    }
+    for what in [DRY_RUN, EXPECT_EQUAL] {
+        let refused = rebuilder(&book).rebuild(&every(), what).await.unwrap_err();
+        assert!(
+            matches!(&refused, RebuildError::Missing { tables, .. } if tables == &["wallets"]),
+            "{refused}"
+        );
+    }
+    let refused = rebuilder(&book).verify(&only("withdrawals")).await.unwrap_err();
+    assert!(
+        matches!(&refused, RebuildError::Missing { tables, .. } if tables == &["withdrawals"]),
+        "{refused}"
+    );
+
+    let outcomes = rebuilder(&book).rebuild(&every(), REBUILD).await.unwrap();
+    assert!(outcomes.iter().all(|outcome| outcome.swapped && outcome.position == book.head()));
+    assert_eq!(book.tables().await, tables_before);
+    assert_eq!(definitions(&book).await, definitions_before);
+    let models: i64 = sqlx::query_scalar("SELECT count(*) FROM pg_namespace WHERE nspname = $1 || '__model'")
+        .bind(&book.schema)
+        .fetch_one(&book.pool)
+        .await
+        .unwrap();
+    assert_eq!(models, 0);
+
+    // With people at work, and what goes before it lost as well.
+    sqlx::query("DROP TABLE withdrawal_steps").execute(&book.pool).await.unwrap();
+    let running = projecting(&book);
+    book.record([deposited(&wallet_of(1), money("5.00"), "LATER", day("2026-03-01"))]).await;
+    rebuilder(&book).rebuild(&only("withdrawals"), REBUILD).await.unwrap();
+    book.caught_up(&names()).await;
+    running.stop().await;
+    assert!(rebuilder_finds_nothing(&book).await);
+    back(&book.pool, &book.schema, only("withdrawals")[0]).await.unwrap();
+    fold(&book).await;
+    assert!(rebuilder_finds_nothing(&book).await, "what was kept is a fold of the journal, too");
+}
+
 /// Keeps everybody from the journal until it is dropped.
 async fn hold_the_journal(book: &TestBook) -> sqlx::Transaction<'static, sqlx::Postgres> {
     let mut holding = book.pool.begin().await.unwrap();

@@ -23,6 +23,11 @@ pub enum RebuildError {
         "{name} is {lag} events behind the journal, so there is nothing to compare with: let the projector catch up"
     )]
     NotComparable { name: String, lag: u64 },
+    #[error(
+        "of {name} tables are missing: {}; a rebuild that changes them makes them again",
+        tables.join(", ")
+    )]
+    Missing { name: String, tables: Vec<&'static str> },
     #[error("{name} could not be swapped: its tables were in use all the time; try again")]
     Busy { name: String },
     #[error("another process took the lead of {name} during the swap; nothing was swapped")]
@@ -51,6 +56,7 @@ impl RebuildError {
             | Self::NoPrevious { .. }
             | Self::PreviousIsDifferent { .. }
             | Self::NotComparable { .. }
+            | Self::Missing { .. }
             | Self::Busy { .. }
             | Self::Overtaken { .. } => None,
         }

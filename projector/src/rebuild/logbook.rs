@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::record::{RebuildRecord, RebuildState, new_id};
 use super::{RebuildError, RebuildOutcome, RebuildRequest};
 use crate::Registered;
-use crate::generation::Progress;
+use crate::generation::{Phase, Progress};
 
 const BETWEEN_REPORTS: Duration = Duration::from_millis(500);
 
@@ -104,6 +104,10 @@ impl Logbook {
         progress: &Progress,
         ended: Result<&RebuildOutcome, &RebuildError>,
     ) {
+        let mut progress = progress.report();
+        if ended.is_ok() {
+            progress.phase = Phase::Done;
+        }
         let (state, report, error) = match ended {
             Ok(outcome) if outcome.swapped => (RebuildState::Swapped, Some(as_json(outcome)), None),
             Ok(outcome) => (RebuildState::Compared, Some(as_json(outcome)), None),
@@ -119,7 +123,7 @@ impl Logbook {
               WHERE id = $1 AND state = 'running'",
             id,
             state.as_str(),
-            as_json(progress.report()),
+            as_json(progress),
             report,
             error
         )

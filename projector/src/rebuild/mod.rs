@@ -11,6 +11,7 @@ mod lock;
 mod logbook;
 mod record;
 mod request;
+mod restore;
 mod run;
 mod swap;
 mod sweep;

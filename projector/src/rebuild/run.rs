@@ -6,6 +6,7 @@ use tallybook_event_store::journal;
 use super::growing::{Growing, Look};
 use super::lock::Lock;
 use super::logbook::Logbook;
+use super::restore::{missing, restore};
 use super::{RebuildError, RebuildOutcome, RebuildRecord, RebuildRequest, Rebuilder, sweep};
 use crate::engine::register;
 use crate::generation::{Builder, Phase, Place, TableDifference};
@@ -111,7 +112,11 @@ impl Rebuilder {
         request: RebuildRequest,
         logbook: &Logbook,
     ) -> Result<Vec<RebuildOutcome>, RebuildError> {
-        let to = self.target(projections).await?;
+        let to = if self.restore_missing(projections, request).await? {
+            journal::head_position(&self.pool).await?
+        } else {
+            self.target(projections).await?
+        };
         self.builder(place).build(projections, to).await?;
         self.progress.enter(Phase::CatchingUp);
         // All are looked at before the first is swapped: a difference nobody expected stops all of them.
@@ -127,6 +132,27 @@ impl Rebuilder {
         }
         self.progress.enter(Phase::Done);
         Ok(outcomes)
+    }
+
+    /// Makes tables again that somebody threw away. `true`: there were such.
+    async fn restore_missing(
+        &self,
+        projections: &[Registered],
+        request: RebuildRequest,
+    ) -> Result<bool, RebuildError> {
+        let mut restored = false;
+        for projection in projections {
+            let tables = missing(&self.pool, &self.schema, *projection).await?;
+            if tables.is_empty() {
+                continue;
+            }
+            if request != RebuildRequest::default() {
+                return Err(RebuildError::Missing { name: projection.name.to_owned(), tables });
+            }
+            restore(&self.pool, &self.schema, (*projection, &tables)).await?;
+            restored = true;
+        }
+        Ok(restored)
     }
 
     pub(crate) fn builder<'a>(&'a self, place: &'a Place) -> Builder<'a> {

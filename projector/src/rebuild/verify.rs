@@ -4,6 +4,7 @@ use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 use serde::Serialize;
 
 use super::growing::{Growing, Look};
+use super::restore::missing;
 use super::{RebuildError, Rebuilder};
 use crate::Registered;
 use crate::generation::{Explaining, Phase, Place, RowDifference, TableDifference};
@@ -50,6 +51,12 @@ impl Rebuilder {
         place: &Place,
         projections: &[Registered],
     ) -> Result<Vec<Verification>, RebuildError> {
+        for projection in projections {
+            let tables = missing(&self.pool, &self.schema, *projection).await?;
+            if !tables.is_empty() {
+                return Err(RebuildError::Missing { name: projection.name.to_owned(), tables });
+            }
+        }
         let to = self.slowest(projections).await?;
         self.builder(place).build(projections, to).await?;
         self.progress.enter(Phase::CatchingUp);
