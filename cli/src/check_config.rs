@@ -4,7 +4,7 @@ use clap::Args;
 
 use crate::failure::Failure;
 use crate::output::{say, say_json};
-use crate::settings::{Layered, NewBookFlags, ServeFlags, Settings};
+use crate::settings::{Layered, NewBookFlags, SealFlags, ServeFlags, Settings};
 
 /// Print the settings as they apply, with secrets hidden
 #[derive(Debug, Args)]
@@ -19,6 +19,8 @@ pub struct CheckConfigCommand {
     pub new_book: NewBookFlags,
     #[command(flatten)]
     pub serve: ServeFlags,
+    #[command(flatten)]
+    pub seals: SealFlags,
 }
 
 struct Shown {
@@ -83,6 +85,14 @@ fn shown(settings: &Settings) -> Vec<Shown> {
         row("refusals_kept_days", &settings.refusals_kept_days, |days| match days {
             0 => "for ever".to_owned(),
             days => days.to_string(),
+        }),
+        row("seal_key", &settings.seal_key, |path| match path {
+            Some(path) => path.display().to_string(),
+            None => settings.seal_key().display().to_string(),
+        }),
+        row("seal_file", &settings.seal_file, |path| match path {
+            Some(path) => path.display().to_string(),
+            None => "none".to_owned(),
         }),
         row("admin_password", &settings.admin_password, |password| match password {
             Some(_) => "•••••".to_owned(),

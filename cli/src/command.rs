@@ -13,7 +13,7 @@ use crate::migrate::MigrateCommand;
 use crate::output::say;
 use crate::projector::ProjectorCommand;
 use crate::serve::{ApiCommand, UpCommand};
-use crate::settings::{BookFlags, Flags, NewBookFlags, ServeFlags, Settings};
+use crate::settings::{BookFlags, Flags, Settings};
 use crate::signals::stop_on_signal;
 use crate::user::UserCommand;
 
@@ -90,20 +90,22 @@ impl CommandLine {
 impl What {
     /// The settings of the subcommand, besides those that all have.
     fn flags(&self, book: BookFlags) -> Flags {
-        let (new_book, serve) = match self {
-            Self::Up(up) => (up.new_book.clone(), up.serve.clone()),
-            Self::Api(api) => (NewBookFlags::default(), api.serve.clone()),
-            Self::Migrate(migrate) => (migrate.new_book.clone(), ServeFlags::default()),
-            Self::CheckConfig(check) => (check.new_book.clone(), check.serve.clone()),
-            Self::Projector(_)
-            | Self::User(_)
-            | Self::Import(_)
-            | Self::Export(_)
-            | Self::Audit(_)
-            | Self::Openapi
-            | Self::Bench(_) => (NewBookFlags::default(), ServeFlags::default()),
-        };
-        Flags { book, new_book, serve }
+        let flags = Flags { book, ..Flags::default() };
+        match self {
+            Self::Up(up) => {
+                let (new_book, serve) = (up.new_book.clone(), up.serve.clone());
+                Flags { new_book, serve, seals: up.seals.clone(), ..flags }
+            }
+            Self::Api(api) => Flags { serve: api.serve.clone(), ..flags },
+            Self::Projector(projector) => Flags { seals: projector.seal_flags(), ..flags },
+            Self::Migrate(migrate) => Flags { new_book: migrate.new_book.clone(), ..flags },
+            Self::Audit(audit) => Flags { seals: audit.seal_flags(), ..flags },
+            Self::CheckConfig(check) => {
+                let (new_book, serve) = (check.new_book.clone(), check.serve.clone());
+                Flags { new_book, serve, seals: check.seals.clone(), ..flags }
+            }
+            Self::User(_) | Self::Import(_) | Self::Export(_) | Self::Openapi | Self::Bench(_) => flags,
+        }
     }
 }
 

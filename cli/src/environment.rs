@@ -46,3 +46,12 @@ pub fn fresh_password() -> String {
     let mut random = rand::rng();
     (0..20).map(|_| char::from(SIGNS[random.random_range(0..SIGNS.len())])).collect()
 }
+
+/// What a key is made of.
+#[expect(clippy::disallowed_methods, reason = "randomness is read at the edge, and this is one")]
+pub fn fresh_seed() -> [u8; 32] {
+    use rand::RngCore;
+    let mut seed = [0; 32];
+    rand::rng().fill_bytes(&mut seed);
+    seed
+}

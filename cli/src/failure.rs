@@ -4,6 +4,8 @@ use std::fmt;
 use std::process::ExitCode;
 
 use tallybook_api::access::AccessError;
+use tallybook_event_store::proof::{ProofError, TreeError};
+use tallybook_event_store::seal::SealError;
 use tallybook_event_store::{CommandError, StoreError};
 
 use crate::postgres::PostgresError;
@@ -99,6 +101,43 @@ impl From<StoreError> for Failure {
             | StoreError::NotProvisioned { .. }
             | StoreError::Head(_)
             | StoreError::Corrupt(_) => Self::Environment(error.into()),
+        }
+    }
+}
+
+/// A journal that cannot be sealed is a finding, not a fault of the machine.
+impl From<SealError> for Failure {
+    fn from(error: SealError) -> Self {
+        match &error {
+            SealError::Empty
+            | SealError::Shorter { .. }
+            | SealError::Inconsistent { .. }
+            | SealError::MissingLeaf { .. }
+            | SealError::LastSeal(_)
+            | SealError::StrangeKey { .. }
+            | SealError::LastFrontier
+            | SealError::Head(_) => Self::Refused(error.into()),
+            SealError::Database(_) | SealError::Unwritable(_) => Self::Environment(error.into()),
+        }
+    }
+}
+
+impl From<ProofError> for Failure {
+    fn from(error: ProofError) -> Self {
+        match &error {
+            ProofError::NoEvent { .. }
+            | ProofError::NotSealed { .. }
+            | ProofError::NotOlder { .. }
+            | ProofError::NoWallet { .. }
+            | ProofError::Statement(_)
+            | ProofError::Altered(_)
+            | ProofError::Key(_)
+            | ProofError::Tree(TreeError::NotTheTree { .. } | TreeError::MissingLeaf { .. }) => {
+                Self::Refused(error.into())
+            }
+            ProofError::Database(_) | ProofError::Tree(TreeError::Database(_)) => {
+                Self::Environment(error.into())
+            }
         }
     }
 }

@@ -20,6 +20,7 @@ pub mod output;
 pub mod postgres;
 pub mod progress;
 pub mod projector;
+pub mod seals;
 pub mod serve;
 pub mod settings;
 pub mod signals;

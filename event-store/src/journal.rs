@@ -147,6 +147,29 @@ pub async fn event_of_stream(
     Ok(row.map(StoredEvent::try_from).transpose()?)
 }
 
+/// The events of one stream up to a position, from its first on.
+pub async fn stream_up_to(
+    executor: impl PgExecutor<'_>,
+    aggregate_type: &str,
+    aggregate_id: &str,
+    position: u64,
+) -> Result<Vec<StoredEvent>, sqlx::Error> {
+    sqlx::query_as!(
+        EventRow,
+        r#"SELECT position, sequence, recorded_at, aggregate_type, aggregate_id, event_type, event_version,
+                  payload::text AS "payload!", metadata::text AS "metadata!", leaf_hash
+             FROM events WHERE aggregate_type = $1 AND aggregate_id = $2 AND position <= $3 ORDER BY sequence"#,
+        aggregate_type,
+        aggregate_id,
+        signed(position)?
+    )
+    .fetch_all(executor)
+    .await?
+    .into_iter()
+    .map(StoredEvent::try_from)
+    .collect()
+}
+
 /// The position of the last durable event.
 pub async fn head_position(executor: impl PgExecutor<'_>) -> Result<u64, sqlx::Error> {
     unsigned(sqlx::query_scalar!("SELECT position FROM book_head").fetch_one(executor).await?)

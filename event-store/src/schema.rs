@@ -145,7 +145,7 @@ async fn grant(connection: &mut PgConnection, schema: &str) -> Result<(), StoreE
         .await?;
     let others: Vec<String> = sqlx::query_scalar(
         "SELECT tablename::text FROM pg_tables WHERE schemaname = $1 AND tableowner <> $2 AND tablename NOT IN
-            ('events', 'book_head', 'commands', 'claims', 'book_settings', '_sqlx_migrations')",
+            ('events', 'book_head', 'commands', 'claims', 'seals', 'book_settings', '_sqlx_migrations')",
     )
     .bind(schema)
     .bind(runtime)
@@ -168,9 +168,9 @@ async fn grant(connection: &mut PgConnection, schema: &str) -> Result<(), StoreE
     }
     statements.extend([
         format!("GRANT USAGE, CREATE ON SCHEMA {schema} TO {runtime}"),
-        format!("REVOKE UPDATE, DELETE, TRUNCATE ON events, commands FROM PUBLIC, {runtime}"),
+        format!("REVOKE UPDATE, DELETE, TRUNCATE ON events, commands, seals FROM PUBLIC, {runtime}"),
         format!("REVOKE INSERT, DELETE, TRUNCATE ON book_head FROM PUBLIC, {runtime}"),
-        format!("GRANT SELECT, INSERT ON events, commands TO {runtime}"),
+        format!("GRANT SELECT, INSERT ON events, commands, seals TO {runtime}"),
         format!("GRANT SELECT, UPDATE ON book_head TO {runtime}"),
         format!("GRANT SELECT, INSERT, DELETE ON claims TO {runtime}"),
         format!("GRANT SELECT ON book_settings, _sqlx_migrations TO {runtime}"),

@@ -3,15 +3,11 @@
 
 mod support;
 
-use std::str::FromStr;
-
 use sqlx::Executor;
-use support::{TestBook, deposit, hold, record, request, wallet, yuan};
-use tallybook_domain::Money;
-use tallybook_domain::deposits::{BankReference, Wallet};
-use tallybook_event_store::merkle::{CompactRange, Hash};
+use support::{TestBook, deposit, hold, many_deposits, rehash, rewrite_head, tamper, wallet};
+use tallybook_event_store::Book;
+use tallybook_event_store::seal::{PrivateKey, Sealed, seal};
 use tallybook_event_store::verify::{Check, Finding, Report, Scope, verify};
-use tallybook_event_store::{Book, LeafFields, StreamKey, journal, leaf_hash};
 
 async fn verified(test: &TestBook, scope: Scope) -> Report {
     verify(&test.connect, &test.schema, &scope, |_| {}).await.unwrap()
@@ -40,55 +36,6 @@ async fn filled() -> (TestBook, Book) {
     }
     hold(&book, &wallet(1), "5.00").await.unwrap();
     (test, book)
-}
-
-/// Does what only someone who owns the tables and has switched off their guards can do.
-async fn tamper(test: &TestBook, statement: &str) {
-    let mut owner = test.owner().await;
-    for table in ["events", "commands", "book_head"] {
-        owner.execute(format!("GRANT ALL ON {table} TO CURRENT_USER").as_str()).await.unwrap();
-        owner.execute(format!("ALTER TABLE {table} DISABLE TRIGGER USER").as_str()).await.unwrap();
-    }
-    let changed = owner.execute(sqlx::raw_sql(statement)).await.unwrap();
-    assert!(changed.rows_affected() > 0, "{statement} changed nothing");
-    for table in ["events", "commands", "book_head"] {
-        owner.execute(format!("ALTER TABLE {table} ENABLE TRIGGER USER").as_str()).await.unwrap();
-    }
-}
-
-/// Makes every leaf hash fit its row, as someone would who has read the documentation.
-async fn rehash(test: &TestBook, book: &Book) -> Vec<Hash> {
-    let mut leaves = Vec::new();
-    for event in journal::page(book.pool(), 0, 1_000_000).await.unwrap() {
-        let leaf = leaf_hash(&LeafFields {
-            position: event.position,
-            sequence: event.sequence,
-            recorded_at: event.recorded_at,
-            aggregate_type: &event.aggregate_type,
-            aggregate_id: &event.aggregate_id,
-            event_type: &event.event_type,
-            event_version: &event.event_version,
-            payload: &event.payload,
-            metadata: &event.metadata,
-        });
-        let position = event.position;
-        if leaf != event.leaf_hash {
-            let leaf = hex::encode(leaf);
-            tamper(test, &format!("UPDATE events SET leaf_hash = '\\x{leaf}' WHERE position = {position}"))
-                .await;
-        }
-        leaves.push(leaf);
-    }
-    leaves
-}
-
-/// Makes the head fit the leaves.
-async fn rewrite_head(test: &TestBook, leaves: &[Hash]) {
-    let mut tree = CompactRange::default();
-    leaves.iter().for_each(|leaf| tree.append(*leaf));
-    let (frontier, root) = (hex::encode(tree.frontier()), hex::encode(tree.root()));
-    let (position, set) = (leaves.len(), format!("frontier = '\\x{frontier}', root = '\\x{root}'"));
-    tamper(test, &format!("UPDATE book_head SET position = {position}, {set}")).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -233,7 +180,7 @@ async fn a_scope_narrows_what_is_checked_in_full_and_not_the_root() {
     let (test, _book) = filled().await;
     tamper(&test, r#"UPDATE events SET payload = replace(payload::text, '"10.00"', '"99.00"')::json WHERE position = 4"#)
         .await;
-    let scope = |from, to| Scope { from: Some(from), to: Some(to) };
+    let scope = |from, to| Scope { from: Some(from), to: Some(to), ..Scope::default() };
     let outside = verified(&test, scope(5, 9)).await;
     assert!(outside.is_clean(), "{outside:?}");
     assert_eq!((outside.from, outside.to, outside.events), (5, 9, 5));
@@ -241,8 +188,8 @@ async fn a_scope_narrows_what_is_checked_in_full_and_not_the_root() {
     assert!(verified(&test, scope(11, 20)).await.is_clean());
     tamper(&test, "UPDATE events SET leaf_hash = sha256('x') WHERE position = 4").await;
     let root = verified(&test, scope(5, 9)).await;
-    assert_eq!(root.checks.iter().filter(|outcome| outcome.findings.count > 0).count(), 1);
-    assert_eq!(root.checks.last().map(|last| (last.check, last.findings.count)), Some((Check::Root, 1)));
+    let failed: Vec<_> = root.checks.iter().filter(|outcome| outcome.findings.count > 0).collect();
+    assert_eq!(failed.iter().map(|outcome| outcome.check).collect::<Vec<_>>(), [Check::Root]);
 }
 
 /// Several blocks, several tasks, and aggregates that go from one block to the next.
@@ -250,19 +197,7 @@ async fn a_scope_narrows_what_is_checked_in_full_and_not_the_root() {
 async fn a_book_of_several_blocks_is_verified_as_one() {
     let test = TestBook::new().await;
     let book = test.open().await;
-    for number in 0..70_u64 {
-        let body = (number, "many");
-        let streams = vec![StreamKey::existing::<Wallet>(wallet(number % 3).as_str())];
-        book.execute(request(None, &body), streams, move |decision| {
-            for deposit in 0..1000 {
-                let reference = BankReference::from_str(&format!("R{number}.{deposit}")).unwrap();
-                record(decision, &wallet(number % 3), yuan("1.00"), &reference)?;
-            }
-            Ok::<Money, _>(yuan("1.00"))
-        })
-        .await
-        .unwrap();
-    }
+    many_deposits(&book, 70).await;
     let report = verified(&test, Scope::default()).await;
     assert!(report.is_clean(), "{report:?}");
     assert_eq!(report.events, 70_000);
@@ -271,4 +206,68 @@ async fn a_book_of_several_blocks_is_verified_as_one() {
     let at = |wanted| found.iter().find(|(check, _)| *check == wanted).map(|(_, found)| found[0].position);
     assert_eq!(at(Check::Positions), Some(Some(65_537)));
     assert_eq!(at(Check::Sequences), Some(Some(65_538)), "{found:?}");
+}
+
+fn key() -> PrivateKey {
+    PrivateKey::new("tallybook/test".parse().unwrap(), &[3; 32])
+}
+
+async fn sealed(book: &Book) -> String {
+    let at = "2026-11-21T16:00:03Z".parse().unwrap();
+    match seal(book.pool(), &key(), &[], at).await.unwrap() {
+        Sealed::New(seal) | Sealed::Already(seal) => seal.note,
+    }
+}
+
+/// Whoever rewrites rows, hashes and head makes a journal that agrees with itself, and with no seal.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_agrees_with_itself_does_not_agree_with_a_seal() {
+    let (test, book) = filled().await;
+    sealed(&book).await;
+    deposit(&book, &wallet(1), "10.00", "R11", None).await.unwrap();
+    sealed(&book).await;
+    assert!(verified(&test, Scope::default()).await.is_clean());
+    tamper(&test, r#"UPDATE events SET payload = replace(payload::text, '"10.00"', '"99.00"')::json WHERE position = 11"#)
+        .await;
+    let leaves = rehash(&test, &book).await;
+    rewrite_head(&test, &leaves).await;
+    let found = found(&test).await;
+    assert_eq!((found.len(), found[0].0), (1, Check::Seals), "{found:?}");
+    assert_eq!(found[0].1[0].position, Some(11), "up to the seal of 10 events all is as it was");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tail_cut_with_its_head_and_outcomes_is_missed_by_a_seal() {
+    let (test, book) = filled().await;
+    let note = sealed(&book).await;
+    let leaves = rehash(&test, &book).await;
+    tamper(&test, "DELETE FROM events WHERE position > 8").await;
+    tamper(&test, "DELETE FROM commands WHERE last_position > 8").await;
+    rewrite_head(&test, &leaves[..8]).await;
+    let in_the_book = found(&test).await;
+    assert_eq!((in_the_book.len(), in_the_book[0].0), (1, Check::Seals), "{in_the_book:?}");
+    assert_eq!(in_the_book[0].1[0].position, Some(9));
+
+    // The seals in the book can be cut too; those kept elsewhere cannot.
+    tamper(&test, "DELETE FROM seals").await;
+    assert_eq!(failed(&test).await, [""; 0]);
+    let kept = Scope { seals: vec![note], keys: vec![key().public().clone()], ..Scope::default() };
+    let report = verified(&test, kept).await;
+    assert_eq!(report.seals, 1);
+    assert_eq!(report.checks.last().map(|last| (last.check, last.findings.count)), Some((Check::Seals, 1)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_seal_that_is_not_signed_by_a_trusted_key_is_told() {
+    let (test, book) = filled().await;
+    let note = sealed(&book).await;
+    let other = PrivateKey::new("tallybook/test".parse().unwrap(), &[4; 32]).public().clone();
+    let with = |keys, seals| Scope { seals, keys, ..Scope::default() };
+    assert!(verified(&test, with(vec![key().public().clone()], Vec::new())).await.is_clean());
+    let strange = verified(&test, with(vec![other], vec![note])).await;
+    let seals = &strange.checks.last().unwrap().findings;
+    assert_eq!(seals.count, 2, "{seals:?}");
+    assert!(seals.first[0].detail.contains("no key that is trusted"), "{seals:?}");
+    tamper(&test, "UPDATE seals SET root = sha256('x')").await;
+    assert_eq!(failed(&test).await, ["seals"]);
 }

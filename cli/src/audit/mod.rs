@@ -1,19 +1,28 @@
 //! `tallybook audit`: proof that the journal is what was recorded, and what it says about anything.
 //!
-//! Owns asking for verifications and proofs and showing them. It never changes an event, and it trusts no read
-//! table: everything is computed from the stored bytes.
+//! Owns asking for verifications, seals and proofs and showing them. It never changes an event, and it trusts no
+//! read table: everything is computed from the stored bytes.
 
 mod bound;
+mod check_proof;
 mod events;
+mod keys;
+mod make_key;
+mod prove;
 mod replay;
+mod seal;
+mod sealed;
+mod statement;
 mod verify;
 mod written;
 
 use clap::{Args, Subcommand};
+use tallybook_event_store::Book;
 use tokio_util::sync::CancellationToken;
 
+use crate::database::Database;
 use crate::failure::Failure;
-use crate::settings::Settings;
+use crate::settings::{SealFlags, Settings};
 
 /// Prove that the journal is complete and unchanged, and see who did what
 #[derive(Debug, Args)]
@@ -27,14 +36,66 @@ enum What {
     Verify(verify::AuditVerify),
     Events(events::AuditEvents),
     Replay(replay::AuditReplay),
+    Key(make_key::AuditKey),
+    Seal(seal::AuditSeal),
+    Seals(sealed::AuditSeals),
+    Prove(prove::AuditProve),
+    Consistency(prove::AuditConsistency),
+    Statement(statement::AuditStatement),
+    CheckProof(check_proof::AuditCheckProof),
 }
 
 impl AuditCommand {
+    pub fn seal_flags(&self) -> SealFlags {
+        match &self.what {
+            What::Verify(verify) => verify.seal_flags.clone(),
+            What::Key(key) => key.seal_flags.clone(),
+            What::Seal(seal) => seal.seal_flags.clone(),
+            What::Events(_)
+            | What::Replay(_)
+            | What::Seals(_)
+            | What::Prove(_)
+            | What::Consistency(_)
+            | What::Statement(_)
+            | What::CheckProof(_) => SealFlags::default(),
+        }
+    }
+
     pub async fn run(self, settings: &Settings, stop: CancellationToken) -> Result<(), Failure> {
         match self.what {
             What::Verify(verify) => verify.run(settings, stop).await,
             What::Events(events) => events.run(settings, stop).await,
             What::Replay(replay) => replay.run(settings, stop).await,
+            What::Key(key) => key.run(settings),
+            What::Seal(seal) => in_book(settings, &stop, async |book| seal.run(book, settings).await).await,
+            What::Seals(seals) => in_book(settings, &stop, async |book| seals.run(book).await).await,
+            What::Prove(prove) => in_book(settings, &stop, async |book| prove.run(book).await).await,
+            What::Consistency(prove) => in_book(settings, &stop, async |book| prove.run(book).await).await,
+            What::Statement(statement) => {
+                in_book(settings, &stop, async |book| statement.run(book).await).await
+            }
+            What::CheckProof(check) => check.run(),
         }
     }
+}
+
+/// Does something with the open book, unless asked to stop.
+async fn in_book(
+    settings: &Settings,
+    stop: &CancellationToken,
+    work: impl AsyncFnOnce(&Book) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let database = Database::open(settings).await?;
+    let worked = async {
+        let book = database.open_book(settings).await?;
+        let done = work(&book).await;
+        book.shutdown().await;
+        done
+    };
+    let done = tokio::select! {
+        done = worked => done,
+        () = stop.cancelled() => Err(Failure::Reported),
+    };
+    database.close().await;
+    done
 }

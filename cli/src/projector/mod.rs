@@ -16,7 +16,7 @@ use crate::database::{self, Database};
 use crate::failure::Failure;
 use crate::output::{note, say, say_json};
 use crate::serve::{run_projector, until_stopped};
-use crate::settings::Settings;
+use crate::settings::{SealFlags, Settings};
 use rebuild::RebuildArguments;
 use verify::VerifyArguments;
 use views::{AsOfArguments, ViewsArguments};
@@ -30,12 +30,15 @@ pub struct ProjectorCommand {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// Fold new events into the read tables until stopped
+    /// Fold new events into the read tables until stopped, and seal the book every night
     ///
     /// Several may run: each projection is led by one of them, and another takes over when it dies.
     #[command(after_help = "Example:
   DATABASE_URL=postgres://tallybook@db/tallybook tallybook projector run")]
-    Run,
+    Run {
+        #[command(flatten)]
+        seals: SealFlags,
+    },
     /// Show position, lag and errors of every projection; exit code 1 if one has stopped
     #[command(after_help = "Examples:
   tallybook projector status
@@ -94,10 +97,22 @@ enum What {
 }
 
 impl ProjectorCommand {
+    pub fn seal_flags(&self) -> SealFlags {
+        match &self.what {
+            What::Run { seals } => seals.clone(),
+            What::Status { .. }
+            | What::Resume { .. }
+            | What::Rebuild(_)
+            | What::Verify(_)
+            | What::AsOf(_)
+            | What::Views(_) => SealFlags::default(),
+        }
+    }
+
     pub async fn run(self, settings: &Settings, stop: CancellationToken) -> Result<(), Failure> {
         let database = Database::open(settings).await?;
         let done = match self.what {
-            What::Run => until_stopped(&stop, run(&database, settings, &stop)).await,
+            What::Run { .. } => until_stopped(&stop, run(&database, settings, &stop)).await,
             What::Status { json } => status(&database, settings, json).await,
             What::Resume { names, dry_run } => resume(&database, settings, &names, dry_run).await,
             What::Rebuild(arguments) => {
@@ -133,7 +148,7 @@ impl ProjectorCommand {
 async fn run(database: &Database, settings: &Settings, stop: &CancellationToken) -> Result<(), Failure> {
     let book = database.open_book(settings).await?;
     note(format!("Projecting {}", database::place(database, settings)));
-    run_projector(&book, stop.clone()).await;
+    run_projector(&book, settings, stop.clone()).await;
     book.shutdown().await;
     Ok(())
 }

@@ -18,6 +18,7 @@ use crate::database::Database;
 use crate::environment;
 use crate::failure::Failure;
 use crate::postgres::memory_bytes;
+use crate::seals::seal_nightly;
 use crate::settings::Settings;
 
 /// How long the parts may take to stop, before the database is stopped under them. With the database's own time it
@@ -78,20 +79,21 @@ pub(super) async fn serve_api(
     tallybook_api::serve(listener, state, stop).await.context("the API ended").map_err(Failure::Environment)
 }
 
-/// Runs all projections until asked to stop.
-pub async fn run_projector(book: &Book, stop: CancellationToken) {
-    let settings = ProjectorSettings {
+/// Runs all projections until asked to stop, and seals the book every night.
+pub async fn run_projector(book: &Book, settings: &Settings, stop: CancellationToken) {
+    let sealing = seal_nightly(book, settings, &stop);
+    let projector = ProjectorSettings {
         // Nobody waits for it at a terminal, so people's requests go first.
         rebuild_jobs: available_parallelism().map_or(1, |cores| cores.get().div_ceil(2).min(4)),
         rebuild_memory: usize::try_from(memory_bytes() / 4).unwrap_or(usize::MAX),
         ..ProjectorSettings::default()
     };
-    tallybook_projector::run(
+    let projecting = tallybook_projector::run(
         book.pool().clone(),
         book.schema().to_owned(),
         tallybook_projector::every(),
-        settings,
-        stop,
-    )
-    .await;
+        projector,
+        stop.clone(),
+    );
+    tokio::join!(projecting, sealing);
 }

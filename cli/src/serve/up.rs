@@ -12,7 +12,8 @@ use crate::database::{self, Database};
 use crate::demo::{self, DemoUser};
 use crate::failure::Failure;
 use crate::output::say;
-use crate::settings::{NewBookFlags, ServeFlags, Settings};
+use crate::seals::{KeyFile, default_name};
+use crate::settings::{NewBookFlags, SealFlags, ServeFlags, Settings};
 
 /// Run everything: PostgreSQL, migrations, API and projector
 ///
@@ -31,6 +32,8 @@ pub struct UpCommand {
     pub new_book: NewBookFlags,
     #[command(flatten)]
     pub serve: ServeFlags,
+    #[command(flatten)]
+    pub seals: SealFlags,
 }
 
 /// What to tell the user when everything runs.
@@ -71,11 +74,25 @@ impl UpCommand {
             () = stop.cancelled() => return Ok(()),
             made = parts::make_book(database, settings) => made?,
         };
+        make_key(settings);
         let demo: &[DemoUser] = if self.demo { demo::USERS } else { &[] };
         let welcome = Welcome { address, place: database::place(database, settings), admin_password, demo };
         let served = run(&book, listener, settings, welcome, stop).await;
         book.shutdown().await;
         served
+    }
+}
+
+/// A book has a key from the beginning, so that it is sealed from the first night on. It can do without.
+fn make_key(settings: &Settings) {
+    let file = KeyFile::of(settings);
+    let place = settings.seal_key.value.is_some() || settings.data.value.is_dir();
+    let made = match file.read() {
+        Ok(None) if place => default_name(settings).and_then(|name| file.make(name)).map(Some),
+        known => known,
+    };
+    if let Err(failure) = made {
+        tracing::warn!(error = %failure, "the book is not sealed at night");
     }
 }
 
@@ -92,8 +109,8 @@ async fn run(
     let stop = stop.child_token();
     let _stop_the_others = stop.clone().drop_guard();
     let projector = tokio::spawn({
-        let (book, stop) = (book.clone(), stop.clone());
-        async move { parts::run_projector(&book, stop).await }
+        let (book, settings, stop) = (book.clone(), settings.clone(), stop.clone());
+        async move { parts::run_projector(&book, &settings, stop).await }
     });
     let filled = async {
         if !welcome.demo.is_empty() {

@@ -28,6 +28,8 @@ pub(super) struct FileSettings {
     pub(super) metrics: Option<bool>,
     pub(super) behind_proxy: Option<bool>,
     pub(super) refusals_kept_days: Option<u16>,
+    pub(super) seal_key: Option<PathBuf>,
+    pub(super) seal_file: Option<PathBuf>,
     pub(super) admin_password: Option<String>,
 }
 

@@ -108,10 +108,23 @@ pub struct ServeFlags {
     pub refusals_kept_days: Option<u16>,
 }
 
+/// How the book is sealed.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Seals")]
+pub struct SealFlags {
+    /// The private key that seals are signed with [default: keys/BOOK.key in the data directory]
+    #[arg(long, value_name = "FILE", env = "TALLYBOOK_SEAL_KEY", hide_env_values = true)]
+    pub seal_key: Option<PathBuf>,
+    /// A file outside the database that every seal is appended to [default: none]
+    #[arg(long, value_name = "FILE", env = "TALLYBOOK_SEAL_FILE", hide_env_values = true)]
+    pub seal_file: Option<PathBuf>,
+}
+
 /// All that one command line says.
 #[derive(Debug, Clone, Default)]
 pub struct Flags {
     pub book: BookFlags,
     pub new_book: NewBookFlags,
     pub serve: ServeFlags,
+    pub seals: SealFlags,
 }

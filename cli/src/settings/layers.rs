@@ -56,6 +56,8 @@ pub struct Settings {
     pub metrics: Layered<bool>,
     pub behind_proxy: Layered<bool>,
     pub refusals_kept_days: Layered<u16>,
+    pub seal_key: Layered<Option<PathBuf>>,
+    pub seal_file: Layered<Option<PathBuf>>,
     pub admin_password: Layered<Option<String>>,
 }
 
@@ -75,7 +77,7 @@ impl Settings {
     }
 
     pub(super) fn over(file: FileSettings, flags: Flags, matches: &ArgMatches) -> Self {
-        let Flags { book, new_book, serve } = flags;
+        let Flags { book, new_book, serve, seals } = flags;
         let defaults = BookSettings::new("book_main");
         let layers = Layers { matches };
         Self {
@@ -112,6 +114,8 @@ impl Settings {
                 file.refusals_kept_days,
                 REFUSALS_KEPT_DAYS,
             ),
+            seal_key: layers.optional("seal_key", seals.seal_key, file.seal_key),
+            seal_file: layers.optional("seal_file", seals.seal_file, file.seal_file),
             admin_password: match environment::secret("TALLYBOOK_ADMIN_PASSWORD") {
                 Some(password) => Layered { value: Some(password), source: Source::Environment },
                 None => layers.optional("admin_password", None, file.admin_password),
@@ -129,6 +133,14 @@ impl Settings {
     /// The PostgreSQL schema that is the book.
     pub fn schema(&self) -> String {
         format!("book_{}", self.book.value)
+    }
+
+    /// Where the private key of seals is.
+    pub fn seal_key(&self) -> PathBuf {
+        match &self.seal_key.value {
+            Some(path) => path.clone(),
+            None => self.data.value.join("keys").join(format!("{}.key", self.book.value)),
+        }
     }
 
     pub fn book_settings(&self) -> BookSettings {

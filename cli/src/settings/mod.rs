@@ -8,5 +8,5 @@ mod layers;
 #[cfg(test)]
 mod tests;
 
-pub use flags::{BookFlags, Flags, NewBookFlags, ServeFlags};
+pub use flags::{BookFlags, Flags, NewBookFlags, SealFlags, ServeFlags};
 pub use layers::{Layered, Settings, Source};

@@ -3,19 +3,20 @@
 use clap::{Args, Command, FromArgMatches};
 
 use super::file::FileSettings;
-use super::flags::{BookFlags, Flags, NewBookFlags, ServeFlags};
+use super::flags::{BookFlags, Flags, NewBookFlags, SealFlags, ServeFlags};
 use super::layers::{Settings, Source};
 
 /// Settings from a command line over a file. Tests run without the variables: they would meet each other's.
 fn settings(arguments: &[&str], file: &str) -> Settings {
     let command = BookFlags::augment_args(Command::new("test"));
-    let command = ServeFlags::augment_args(NewBookFlags::augment_args(command))
+    let command = SealFlags::augment_args(ServeFlags::augment_args(NewBookFlags::augment_args(command)))
         .mut_args(|argument| argument.env(None::<&str>));
     let matches = command.get_matches_from([&["test"], arguments].concat());
     let flags = Flags {
         book: BookFlags::from_arg_matches(&matches).unwrap(),
         new_book: NewBookFlags::from_arg_matches(&matches).unwrap(),
         serve: ServeFlags::from_arg_matches(&matches).unwrap(),
+        seals: SealFlags::from_arg_matches(&matches).unwrap(),
     };
     Settings::over(FileSettings::parse(file).unwrap(), flags, &matches)
 }
@@ -48,4 +49,13 @@ fn an_unknown_key_is_refused_with_the_keys_there_are() {
     assert!(refusal.contains("prot") && refusal.contains("line 2"), "{refusal}");
     assert!(refusal.contains("`port`") && refusal.contains("`behind_proxy`"), "{refusal}");
     assert!(FileSettings::parse("port = \"x\"").unwrap_err().to_string().contains("line 1"));
+}
+
+#[test]
+fn the_key_of_seals_is_in_the_data_directory_unless_named() {
+    assert_eq!(
+        settings(&["--data", "d", "--book", "x"], "").seal_key(),
+        std::path::Path::new("d/keys/x.key")
+    );
+    assert_eq!(settings(&["--seal-key", "k"], "seal_key = \"f\"").seal_key(), std::path::Path::new("k"));
 }

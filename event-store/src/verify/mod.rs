@@ -7,8 +7,10 @@ mod block;
 mod commands;
 mod opening;
 mod report;
+mod seals;
 mod sequences;
 
+use std::collections::BTreeMap;
 use std::hash::RandomState;
 use std::thread::available_parallelism;
 
@@ -21,11 +23,13 @@ pub use report::{Check, Finding, Findings, Outcome, Report};
 
 use crate::merkle::{CompactRange, Hash};
 use crate::schema;
+use crate::seal::PublicKey;
 use crate::settings::StoreError;
 use block::{Block, Checked};
 use commands::Caused;
 use opening::{Head, Opening};
 use report::Found;
+use seals::Seals;
 use sequences::Sequences;
 
 /// What to verify: everything, unless narrowed.
@@ -35,6 +39,11 @@ pub struct Scope {
     pub from: Option<u64>,
     /// The last one.
     pub to: Option<u64>,
+    /// Seals that were kept elsewhere, as signed notes; those in the book are always compared.
+    pub seals: Vec<String>,
+    /// Keys that seals have to be signed with. If there are none, each seal's key is the one the book keeps with it,
+    /// which proves nothing against someone who can write the book.
+    pub keys: Vec<PublicKey>,
 }
 
 /// How far a verification is, in leaves.
@@ -61,10 +70,11 @@ pub async fn verify(
     let opening = Opening::read(&pool, &mut found).await?;
     let end = opening.head.as_ref().map_or(opening.last, |head| head.position);
     let in_full = (scope.from.unwrap_or(1).max(1), scope.to.unwrap_or(end).min(end));
+    let seals = Seals::read(&pool, scope, end, &mut found).await?;
     let hasher = RandomState::new();
     let caused = AbortOnDropHandle::new(tokio::spawn(Caused::read(pool.clone(), in_full, hasher.clone())));
     let mut whole = Whole { found, ..Whole::new() };
-    let mut blocks = stream::iter(blocks(end, in_full, &hasher))
+    let mut blocks = stream::iter(blocks(end, in_full, seals.sizes(), &hasher))
         .map(|block| in_its_own_task(block, pool.clone()))
         .buffered(parallel);
     while let Some(checked) = blocks.try_next().await? {
@@ -76,7 +86,8 @@ pub async fn verify(
     let caused = caused.await.map_err(|error| StoreError::Corrupt(error.to_string()))??;
     let causes = (whole.causes, whole.events);
     caused.compare(causes, &pool, in_full, &mut whole.found).await?;
-    Ok(whole.report(opening.head.as_ref(), in_full))
+    seals.compare(&whole.roots, &mut whole.found);
+    Ok(whole.report(opening.head.as_ref(), in_full, seals.count()))
 }
 
 /// Connections that read by position. Plans are set, because a filled book may not have been analysed yet.
@@ -103,11 +114,17 @@ async fn reading_pool(
     Ok(pool)
 }
 
-fn blocks(end: u64, in_full: (u64, u64), hasher: &RandomState) -> impl Iterator<Item = Block> {
+fn blocks(
+    end: u64,
+    in_full: (u64, u64),
+    sizes: Vec<u64>,
+    hasher: &RandomState,
+) -> impl Iterator<Item = Block> {
     (0..end.div_ceil(block::LEAVES)).map(move |index| {
         let first = index * block::LEAVES + 1;
         let last = (first + block::LEAVES - 1).min(end);
-        Block { first, last, in_full, roots_at: Vec::new(), hasher: hasher.clone() }
+        let roots_at = sizes.iter().copied().filter(|size| (first..=last).contains(size)).collect();
+        Block { first, last, in_full, roots_at, hasher: hasher.clone() }
     })
 }
 
@@ -122,6 +139,8 @@ struct Whole {
     found: Found,
     /// `None` once a leaf is missing.
     tree: Option<CompactRange>,
+    /// The roots at the sizes of seals.
+    roots: BTreeMap<u64, Hash>,
     sequences: Sequences,
     causes: u64,
     events: u64,
@@ -133,6 +152,7 @@ impl Whole {
         Self {
             found: Found::default(),
             tree: Some(CompactRange::default()),
+            roots: BTreeMap::new(),
             sequences: Sequences::new(),
             causes: 0,
             events: 0,
@@ -143,6 +163,12 @@ impl Whole {
     /// Takes in the next block, and says how many leaves are done.
     fn take(&mut self, block: Checked) -> u64 {
         self.found.join(block.found);
+        for (size, part) in &block.trees_at {
+            if let Some(mut tree) = self.tree.clone() {
+                tree.append_range(part);
+                self.roots.insert(*size, tree.root());
+            }
+        }
         self.tree = match (self.tree.take(), &block.tree) {
             (Some(mut tree), Some(next)) => {
                 tree.append_range(next);
@@ -160,14 +186,14 @@ impl Whole {
         self.done
     }
 
-    fn report(mut self, head: Option<&Head>, (from, to): (u64, u64)) -> Report {
+    fn report(mut self, head: Option<&Head>, (from, to): (u64, u64), seals: usize) -> Report {
         let root = self.tree.as_ref().map(CompactRange::root);
         if let Some(head) = head {
             self.compare_root(head, root);
         }
         let checks = Check::ALL.map(|check| Outcome { check, findings: self.found.of(check) }).into();
         let head = head.map_or(0, |head| head.position);
-        Report { from, to, events: self.events, head, root, checks }
+        Report { from, to, events: self.events, head, root, seals, checks }
     }
 
     fn compare_root(&mut self, head: &Head, root: Option<Hash>) {

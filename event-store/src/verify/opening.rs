@@ -73,10 +73,11 @@ fn head(
 }
 
 /// Triggers that refuse changes, by table.
-const TRIGGERS: [(&str, &str); 3] = [
+const TRIGGERS: [(&str, &str); 4] = [
     ("events", "events_are_immutable"),
     ("commands", "commands_are_immutable"),
     ("book_head", "book_head_is_kept"),
+    ("seals", "seals_are_immutable"),
 ];
 
 /// Keys that keep positions, sequences and command ids single, by table.

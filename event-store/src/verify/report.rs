@@ -32,10 +32,12 @@ pub enum Check {
     Commands,
     /// The Merkle tree over all leaf hashes is the head's.
     Root,
+    /// The journal is still what each seal says it was.
+    Seals,
 }
 
 impl Check {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Guards,
         Self::Head,
         Self::Positions,
@@ -45,6 +47,7 @@ impl Check {
         Self::Balance,
         Self::Commands,
         Self::Root,
+        Self::Seals,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -58,6 +61,7 @@ impl Check {
             Self::Balance => "balance",
             Self::Commands => "commands",
             Self::Root => "root",
+            Self::Seals => "seals",
         }
     }
 }
@@ -135,6 +139,8 @@ pub struct Report {
     /// The root over the stored leaf hashes up to the head; `None` if events are missing.
     #[serde(serialize_with = "in_hexadecimal")]
     pub root: Option<Hash>,
+    /// How many seals there were to compare with.
+    pub seals: usize,
     pub checks: Vec<Outcome>,
 }
 

@@ -1,10 +1,12 @@
 //! A book of its own for each test, on the PostgreSQL that DATABASE_URL names.
-#![allow(dead_code, unreachable_pub, reason = "each test file uses its own part of this")]
+#![allow(dead_code, unreachable_pub, unused_imports, reason = "each test file uses its own part of this")]
 #![allow(
     clippy::unwrap_used,
     clippy::disallowed_methods,
     reason = "tests stop at the first failure, make their own names and read DATABASE_URL"
 )]
+
+mod tampering;
 
 use std::str::FromStr;
 
@@ -17,6 +19,8 @@ use tallybook_event_store::schema::{NewBook, provision};
 use tallybook_event_store::{
     Book, BookSettings, CommandError, CommandMetadata, CommandRequest, Decision, Receipt, StreamKey,
 };
+
+pub use tampering::{rehash, rewrite_head, tamper};
 
 pub struct TestBook {
     pub connect: PgConnectOptions,
@@ -181,6 +185,22 @@ pub async fn assert_journal_is_whole(book: &Book) {
     assert_eq!(usize::try_from(position).unwrap(), events.len());
     assert_eq!(frontier, tree.frontier());
     assert_eq!(root, tree.root());
+}
+
+/// Records so many deposits of 1.00 in three wallets, a thousand in a command.
+pub async fn many_deposits(book: &Book, thousands: u64) {
+    for number in 0..thousands {
+        let streams = vec![StreamKey::existing::<Wallet>(wallet(number % 3).as_str())];
+        book.execute(request(None, &(number, "many")), streams, move |decision| {
+            for deposit in 0..1000 {
+                let reference = BankReference::from_str(&format!("R{number}.{deposit}")).unwrap();
+                record(decision, &wallet(number % 3), yuan("1.00"), &reference)?;
+            }
+            Ok(number)
+        })
+        .await
+        .unwrap();
+    }
 }
 
 pub async fn count(book: &Book, sql: &str) -> i64 {
