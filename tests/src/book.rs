@@ -8,6 +8,7 @@ use sqlx::postgres::PgConnectOptions;
 use tallybook_api::access::Role;
 use tallybook_api::{ApiSettings, ApiState};
 use tallybook_event_store::schema::{NewBook, provision};
+use tallybook_event_store::seal::{PrivateKey, Seal, Sealed, seal};
 use tallybook_event_store::{Book, BookSettings};
 use tallybook_projector::ProjectorSettings;
 use tokio::net::TcpListener;
@@ -137,6 +138,13 @@ impl TestBook {
         self.book.today()
     }
 
+    /// Seals the book as it is, as `tallybook audit seal` does.
+    pub async fn seal(&self) -> Seal {
+        match seal(self.pool(), &sealing_key(), &[], self.now()).await.unwrap() {
+            Sealed::New(seal) | Sealed::Already(seal) => seal,
+        }
+    }
+
     /// Without a token.
     pub fn anyone(&self) -> Client {
         Client::new(&self.address)
@@ -193,6 +201,11 @@ impl Drop for TestBook {
     fn drop(&mut self) {
         assert!(self.checked || std::thread::panicking(), "the test did not call TestBook::finish");
     }
+}
+
+/// What tests seal with.
+pub fn sealing_key() -> PrivateKey {
+    PrivateKey::new("tallybook/test".parse().unwrap(), &[7; 32])
 }
 
 fn fresh_schema() -> String {

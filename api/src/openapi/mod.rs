@@ -27,7 +27,7 @@ const TAGS: [(&str, &str); 9] = [
     ("wallets", "What each customer has, and how it came about"),
     ("ledger", "Double entry: the chart of accounts, the trial balance, the lines of an account"),
     ("dashboard", "The figures of the days"),
-    ("journal", "Events as they were recorded"),
+    ("journal", "Events as they were recorded, and seals"),
     ("operation", "Health, figures, projections"),
 ];
 

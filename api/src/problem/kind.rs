@@ -60,6 +60,7 @@ pub enum ProblemKind {
     AccountNotFound,
     AggregateNotFound,
     EventNotFound,
+    SealNotFound,
     ProblemNotFound,
     ProjectionBehind,
     ProjectionStopped,
@@ -77,7 +78,7 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
-    pub const ALL: [Self; 54] = [
+    pub const ALL: [Self; 55] = [
         Self::MalformedJson,
         Self::Validation,
         Self::UnknownRoute,
@@ -120,6 +121,7 @@ impl ProblemKind {
         Self::AccountNotFound,
         Self::AggregateNotFound,
         Self::EventNotFound,
+        Self::SealNotFound,
         Self::ProblemNotFound,
         Self::ProjectionBehind,
         Self::ProjectionStopped,
@@ -207,6 +209,7 @@ const SPECS: [(StatusCode, &str, &str); ProblemKind::ALL.len()] = [
     (S::NOT_FOUND, "account-not-found", "There is no such ledger account"),
     (S::NOT_FOUND, "aggregate-not-found", "No event is about this"),
     (S::NOT_FOUND, "event-not-found", "There is no event at this position yet"),
+    (S::NOT_FOUND, "seal-not-found", "There is no seal of this many events"),
     (S::NOT_FOUND, "problem-not-found", "There is no such problem type"),
     (S::SERVICE_UNAVAILABLE, "projection-behind", "The read model has not come that far yet"),
     (S::SERVICE_UNAVAILABLE, "projection-stopped", "The read model has stopped at an error"),

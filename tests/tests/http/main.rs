@@ -28,6 +28,7 @@ mod operations;
 mod projections;
 mod rebuilds;
 mod roles;
+mod seals;
 mod users;
 mod views;
 mod wallets;

@@ -60,6 +60,8 @@ const GUARDED: &[(&str, &str, &[Role])] = &[
     ("GET", "/v1/events/stream", JOURNAL),
     ("GET", "/v1/events/{position}", JOURNAL),
     ("GET", "/v1/aggregates/{type}/{id}/history", JOURNAL),
+    ("GET", "/v1/seals", JOURNAL),
+    ("GET", "/v1/seals/{size}", JOURNAL),
     ("GET", "/v1/projections", PROJECTIONS),
     ("GET", "/v1/views", ALL),
     ("POST", "/v1/projections/{name}/rebuild", ADMIN),
@@ -85,7 +87,8 @@ fn harmless(path: &str) -> String {
         .replace("{type}", "nothing")
         .replace("{id}", "none")
         .replace("{name}", "nobody")
-        .replace("{code}", "9999");
+        .replace("{code}", "9999")
+        .replace("{size}", "0");
     if path == "/v1/events/stream" { format!("{path}?after=none") } else { path.replace("{position}", "0") }
 }
 
