@@ -4,7 +4,7 @@ use clap::Args;
 
 use crate::failure::Failure;
 use crate::output::{say, say_json};
-use crate::settings::{Layered, NewBookFlags, SealFlags, ServeFlags, Settings};
+use crate::settings::{Layered, NewBookFlags, ProjectFlags, SampleSize, SealFlags, ServeFlags, Settings};
 
 /// Print the settings as they apply, with secrets hidden
 #[derive(Debug, Args)]
@@ -21,6 +21,8 @@ pub struct CheckConfigCommand {
     pub serve: ServeFlags,
     #[command(flatten)]
     pub seals: SealFlags,
+    #[command(flatten)]
+    pub project: ProjectFlags,
 }
 
 struct Shown {
@@ -94,6 +96,7 @@ fn shown(settings: &Settings) -> Vec<Shown> {
             Some(path) => path.display().to_string(),
             None => "none".to_owned(),
         }),
+        row("sample", &settings.sample, SampleSize::to_string),
         row("admin_password", &settings.admin_password, |password| match password {
             Some(_) => "•••••".to_owned(),
             None => "none: one is made up and shown once".to_owned(),

@@ -94,15 +94,18 @@ impl What {
         match self {
             Self::Up(up) => {
                 let (new_book, serve) = (up.new_book.clone(), up.serve.clone());
-                Flags { new_book, serve, seals: up.seals.clone(), ..flags }
+                Flags { new_book, serve, seals: up.seals.clone(), project: up.project.clone(), ..flags }
             }
             Self::Api(api) => Flags { serve: api.serve.clone(), ..flags },
-            Self::Projector(projector) => Flags { seals: projector.seal_flags(), ..flags },
+            Self::Projector(projector) => {
+                let (seals, project) = projector.flags();
+                Flags { seals, project, ..flags }
+            }
             Self::Migrate(migrate) => Flags { new_book: migrate.new_book.clone(), ..flags },
             Self::Audit(audit) => Flags { seals: audit.seal_flags(), ..flags },
             Self::CheckConfig(check) => {
                 let (new_book, serve) = (check.new_book.clone(), check.serve.clone());
-                Flags { new_book, serve, seals: check.seals.clone(), ..flags }
+                Flags { new_book, serve, seals: check.seals.clone(), project: check.project.clone(), ..flags }
             }
             Self::User(_) | Self::Import(_) | Self::Export(_) | Self::Openapi | Self::Bench(_) => flags,
         }

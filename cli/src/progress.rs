@@ -1,9 +1,10 @@
 //! How far long work is: a bar on a terminal, a line now and then elsewhere.
 
+use std::fmt::Write;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use tokio::time::Instant;
 
 use crate::output::{note, stderr_is_terminal};
@@ -25,9 +26,15 @@ impl Progress {
         let target =
             if terminal && !quiet { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(Some(total), target);
-        let template = format!("{{bar:40}} {{pos}}/{{len}} {unit}, {{per_sec}}, {{eta}} left {{msg}}");
+        let template = format!("{{bar:40}} {{pos}}/{{len}} {unit}, {{rate}}/s, {{eta}} left {{msg}}");
         if let Ok(style) = ProgressStyle::with_template(&template) {
-            bar.set_style(style);
+            // The bar's own rate has decimals.
+            bar.set_style(style.with_key("rate", |state: &ProgressState, text: &mut dyn Write| {
+                let rate = HumanCount(state.per_sec().round() as u64);
+                text.write_fmt(format_args!("{rate}")).unwrap_or_else(|error| {
+                    tracing::debug!(%error, "a rate could not be shown");
+                });
+            }));
         }
         Self { bar, unit, lines: !terminal && !quiet, next_line: Mutex::new(Instant::now() + BETWEEN_LINES) }
     }

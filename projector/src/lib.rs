@@ -10,6 +10,7 @@ mod journal;
 mod rebuild;
 mod registry;
 mod run;
+mod sampling;
 mod settings;
 mod status;
 mod view;
@@ -24,6 +25,7 @@ pub use rebuild::{
 };
 pub use registry::{Registered, every};
 pub use run::run;
+pub use sampling::Sampled;
 pub use settings::ProjectorSettings;
 pub use status::{ProjectionStatus, Status, resume, statuses};
 pub use view::{

@@ -3,16 +3,20 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use sqlx::PgPool;
 use tallybook_read_models::Projection;
 use tallybook_read_models::customers::Customers;
 use tallybook_read_models::deposits::{
     DailyTotals, Deposits, WalletHolds, WalletStatements, Wallets, Withdrawals,
 };
-use tallybook_read_models::fold::{TableShape, Tables};
+use tallybook_read_models::fold::{Sample, TableShape, Tables};
 use tallybook_read_models::ledger::GeneralLedger;
+use tokio_util::sync::CancellationToken;
 
 use crate::engine::{self, Surroundings};
 use crate::generation::{self, Explaining, Follower, GenerationError, Load, Loaded};
+
+use crate::sampling::{self, Sampled, Sampling};
 
 type Doing<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -25,6 +29,7 @@ pub struct Registered {
     pub(crate) run: fn(Surroundings) -> Doing<'static, ()>,
     pub(crate) load: fn(Load) -> Doing<'static, Result<Loaded, GenerationError>>,
     pub(crate) follow: fn(Follower<'_>) -> Doing<'_, Result<(), GenerationError>>,
+    pub(crate) check_sample: fn(Sampling<'_>) -> Doing<'_, Result<Option<Sampled>, GenerationError>>,
     pub(crate) explain: fn(Explaining<'_>) -> Doing<'_, Result<(), GenerationError>>,
 }
 
@@ -37,8 +42,20 @@ impl Registered {
             run: |surroundings| Box::pin(engine::run::<P>(surroundings)),
             load: |load| Box::pin(generation::load::<P>(load)),
             follow: |follower| Box::pin(generation::follow::<P>(follower)),
+            check_sample: |sampling| Box::pin(sampling::check::<P>(sampling)),
             explain: |explaining| Box::pin(generation::explain::<P>(explaining)),
         }
+    }
+
+    /// Folds the rows of a sample afresh, slowly, and compares them with the live ones. `None`: the tables are of another
+    /// version, or were put back meanwhile.
+    pub async fn sampled(
+        &self,
+        pool: &PgPool,
+        sample: Sample,
+        cancelled: &CancellationToken,
+    ) -> Result<Option<Sampled>, GenerationError> {
+        (self.check_sample)(Sampling { pool, sample, cancelled }).await
     }
 
     /// The tables it alone writes to.

@@ -12,6 +12,7 @@ use tokio_util::task::AbortOnDropHandle;
 use crate::engine::Surroundings;
 use crate::journal::Journal;
 use crate::rebuild::Attendant;
+use crate::sampling::Sampler;
 use crate::{ProjectorSettings, Rebuilder, Registered, sweep_views};
 
 /// Leads every projection no other process leads, and takes over those whose leader goes silent. Returns after
@@ -34,6 +35,10 @@ pub async fn run(
         projections: projections.clone(),
         shutdown: shutdown.clone(),
     };
+    let sampler = settings.sample_one_in.map(|one_in| {
+        let (pool, projections, shutdown) = (pool.clone(), projections.clone(), shutdown.clone());
+        Sampler { pool, projections, one_in, shutdown }
+    });
     let (wakes, woken) = watch::channel(0_u64);
     let surroundings = Surroundings {
         journal: Arc::new(Journal::new(pool.clone(), woken.clone())),
@@ -44,6 +49,7 @@ pub async fn run(
     };
     let mut tasks = JoinSet::new();
     tasks.spawn(attendant.attend());
+    sampler.map(|sampler| tasks.spawn(sampler.run()));
     for projection in projections {
         tasks.spawn(keep_running(projection, surroundings.clone()));
     }

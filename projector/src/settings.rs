@@ -1,5 +1,6 @@
 //! What the operator may set.
 
+use std::num::NonZeroU64;
 use std::time::Duration;
 
 /// The defaults suit a book on one machine; a leader that dies is replaced within `lease` and a little more.
@@ -25,6 +26,8 @@ pub struct ProjectorSettings {
     /// What a rebuild in the background may take: tasks that read and index, and bytes for rows in memory.
     pub rebuild_jobs: usize,
     pub rebuild_memory: usize,
+    /// Of how many rows one is checked in each round in the background; without it, none.
+    pub sample_one_in: Option<NonZeroU64>,
 }
 
 impl Default for ProjectorSettings {
@@ -41,6 +44,7 @@ impl Default for ProjectorSettings {
             longest_backoff: Duration::from_secs(5),
             rebuild_jobs: 1,
             rebuild_memory: 256 << 20,
+            sample_one_in: None,
         }
     }
 }

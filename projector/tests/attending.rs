@@ -6,6 +6,7 @@
 
 mod support;
 
+use std::num::NonZeroU64;
 use std::time::Duration;
 
 use sqlx::{Connection, PgConnection};
@@ -15,6 +16,7 @@ use tallybook_projector::{
     Asked, NewRebuild, ProjectorSettings, RebuildError, RebuildRecord, RebuildRequest, RebuildState,
     Rebuilder, Registered, cancel_rebuild, every, list_rebuilds, request_rebuild,
 };
+use tallybook_read_models::fold::Sample;
 use tokio_util::sync::CancellationToken;
 
 fn names() -> Vec<&'static str> {
@@ -234,4 +236,52 @@ async fn what_waits_is_done_once_by_whichever_projector_comes() {
         ("customers", RebuildState::Cancelled),
     ];
     assert_eq!(ended, expected.map(|(name, state)| (name.to_owned(), state)));
+}
+
+/// Rows and differences of a projection, in all samples together.
+async fn sampled(book: &TestBook, name: &str) -> (u64, u64) {
+    let first = Sample::new(NonZeroU64::new(3).unwrap(), 0);
+    let (mut rows, mut differences) = (0, 0);
+    for sample in [first, first.next(), first.next().next()] {
+        let going = CancellationToken::new();
+        let found = only(name)[0].sampled(&book.pool, sample, &going).await.unwrap().unwrap();
+        assert_eq!(found.position, book.position(name).await);
+        rows += found.rows;
+        differences += found.differences;
+    }
+    (rows, differences)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn samples_together_are_all_rows_and_find_every_one_that_differs() {
+    let book = folded().await;
+    let rows = async |table: &str| -> u64 {
+        let count = format!("SELECT count(*) FROM {table}");
+        let count: i64 = sqlx::query_scalar(&count).fetch_one(&book.pool).await.unwrap();
+        count.unsigned_abs()
+    };
+    let ledger = rows("ledger_lines").await + rows("ledger_days").await;
+    assert_eq!(sampled(&book, "general_ledger").await, (ledger, 0));
+    for projection in every() {
+        assert_eq!(sampled(&book, projection.name).await.1, 0, "{}", projection.name);
+    }
+    let wallets = rows("wallets").await;
+    for tampering in [
+        "UPDATE wallets SET created_by = 'x' WHERE id = 'C00001.CNY'",
+        "DELETE FROM wallets WHERE id = 'C00002.CNY'",
+        "UPDATE ledger_lines SET recorded_by = 'x' WHERE position = (SELECT min(position) FROM ledger_lines) AND posting = 1",
+    ] {
+        assert_eq!(
+            sqlx::query(tampering).execute(&book.pool).await.unwrap().rows_affected(),
+            1,
+            "{tampering}"
+        );
+    }
+    assert_eq!(sampled(&book, "wallets").await, (wallets, 2));
+    // A row without a key is another one when anything of it differs.
+    assert_eq!(sampled(&book, "general_ledger").await, (ledger + 1, 2));
+    sqlx::query("UPDATE projections SET version = version + 1").execute(&book.pool).await.unwrap();
+    let sample = Sample::new(NonZeroU64::MIN, 0);
+    let other = only("wallets")[0].sampled(&book.pool, sample, &CancellationToken::new()).await.unwrap();
+    assert_eq!(other, None, "tables of another version are another fold's");
 }

@@ -51,13 +51,23 @@ const COUNTERS: [(&str, &str); 4] = [
     ),
 ];
 
-const GAUGES: [(&str, &str); 7] = [
+const GAUGES: [(&str, &str); 11] = [
     ("tallybook_lane_cached_aggregates", "Customers, wallets and withdrawals kept in memory."),
     ("tallybook_lane_waiting_commands", "Commands that wait to be decided."),
     ("tallybook_journal_position", "The last position of the journal this process knows."),
     ("tallybook_projection_lag", "Events a read model has still to fold."),
     ("tallybook_projection_position", "The position a read model has come to."),
     ("tallybook_projection_running", "1, or 0 if a read model has stopped at an event it cannot fold."),
+    (
+        "tallybook_sample_checked_at_seconds",
+        "When a sample of a read model's rows was last checked, since 1970.",
+    ),
+    (
+        "tallybook_sample_differences",
+        "Rows of that sample that are not what the journal folds to: 0, or look at once.",
+    ),
+    ("tallybook_sample_position", "The position the rows of that sample were compared at."),
+    ("tallybook_sample_rows", "Rows in that sample."),
     ("tallybook_ready", "1 if /health/ready answers 200, else 0."),
 ];
 

@@ -16,7 +16,7 @@ use crate::database::{self, Database};
 use crate::failure::Failure;
 use crate::output::{note, say, say_json};
 use crate::serve::{run_projector, until_stopped};
-use crate::settings::{SealFlags, Settings};
+use crate::settings::{ProjectFlags, SealFlags, Settings};
 use rebuild::RebuildArguments;
 use verify::VerifyArguments;
 use views::{AsOfArguments, ViewsArguments};
@@ -38,6 +38,8 @@ enum What {
     Run {
         #[command(flatten)]
         seals: SealFlags,
+        #[command(flatten)]
+        project: ProjectFlags,
     },
     /// Show position, lag and errors of every projection; exit code 1 if one has stopped
     #[command(after_help = "Examples:
@@ -97,15 +99,16 @@ enum What {
 }
 
 impl ProjectorCommand {
-    pub fn seal_flags(&self) -> SealFlags {
+    /// Those of `run`.
+    pub fn flags(&self) -> (SealFlags, ProjectFlags) {
         match &self.what {
-            What::Run { seals } => seals.clone(),
+            What::Run { seals, project } => (seals.clone(), project.clone()),
             What::Status { .. }
             | What::Resume { .. }
             | What::Rebuild(_)
             | What::Verify(_)
             | What::AsOf(_)
-            | What::Views(_) => SealFlags::default(),
+            | What::Views(_) => (SealFlags::default(), ProjectFlags::default()),
         }
     }
 

@@ -85,6 +85,7 @@ pub async fn run_projector(book: &Book, settings: &Settings, stop: CancellationT
     let projector = ProjectorSettings {
         // Nobody waits for it at a terminal, so people's requests go first.
         rebuild_jobs: available_parallelism().map_or(1, |cores| cores.get().div_ceil(2).min(4)),
+        sample_one_in: settings.sample.value.one_in(),
         rebuild_memory: usize::try_from(memory_bytes() / 4).unwrap_or(usize::MAX),
         ..ProjectorSettings::default()
     };

@@ -13,7 +13,7 @@ use crate::demo::{self, DemoUser};
 use crate::failure::Failure;
 use crate::output::say;
 use crate::seals::{KeyFile, default_name};
-use crate::settings::{NewBookFlags, SealFlags, ServeFlags, Settings};
+use crate::settings::{NewBookFlags, ProjectFlags, SealFlags, ServeFlags, Settings};
 
 /// Run everything: PostgreSQL, migrations, API and projector
 ///
@@ -34,6 +34,8 @@ pub struct UpCommand {
     pub serve: ServeFlags,
     #[command(flatten)]
     pub seals: SealFlags,
+    #[command(flatten)]
+    pub project: ProjectFlags,
 }
 
 /// What to tell the user when everything runs.

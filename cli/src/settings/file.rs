@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use serde::Deserialize;
 
+use super::sample::SampleSize;
 use crate::failure::Failure;
 
 /// The file used when none is named.
@@ -30,6 +31,7 @@ pub(super) struct FileSettings {
     pub(super) refusals_kept_days: Option<u16>,
     pub(super) seal_key: Option<PathBuf>,
     pub(super) seal_file: Option<PathBuf>,
+    pub(super) sample: Option<SampleSize>,
     pub(super) admin_password: Option<String>,
 }
 

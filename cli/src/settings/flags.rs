@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::sample::SampleSize;
+
 /// Where the book is. Every subcommand that opens one takes these.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "The book")]
@@ -63,6 +65,15 @@ pub struct NewBookFlags {
     /// Time zone whose days are the book's, fixed when the book is made [default: Asia/Shanghai]
     #[arg(long, value_name = "ZONE", env = "TALLYBOOK_TIME_ZONE", hide_env_values = true)]
     pub time_zone: Option<String>,
+}
+
+/// What a projector does besides.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Projecting")]
+pub struct ProjectFlags {
+    /// Share of the rows of the read tables checked in each round in the background, such as 1% [default: 0%, none]
+    #[arg(long, value_name = "PERCENT", env = "TALLYBOOK_SAMPLE", hide_env_values = true)]
+    pub sample: Option<SampleSize>,
 }
 
 /// Where and how to serve.
@@ -127,4 +138,5 @@ pub struct Flags {
     pub new_book: NewBookFlags,
     pub serve: ServeFlags,
     pub seals: SealFlags,
+    pub project: ProjectFlags,
 }

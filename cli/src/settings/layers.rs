@@ -11,6 +11,7 @@ use tallybook_event_store::BookSettings;
 
 use super::file::FileSettings;
 use super::flags::Flags;
+use super::sample::SampleSize;
 use crate::environment;
 use crate::failure::Failure;
 
@@ -58,6 +59,7 @@ pub struct Settings {
     pub refusals_kept_days: Layered<u16>,
     pub seal_key: Layered<Option<PathBuf>>,
     pub seal_file: Layered<Option<PathBuf>>,
+    pub sample: Layered<SampleSize>,
     pub admin_password: Layered<Option<String>>,
 }
 
@@ -77,7 +79,7 @@ impl Settings {
     }
 
     pub(super) fn over(file: FileSettings, flags: Flags, matches: &ArgMatches) -> Self {
-        let Flags { book, new_book, serve, seals } = flags;
+        let Flags { book, new_book, serve, seals, project } = flags;
         let defaults = BookSettings::new("book_main");
         let layers = Layers { matches };
         Self {
@@ -116,6 +118,7 @@ impl Settings {
             ),
             seal_key: layers.optional("seal_key", seals.seal_key, file.seal_key),
             seal_file: layers.optional("seal_file", seals.seal_file, file.seal_file),
+            sample: layers.pick("sample", project.sample, file.sample, SampleSize::NONE),
             admin_password: match environment::secret("TALLYBOOK_ADMIN_PASSWORD") {
                 Some(password) => Layered { value: Some(password), source: Source::Environment },
                 None => layers.optional("admin_password", None, file.admin_password),

@@ -5,8 +5,10 @@
 mod file;
 mod flags;
 mod layers;
+mod sample;
 #[cfg(test)]
 mod tests;
 
-pub use flags::{BookFlags, Flags, NewBookFlags, SealFlags, ServeFlags};
+pub use flags::{BookFlags, Flags, NewBookFlags, ProjectFlags, SealFlags, ServeFlags};
 pub use layers::{Layered, Settings, Source};
+pub use sample::SampleSize;

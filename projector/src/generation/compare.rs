@@ -172,7 +172,7 @@ fn as_is(alias: &str, column: &Column) -> String {
 }
 
 /// As the fold writes it too.
-fn as_text(alias: &str, column: &Column) -> String {
+pub(crate) fn as_text(alias: &str, column: &Column) -> String {
     let name = as_is(alias, column);
     match column.sql_type {
         "timestamptz" => format!(r#"to_char({name} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"#),

@@ -14,7 +14,7 @@ mod source;
 
 pub(crate) use build::{Builder, Resources};
 pub use compare::{RowDifference, RowText, TableDifference};
-pub(crate) use compare::{compare, row_differences};
+pub(crate) use compare::{as_text, compare, row_differences};
 pub(crate) use explain::{Explaining, explain};
 pub(crate) use follow::{Follower, follow};
 pub(crate) use load::{Allowance, Load, Loaded, load};

@@ -5,7 +5,8 @@ use std::mem::size_of;
 
 use sqlx::postgres::PgRow;
 
-use super::{Encoding, Mode, Row, Share, Table, TableShape, Tables, Texts};
+use super::watch::texts;
+use super::{Encoding, Mode, Row, Sample, Share, Table, TableShape, Tables, Texts};
 
 #[derive(Debug)]
 pub struct Appended<R: Row> {
@@ -13,11 +14,13 @@ pub struct Appended<R: Row> {
     mode: Mode,
     /// The rows are kept elsewhere.
     others: bool,
+    /// The only rows that are kept, if it is a sample.
+    sample: Option<Sample>,
 }
 
 impl<R: Row> Default for Appended<R> {
     fn default() -> Self {
-        Self { rows: Vec::new(), mode: Mode::Folding, others: false }
+        Self { rows: Vec::new(), mode: Mode::Folding, others: false, sample: None }
     }
 }
 
@@ -26,7 +29,12 @@ impl<R: Row> Appended<R> {
         match self.mode {
             Mode::Declaring => {}
             Mode::Folding if self.others => {}
-            Mode::Folding => self.rows.push(row()),
+            Mode::Folding => {
+                let row = row();
+                if self.sample.is_none_or(|sample| sample.has(&texts(R::COLUMNS.len(), |f| row.encode(f)))) {
+                    self.rows.push(row);
+                }
+            }
         }
     }
 
@@ -91,6 +99,10 @@ impl<R: Row> Table for Appended<R> {
 
     fn take_touched(&mut self) -> Vec<(Texts, Texts)> {
         Vec::new()
+    }
+
+    fn sample(&mut self, sample: Sample) {
+        self.sample = Some(sample);
     }
 
     fn settle(&mut self, _: usize) {

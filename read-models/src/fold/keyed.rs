@@ -10,7 +10,7 @@ use lru::LruCache;
 use sqlx::postgres::PgRow;
 
 use super::watch::{Watch, texts};
-use super::{Encoding, FoldFault, KeyedRow, Mode, Share, Table, TableShape, Tables, Texts};
+use super::{Encoding, FoldFault, KeyedRow, Mode, Sample, Share, Table, TableShape, Tables, Texts};
 
 /// What a row takes besides its own size: its ids on the heap and its place in the map, roughly.
 const BESIDE_A_ROW: usize = 240;
@@ -29,6 +29,8 @@ pub struct Keyed<R: KeyedRow> {
     whole: Option<Share>,
     /// The only rows that are changed, if some are watched.
     watch: Option<Watch<R::Key>>,
+    /// The only rows that are kept, if it is a sample.
+    sample: Option<Sample>,
 }
 
 #[derive(Debug)]
@@ -49,6 +51,7 @@ impl<R: KeyedRow> Keyed<R> {
             mode: Mode::Folding,
             whole,
             watch: None,
+            sample: None,
         }
     }
 
@@ -137,6 +140,7 @@ impl<R: KeyedRow> Keyed<R> {
     fn is_others(&self, key: &R::Key) -> bool {
         self.whole.is_some_and(|share| !share.has(key))
             || self.watch.as_ref().is_some_and(|watch| !watch.has(&key_texts::<R>(key)))
+            || self.sample.is_some_and(|sample| !sample.has(&key_texts::<R>(key)))
     }
 
     fn mark(&mut self, key: &R::Key) {
@@ -265,6 +269,10 @@ impl<R: KeyedRow> Table for Keyed<R> {
         let touched = self.watch.as_mut().map_or_else(Vec::new, Watch::take_touched);
         let state = |key: &R::Key| self.get(key).map(|row| texts(R::COLUMNS.len(), |f| row.encode(f)));
         touched.iter().filter_map(|key| Some((key_texts::<R>(key), state(key)?))).collect()
+    }
+
+    fn sample(&mut self, sample: Sample) {
+        self.sample = Some(sample);
     }
 
     fn settle(&mut self, keep: usize) {

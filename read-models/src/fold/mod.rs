@@ -8,6 +8,7 @@ mod encode;
 mod fault;
 mod keyed;
 mod row;
+mod sample;
 mod share;
 mod table;
 #[cfg(test)]
@@ -21,6 +22,7 @@ pub use encode::{CopyRows, Encoding, Fields};
 pub use fault::{FoldError, FoldFault};
 pub use keyed::Keyed;
 pub use row::{Column, KeyedRow, Row, Stamp};
+pub use sample::Sample;
 pub use share::Share;
 pub use table::{Mode, Table, TableShape, Tables};
 pub use watch::Texts;

@@ -4,7 +4,7 @@ use std::hash::{BuildHasher, Hash, RandomState};
 use std::sync::LazyLock;
 
 /// The same for every table of this process, so that a key is always in the same share.
-static HASHER: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+pub(super) static HASHER: LazyLock<RandomState> = LazyLock::new(RandomState::new);
 
 /// Smaller shares than a thousandth would mean a thousand passes over the journal.
 const HALVINGS_AT_MOST: u32 = 10;

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use sqlx::postgres::PgRow;
 
-use super::{Column, Encoding, Share, Texts};
+use super::{Column, Encoding, Sample, Share, Texts};
 
 /// Whether changes are made or only asked about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +50,8 @@ pub trait Table: Send + Sync {
     fn watch(&mut self, keys: HashSet<Texts>);
     /// The watched rows that were changed since the last time: key and row.
     fn take_touched(&mut self) -> Vec<(Texts, Texts)>;
+    /// Of a table held as a whole, and empty still: takes the rows of a sample only.
+    fn sample(&mut self, sample: Sample);
     /// Everything is in the database now. Keeps at most `keep` rows, those used last.
     fn settle(&mut self, keep: usize);
 }
