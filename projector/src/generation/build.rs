@@ -1,8 +1,9 @@
 //! Making a generation of several projections at once.
 
 use std::cmp::Reverse;
+use std::sync::{Mutex, PoisonError};
 
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::future::try_join_all;
 use sqlx::{Executor, PgPool};
 use tallybook_read_models::fold::Share;
 use tokio::sync::mpsc;
@@ -101,22 +102,32 @@ impl Builder<'_> {
             tables.push((Reverse(size), table));
         }
         tables.sort_by_key(|(size, table)| (*size, table.name));
-        let mut statements = Vec::new();
+        let (mut indexes, mut rest) = (Vec::new(), Vec::new());
         for (_, table) in &tables {
-            statements.extend(self.place.index_statements(&mut connection, *table).await?);
+            let made = self.place.index_statements(&mut connection, *table).await?;
+            indexes.extend(made.indexes);
+            rest.extend(made.keys);
+            rest.push(format!("ANALYZE {}", self.place.table(table.name)));
         }
-        statements
-            .extend(tables.iter().map(|(_, table)| format!("ANALYZE {}", self.place.table(table.name))));
-        stream::iter(statements)
-            .map(|statement| async move {
+        self.run_all(indexes).await?;
+        self.run_all(rest).await
+    }
+
+    /// Runs statements on as many connections as there are jobs, each taking the next as soon as it is free.
+    async fn run_all(&self, statements: Vec<String>) -> Result<(), GenerationError> {
+        let statements = Mutex::new(statements.into_iter());
+        let next = || statements.lock().unwrap_or_else(PoisonError::into_inner).next();
+        let working = (0..self.resources.jobs.max(1)).map(|_| async {
+            let mut connection = self.place.connect(self.pool).await?;
+            while let Some(statement) = next() {
                 if self.cancelled.is_cancelled() {
                     return Err(GenerationError::Cancelled);
                 }
-                self.place.connect(self.pool).await?.execute(statement.as_str()).await?;
-                Ok(())
-            })
-            .buffer_unordered(self.resources.jobs.max(1))
-            .try_collect()
-            .await
+                connection.execute(statement.as_str()).await?;
+            }
+            Ok(())
+        });
+        try_join_all(working).await?;
+        Ok(())
     }
 }

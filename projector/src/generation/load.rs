@@ -5,19 +5,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sqlx::PgConnection;
 use tallybook_read_models::Projection;
-use tallybook_read_models::fold::{self, CopyRows, Encoding, Share, Table, Tables};
+use tallybook_read_models::fold::{self, Share, Tables};
 use tokio::sync::mpsc;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::GenerationError;
-use crate::engine::copy_statement;
+use super::stream::{Part, Streams};
 use crate::journal::Page;
-
-/// Rows are sent to the database in parts of about this many bytes.
-const PART: usize = 1 << 20;
-
-/// Rows encoded before it is seen whether they make a part.
-const ENCODED_AT_ONCE: usize = 2_000;
 
 /// What a load is given.
 pub(crate) struct Load {
@@ -66,8 +60,7 @@ pub(crate) async fn load<P: Projection>(load: Load) -> Result<Loaded, Generation
     let (parts, received) = mpsc::channel(2);
     let writing = AbortOnDropHandle::new(tokio::spawn(write(connection, received)));
     let mut tables = P::Tables::whole(share);
-    let mut streams =
-        Streams { parts, open: tables.all().iter().map(|_| Encoding::Copy(CopyRows::default())).collect() };
+    let mut streams = Streams::of(tables.all(), parts);
     let mut loaded = Loaded::default();
     while let Some(page) = pages.recv().await {
         fold_page::<P>(&page, &mut tables)?;
@@ -76,7 +69,14 @@ pub(crate) async fn load<P: Projection>(load: Load) -> Result<Loaded, Generation
                 streams.drain(table, open).await?;
             }
         }
-        while memory.exceeds(tables.bytes_of_all()) {
+        if streams.enough_wait() {
+            streams.let_go().await?;
+        }
+        while memory.exceeds(tables.bytes_of_all().saturating_add(streams.grouped())) {
+            if streams.grouped() > 0 {
+                streams.let_go().await?;
+                continue;
+            }
             let Some([kept, other]) = share.halves() else { break };
             tables.narrow_all(kept);
             loaded.put_off.push(other);
@@ -85,9 +85,8 @@ pub(crate) async fn load<P: Projection>(load: Load) -> Result<Loaded, Generation
     }
     for (table, open) in tables.all().into_iter().zip(0..) {
         streams.drain(table, open).await?;
-        streams.send(table, open, 0).await?;
     }
-    drop(streams);
+    streams.finish().await?;
     writing.await??;
     Ok(loaded)
 }
@@ -105,42 +104,8 @@ fn fold_page<P: Projection>(page: &Page, tables: &mut P::Tables) -> Result<(), G
     Ok(())
 }
 
-/// Rows on their way to the writer, per table.
-struct Streams {
-    parts: mpsc::Sender<(String, Vec<u8>)>,
-    open: Vec<Encoding>,
-}
-
-impl Streams {
-    /// Hands over all rows of a table but a last part that is not full, each part's as soon as they make one: rows and
-    /// their encoding are not both in memory.
-    async fn drain(&mut self, table: &mut dyn Table, open: usize) -> Result<(), GenerationError> {
-        while table.drain_added(&mut self.open[open], ENCODED_AT_ONCE) {
-            self.send(table, open, PART).await?;
-        }
-        self.send(table, open, PART).await
-    }
-
-    /// Hands a table's rows to the writer when there are enough of them.
-    async fn send(&mut self, table: &dyn Table, open: usize, enough: usize) -> Result<(), GenerationError> {
-        let Encoding::Copy(rows) = &mut self.open[open] else { return Ok(()) };
-        if rows.len() <= enough {
-            return Ok(());
-        }
-        let part = std::mem::take(rows).finish()?;
-        // A writer that has gone tells why when it is waited for.
-        if self.parts.send((copy_statement(table.shape()), part)).await.is_err() {
-            tracing::debug!(table = table.shape().name, "nobody writes these rows any more");
-        }
-        Ok(())
-    }
-}
-
-async fn write(
-    mut connection: PgConnection,
-    mut parts: mpsc::Receiver<(String, Vec<u8>)>,
-) -> Result<(), GenerationError> {
-    while let Some((statement, rows)) = parts.recv().await {
+async fn write(mut connection: PgConnection, mut parts: mpsc::Receiver<Part>) -> Result<(), GenerationError> {
+    while let Some(Part { statement, rows }) = parts.recv().await {
         let mut copy = connection.copy_in_raw(&statement).await?;
         copy.send(rows).await?;
         copy.finish().await?;

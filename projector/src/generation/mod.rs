@@ -11,6 +11,7 @@ mod load;
 mod place;
 mod progress;
 mod source;
+mod stream;
 
 pub(crate) use build::{Builder, Resources};
 pub use compare::{RowDifference, RowText, TableDifference};

@@ -13,6 +13,13 @@ pub(crate) struct Place {
     schema: String,
 }
 
+/// The second can be run when all of the first have been.
+#[derive(Debug, Default)]
+pub(crate) struct IndexStatements {
+    pub(crate) indexes: Vec<String>,
+    pub(crate) keys: Vec<String>,
+}
+
 impl Place {
     /// `purpose` tells generations of one book apart.
     pub(crate) fn beside(book: &str, purpose: &str) -> Self {
@@ -33,7 +40,7 @@ impl Place {
         connection
             .execute(
                 format!(
-                    "SET client_min_messages = warning; SET search_path = {}, {}; SET synchronous_commit = off; SET maintenance_work_mem = '256MB'",
+                    "SET client_min_messages = warning; SET search_path = {}, {}; SET synchronous_commit = off; SET maintenance_work_mem = '16MB'; SET max_parallel_maintenance_workers = 0",
                     self.schema, self.book
                 )
                 .as_str(),
@@ -89,34 +96,35 @@ impl Place {
         Ok(())
     }
 
-    /// What gives a table the keys and indexes the book's has, under the same names, keys first.
+    /// What gives a table the indexes and keys the book's has, under the same names. Indexes first: a key takes its
+    /// index over at once, while making the key itself would keep every other index of the table waiting.
     pub(crate) async fn index_statements(
         &self,
         connection: &mut PgConnection,
         table: TableShape,
-    ) -> Result<Vec<String>, sqlx::Error> {
-        let constraints: Vec<(String, String)> = sqlx::query_as(
-            "SELECT conname::text, pg_get_constraintdef(oid) FROM pg_constraint
-              WHERE conrelid = $1::regclass AND contype IN ('p', 'u') ORDER BY contype, conname",
+    ) -> Result<IndexStatements, sqlx::Error> {
+        let (books, own) = (self.books(table.name), self.table(table.name));
+        let indexes: Vec<String> = sqlx::query_scalar(
+            "SELECT pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid = $1::regclass ORDER BY indexrelid",
         )
-        .bind(self.books(table.name))
+        .bind(&books)
         .fetch_all(&mut *connection)
         .await?;
-        let indexes: Vec<String> = sqlx::query_scalar(
-            "SELECT pg_get_indexdef(indexrelid) FROM pg_index
-              WHERE indrelid = $1::regclass
-                AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid) ORDER BY indexrelid",
+        let keys: Vec<String> = sqlx::query_scalar(
+            "SELECT format('%I %s USING INDEX %I', conname,
+                           CASE contype WHEN 'p' THEN 'PRIMARY KEY' ELSE 'UNIQUE' END, conname)
+               FROM pg_constraint
+              WHERE conrelid = $1::regclass AND contype IN ('p', 'u') ORDER BY contype, conname",
         )
-        .bind(self.books(table.name))
+        .bind(&books)
         .fetch_all(connection)
         .await?;
         // A definition names its table, with its schema, after ON.
-        let (from, to) =
-            (format!(" ON {} ", self.books(table.name)), format!(" ON {} ", self.table(table.name)));
-        let keys = constraints
-            .iter()
-            .map(|(name, key)| format!("ALTER TABLE {} ADD CONSTRAINT {name} {key}", self.table(table.name)));
-        Ok(keys.chain(indexes.iter().map(|index| index.replacen(&from, &to, 1))).collect())
+        let (from, to) = (format!(" ON {books} "), format!(" ON {own} "));
+        Ok(IndexStatements {
+            indexes: indexes.iter().map(|index| index.replacen(&from, &to, 1)).collect(),
+            keys: keys.iter().map(|key| format!("ALTER TABLE {own} ADD CONSTRAINT {key}")).collect(),
+        })
     }
 
     pub(crate) fn table(&self, name: &str) -> String {

@@ -46,7 +46,13 @@ impl<R: Row> Appended<R> {
 
 impl<R: Row> Table for Appended<R> {
     fn shape(&self) -> TableShape {
-        TableShape { name: R::TABLE, columns: R::COLUMNS, key_columns: 0, currency: R::CURRENCY }
+        TableShape {
+            name: R::TABLE,
+            columns: R::COLUMNS,
+            key_columns: 0,
+            currency: R::CURRENCY,
+            grouped_by: R::GROUPED_BY,
+        }
     }
 
     fn switch(&mut self, mode: Mode) {

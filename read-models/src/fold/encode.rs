@@ -44,12 +44,13 @@ impl Default for CopyRows {
 }
 
 impl CopyRows {
+    /// Bytes, of which a few go before the first row.
     pub fn len(&self) -> usize {
         self.bytes.len()
     }
 
     pub fn is_empty(&self) -> bool {
-        self.bytes.is_empty()
+        self.bytes.len() <= HEADER.len()
     }
 
     /// What was written since the last time. A value that has no binary form is a fault, told here.
@@ -58,6 +59,17 @@ impl CopyRows {
             Some(fault) => Err(sqlx::Error::Encode(fault)),
             None => Ok(std::mem::take(&mut *self.bytes)),
         }
+    }
+
+    /// The rows alone, without what goes before the first.
+    pub(super) fn into_rows(mut self) -> Result<Vec<u8>, sqlx::Error> {
+        self.bytes.drain(..HEADER.len());
+        self.take()
+    }
+
+    /// Adds rows that were written elsewhere.
+    pub fn extend(&mut self, rows: &[u8]) {
+        self.bytes.extend_from_slice(rows);
     }
 
     /// What is left to send when there are no more rows.

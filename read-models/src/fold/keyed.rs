@@ -185,7 +185,13 @@ impl<R: KeyedRow> Slot<R> {
 
 impl<R: KeyedRow> Table for Keyed<R> {
     fn shape(&self) -> TableShape {
-        TableShape { name: R::TABLE, columns: R::COLUMNS, key_columns: R::KEY_COLUMNS, currency: R::CURRENCY }
+        TableShape {
+            name: R::TABLE,
+            columns: R::COLUMNS,
+            key_columns: R::KEY_COLUMNS,
+            currency: R::CURRENCY,
+            grouped_by: R::GROUPED_BY,
+        }
     }
 
     fn switch(&mut self, mode: Mode) {

@@ -6,6 +6,7 @@
 mod appended;
 mod encode;
 mod fault;
+mod grouped;
 mod keyed;
 mod row;
 mod sample;
@@ -20,6 +21,7 @@ use tallybook_domain::RecordedEvent;
 pub use appended::Appended;
 pub use encode::{CopyRows, Encoding, Fields};
 pub use fault::{FoldError, FoldFault};
+pub use grouped::GroupedRows;
 pub use keyed::Keyed;
 pub use row::{Column, KeyedRow, Row, Stamp};
 pub use sample::Sample;

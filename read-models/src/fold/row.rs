@@ -48,6 +48,9 @@ pub trait Row: Send + Sync + 'static {
     const COLUMNS: &'static [Column];
     /// The SQL expression for the currency of its amounts, if it has amounts.
     const CURRENCY: Option<&'static str>;
+    /// How many of the first columns the rows of a table made at once are put in order by. An index over few different
+    /// values is dear to sort; of rows that come in its order it is merely written down.
+    const GROUPED_BY: usize = 0;
 
     /// Writes one field per column, in the order of `COLUMNS`.
     fn encode(&self, fields: &mut Fields<'_>);

@@ -24,6 +24,8 @@ pub struct TableShape {
     pub key_columns: usize,
     /// The SQL expression for the currency of a row's amounts, if it has amounts.
     pub currency: Option<&'static str>,
+    /// How many of the first columns the rows of a table made at once are put in order by.
+    pub grouped_by: usize,
 }
 
 /// One table in memory: the rows the fold has asked for, and those it has made or changed since the last `settle`.

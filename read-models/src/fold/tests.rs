@@ -1,7 +1,9 @@
 use tallybook_domain::BookEvent;
 use tallybook_domain::deposits::WalletEvent;
 
-use super::{CopyRows, Encoding, FoldFault, Mode, Projection, Reads, Share, Table, Tables, declare, fold};
+use super::{
+    CopyRows, Encoding, FoldFault, GroupedRows, Mode, Projection, Reads, Share, Table, Tables, declare, fold,
+};
 use crate::customers::Customers;
 use crate::deposits::{DailyTotals, Deposits, WalletStatements, Wallets, Withdrawals};
 use crate::ledger::GeneralLedger;
@@ -245,4 +247,32 @@ fn what_people_typed_is_counted_as_memory() {
     let reversal = reversed(&wallet(1), 1, yuan("100.00"), "2026-03-02");
     let reason = "wrong customer".len();
     assert_eq!(bytes(vec![short.clone(), reversal]) - bytes(vec![short]), reason);
+}
+
+/// Rows of `COPY` with these texts, one field each.
+fn copied(rows: &[[&str; 2]]) -> CopyRows {
+    let mut encoding = Encoding::Copy(CopyRows::default());
+    for [first, second] in rows {
+        encoding.row(2, |fields| {
+            fields.put(first);
+            fields.put(second);
+        });
+    }
+    let Encoding::Copy(rows) = encoding else { panic!("not COPY") };
+    rows
+}
+
+#[test]
+fn groups_leave_in_order_and_keep_the_order_of_their_rows() {
+    let mut grouped = GroupedRows::by(1);
+    grouped.add(copied(&[["2241.01", "1"], ["1002", "2"], ["10020", "3"]])).unwrap();
+    grouped.add(copied(&[["1002", "1"], ["", "4"]])).unwrap();
+    assert!(grouped.bytes() > 0);
+    let mut ordered = CopyRows::default();
+    for group in grouped.take() {
+        ordered.extend(&group);
+    }
+    let expected = copied(&[["", "4"], ["1002", "2"], ["1002", "1"], ["10020", "3"], ["2241.01", "1"]]);
+    assert_eq!(ordered.finish().unwrap(), expected.finish().unwrap());
+    assert_eq!((grouped.bytes(), grouped.take().count()), (0, 0));
 }
