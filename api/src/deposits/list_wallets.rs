@@ -49,7 +49,7 @@ impl Tabular for WalletRow {
 ///
 /// With `as_of` or `known_at` the wallets there were, with what they had then. By business date a hold counts from the
 /// day it was recorded on; what is available may be negative where money left on a date before the one it came on.
-#[utoipa::path(get, path = "/v1/wallets", tag = "wallets", 
+#[utoipa::path(get, path = "/v1/wallets", tag = "wallets",
     params(ListParameters, WalletParameters, StandpointParameters),
     responses((status = 200, body = Seen<Page<Vec<WalletRow>>>)))]
 pub(super) async fn list_wallets(

@@ -159,12 +159,11 @@ impl Scope {
         after: Option<Place>,
         limit: i64,
     ) -> Result<Vec<LedgerLineRow>, ReadError> {
-        let mut query = QueryBuilder::new("SELECT * FROM ledger_lines WHERE ");
-        // One account by equality, so that its lines come from the index in their order.
-        match self.codes.as_slice() {
-            [code] => query.push("account = ").push_bind(code),
-            codes => query.push("account = ANY(").push_bind(codes).push(")"),
-        };
+        // Each account by itself, so that its lines come from the index in their order.
+        let mut query = QueryBuilder::new("SELECT line.* FROM unnest(");
+        query.push_bind(&self.codes).push(
+            ") AS part (code) CROSS JOIN LATERAL (SELECT * FROM ledger_lines WHERE account = part.code",
+        );
         query.push(" AND currency = ").push_bind(self.currency.code());
         self.range.narrow(&mut query);
         if let Some(position) = self.known_at {
@@ -174,7 +173,8 @@ impl Scope {
             query.push(" AND (effective_date, position, posting) > (").push_bind(date);
             query.push(", ").push_bind(position).push(", ").push_bind(posting).push(")");
         }
-        query.push(" ORDER BY effective_date, position, posting LIMIT ").push_bind(limit);
+        const ORDER_BY: &str = " ORDER BY effective_date, position, posting LIMIT ";
+        query.push(ORDER_BY).push_bind(limit).push(") AS line").push(ORDER_BY).push_bind(limit);
         Ok(query.build_query_as().fetch_all(snapshot.connection()).await?)
     }
 

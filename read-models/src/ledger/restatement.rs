@@ -192,7 +192,7 @@ impl AccountFigures {
     }
 }
 
-/// Events after one position up to another, dated no later than the last day.
+/// Events after one position up to another, dated no later than the last day. Each is found by its first posting.
 #[derive(Debug, Clone, Copy)]
 struct Later {
     from: NaiveDate,
@@ -204,8 +204,8 @@ struct Later {
 impl Later {
     async fn count(&self, snapshot: &mut Snapshot) -> Result<u64, ReadError> {
         let count = sqlx::query_scalar!(
-            r#"SELECT count(DISTINCT position) AS "count!" FROM ledger_lines
-                WHERE position > $1 AND position <= $2 AND effective_date <= $3"#,
+            r#"SELECT count(*) AS "count!" FROM ledger_lines
+                WHERE position > $1 AND position <= $2 AND effective_date <= $3 AND posting = 0"#,
             self.after,
             self.up_to,
             self.to,
@@ -217,8 +217,9 @@ impl Later {
 
     async fn positions(&self, snapshot: &mut Snapshot, limit: i64) -> Result<Vec<i64>, sqlx::Error> {
         sqlx::query_scalar!(
-            "SELECT DISTINCT position FROM ledger_lines
-              WHERE position > $1 AND position <= $2 AND effective_date <= $3 ORDER BY position LIMIT $4",
+            "SELECT position FROM ledger_lines
+              WHERE position > $1 AND position <= $2 AND effective_date <= $3 AND posting = 0
+              ORDER BY position LIMIT $4",
             self.after,
             self.up_to,
             self.to,

@@ -17,8 +17,10 @@ impl Snapshot {
 
     /// The same for the tables of several projections.
     pub(crate) async fn of_tables(pool: &PgPool, tables: &[&str]) -> Result<Self, ReadError> {
+        // Most conditions are optional, and the ranges anything from a day to everything: one plan does not fit all.
         let begin = format!(
-            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; LOCK TABLE {} IN ACCESS SHARE MODE",
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL plan_cache_mode = force_custom_plan; \
+             LOCK TABLE {} IN ACCESS SHARE MODE",
             tables.join(", ")
         );
         Ok(Self(pool.begin_with(begin).await?))
