@@ -5,6 +5,7 @@
     reason = "tests make their own names and read the clock and the environment"
 )]
 
+mod any_history;
 mod api_keys;
 mod as_of;
 mod attacks;
