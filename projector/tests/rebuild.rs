@@ -433,3 +433,25 @@ async fn a_long_reader_delays_the_swap_but_not_the_projection() {
     running.stop().await;
     assert!(rebuilder_finds_nothing(&book).await);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_without_a_key_cannot_be_compared() {
+    let book = folded(busy(3, 4)).await;
+    sqlx::query("ALTER TABLE wallets DROP CONSTRAINT wallets_pkey").execute(&book.pool).await.unwrap();
+    let error = rebuilder(&book).rebuild(&only("wallets"), DRY_RUN).await.unwrap_err();
+    assert!(error.to_string().contains("wallets has no primary key"), "{error}");
+    assert_eq!(leftovers(&book).await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_amount_written_with_other_decimals_is_a_difference() {
+    let book = folded(busy(3, 4)).await;
+    let right = book.tables().await;
+    let respell = "UPDATE wallets SET balance = balance + 0.0000 WHERE id = 'C00001.CNY'";
+    sqlx::query(respell).execute(&book.pool).await.unwrap();
+    assert_ne!(book.tables().await, right);
+    let verified = rebuilder(&book).verify(&only("wallets")).await.unwrap();
+    assert_eq!((verified[0].tables[0].changed, verified[0].rows.len()), (1, 1));
+    rebuilder(&book).rebuild(&only("wallets"), REBUILD).await.unwrap();
+    assert_eq!(book.tables().await, right);
+}

@@ -9,7 +9,7 @@ use sqlx::{PgConnection, Row};
 use tallybook_read_models::fold::{Column, TableShape};
 use utoipa::ToSchema;
 
-use super::Place;
+use super::{GenerationError, Place};
 
 /// One table's rows, as the generation has them against how they are.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -38,23 +38,20 @@ pub(crate) async fn compare(
     connection: &mut PgConnection,
     place: &Place,
     table: TableShape,
-) -> Result<TableDifference, sqlx::Error> {
+) -> Result<TableDifference, GenerationError> {
     let key = key_columns(connection, place, table).await?;
-    let names = |alias: &str| {
-        table.columns.iter().map(|c| format!("{alias}.{}", c.name)).collect::<Vec<_>>().join(", ")
-    };
-    let first = &key[0];
+    let first = key.first();
     let row = sqlx::query(&format!(
         "SELECT count(n.{first}) AS rows, count(*) FILTER (WHERE o.{first} IS NULL) AS added,
                 count(*) FILTER (WHERE n.{first} IS NULL) AS removed,
                 count(*) FILTER (WHERE o.{first} IS NOT NULL AND n.{first} IS NOT NULL
                                    AND ({}) IS DISTINCT FROM ({})) AS changed
            FROM {} AS o FULL JOIN {} AS n USING ({})",
-        names("o"),
-        names("n"),
+        list(table, "o", exactly),
+        list(table, "n", exactly),
         place.books(table.name),
         place.table(table.name),
-        key.join(", "),
+        key.all(),
     ))
     .fetch_one(&mut *connection)
     .await?;
@@ -73,20 +70,37 @@ pub(crate) async fn compare(
     Ok(difference)
 }
 
-/// The columns of the primary key, in its order.
-pub(super) async fn key_columns(
+/// The columns of a primary key, in its order: at least one.
+struct Key(Vec<String>);
+
+impl Key {
+    fn first(&self) -> &str {
+        &self.0[0]
+    }
+
+    fn all(&self) -> String {
+        self.0.join(", ")
+    }
+}
+
+/// What rows are told apart by.
+async fn key_columns(
     connection: &mut PgConnection,
     place: &Place,
     table: TableShape,
-) -> Result<Vec<String>, sqlx::Error> {
-    sqlx::query_scalar(
+) -> Result<Key, GenerationError> {
+    let columns: Vec<String> = sqlx::query_scalar(
         "SELECT attname::text FROM pg_index, unnest(indkey) WITH ORDINALITY AS part (number, place)
            JOIN pg_attribute ON attnum = part.number
           WHERE indisprimary AND indrelid = $1::regclass AND attrelid = indrelid ORDER BY part.place",
     )
     .bind(place.books(table.name))
     .fetch_all(connection)
-    .await
+    .await?;
+    if columns.is_empty() {
+        return Err(GenerationError::NoKey { table: table.name });
+    }
+    Ok(Key(columns))
 }
 
 /// By how much each column of amounts changes in sum, per currency.
@@ -137,25 +151,22 @@ pub(crate) async fn row_differences(
     place: &Place,
     table: TableShape,
     at_most: i64,
-) -> Result<Vec<RowDifference>, sqlx::Error> {
+) -> Result<Vec<RowDifference>, GenerationError> {
     let key = key_columns(connection, place, table).await?;
-    let first = &key[0];
-    let (key, live, folded) = (key.join(", "), place.books(table.name), place.table(table.name));
-    let list = |alias: &str, written: fn(&str, &Column) -> String| {
-        table.columns.iter().map(|column| written(alias, column)).collect::<Vec<_>>().join(", ")
-    };
+    let first = key.first();
+    let (key, live, folded) = (key.all(), place.books(table.name), place.table(table.name));
     let found = sqlx::query(&format!(
         "SELECT o.{first} IS NOT NULL, n.{first} IS NOT NULL, ARRAY[{}], ARRAY[{}]
            FROM {live} AS o FULL JOIN {folded} AS n USING ({key})
           WHERE ({}) IS DISTINCT FROM ({}) ORDER BY {key} LIMIT {at_most}",
-        list("o", as_text),
-        list("n", as_text),
-        list("o", as_is),
-        list("n", as_is),
+        list(table, "o", as_text),
+        list(table, "n", as_text),
+        list(table, "o", exactly),
+        list(table, "n", exactly),
     ))
     .fetch_all(connection)
     .await?;
-    found.iter().map(|row| row_difference(table, row)).collect()
+    Ok(found.iter().map(|row| row_difference(table, row)).collect::<Result<_, _>>()?)
 }
 
 fn row_difference(table: TableShape, row: &PgRow) -> Result<RowDifference, sqlx::Error> {
@@ -167,13 +178,22 @@ fn row_difference(table: TableShape, row: &PgRow) -> Result<RowDifference, sqlx:
     Ok(RowDifference { table: table.name, live: side(0, 2)?, folded: side(1, 3)?, first_event: None })
 }
 
-fn as_is(alias: &str, column: &Column) -> String {
-    format!("{alias}.{}", column.name)
+fn list(table: TableShape, alias: &str, written: fn(&str, &Column) -> String) -> String {
+    table.columns.iter().map(|column| written(alias, column)).collect::<Vec<_>>().join(", ")
+}
+
+/// So that equal means the same to the last byte: of the types there are, only numbers are equal that are written
+/// differently (1.0 and 1.00).
+fn exactly(alias: &str, column: &Column) -> String {
+    match column.sql_type {
+        "numeric" => format!("{alias}.{}::text", column.name),
+        _ => format!("{alias}.{}", column.name),
+    }
 }
 
 /// As the fold writes it too.
 pub(crate) fn as_text(alias: &str, column: &Column) -> String {
-    let name = as_is(alias, column);
+    let name = format!("{alias}.{}", column.name);
     match column.sql_type {
         "timestamptz" => format!(r#"to_char({name} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"#),
         _ => format!("{name}::text"),

@@ -39,6 +39,8 @@ pub enum GenerationError {
     Unreadable { projection: &'static str, position: u64, reason: String },
     #[error("the database refuses what {projection} makes of event {position}: {reason}")]
     Refused { projection: &'static str, position: u64, reason: String },
+    #[error("{table} has no primary key by which to compare its rows")]
+    NoKey { table: &'static str },
     #[error("it was cancelled")]
     Cancelled,
     #[error("a part of it broke off: {0}")]
