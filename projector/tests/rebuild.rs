@@ -455,3 +455,17 @@ async fn an_amount_written_with_other_decimals_is_a_difference() {
     rebuilder(&book).rebuild(&only("wallets"), REBUILD).await.unwrap();
     assert_eq!(book.tables().await, right);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cancelling_does_not_wait_for_the_journal() {
+    let book = folded(busy(3, 4)).await;
+    let holding = hold_the_journal(&book).await;
+    let cancelled = CancellationToken::new();
+    let under_way = rebuilding(Rebuilder::new(book.pool.clone(), &book.schema, cancelled.clone()));
+    begun(&book).await;
+    cancelled.cancel();
+    let ended = tokio::time::timeout(Duration::from_secs(10), under_way).await;
+    assert!(ended.expect("it ends at once").unwrap().unwrap_err().is_cancelled());
+    assert_eq!(leftovers(&book).await, Vec::<String>::new());
+    holding.rollback().await.unwrap();
+}

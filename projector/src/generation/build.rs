@@ -70,11 +70,15 @@ impl Builder<'_> {
             let (subscriber, pages) = mpsc::channel(PAGES_AHEAD);
             subscribers.push(subscriber);
             let connection = self.place.connect(self.pool).await?;
-            let loading = (projection.load)(Load { connection, pages, share, memory });
+            let loading = (projection.load)(Load { connection, pages, to, share, memory });
             loads.spawn(async move { (index, loading.await) });
         }
         let watched = (self.progress, self.cancelled);
         let read = source::read(self.pool, to, self.resources.jobs + 1, subscribers, watched).await;
+        if let Err(error) = read {
+            loads.shutdown().await;
+            return Err(error);
+        }
         let mut loaded: Vec<Loaded> = left.iter().map(|_| Loaded::default()).collect();
         let mut failed = None;
         while let Some(load) = loads.join_next().await {
@@ -83,11 +87,8 @@ impl Builder<'_> {
                 (_, Err(error)) => failed = Some(error),
             }
         }
-        // A load that failed is why the reading ended, not the other way round.
-        match (read, failed) {
-            (Err(error), _) | (Ok(()), Some(error)) => Err(error),
-            (Ok(()), None) => Ok(loaded),
-        }
+        // If one has failed, the others have ended early.
+        failed.map_or(Ok(loaded), Err)
     }
 
     /// Makes every table's keys and indexes, the largest tables' first, so that no core waits for the last one.

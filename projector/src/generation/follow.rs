@@ -4,6 +4,7 @@ use sqlx::{Connection, PgConnection, PgPool};
 use tallybook_event_store::journal;
 use tallybook_read_models::Projection;
 use tallybook_read_models::fold::Tables;
+use tokio_util::sync::CancellationToken;
 
 use super::GenerationError;
 use crate::engine::{fold_page, write_rows};
@@ -20,13 +21,17 @@ pub(crate) struct Follower<'a> {
     /// Everything up to here is in the tables.
     pub(crate) from: u64,
     pub(crate) to: u64,
+    pub(crate) cancelled: &'a CancellationToken,
 }
 
 /// Brings a projection's tables from one position to another, page by page.
 pub(crate) async fn follow<P: Projection>(follower: Follower<'_>) -> Result<(), GenerationError> {
-    let Follower { connection, pool, mut from, to } = follower;
+    let Follower { connection, pool, mut from, to, cancelled } = follower;
     let mut tables = P::Tables::cached();
     while from < to {
+        if cancelled.is_cancelled() {
+            return Err(GenerationError::Cancelled);
+        }
         let count = PAGE.min(to - from);
         let stored = journal::page(pool, from, i64::try_from(count).unwrap_or(i64::MAX)).await?;
         if (stored.len() as u64) < count {

@@ -18,6 +18,8 @@ pub(crate) struct Load {
     /// Inside the new tables' schema.
     pub(crate) connection: PgConnection,
     pub(crate) pages: mpsc::Receiver<Arc<Page>>,
+    /// The last event there will be.
+    pub(crate) to: u64,
     pub(crate) share: Share,
     pub(crate) memory: Allowance,
 }
@@ -56,14 +58,16 @@ pub(crate) struct Loaded {
 /// Folds every page there is, then copies in what the tables hold. When rows take too much memory, it keeps half of
 /// its share and puts the other half off.
 pub(crate) async fn load<P: Projection>(load: Load) -> Result<Loaded, GenerationError> {
-    let Load { connection, mut pages, mut share, memory } = load;
+    let Load { connection, mut pages, to, mut share, memory } = load;
     let (parts, received) = mpsc::channel(2);
     let writing = AbortOnDropHandle::new(tokio::spawn(write(connection, received)));
     let mut tables = P::Tables::whole(share);
     let mut streams = Streams::of(tables.all(), parts);
     let mut loaded = Loaded::default();
+    let mut position = 0;
     while let Some(page) = pages.recv().await {
         fold_page::<P>(&page, &mut tables)?;
+        position = page.events().last().map_or(position, |event| event.position);
         for (table, open) in tables.all().into_iter().zip(0..) {
             if table.shape().key_columns == 0 {
                 streams.drain(table, open).await?;
@@ -82,11 +86,19 @@ pub(crate) async fn load<P: Projection>(load: Load) -> Result<Loaded, Generation
             loaded.put_off.push(other);
             share = kept;
         }
+        if writing.is_finished() {
+            break;
+        }
     }
-    for (table, open) in tables.all().into_iter().zip(0..) {
-        streams.drain(table, open).await?;
+    // Otherwise the reading or the writing ended early, and says itself why.
+    if position == to {
+        for (table, open) in tables.all().into_iter().zip(0..) {
+            streams.drain(table, open).await?;
+        }
+        streams.finish().await?;
+    } else {
+        drop(streams);
     }
-    streams.finish().await?;
     writing.await??;
     Ok(loaded)
 }

@@ -28,19 +28,19 @@ pub(super) async fn read(
     let mut pages = stream::iter(begins)
         .map(|after| AbortOnDropHandle::new(tokio::spawn(page(pool.clone(), after, PAGE.min(to - after)))))
         .buffered(readers.max(1));
-    while let Some(page) = pages.next().await {
-        let page = Arc::new(page??);
-        if cancelled.is_cancelled() {
-            return Err(GenerationError::Cancelled);
-        }
-        for subscriber in &subscribers {
-            if subscriber.send(Arc::clone(&page)).await.is_err() {
-                return Ok(());
+    let hand_on = async {
+        while let Some(page) = pages.next().await {
+            let page = Arc::new(page??);
+            for subscriber in &subscribers {
+                if subscriber.send(Arc::clone(&page)).await.is_err() {
+                    return Ok(());
+                }
             }
+            progress.folded(page.events().len() as u64);
         }
-        progress.folded(page.events().len() as u64);
-    }
-    Ok(())
+        Ok(())
+    };
+    cancelled.run_until_cancelled(hand_on).await.unwrap_or(Err(GenerationError::Cancelled))
 }
 
 async fn page(pool: PgPool, after: u64, count: u64) -> Result<Page, GenerationError> {

@@ -126,9 +126,9 @@ impl<'a> Growing<'a> {
             return Err(GenerationError::Cancelled.into());
         }
         if to > self.position {
-            let pool = &self.rebuilder.pool;
-            let follower = Follower { connection: &mut self.connection, pool, from: self.position, to };
-            (self.projection.follow)(follower).await?;
+            let Rebuilder { pool, cancelled, .. } = self.rebuilder;
+            let (connection, from) = (&mut self.connection, self.position);
+            (self.projection.follow)(Follower { connection, pool, from, to, cancelled }).await?;
             self.position = to;
         }
         Ok(())
