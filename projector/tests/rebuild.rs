@@ -469,3 +469,17 @@ async fn cancelling_does_not_wait_for_the_journal() {
     assert_eq!(leftovers(&book).await, Vec::<String>::new());
     holding.rollback().await.unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_projections_can_go_back_at_once() {
+    let book = folded(busy(3, 4)).await;
+    let right = book.tables().await;
+    rebuilder(&book).rebuild(&every(), REBUILD).await.unwrap();
+    for _ in 0..5 {
+        let all = every().into_iter().map(|projection| back(&book.pool, &book.schema, projection));
+        for done in join_all(all).await {
+            done.unwrap();
+        }
+    }
+    assert_eq!(book.tables().await, right);
+}

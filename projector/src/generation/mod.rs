@@ -19,7 +19,7 @@ pub(crate) use compare::{as_text, compare, row_differences};
 pub(crate) use explain::{Explaining, explain};
 pub(crate) use follow::{Follower, follow};
 pub(crate) use load::{Allowance, Load, Loaded, load};
-pub(crate) use place::Place;
+pub(crate) use place::{Place, is_there};
 pub use progress::{Phase, Progress, ProgressReport};
 
 use tallybook_read_models::fold::FoldError;

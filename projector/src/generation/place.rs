@@ -49,11 +49,12 @@ impl Place {
         Ok(connection)
     }
 
-    /// Makes the schema where it is not there. Others may be doing the same, which `IF NOT EXISTS` does not expect.
+    /// Makes the schema where it is not there. Others may be doing the same, which `IF NOT EXISTS` does not always
+    /// expect: it asks twice.
     pub(crate) async fn establish(&self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
         let made = connection.execute(format!("CREATE SCHEMA IF NOT EXISTS {}", self.schema).as_str()).await;
         match made {
-            Err(sqlx::Error::Database(report)) if report.is_unique_violation() => Ok(()),
+            Err(error) if is_there(&error) => Ok(()),
             Err(error) => Err(error),
             Ok(_) => Ok(()),
         }
@@ -134,4 +135,10 @@ impl Place {
     pub(crate) fn books(&self, name: &str) -> String {
         format!("{}.{name}", self.book)
     }
+}
+
+/// `duplicate_schema`, or the unique name that two who make it at once collide at.
+pub(crate) fn is_there(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|report| report.code());
+    matches!(code.as_deref(), Some("42P06" | "23505"))
 }

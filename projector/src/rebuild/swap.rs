@@ -7,7 +7,7 @@ use sqlx::{Connection, Executor, PgConnection};
 use super::RebuildError;
 use super::takeover::Takeover;
 use crate::Registered;
-use crate::generation::Place;
+use crate::generation::{Place, is_there};
 
 /// How long one try waits for readers that are in the middle of a query. New readers wait behind it as long, and the
 /// projection stands still.
@@ -32,7 +32,7 @@ pub(super) struct Generation {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Try {
     Swapped,
-    /// Somebody reads the tables, or has taken the lead. Nothing was changed.
+    /// Somebody reads the tables, has taken the lead, or swaps other tables the same way. Nothing was changed.
     InTheWay,
 }
 
@@ -48,7 +48,7 @@ pub(super) async fn try_to_swap(
     match in_a_transaction(connection, projection, (from, new), takeover).await {
         Ok(true) => Ok(Try::Swapped),
         Ok(false) => Ok(Try::InTheWay),
-        Err(error) if waited_too_long(&error) => Ok(Try::InTheWay),
+        Err(error) if waited_too_long(&error) || is_there(&error) => Ok(Try::InTheWay),
         Err(error) => Err(error.into()),
     }
 }

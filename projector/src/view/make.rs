@@ -7,7 +7,7 @@ use tallybook_event_store::schema::patient_connection;
 
 use super::remove::{remove, sweep_views};
 use super::{View, ViewError, ViewName, find_view, lock_name, place};
-use crate::generation::{Phase, Place};
+use crate::generation::{Phase, Place, is_there};
 use crate::rebuild::Lock;
 use crate::{Rebuilder, every};
 
@@ -74,7 +74,7 @@ impl Rebuilder {
         let schema = place.schema();
         match transaction.execute(format!("CREATE SCHEMA {schema}").as_str()).await {
             Ok(_) => Ok(transaction.commit().await?),
-            Err(error) if already_there(&error) => Err(ViewError::SchemaTaken { schema: schema.to_owned() }),
+            Err(error) if is_there(&error) => Err(ViewError::SchemaTaken { schema: schema.to_owned() }),
             Err(error) => Err(error.into()),
         }
     }
@@ -102,9 +102,4 @@ impl Rebuilder {
         self.progress.enter(Phase::Done);
         Ok(())
     }
-}
-
-/// `duplicate_schema`.
-fn already_there(error: &sqlx::Error) -> bool {
-    error.as_database_error().and_then(|report| report.code()).as_deref() == Some("42P06")
 }
