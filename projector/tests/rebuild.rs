@@ -483,3 +483,29 @@ async fn all_projections_can_go_back_at_once() {
     }
     assert_eq!(book.tables().await, right);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn there_is_no_way_back_to_tables_of_another_make() {
+    let book = folded(busy(3, 4)).await;
+    let projection = only("wallets")[0];
+    rebuilder(&book).rebuild(&[projection], REBUILD).await.unwrap();
+    let changes = [
+        ("CREATE INDEX wallets_new ON wallets (held)", "DROP INDEX wallets_new"),
+        (
+            "ALTER TABLE wallets ADD CONSTRAINT wallets_new CHECK (balance > -1)",
+            "ALTER TABLE wallets DROP CONSTRAINT wallets_new",
+        ),
+        ("ALTER TABLE wallets ADD COLUMN new text", "ALTER TABLE wallets DROP COLUMN new"),
+        (
+            "ALTER TABLE wallets ALTER COLUMN customer DROP NOT NULL",
+            "ALTER TABLE wallets ALTER COLUMN customer SET NOT NULL",
+        ),
+    ];
+    for (change, undo) in changes {
+        sqlx::query(change).execute(&book.pool).await.unwrap();
+        let refused = back(&book.pool, &book.schema, projection).await.unwrap_err();
+        assert!(matches!(refused, RebuildError::PreviousIsDifferent { .. }), "{change}: {refused}");
+        sqlx::query(undo).execute(&book.pool).await.unwrap();
+    }
+    back(&book.pool, &book.schema, projection).await.unwrap();
+}

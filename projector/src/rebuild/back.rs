@@ -1,6 +1,6 @@
 //! Going back to the generation that was replaced.
 
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 use tallybook_event_store::journal::unsigned;
 
 use super::RebuildError;
@@ -34,17 +34,8 @@ async fn go_back(pool: &PgPool, schema: &str, projection: Registered) -> Result<
     let place = previous(schema);
     let mut connection = place.connect(pool).await?;
     for table in (projection.tables)() {
-        let same: bool = sqlx::query_scalar(
-            "SELECT (SELECT array_agg((attname, atttypid) ORDER BY attname) FROM pg_attribute
-                      WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped)
-                  = (SELECT array_agg((attname, atttypid) ORDER BY attname) FROM pg_attribute
-                      WHERE attrelid = $2::regclass AND attnum > 0 AND NOT attisdropped)",
-        )
-        .bind(place.table(table.name))
-        .bind(place.books(table.name))
-        .fetch_one(&mut connection)
-        .await?;
-        if !same {
+        let kept = definition(&mut connection, place.table(table.name)).await?;
+        if kept != definition(&mut connection, place.books(table.name)).await? {
             return Err(RebuildError::PreviousIsDifferent { name: name() });
         }
     }
@@ -58,4 +49,24 @@ async fn go_back(pool: &PgPool, schema: &str, projection: Registered) -> Result<
         tokio::time::sleep(BETWEEN_TRIES).await;
     }
     Err(RebuildError::Busy { name: name() })
+}
+
+/// Columns, constraints and indexes of a table, whatever schema it is in. Migrations change those of the tables in use
+/// only, and programs rely on them.
+async fn definition(connection: &mut PgConnection, table: String) -> Result<Vec<String>, sqlx::Error> {
+    sqlx::query_scalar(
+        "SELECT concat_ws(' ', attname, format_type(atttypid, atttypmod), attnotnull, pg_get_expr(adbin, adrelid))
+           FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+          WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped
+         UNION ALL
+         SELECT concat_ws(' ', conname, pg_get_constraintdef(oid)) FROM pg_constraint
+          WHERE conrelid = $1::regclass AND contype IN ('c', 'p', 'u')
+         UNION ALL
+         SELECT replace(pg_get_indexdef(indexrelid), ' ON ' || $1 || ' ', ' ') FROM pg_index
+          WHERE indrelid = $1::regclass
+          ORDER BY 1",
+    )
+    .bind(table)
+    .fetch_all(connection)
+    .await
 }

@@ -15,7 +15,7 @@ pub enum RebuildError {
     UnderWay { name: String },
     #[error("{name} has no previous generation to go back to")]
     NoPrevious { name: String },
-    #[error("the tables kept of {name} have other columns than the ones in use: rebuild it instead")]
+    #[error("the tables kept of {name} have other columns, indexes or checks than the ones in use: rebuild it instead")]
     PreviousIsDifferent { name: String },
     #[error("{name} would change, and no difference was expected: nothing was swapped")]
     Different { name: String, position: u64, differences: Vec<TableDifference> },
