@@ -509,3 +509,41 @@ async fn there_is_no_way_back_to_tables_of_another_make() {
     }
     back(&book.pool, &book.schema, projection).await.unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn others_keep_their_rights_on_a_table_that_is_swapped() {
+    let book = folded(busy(3, 4)).await;
+    let projection = only("wallets")[0];
+    let role = format!("reader_{}", book.schema);
+    let do_all = async |statements: [String; 2]| {
+        for statement in statements {
+            sqlx::raw_sql(&statement).execute(&book.pool).await.unwrap();
+        }
+    };
+    let rights = async || -> (bool, bool, bool) {
+        sqlx::query_as(
+            "SELECT has_table_privilege($1, 'wallets', 'SELECT WITH GRANT OPTION'),
+                    has_column_privilege($1, 'wallets', 'id', 'UPDATE'),
+                    has_table_privilege($1, 'wallets', 'DELETE')",
+        )
+        .bind(&role)
+        .fetch_one(&book.pool)
+        .await
+        .unwrap()
+    };
+    do_all([
+        format!("CREATE ROLE {role}"),
+        format!(
+            "GRANT SELECT ON wallets TO {role} WITH GRANT OPTION; GRANT UPDATE (id) ON wallets TO {role}"
+        ),
+    ])
+    .await;
+    rebuilder(&book).rebuild(&[projection], REBUILD).await.unwrap();
+    assert_eq!(rights().await, (true, true, false));
+    do_all([format!("REVOKE ALL ON wallets FROM {role}"), format!("GRANT DELETE ON wallets TO {role}")])
+        .await;
+    back(&book.pool, &book.schema, projection).await.unwrap();
+    assert_eq!(rights().await, (false, false, true), "no right comes back that was taken away");
+    let kept = format!("{}__previous.wallets", book.schema);
+    do_all([format!("REVOKE ALL ON wallets, {kept} FROM {role}"), format!("DROP ROLE {role}")]).await;
+}

@@ -6,6 +6,7 @@
 mod attend;
 mod back;
 mod error;
+mod grants;
 mod growing;
 mod lock;
 mod logbook;

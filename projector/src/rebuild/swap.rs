@@ -5,6 +5,7 @@ use std::time::Duration;
 use sqlx::{Connection, Executor, PgConnection};
 
 use super::RebuildError;
+use super::grants::carry_over;
 use super::takeover::Takeover;
 use crate::Registered;
 use crate::generation::{Place, is_there};
@@ -64,6 +65,9 @@ async fn in_a_transaction(
     transaction.execute(format!("SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'").as_str()).await?;
     let way = Way { book: from.book(), from: from.schema(), kept: kept.schema() };
     for table in (projection.tables)() {
+        // From here on nobody changes the rights on it.
+        transaction.execute(format!("LOCK TABLE {}", from.books(table.name)).as_str()).await?;
+        carry_over(&mut transaction, &from.books(table.name), &from.table(table.name)).await?;
         for step in way.steps(table.name) {
             transaction.execute(step.as_str()).await?;
         }
