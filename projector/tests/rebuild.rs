@@ -547,3 +547,25 @@ async fn others_keep_their_rights_on_a_table_that_is_swapped() {
     let kept = format!("{}__previous.wallets", book.schema);
     do_all([format!("REVOKE ALL ON wallets, {kept} FROM {role}"), format!("DROP ROLE {role}")]).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rebuild_that_loses_its_lock_swaps_nothing() {
+    let book = folded(busy(3, 4)).await;
+    let before = book.tables().await;
+    let holding = hold_the_journal(&book).await;
+    let under_way = rebuilding(rebuilder(&book));
+    begun(&book).await;
+    let ended: Vec<bool> = sqlx::query_scalar(
+        "SELECT pg_terminate_backend(pid) FROM pg_locks
+          WHERE locktype = 'advisory' AND classid = hashtext('rebuild of ' || $1)::oid AND objid = hashtext('wallets')::oid",
+    )
+    .bind(&book.schema)
+    .fetch_all(&book.pool)
+    .await
+    .unwrap();
+    assert_eq!(ended, [true]);
+    holding.rollback().await.unwrap();
+    let error = under_way.await.unwrap().unwrap_err();
+    assert!(matches!(error, RebuildError::LockLost { ref name } if name == "wallets"), "{error}");
+    assert_eq!(book.tables().await, before);
+}

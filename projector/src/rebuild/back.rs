@@ -13,7 +13,7 @@ use crate::Registered;
 /// left. Doing it twice changes nothing but that. Answers where the tables now in use stand.
 pub async fn back(pool: &PgPool, schema: &str, projection: Registered) -> Result<u64, RebuildError> {
     let lock = Lock::take(pool, schema, projection.name).await?;
-    let done = go_back(pool, schema, projection).await;
+    let done = go_back(pool, schema, projection, &lock).await;
     // What was done is told even if the lock could not be given back: it ends with its connection.
     if let Err(error) = lock.release().await {
         tracing::warn!(projection = projection.name, %error, "the lock on its tables could not be given back");
@@ -21,7 +21,12 @@ pub async fn back(pool: &PgPool, schema: &str, projection: Registered) -> Result
     done
 }
 
-async fn go_back(pool: &PgPool, schema: &str, projection: Registered) -> Result<u64, RebuildError> {
+async fn go_back(
+    pool: &PgPool,
+    schema: &str,
+    projection: Registered,
+    lock: &Lock,
+) -> Result<u64, RebuildError> {
     let name = || projection.name.to_owned();
     let kept = sqlx::query!(
         "SELECT version, position FROM previous_generations WHERE projection = $1",
@@ -41,7 +46,7 @@ async fn go_back(pool: &PgPool, schema: &str, projection: Registered) -> Result<
     }
     for _ in 0..TRIES {
         let takeover = Takeover::begin(pool, projection.name).await?;
-        let tried = try_to_swap(&mut connection, projection, (&place, generation), &takeover).await;
+        let tried = try_to_swap(&mut connection, projection, (&place, generation), &takeover, lock).await;
         takeover.end().await;
         if tried? == Try::Swapped {
             return Ok(generation.position);

@@ -15,7 +15,9 @@ pub enum RebuildError {
     UnderWay { name: String },
     #[error("{name} has no previous generation to go back to")]
     NoPrevious { name: String },
-    #[error("the tables kept of {name} have other columns, indexes or checks than the ones in use: rebuild it instead")]
+    #[error(
+        "the tables kept of {name} have other columns, indexes or checks than the ones in use: rebuild it instead"
+    )]
     PreviousIsDifferent { name: String },
     #[error("{name} would change, and no difference was expected: nothing was swapped")]
     Different { name: String, position: u64, differences: Vec<TableDifference> },
@@ -30,6 +32,10 @@ pub enum RebuildError {
     Missing { name: String, tables: Vec<&'static str> },
     #[error("{name} could not be swapped: its tables were in use all the time; try again")]
     Busy { name: String },
+    #[error(
+        "the lock on {name} was lost with its connection, so another may be at work: nothing was swapped"
+    )]
+    LockLost { name: String },
     #[error("another process took the lead of {name} during the swap; nothing was swapped")]
     Overtaken { name: String },
 }
@@ -58,6 +64,7 @@ impl RebuildError {
             | Self::NotComparable { .. }
             | Self::Missing { .. }
             | Self::Busy { .. }
+            | Self::LockLost { .. }
             | Self::Overtaken { .. } => None,
         }
     }

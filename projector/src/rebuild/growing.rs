@@ -3,6 +3,7 @@
 use sqlx::{Connection, PgConnection};
 use tallybook_event_store::journal;
 
+use super::lock::Lock;
 use super::swap::{BETWEEN_TRIES, Generation, TRIES, Try, try_to_swap};
 use super::takeover::Takeover;
 use super::{RebuildError, Rebuilder};
@@ -18,6 +19,8 @@ pub(super) struct Growing<'a> {
     rebuilder: &'a Rebuilder,
     place: &'a Place,
     projection: Registered,
+    /// What keeps others from the new tables.
+    lock: &'a Lock,
     /// Inside the new tables' schema.
     connection: PgConnection,
     /// Everything up to here is in the new tables.
@@ -38,11 +41,11 @@ impl<'a> Growing<'a> {
     pub(super) async fn built(
         rebuilder: &'a Rebuilder,
         place: &'a Place,
-        projection: Registered,
+        (projection, lock): (Registered, &'a Lock),
         position: u64,
     ) -> Result<Self, RebuildError> {
         let connection = place.connect(&rebuilder.pool).await?;
-        Ok(Self { rebuilder, place, projection, connection, position })
+        Ok(Self { rebuilder, place, projection, lock, connection, position })
     }
 
     pub(super) fn name(&self) -> &'static str {
@@ -82,6 +85,9 @@ impl<'a> Growing<'a> {
             tables.push(difference);
         }
         moment.rollback().await?;
+        if !self.lock.is_held(&mut self.connection).await? {
+            return Err(RebuildError::LockLost { name: self.projection.name.to_owned() });
+        }
         Ok(Look::Compared { tables, rows })
     }
 
@@ -92,7 +98,7 @@ impl<'a> Growing<'a> {
             let takeover = self.hold_still().await?;
             let new = Generation { version: self.projection.version, position: self.position };
             let from = (self.place, new);
-            let tried = try_to_swap(&mut self.connection, self.projection, from, &takeover).await;
+            let tried = try_to_swap(&mut self.connection, self.projection, from, &takeover, self.lock).await;
             takeover.end().await;
             if tried? == Try::Swapped {
                 return Ok(new.position);

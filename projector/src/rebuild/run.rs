@@ -67,7 +67,7 @@ impl Rebuilder {
     ) -> Result<Vec<RebuildOutcome>, RebuildError> {
         let place = next(&self.schema);
         let done = tokio::select! {
-            done = self.rebuild_in(&place, projections, request, &logbook) => done,
+            done = self.rebuild_in(&place, projections, request, (&locks, &logbook)) => done,
             never = logbook.follow(&self.progress, &self.cancelled) => match never {},
         };
         if let Err(error) = &done {
@@ -99,8 +99,11 @@ impl Rebuilder {
         locks: Vec<Lock>,
     ) -> Result<(), RebuildError> {
         let mut connection = place.connect(&self.pool).await?;
-        for projection in projections {
-            place.drop_tables(&mut connection, &(projection.tables)()).await?;
+        for (projection, lock) in projections.iter().zip(&locks) {
+            // Without the lock they are perhaps another's.
+            if lock.is_held(&mut connection).await? {
+                place.drop_tables(&mut connection, &(projection.tables)()).await?;
+            }
         }
         release(locks).await
     }
@@ -110,7 +113,7 @@ impl Rebuilder {
         place: &Place,
         projections: &[Registered],
         request: RebuildRequest,
-        logbook: &Logbook,
+        (locks, logbook): (&[Lock], &Logbook),
     ) -> Result<Vec<RebuildOutcome>, RebuildError> {
         let to = if self.restore_missing(projections, request).await? {
             journal::head_position(&self.pool).await?
@@ -120,8 +123,12 @@ impl Rebuilder {
         self.builder(place).build(projections, to).await?;
         self.progress.enter(Phase::CatchingUp);
         // All are looked at before the first is swapped: a difference nobody expected stops all of them.
-        let looking: Vec<_> =
-            projections.iter().map(|projection| self.look(place, *projection, to, request).boxed()).collect();
+        let looking: Vec<_> = projections
+            .iter()
+            .copied()
+            .zip(locks)
+            .map(|locked| self.look(place, locked, to, request).boxed())
+            .collect();
         let looks: Vec<Result<_, _>> = stream::iter(looking).buffered(self.jobs.max(1)).collect().await;
         let looks = looks.into_iter().collect::<Result<Vec<_>, _>>()?;
         let mut outcomes = Vec::with_capacity(looks.len());
@@ -188,11 +195,11 @@ impl Rebuilder {
     async fn look<'a>(
         &'a self,
         place: &'a Place,
-        projection: Registered,
+        (projection, lock): (Registered, &'a Lock),
         built: u64,
         request: RebuildRequest,
     ) -> Result<(Growing<'a>, Option<Vec<TableDifference>>), RebuildError> {
-        let mut growing = Growing::built(self, place, projection, built).await?;
+        let mut growing = Growing::built(self, place, (projection, lock), built).await?;
         let name = || projection.name.to_owned();
         match growing.look(0).await? {
             Look::Behind(lag) if request.expect_equal => {

@@ -6,6 +6,7 @@ use sqlx::{Connection, Executor, PgConnection};
 
 use super::RebuildError;
 use super::grants::carry_over;
+use super::lock::Lock;
 use super::takeover::Takeover;
 use crate::Registered;
 use crate::generation::{Place, is_there};
@@ -44,13 +45,14 @@ pub(super) async fn try_to_swap(
     projection: Registered,
     (from, new): (&Place, Generation),
     takeover: &Takeover,
+    lock: &Lock,
 ) -> Result<Try, RebuildError> {
     previous(from.book()).establish(connection).await?;
-    match in_a_transaction(connection, projection, (from, new), takeover).await {
-        Ok(true) => Ok(Try::Swapped),
-        Ok(false) => Ok(Try::InTheWay),
-        Err(error) if waited_too_long(&error) || is_there(&error) => Ok(Try::InTheWay),
-        Err(error) => Err(error.into()),
+    match in_a_transaction(connection, projection, (from, new), takeover, lock).await {
+        Err(RebuildError::Database(error)) if waited_too_long(&error) || is_there(&error) => {
+            Ok(Try::InTheWay)
+        }
+        tried => tried,
     }
 }
 
@@ -59,7 +61,8 @@ async fn in_a_transaction(
     projection: Registered,
     (from, new): (&Place, Generation),
     takeover: &Takeover,
-) -> Result<bool, sqlx::Error> {
+    lock: &Lock,
+) -> Result<Try, RebuildError> {
     let kept = previous(from.book());
     let mut transaction = connection.begin().await?;
     transaction.execute(format!("SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'").as_str()).await?;
@@ -85,10 +88,16 @@ async fn in_a_transaction(
     .await?;
     if !takeover.hand_over(&mut transaction, (new.version, new.position)).await? {
         transaction.rollback().await?;
-        return Ok(false);
+        return Ok(Try::InTheWay);
+    }
+    // Asked when nobody else can touch these tables any more: had the lock been lost before, they might be another's,
+    // half filled.
+    if !lock.is_held(&mut transaction).await? {
+        transaction.rollback().await?;
+        return Err(RebuildError::LockLost { name: projection.name.to_owned() });
     }
     transaction.commit().await?;
-    Ok(true)
+    Ok(Try::Swapped)
 }
 
 /// Between which schemas a table moves.

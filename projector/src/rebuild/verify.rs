@@ -4,6 +4,7 @@ use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 use serde::Serialize;
 
 use super::growing::{Growing, Look};
+use super::lock::Lock;
 use super::restore::missing;
 use super::{RebuildError, Rebuilder};
 use crate::Registered;
@@ -39,7 +40,7 @@ impl Rebuilder {
     pub async fn verify(&self, projections: &[Registered]) -> Result<Vec<Verification>, RebuildError> {
         let place = check(&self.schema);
         let locks = self.lock(projections).await?;
-        let done = self.verify_in(&place, projections).await;
+        let done = self.verify_in(&place, projections, &locks).await;
         if let Err(error) = self.clear(&place, projections, locks).await {
             tracing::warn!(%error, "what a check left over could not be dropped");
         }
@@ -50,6 +51,7 @@ impl Rebuilder {
         &self,
         place: &Place,
         projections: &[Registered],
+        locks: &[Lock],
     ) -> Result<Vec<Verification>, RebuildError> {
         for projection in projections {
             let tables = missing(&self.pool, &self.schema, *projection).await?;
@@ -60,8 +62,12 @@ impl Rebuilder {
         let to = self.slowest(projections).await?;
         self.builder(place).build(projections, to).await?;
         self.progress.enter(Phase::CatchingUp);
-        let checking: Vec<_> =
-            projections.iter().map(|projection| self.check(place, *projection, to).boxed()).collect();
+        let checking: Vec<_> = projections
+            .iter()
+            .copied()
+            .zip(locks)
+            .map(|locked| self.check(place, locked, to).boxed())
+            .collect();
         let verified = stream::iter(checking).buffered(self.jobs.max(1)).try_collect().await?;
         self.progress.enter(Phase::Done);
         Ok(verified)
@@ -70,10 +76,10 @@ impl Rebuilder {
     async fn check(
         &self,
         place: &Place,
-        projection: Registered,
+        (projection, lock): (Registered, &Lock),
         built: u64,
     ) -> Result<Verification, RebuildError> {
-        let mut growing = Growing::built(self, place, projection, built).await?;
+        let mut growing = Growing::built(self, place, (projection, lock), built).await?;
         let name = projection.name.to_owned();
         match growing.look(ROWS_TOLD).await? {
             Look::Compared { tables, mut rows } => {
