@@ -11,6 +11,7 @@ mod boundary;
 mod customers;
 mod dashboard;
 mod deposits;
+mod explain;
 mod journal;
 mod ledger;
 pub mod metrics;

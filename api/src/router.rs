@@ -9,7 +9,7 @@ use crate::boundary::boundary;
 use crate::problem::{Problem, ProblemKind};
 use crate::state::ApiState;
 use crate::{
-    access, customers, dashboard, deposits, journal, ledger, openapi, operations, projections, views,
+    access, customers, dashboard, deposits, explain, journal, ledger, openapi, operations, projections, views,
 };
 
 /// The whole API. `serve` puts it on the network; a test may call it.
@@ -32,6 +32,7 @@ pub(crate) fn described() -> OpenApiRouter<ApiState> {
         .merge(deposits::routes())
         .merge(ledger::routes())
         .merge(dashboard::routes())
+        .merge(explain::routes())
         .merge(journal::routes())
         .merge(projections::routes())
         .merge(views::routes())

@@ -1,10 +1,10 @@
-//! `tallybook audit events` and `audit replay` beside a running book.
+//! `tallybook audit events`, `audit replay` and `audit explain` beside a running book.
 
 #![allow(clippy::unwrap_used, reason = "this is test code, though not all in test functions")]
 
 mod running;
 
-use running::{Up, place, stderr, stdout, tallybook};
+use running::{Up, in_book, place, stderr, stdout, tallybook};
 use serde_json::Value;
 use sqlx::{ConnectOptions, Executor};
 
@@ -86,7 +86,7 @@ fn events_are_found_by_every_condition_and_by_all_together() {
     }
 }
 
-/// Events are read by the thousand, steps of an aggregate by the five hundred.
+/// Events are read by the thousand, steps of an aggregate and lines of a figure by the five hundred.
 #[test]
 fn page_after_page_leaves_nothing_out() {
     let Some(place) = place() else { return };
@@ -106,6 +106,11 @@ fn page_after_page_leaves_nothing_out() {
     let steps = lines(&up, &["audit", "replay", wallet, "--json"]);
     let replayed: Vec<_> = steps.iter().map(|step| step["event"].clone()).collect();
     assert_eq!(positions(&replayed), expected);
+    for figure in [&["wallet", wallet][..], &["dashboard", "net", "--currency", "CNY"]] {
+        let told = lines(&up, &[&["audit", "explain"], figure, &["--json"]].concat());
+        assert_eq!((&told[0]["equal"], told.len() > 1000), (&true.into(), true), "{figure:?}");
+        assert_eq!(told[0]["event_count"], told.len() - 1, "{figure:?}");
+    }
 }
 
 #[test]
@@ -130,6 +135,47 @@ fn an_aggregate_is_replayed_to_the_state_it_has() {
     {
         let refused = up.beside(&[&["audit", "replay"], arguments].concat());
         assert_eq!(refused.status.code(), Some(code), "{arguments:?}: {}", stderr(&refused));
+    }
+}
+
+#[test]
+fn a_figure_is_explained_or_said_not_to_be() {
+    let Some(place) = place() else { return };
+    let up = Up::start(place.path(), &["--demo"]);
+    let wallet = events(&up, &["--type", "HoldPaidOut"])[0]["aggregate_id"].as_str().unwrap().to_owned();
+    let deposits = ["dashboard", "deposits", "--currency", "CNY"];
+    for figure in [
+        &["wallet", &wallet][..],
+        &["wallet", &wallet, "--figure", "held"],
+        &["wallet", &wallet, "--figure", "available"],
+        &["account", "1002", "--currency", "CNY"],
+        &["account", "2241", "--currency", "CNY"],
+        &deposits,
+        &["dashboard", "net", "--currency", "CNY"],
+    ] {
+        let told = lines(&up, &[&["audit", "explain"], figure, &["--json"]].concat());
+        let head = &told[0];
+        assert_eq!((&head["equal"], &head["figure"]), (&true.into(), &head["sum"]), "{figure:?}");
+        assert_eq!(head["event_count"], told.len() - 1, "{figure:?}");
+        assert!(told.len() > 1 && told[1]["actor"].is_string(), "{figure:?} has events");
+    }
+    let told = up.beside(&[&["audit", "explain"], &deposits[..]].concat());
+    assert!(stdout(&told).contains(": equal\n"), "{}", stdout(&told));
+
+    in_book(&up, async |book, _| {
+        let changed = "UPDATE wallets SET balance = balance + 1, available = available + 1 WHERE id = $1";
+        sqlx::query(changed).bind(&wallet).execute(book.pool()).await.unwrap();
+    });
+    let found = up.beside(&["audit", "explain", "wallet", &wallet]);
+    assert_eq!(found.status.code(), Some(1));
+    assert!(stdout(&found).contains("NOT EQUAL") && stderr(&found).contains("its events come to"));
+    let unknown = up.beside(&["audit", "explain", "wallet", "C99999.CNY"]);
+    assert_eq!(unknown.status.code(), Some(1));
+    assert!(stderr(&unknown).contains("has no wallet C99999.CNY"), "{}", stderr(&unknown));
+    for wrong in [&["wallet", "C1"][..], &["account", "9999", "--currency", "CNY"], &["dashboard", "profit"]]
+    {
+        let refused = up.beside(&[&["audit", "explain"], wrong].concat());
+        assert_eq!(refused.status.code(), Some(2), "{wrong:?}");
     }
 }
 

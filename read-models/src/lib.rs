@@ -5,6 +5,7 @@
 
 pub mod customers;
 pub mod deposits;
+pub mod explain;
 pub mod fold;
 pub mod ledger;
 mod query;

@@ -46,9 +46,7 @@ impl Cell {
 
     /// With the currency's decimals, as money is written.
     pub(crate) fn total(total: Total) -> Self {
-        let mut amount = total.amount();
-        amount.rescale(total.currency().minor_units());
-        Self::Amount(amount)
+        Self::Amount(total.written())
     }
 
     pub(crate) fn optional(text: Option<impl std::fmt::Display>) -> Self {

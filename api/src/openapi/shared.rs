@@ -13,6 +13,8 @@ use crate::request::Format;
 const OF_THE_BOOK: [&str; 3] = ["customers", "deposits", "withdrawals"];
 /// No command on the book, but as safe to send again.
 const REPEATABLE: &str = "request_rebuild";
+/// Not of such a context and of no view, but can be waited for.
+const LIVE: &str = "show_explanation";
 /// Contexts that read projections and so can be waited for.
 const OF_READ_MODELS: [&str; 6] = ["customers", "deposits", "withdrawals", "wallets", "ledger", "dashboard"];
 
@@ -31,6 +33,8 @@ pub(super) fn add(description: &mut OpenApi) {
         for read in item.get.iter_mut() {
             if tagged(read, &OF_READ_MODELS) {
                 add_to_read(read);
+            } else if read.operation_id.as_deref() == Some(LIVE) {
+                add_waiting(read);
             }
             if is_table(read) {
                 add_tables(read);
@@ -129,11 +133,15 @@ fn describe(operation: &mut Operation) {
 }
 
 fn add_to_read(read: &mut Operation) {
+    add_waiting(read);
+    let view = "Read in this view, the book as it stood (`GET /v1/views`), in place of the live tables; not with `min_position`.";
+    add_parameter(read, ParameterIn::Query, ("view", view), text(Some(40)));
+}
+
+fn add_waiting(read: &mut Operation) {
     let position =
         "Wait until the read model reflects this position; also as the header `Tallybook-Min-Position`.";
     add_parameter(read, ParameterIn::Query, ("min_position", position), of_type(Type::Integer));
-    let view = "Read in this view, the book as it stood (`GET /v1/views`), in place of the live tables; not with `min_position`.";
-    add_parameter(read, ParameterIn::Query, ("view", view), text(Some(40)));
     let wait = "How long to wait for `min_position`, in milliseconds: 2000 if left out, at most 30000.";
     add_parameter(read, ParameterIn::Query, ("wait_ms", wait), of_type(Type::Integer));
 }

@@ -8,6 +8,7 @@ use tallybook_domain::ledger::UnknownAccount;
 use tallybook_domain::{Currency, InvalidText, Money, MoneyError};
 use tallybook_projector::InvalidViewName;
 use tallybook_read_models::UnknownSort;
+use tallybook_read_models::explain::UnknownPart;
 
 use super::body::object;
 use super::json::JsonValue;
@@ -36,6 +37,12 @@ impl Coded for MoneyError {
 impl Coded for InvalidViewName {}
 
 impl Coded for UnknownSort {
+    fn code(&self) -> &'static str {
+        "unknown_value"
+    }
+}
+
+impl Coded for UnknownPart {
     fn code(&self) -> &'static str {
         "unknown_value"
     }

@@ -1,11 +1,12 @@
 //! `tallybook audit`: proof that the journal is what was recorded, and what it says about anything.
 //!
 //! Owns asking for verifications, seals and proofs and showing them. It never changes an event, and it trusts no
-//! read table: everything is computed from the stored bytes.
+//! read table: everything is computed from the stored bytes, or, in `explain`, held against them.
 
 mod bound;
 mod check_proof;
 mod events;
+mod explain;
 mod keys;
 mod make_key;
 mod prove;
@@ -36,6 +37,7 @@ enum What {
     Verify(verify::AuditVerify),
     Events(events::AuditEvents),
     Replay(replay::AuditReplay),
+    Explain(explain::AuditExplain),
     Key(make_key::AuditKey),
     Seal(seal::AuditSeal),
     Seals(sealed::AuditSeals),
@@ -53,6 +55,7 @@ impl AuditCommand {
             What::Seal(seal) => seal.seal_flags.clone(),
             What::Events(_)
             | What::Replay(_)
+            | What::Explain(_)
             | What::Seals(_)
             | What::Prove(_)
             | What::Consistency(_)
@@ -66,6 +69,7 @@ impl AuditCommand {
             What::Verify(verify) => verify.run(settings, stop).await,
             What::Events(events) => events.run(settings, stop).await,
             What::Replay(replay) => replay.run(settings, stop).await,
+            What::Explain(explain) => explain.run(settings, stop).await,
             What::Key(key) => key.run(settings),
             What::Seal(seal) => in_book(settings, &stop, async |book| seal.run(book, settings).await).await,
             What::Seals(seals) => in_book(settings, &stop, async |book| seals.run(book).await).await,

@@ -8,7 +8,7 @@ use tallybook_domain::ledger::{AccountCode, Side};
 use tallybook_domain::{Currency, Money};
 use utoipa::ToSchema;
 
-use super::accounts::account_and_parents;
+use super::accounts::parts_of;
 use super::sums::{Sums, SumsOf};
 use super::{GeneralLedger, LedgerLineRow};
 use crate::query::{
@@ -92,11 +92,7 @@ pub async fn account_lines(
         }
         None => None,
     };
-    let codes = AccountCode::ALL
-        .into_iter()
-        .filter(|part| account_and_parents(*part).any(|whole| whole == code))
-        .map(|part| part.code().to_owned())
-        .collect();
+    let codes = parts_of(code).map(|part| part.code().to_owned()).collect();
     let (range, known_at) = (standpoint.narrow(range), standpoint.known_at);
     let scope = Scope { code, currency, codes, range, known_at };
 

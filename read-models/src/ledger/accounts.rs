@@ -69,6 +69,12 @@ pub(super) fn account_and_parents(account: AccountCode) -> impl Iterator<Item = 
     })
 }
 
+/// The account itself or, of a sum, every account it is made of.
+pub(crate) fn parts_of(whole: AccountCode) -> impl Iterator<Item = AccountCode> {
+    let is_part = move |part: &AccountCode| account_and_parents(*part).any(|account| account == whole);
+    AccountCode::ALL.into_iter().filter(is_part)
+}
+
 fn add(sums: &mut Balances, account: AccountCode, debit: Total, credit: Total) -> Result<(), ReadError> {
     let currency = debit.currency();
     let zero = Total::zero(currency);

@@ -8,6 +8,7 @@ mod sums;
 mod trial_balance;
 
 pub use account_lines::{AccountLines, LedgerLine, account_lines};
+pub(crate) use accounts::parts_of;
 pub use accounts::{AccountBalance, LedgerAccount, accounts};
 pub use general_ledger::{GeneralLedger, LedgerDayRow, LedgerLineRow, LedgerTables};
 pub use restatement::{

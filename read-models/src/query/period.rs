@@ -35,6 +35,11 @@ impl DateRange {
         }
     }
 
+    /// Everything up to a date.
+    pub(crate) fn until(to: Option<NaiveDate>) -> Self {
+        Self { from: None, to }
+    }
+
     pub fn from(&self) -> Option<NaiveDate> {
         self.from
     }

@@ -28,6 +28,16 @@ impl Total {
         self.amount
     }
 
+    /// The amount with all digits of its currency: 0.00, never 0 or -0.00.
+    pub fn written(&self) -> Decimal {
+        let mut amount = self.amount;
+        if amount.is_zero() {
+            amount.set_sign_positive(true);
+        }
+        amount.rescale(self.currency.minor_units());
+        amount
+    }
+
     pub fn currency(&self) -> Currency {
         self.currency
     }
@@ -63,10 +73,8 @@ impl From<Money> for Total {
 
 impl Serialize for Total {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut amount = self.amount;
-        amount.rescale(self.currency.minor_units());
         let mut fields = serializer.serialize_struct("Money", 2)?;
-        fields.serialize_field("amount", &amount.to_string())?;
+        fields.serialize_field("amount", &self.written().to_string())?;
         fields.serialize_field("currency", &self.currency)?;
         fields.end()
     }

@@ -17,6 +17,7 @@ mod deposits;
 mod docs;
 mod event_stream;
 mod events;
+mod explain;
 mod history;
 mod idempotency;
 mod journeys;

@@ -123,6 +123,8 @@ async fn reads(book: &TestBook, comparison: &mut Comparison, [customer, deposit,
         ("/v1/wallets", "", "known_at=2026-03-31T00:00:00Z"),
         ("/v1/ledger/restatement", "", "period=2026-03&known_at_1=1"),
         ("/v1/dashboard", "", ""),
+        ("/v1/explain", "", "figure=net&currency=CNY"),
+        ("/v1/explain", "", "figure=wallet_held&wallet=C00001.CNY"),
     ] {
         let asked = path.replace("{id}", id).replace("{code}", id);
         let answer = reader.get(&format!("{asked}?{query}&{fresh}")).await;

@@ -59,6 +59,7 @@ const GUARDED: &[(&str, &str, &[Role])] = &[
     ("GET", "/v1/events", JOURNAL),
     ("GET", "/v1/events/stream", JOURNAL),
     ("GET", "/v1/events/{position}", JOURNAL),
+    ("GET", "/v1/explain", JOURNAL),
     ("GET", "/v1/aggregates/{type}/{id}/history", JOURNAL),
     ("GET", "/v1/seals", JOURNAL),
     ("GET", "/v1/seals/{size}", JOURNAL),
