@@ -10,38 +10,18 @@ use std::num::NonZeroU64;
 use std::time::Duration;
 
 use sqlx::{Connection, PgConnection};
+use support::TestBook;
 use support::history::{busy, day, deposited, money, wallet_of};
-use support::{Running, TestBook};
+use support::rebuilding::{folded, names, only, projecting};
 use tallybook_projector::{
-    Asked, NewRebuild, ProjectorSettings, RebuildError, RebuildRecord, RebuildRequest, RebuildState,
-    Rebuilder, Registered, cancel_rebuild, every, list_rebuilds, request_rebuild,
+    Asked, NewRebuild, RebuildError, RebuildRecord, RebuildRequest, RebuildState, Rebuilder, cancel_rebuild,
+    every, list_rebuilds, request_rebuild,
 };
 use tallybook_read_models::fold::Sample;
 use tokio_util::sync::CancellationToken;
 
-fn names() -> Vec<&'static str> {
-    every().iter().map(|projection| projection.name).collect()
-}
-
-fn only(name: &str) -> Vec<Registered> {
-    every().into_iter().filter(|projection| projection.name == name).collect()
-}
-
 fn rebuilder(book: &TestBook) -> Rebuilder {
     Rebuilder::new(book.pool.clone(), &book.schema, CancellationToken::new())
-}
-
-fn projecting(book: &TestBook) -> Running {
-    book.project(every(), ProjectorSettings::default())
-}
-
-async fn folded() -> TestBook {
-    let mut book = TestBook::new().await;
-    book.record(busy(3, 4)).await;
-    let running = projecting(&book);
-    book.caught_up(&names()).await;
-    running.stop().await;
-    book
 }
 
 async fn records(book: &TestBook) -> Vec<RebuildRecord> {
@@ -82,7 +62,7 @@ fn asked(projection: &'static str) -> NewRebuild<'static> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn how_each_rebuild_ended_is_written_down() {
-    let book = folded().await;
+    let book = folded(busy(3, 4)).await;
     let tester = "user:tester".parse().unwrap();
     rebuilder(&book).wanted_by(&tester).rebuild(&every(), RebuildRequest::default()).await.unwrap();
     let written = records(&book).await;
@@ -112,7 +92,7 @@ async fn how_each_rebuild_ended_is_written_down() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_killed_rebuild_left_is_cleared_up_at_the_next_start() {
-    let book = folded().await;
+    let book = folded(busy(3, 4)).await;
     let before = book.tables().await;
     let holding = hold_the_journal(&book).await;
     let rebuilder = rebuilder(&book);
@@ -138,7 +118,7 @@ async fn what_a_killed_rebuild_left_is_cleared_up_at_the_next_start() {
 /// What lives in another process has its lock, and is left alone.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rebuild_that_is_alive_is_not_cleared_up() {
-    let book = folded().await;
+    let book = folded(busy(3, 4)).await;
     let holding = hold_the_journal(&book).await;
     let alive = rebuilder(&book);
     let alive = tokio::spawn(async move { alive.rebuild(&only("wallets"), RebuildRequest::default()).await });
@@ -158,7 +138,7 @@ async fn a_rebuild_that_is_alive_is_not_cleared_up() {
 /// As the program that is to come would find the tables of this one.
 #[tokio::test(flavor = "multi_thread")]
 async fn tables_of_an_older_version_serve_until_they_are_rebuilt() {
-    let mut book = folded().await;
+    let mut book = folded(busy(3, 4)).await;
     let older = "UPDATE projections SET version = version - 1 WHERE name = 'wallets'";
     sqlx::query(older).execute(&book.pool).await.unwrap();
     sqlx::query("UPDATE wallets SET created_by = 'an older fold'").execute(&book.pool).await.unwrap();
@@ -198,7 +178,7 @@ async fn tables_of_an_older_version_serve_until_they_are_rebuilt() {
 /// An older program must not undo what a newer one has done.
 #[tokio::test(flavor = "multi_thread")]
 async fn tables_of_a_newer_version_are_left_alone() {
-    let book = folded().await;
+    let book = folded(busy(3, 4)).await;
     let before = book.tables().await;
     sqlx::query("UPDATE projections SET version = version + 1").execute(&book.pool).await.unwrap();
     let running = projecting(&book);
@@ -213,7 +193,7 @@ async fn tables_of_a_newer_version_are_left_alone() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_waits_is_done_once_by_whichever_projector_comes() {
-    let book = folded().await;
+    let book = folded(busy(3, 4)).await;
     let wanted = [asked("wallets"), asked("deposits"), asked("customers")];
     for new in wanted {
         assert!(matches!(request_rebuild(&book.pool, new).await.unwrap(), Asked::Now(_)));
@@ -254,7 +234,7 @@ async fn sampled(book: &TestBook, name: &str) -> (u64, u64) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn samples_together_are_all_rows_and_find_every_one_that_differs() {
-    let book = folded().await;
+    let book = folded(busy(3, 4)).await;
     let rows = async |table: &str| -> u64 {
         let count = format!("SELECT count(*) FROM {table}");
         let count: i64 = sqlx::query_scalar(&count).fetch_one(&book.pool).await.unwrap();

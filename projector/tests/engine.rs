@@ -8,11 +8,8 @@ use std::time::{Duration, Instant};
 
 use support::TestBook;
 use support::history::{busy, day, deposited, money, registered, wallet_of};
+use support::rebuilding::names;
 use tallybook_projector::{ProjectorSettings, Status, WaitError, every, resume, statuses, wait_for};
-
-fn names() -> Vec<&'static str> {
-    every().iter().map(|projection| projection.name).collect()
-}
 
 fn small_pages(page_size: u32) -> ProjectorSettings {
     ProjectorSettings { page_size, pace: Duration::ZERO, ..ProjectorSettings::default() }

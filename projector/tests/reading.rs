@@ -6,13 +6,12 @@ mod support;
 
 use std::collections::BTreeSet;
 
-use support::TestBook;
 use support::history::{busy, day, deposited, money, registered, wallet_of};
+use support::rebuilding::{fold, folded};
 use tallybook_domain::customers::{CustomerEvent, CustomerStatus};
 use tallybook_domain::deposits::{DepositMethod, DepositState, WithdrawalState};
 use tallybook_domain::ledger::AccountCode;
-use tallybook_domain::{BookEvent, Currency, CustomerId, Money};
-use tallybook_projector::{ProjectorSettings, every};
+use tallybook_domain::{Currency, CustomerId, Money};
 use tallybook_read_models::customers::{CustomerFilter, CustomerOrder, find_customer, list_customers};
 use tallybook_read_models::deposits::{
     DepositFilter, DepositOrder, DepositRow, WalletFilter, WithdrawalFilter, daily_totals, find_deposit,
@@ -25,21 +24,6 @@ const CUSTOMERS: u64 = 7;
 const ROUNDS: u64 = 12;
 
 const NOW: Standpoint = Standpoint { as_of: None, known_at: None };
-
-/// A book in which everything has been folded.
-async fn folded(events: Vec<(String, BookEvent)>) -> TestBook {
-    let mut book = TestBook::new().await;
-    book.record(events).await;
-    fold(&book).await;
-    book
-}
-
-async fn fold(book: &TestBook) {
-    let names: Vec<&str> = every().iter().map(|projection| projection.name).collect();
-    let running = book.project(every(), ProjectorSettings::default());
-    book.caught_up(&names).await;
-    running.stop().await;
-}
 
 fn first(limit: u32) -> Paging {
     Paging::new(Some(limit), None).unwrap()

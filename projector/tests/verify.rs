@@ -8,23 +8,8 @@ use std::collections::BTreeMap;
 
 use support::TestBook;
 use support::history::busy;
-use tallybook_projector::{ProjectorSettings, Rebuilder, RowDifference, every, view_schema};
-use tokio_util::sync::CancellationToken;
-
-/// Five customers with ten rounds each, all of it folded.
-async fn folded() -> TestBook {
-    let mut book = TestBook::new().await;
-    book.record(busy(5, 10)).await;
-    let names: Vec<&str> = every().iter().map(|projection| projection.name).collect();
-    let running = book.project(every(), ProjectorSettings::default());
-    book.caught_up(&names).await;
-    running.stop().await;
-    book
-}
-
-fn rebuilder(book: &TestBook) -> Rebuilder {
-    Rebuilder::new(book.pool.clone(), &book.schema, CancellationToken::new()).with_resources(2, 64 << 20)
-}
+use support::rebuilding::{folded, only, rebuilder};
+use tallybook_projector::{RowDifference, view_schema};
 
 async fn tamper(book: &TestBook, statement: &str) {
     let done = sqlx::query(statement).execute(&book.pool).await.unwrap();
@@ -44,8 +29,7 @@ async fn events_of(book: &TestBook, stream: &str) -> Vec<u64> {
 
 /// What differs, by the value of a column.
 async fn differences(book: &TestBook, projection: &str, by: &'static str) -> BTreeMap<String, RowDifference> {
-    let projections: Vec<_> = every().into_iter().filter(|one| one.name == projection).collect();
-    let verified = rebuilder(book).verify(&projections).await.unwrap().remove(0);
+    let verified = rebuilder(book).verify(&only(projection)).await.unwrap().remove(0);
     assert_eq!(verified.position, book.head());
     let key = |row: &RowDifference| {
         row.live.as_ref().or(row.folded.as_ref()).and_then(|values| values[by].clone()).unwrap()
@@ -55,7 +39,7 @@ async fn differences(book: &TestBook, projection: &str, by: &'static str) -> BTr
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_row_is_explained_by_the_first_event_it_does_not_show() {
-    let book = folded().await;
+    let book = folded(busy(5, 10)).await;
     let wallets: Vec<String> = (0..4).map(|number| support::history::wallet_of(number).to_string()).collect();
     let mut events = Vec::new();
     for wallet in &wallets {
@@ -94,7 +78,7 @@ async fn a_row_is_explained_by_the_first_event_it_does_not_show() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_row_in_a_state_it_never_had_is_explained_by_its_first_event() {
-    let book = folded().await;
+    let book = folded(busy(5, 10)).await;
     let sum = "UPDATE daily_totals SET deposits = deposits + 7, net = net + 7
                 WHERE (effective_date, currency) = (SELECT effective_date, currency FROM daily_totals
                                                      WHERE deposit_count > 1 ORDER BY 1, 2 LIMIT 1)";
@@ -113,7 +97,7 @@ async fn a_row_in_a_state_it_never_had_is_explained_by_its_first_event() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_line_is_explained_by_the_event_that_writes_it() {
-    let book = folded().await;
+    let book = folded(busy(5, 10)).await;
     let lines: Vec<i64> =
         sqlx::query_scalar("SELECT position FROM wallet_statement_lines ORDER BY position LIMIT 3")
             .fetch_all(&book.pool)
@@ -142,7 +126,7 @@ async fn a_line_is_explained_by_the_event_that_writes_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_older_state_of_every_row_is_explained_by_the_event_after_it() {
-    let book = folded().await;
+    let book = folded(busy(5, 10)).await;
     // The second last event that touches each withdrawal: the row was left behind there.
     let (id, updated): (String, i64) = sqlx::query_as(
         "SELECT id, updated_position FROM withdrawals WHERE state = 'returned' ORDER BY id LIMIT 1",

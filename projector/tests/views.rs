@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use sqlx::Executor;
 use support::history::{busy, mixed};
+use support::rebuilding::rebuilder;
 use support::{READ_TABLES, TestBook};
 use tallybook_domain::Actor;
 use tallybook_event_store::journal;
@@ -21,10 +22,6 @@ fn name(text: &str) -> ViewName {
 
 fn tester() -> Actor {
     "user:tester".parse().unwrap()
-}
-
-fn rebuilder(book: &TestBook) -> Rebuilder {
-    Rebuilder::new(book.pool.clone(), &book.schema, CancellationToken::new()).with_resources(2, 64 << 20)
 }
 
 /// Brings the live tables to the head, with pages of some size.
