@@ -184,10 +184,16 @@ async fn tables_of_a_newer_version_are_left_alone() {
     let running = projecting(&book);
     let other = asked("wallets");
     request_rebuild(&book.pool, other).await.unwrap();
-    until("what is asked for is done", async || records(&book).await[0].state.is_over()).await;
+    let refused = rebuilder(&book).rebuild(&only("deposits"), RebuildRequest::default()).await.unwrap_err();
+    assert!(matches!(refused, RebuildError::NewerVersion { made: 2, .. }), "{refused}");
+    tokio::time::sleep(Duration::from_millis(1500)).await;
     running.stop().await;
     let written = records(&book).await;
     assert_eq!(written.len(), 1, "nobody asked for another: {written:?}");
+    assert_eq!(written[0].state, RebuildState::Requested, "it waits for a program of that version");
+    let versions: Vec<i32> =
+        sqlx::query_scalar("SELECT DISTINCT version FROM projections").fetch_all(&book.pool).await.unwrap();
+    assert_eq!(versions, [2]);
     assert_eq!(book.tables().await, before);
 }
 

@@ -207,3 +207,26 @@ async fn a_rebuild_that_loses_its_lock_swaps_nothing() {
     assert!(matches!(error, RebuildError::LockLost { ref name } if name == "wallets"), "{error}");
     assert_eq!(book.tables().await, before);
 }
+
+/// What a sweep of another process does once the lock is gone.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rebuild_whose_tables_are_gone_leaves_the_live_ones_alone() {
+    let mut book = folded(busy(3, 4)).await;
+    book.record([deposited(&wallet_of(1), money("5.00"), "LATER", day("2026-03-01"))]).await;
+    let before = book.tables().await;
+    let holding = hold_the_journal(&book).await;
+    let under_way = rebuilding(rebuilder(&book));
+    begun(&book).await;
+    // Made one after the other: the last of them is there when all are.
+    let tables =
+        "SELECT count(*) FROM pg_tables WHERE schemaname = $1 || '__next' AND tablename = 'daily_totals'";
+    while sqlx::query_scalar::<_, i64>(tables).bind(&book.schema).fetch_one(&book.pool).await.unwrap() == 0 {}
+    let schema = format!("DROP SCHEMA {}__next CASCADE", book.schema);
+    sqlx::query(&schema).execute(&book.pool).await.unwrap();
+    holding.rollback().await.unwrap();
+    let error = under_way.await.unwrap().unwrap_err();
+    assert!(error.to_string().contains("does not exist"), "{error}");
+    assert_eq!(book.tables().await, before);
+    fold(&book).await;
+    assert!(finds_nothing(&book).await);
+}

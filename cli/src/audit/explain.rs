@@ -183,11 +183,19 @@ async fn tell(book: &Book, figure: &Figure, name: &str, json: bool) -> Result<()
 fn verdict(explained: &ExplainedFigure, shown: Decimal, differing: u64) -> Result<(), Failure> {
     let ExplainedFigure { figure, sum, .. } = explained;
     if !explained.equal {
+        let agrees = shown == figure.amount();
         let (figure, sum) = (figure.written(), sum.written());
-        return Err(Failure::refused(anyhow!("the figure is {figure}, but its events come to {sum}")));
+        return Err(Failure::refused(if agrees {
+            anyhow!(
+                "the figure is what its events come to, {figure}, but the lines of the ledger come to {sum}"
+            )
+        } else {
+            anyhow!("the figure is {figure}, but its events come to {sum}")
+        }));
     }
     if differing > 0 {
-        return Err(Failure::refused(anyhow!("{differing} lines of the ledger differ from their events")));
+        let lines = if differing == 1 { "1 line" } else { &format!("{differing} lines") };
+        return Err(Failure::refused(anyhow!("{lines} of the ledger differ from what their events say")));
     }
     if shown != sum.amount() {
         let sum = sum.written();

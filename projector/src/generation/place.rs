@@ -34,14 +34,15 @@ impl Place {
         &self.book
     }
 
-    /// A connection to which a table's name means the one here, and every other name the book's.
+    /// A connection that knows the tables here and no others: what is written to a table that is gone must be an error,
+    /// and never reach the book's.
     pub(crate) async fn connect(&self, pool: &PgPool) -> Result<PgConnection, sqlx::Error> {
         let mut connection = patient_connection(pool).await?;
         connection
             .execute(
                 format!(
-                    "SET client_min_messages = warning; SET search_path = {}, {}; SET synchronous_commit = off; SET maintenance_work_mem = '16MB'; SET max_parallel_maintenance_workers = 0",
-                    self.schema, self.book
+                    "SET client_min_messages = warning; SET search_path = {}; SET synchronous_commit = off; SET maintenance_work_mem = '16MB'; SET max_parallel_maintenance_workers = 0",
+                    self.schema
                 )
                 .as_str(),
             )

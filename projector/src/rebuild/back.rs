@@ -2,6 +2,7 @@
 
 use sqlx::{PgConnection, PgPool};
 use tallybook_event_store::journal::unsigned;
+use tallybook_event_store::schema::patient_connection;
 
 use super::RebuildError;
 use super::lock::Lock;
@@ -35,9 +36,21 @@ async fn go_back(
     .fetch_optional(pool)
     .await?;
     let kept = kept.ok_or_else(|| RebuildError::NoPrevious { name: name() })?;
+    for table in projection.table_names() {
+        let there: bool = sqlx::query_scalar("SELECT to_regclass($1) IS NOT NULL")
+            .bind(previous(schema).table(table))
+            .fetch_one(pool)
+            .await?;
+        if !there {
+            return Err(RebuildError::NoPrevious { name: name() });
+        }
+    }
     let generation = Generation { version: kept.version, position: unsigned(kept.position)? };
     let place = previous(schema);
-    let mut connection = place.connect(pool).await?;
+    if kept.version != projection.version {
+        return Err(RebuildError::PreviousIsDifferent { name: name() });
+    }
+    let mut connection = patient_connection(pool).await?;
     for table in (projection.tables)() {
         let kept = definition(&mut connection, place.table(table.name)).await?;
         if kept != definition(&mut connection, place.books(table.name)).await? {

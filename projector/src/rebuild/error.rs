@@ -16,7 +16,7 @@ pub enum RebuildError {
     #[error("{name} has no previous generation to go back to")]
     NoPrevious { name: String },
     #[error(
-        "the tables kept of {name} have other columns, indexes or checks than the ones in use: rebuild it instead"
+        "the tables kept of {name} are of another version, or have other columns, indexes or checks than the ones in use: rebuild it instead"
     )]
     PreviousIsDifferent { name: String },
     #[error("{name} would change, and no difference was expected: nothing was swapped")]
@@ -33,11 +33,15 @@ pub enum RebuildError {
     #[error("{name} could not be swapped: its tables were in use all the time; try again")]
     Busy { name: String },
     #[error(
-        "the lock on {name} was lost with its connection, so another may be at work: nothing was swapped"
+        "the lock on {name} was lost with its connection, so another may be at work: {name} was not swapped"
     )]
     LockLost { name: String },
-    #[error("another process took the lead of {name} during the swap; nothing was swapped")]
+    #[error("another process took the lead of {name} during the swap; {name} was not swapped")]
     Overtaken { name: String },
+    #[error(
+        "the tables of {name} were made by a newer version of the program ({made}): rebuild them with that one"
+    )]
+    NewerVersion { name: String, made: i32 },
 }
 
 impl RebuildError {
@@ -65,6 +69,7 @@ impl RebuildError {
             | Self::Missing { .. }
             | Self::Busy { .. }
             | Self::LockLost { .. }
+            | Self::NewerVersion { .. }
             | Self::Overtaken { .. } => None,
         }
     }

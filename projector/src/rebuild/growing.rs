@@ -2,6 +2,7 @@
 
 use sqlx::{Connection, PgConnection};
 use tallybook_event_store::journal;
+use tallybook_event_store::schema::patient_connection;
 
 use super::lock::Lock;
 use super::swap::{BETWEEN_TRIES, Generation, TRIES, Try, try_to_swap};
@@ -23,6 +24,8 @@ pub(super) struct Growing<'a> {
     lock: &'a Lock,
     /// Inside the new tables' schema.
     connection: PgConnection,
+    /// Inside the book's.
+    book: PgConnection,
     /// Everything up to here is in the new tables.
     pub(super) position: u64,
 }
@@ -45,7 +48,8 @@ impl<'a> Growing<'a> {
         position: u64,
     ) -> Result<Self, RebuildError> {
         let connection = place.connect(&rebuilder.pool).await?;
-        Ok(Self { rebuilder, place, projection, lock, connection, position })
+        let book = patient_connection(&rebuilder.pool).await?;
+        Ok(Self { rebuilder, place, projection, lock, connection, book, position })
     }
 
     pub(super) fn name(&self) -> &'static str {
@@ -61,8 +65,7 @@ impl<'a> Growing<'a> {
             takeover.end().await;
             return Ok(Look::Behind(behind));
         }
-        let mut moment =
-            self.connection.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+        let mut moment = self.book.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
         // The first statement fixes the moment; from then on the projection may move again.
         let live =
             sqlx::query_scalar!("SELECT position FROM projections WHERE name = $1", self.projection.name)
@@ -85,9 +88,7 @@ impl<'a> Growing<'a> {
             tables.push(difference);
         }
         moment.rollback().await?;
-        if !self.lock.is_held(&mut self.connection).await? {
-            return Err(RebuildError::LockLost { name: self.projection.name.to_owned() });
-        }
+        self.still_locked().await?;
         Ok(Look::Compared { tables, rows })
     }
 
@@ -96,9 +97,14 @@ impl<'a> Growing<'a> {
         self.rebuilder.progress.enter(Phase::Swapping);
         for _ in 0..TRIES {
             let takeover = self.hold_still().await?;
+            if takeover.version > self.projection.version {
+                let made = takeover.version;
+                takeover.end().await;
+                return Err(RebuildError::NewerVersion { name: self.projection.name.to_owned(), made });
+            }
             let new = Generation { version: self.projection.version, position: self.position };
             let from = (self.place, new);
-            let tried = try_to_swap(&mut self.connection, self.projection, from, &takeover, self.lock).await;
+            let tried = try_to_swap(&mut self.book, self.projection, from, &takeover, self.lock).await;
             takeover.end().await;
             if tried? == Try::Swapped {
                 return Ok(new.position);
@@ -132,12 +138,21 @@ impl<'a> Growing<'a> {
             return Err(GenerationError::Cancelled.into());
         }
         if to > self.position {
+            self.still_locked().await?;
             let Rebuilder { pool, cancelled, .. } = self.rebuilder;
             let (connection, from) = (&mut self.connection, self.position);
             (self.projection.follow)(Follower { connection, pool, from, to, cancelled }).await?;
             self.position = to;
         }
         Ok(())
+    }
+
+    /// Without the lock the new tables are perhaps another's.
+    async fn still_locked(&mut self) -> Result<(), RebuildError> {
+        if self.lock.is_held(&mut self.book).await? {
+            return Ok(());
+        }
+        Err(RebuildError::LockLost { name: self.projection.name.to_owned() })
     }
 
     async fn live_position(&self) -> Result<u64, RebuildError> {

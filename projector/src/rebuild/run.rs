@@ -1,6 +1,7 @@
 //! A rebuild from beginning to end.
 
 use futures::{FutureExt, StreamExt, stream};
+use sqlx::PgPool;
 use tallybook_event_store::journal;
 
 use super::growing::{Growing, Look};
@@ -87,6 +88,10 @@ impl Rebuilder {
         for projection in projections {
             register(&self.pool, projection.name, projection.version).await?;
             locks.push(Lock::take(&self.pool, &self.schema, projection.name).await?);
+            let made = version(&self.pool, projection.name).await?;
+            if made > projection.version {
+                return Err(RebuildError::NewerVersion { name: projection.name.to_owned(), made });
+            }
         }
         Ok(locks)
     }
@@ -215,6 +220,11 @@ impl Rebuilder {
             }
         }
     }
+}
+
+/// Of the fold that made the tables in use.
+pub(super) async fn version(pool: &PgPool, name: &str) -> Result<i32, sqlx::Error> {
+    sqlx::query_scalar!("SELECT version FROM projections WHERE name = $1", name).fetch_one(pool).await
 }
 
 async fn release(locks: Vec<Lock>) -> Result<(), RebuildError> {

@@ -30,7 +30,7 @@ pub struct ExplainedFigure {
     /// What the figure's own read table says.
     #[schema(value_type = schema::Money)]
     pub figure: Total,
-    /// What the events that make it up come to.
+    /// What it comes to elsewhere: of a wallet by its stored events, else by the lines of the ledger.
     #[schema(value_type = schema::Money)]
     pub sum: Total,
     /// Whether the two are the same amount.
