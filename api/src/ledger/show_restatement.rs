@@ -53,6 +53,7 @@ pub(super) struct Restated {
 pub(super) struct Explained {
     #[serde(flatten)]
     event: LaterEvent,
+    /// `null` if none was given, and for those who may not read events.
     reason: Option<String>,
 }
 
@@ -114,7 +115,8 @@ impl Tabular for ExplainedPosting {
 ///
 /// The accounts whose figures for the month differ between two states of the book's knowledge, and every event recorded
 /// in between that makes the difference, with its actor and reason: those dated within the month, and those dated
-/// before it, which change what it begins with. As a table, one row for each posting.
+/// before it, which change what it begins with. As a table, one row for each posting. Reasons are shown to those who may
+/// read events; for others they are `null`.
 #[utoipa::path(get, path = "/v1/ledger/restatement", tag = "ledger", params(ListParameters, RestatementParameters),
     responses((status = 200, body = Page<Restated>)))]
 pub(super) async fn show_restatement(
@@ -138,13 +140,14 @@ pub(super) async fn show_restatement(
         listing.fresh = Some(Freshness::at_least(asked.between.known_at_2, listing.fresh));
     }
     let pool = state.reading(&[GeneralLedger::NAME], view.as_ref(), listing.fresh).await?;
-    let journal = state.book().pool().clone();
+    // The read tables have no reasons, and who may not read events is told none.
+    let journal = caller.may(Action::ReadJournal).is_ok().then(|| state.book().pool().clone());
     list(&state, listing, move |page| {
         let (pool, journal) = (pool.clone(), journal.clone());
         async move {
             let Page { data, next_cursor, position } =
                 read(&pool, period, asked.between, &page.paging()?).await?;
-            Ok(Page { data: asked.explain(&journal, data).await?, next_cursor, position })
+            Ok(Page { data: asked.explain(journal.as_ref(), data).await?, next_cursor, position })
         }
     })
     .await
@@ -177,9 +180,12 @@ impl Asked {
         Ok(Self { first, second, between: Between { known_at_1, known_at_2 } })
     }
 
-    async fn explain(self, journal: &PgPool, mut figures: Restatement) -> Result<Restated, Problem> {
+    async fn explain(self, journal: Option<&PgPool>, mut figures: Restatement) -> Result<Restated, Problem> {
         let events = std::mem::take(&mut figures.events);
-        let mut reasons = reasons(journal, &events).await?;
+        let mut reasons = match journal {
+            Some(journal) => reasons(journal, &events).await?,
+            None => HashMap::new(),
+        };
         let events = events
             .into_iter()
             .map(|event| Explained { reason: reasons.remove(&event.position).flatten(), event })

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use reqwest::Method;
 use serde_json::json;
+use tallybook_tests::answer::text;
 use tallybook_tests::rules::written;
-use tallybook_tests::{Role, TestBook};
+use tallybook_tests::{Role, TestBook, bodies};
 
 use Role::{Admin, Approver, Auditor, Dashboard, Finance, Operator};
 
@@ -138,5 +139,28 @@ async fn every_route_is_in_the_table() {
     let guarded = GUARDED.iter().map(|(method, path, _)| ((*method).to_owned(), (*path).to_owned(), false));
     let open = OPEN.iter().map(|(method, path)| ((*method).to_owned(), (*path).to_owned(), true));
     assert_eq!(described, guarded.chain(open).collect());
+    book.finish().await;
+}
+
+/// Reasons are told by events alone, so a list that everybody may read shows them only to those who may read events.
+#[tokio::test(flavor = "multi_thread")]
+async fn reasons_of_a_restated_month_are_for_those_who_may_read_events() {
+    let book = TestBook::start().await;
+    let acme = book.customer("Acme").await;
+    let body = bodies::with(bodies::deposit(&acme, "5.00", "A"), "effective_date", Some(json!("2026-03-10")));
+    let deposit = book.operator().post("/v1/deposits", &body).await.created().clone();
+    let reversal = json!({ "reason": "paid twice", "effective_date": "2026-03-25" });
+    let path = format!("/v1/deposits/{}/reverse", text(&deposit, "id"));
+    book.finance().post(&path, &reversal).await.ok();
+
+    let path = "/v1/ledger/restatement?period=2026-03&known_at_1=0&wait_ms=30000";
+    for role in ALL {
+        let expected = if JOURNAL.contains(role) { json!("paid twice") } else { json!(null) };
+        let answer = book.as_role(*role).get(path).await;
+        let reversed = &answer.data()["events"][1];
+        assert_eq!((text(reversed, "event_type"), &reversed["reason"]), ("DepositReversed", &expected));
+        let csv = book.as_role(*role).get(path).header("Accept", "text/csv").await;
+        assert_eq!(csv.text.contains("paid twice"), JOURNAL.contains(role), "{role}: {}", csv.text);
+    }
     book.finish().await;
 }
