@@ -11,6 +11,33 @@ use running::{Up, in_book, place, stderr, stdout, tallybook};
 use serde_json::Value;
 use sqlx::{ConnectOptions, Executor};
 use tallybook_commands::customers::{RegisterCustomer, register_customer};
+use tallybook_event_store::seal::{PrivateKey, seal};
+
+/// Seals the book with its own key as if it were another day.
+fn seal_days_from_now(up: &Up, days: i64) {
+    let key = std::fs::read_to_string(up.data.join("keys/main.key")).unwrap();
+    let key: PrivateKey = key.trim_end().parse().unwrap();
+    let then = tallybook::environment::now() + chrono::TimeDelta::days(days);
+    in_book(up, async |book, _| seal(book.pool(), &key, &[], then).await).unwrap();
+}
+
+fn register(up: &Up, name: &str) {
+    let name = name.parse().unwrap();
+    in_book(up, async |book, context| register_customer(book, context, RegisterCustomer { name }).await)
+        .unwrap();
+}
+
+fn seals(up: &Up) -> Vec<Value> {
+    serde_json::from_str(&stdout(&up.beside(&["audit", "seals", "--json"]))).unwrap()
+}
+
+/// Whether it comes to be so within ten seconds.
+fn soon(mut so: impl FnMut() -> bool) -> bool {
+    (0..100).any(|_| {
+        std::thread::sleep(Duration::from_millis(100));
+        so()
+    })
+}
 
 #[test]
 fn a_proof_is_checked_without_a_database_and_only_with_the_right_key() {
@@ -52,35 +79,83 @@ fn a_proof_is_checked_without_a_database_and_only_with_the_right_key() {
 fn a_night_that_was_missed_is_made_up_for() {
     let Some(place) = place() else { return };
     let up = Up::start(&place.path().join("data"), &["--demo"]);
-    assert_eq!(up.beside(&["audit", "seal"]).status.code(), Some(0));
-    let name = "Acme".parse().unwrap();
-    in_book(&up, async |book, context| register_customer(book, context, RegisterCustomer { name }).await)
-        .unwrap();
-    tokio::runtime::Runtime::new().unwrap().block_on(async {
-        let connect = tallybook::postgres::attach(&up.data).unwrap().options([("search_path", "book_main")]);
-        let mut owner = connect.connect().await.unwrap();
-        let yesterday = "ALTER TABLE seals DISABLE TRIGGER USER; GRANT ALL ON seals TO CURRENT_USER;
-                         UPDATE seals SET sealed_at = sealed_at - interval '1 day';
-                         ALTER TABLE seals ENABLE TRIGGER USER";
-        owner.execute(sqlx::raw_sql(yesterday)).await.unwrap();
-    });
+    seal_days_from_now(&up, -1);
+    register(&up, "Acme");
     drop(up);
 
     let outside = place.path().join("kept-elsewhere");
     let up = Up::start(&place.path().join("data"), &["--seal-file", outside.to_str().unwrap()]);
-    let seals = || -> Vec<Value> {
-        serde_json::from_str(&stdout(&up.beside(&["audit", "seals", "--json"]))).unwrap()
-    };
-    for _ in 0..100 {
-        if outside.exists() {
-            break;
-        }
-        std::thread::sleep(Duration::from_millis(100));
-    }
-    let seals = seals();
+    assert!(soon(|| outside.exists()), "the book was not sealed");
+    let seals = seals(&up);
     assert_eq!(seals.len(), 2, "{seals:?}");
     assert_eq!(
         std::fs::read_to_string(&outside).unwrap().trim_end(),
         seals[1]["note"].as_str().unwrap().trim_end()
     );
+}
+
+/// Someone who can only add rows to the table of seals must not be able to end sealing by a date.
+#[test]
+fn a_seal_of_a_day_to_come_or_that_nobody_signed_does_not_end_sealing() {
+    let Some(place) = place() else { return };
+    let up = Up::start(&place.path().join("data"), &["--demo"]);
+    seal_days_from_now(&up, 400);
+    register(&up, "Acme");
+    let mut nightly = Beside::start(&up, &place.path().join("first.log"));
+    assert!(soon(|| seals(&up).len() == 2), "{}", nightly.log());
+    let said = nightly.log();
+    assert_eq!(said.matches("which is yet to come").count(), 1, "{said}");
+    nightly.stop();
+
+    register(&up, "Beta");
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let connect = tallybook::postgres::attach(&up.data).unwrap().options([("search_path", "book_main")]);
+        let mut runtime = connect.connect().await.unwrap();
+        let forged = "SET ROLE tallybook_runtime;
+             INSERT INTO seals (size, root, sealed_at, note, key, frontier)
+             SELECT h.position, h.root, now() + interval '400 days', s.note, s.key, h.frontier
+             FROM book_head h, (SELECT * FROM seals ORDER BY size DESC LIMIT 1) s";
+        runtime.execute(sqlx::raw_sql(forged)).await.unwrap();
+    });
+    let mut nightly = Beside::start(&up, &place.path().join("second.log"));
+    assert!(soon(|| nightly.log().contains("the book was not sealed")), "{}", nightly.log());
+    let said = nightly.log();
+    assert_eq!(said.matches("its note says something else than its row").count(), 1, "{said}");
+    nightly.stop();
+}
+
+/// A `tallybook projector run` beside a running book, and what it logs.
+struct Beside {
+    process: std::process::Child,
+    log: std::path::PathBuf,
+}
+
+impl Beside {
+    fn start(up: &Up, log: &std::path::Path) -> Self {
+        let file = std::fs::File::create(log).unwrap();
+        let process = tallybook(&["projector", "run", "--data"])
+            .arg(&up.data)
+            .stdout(file.try_clone().unwrap())
+            .stderr(file)
+            .spawn()
+            .unwrap();
+        Self { process, log: log.to_owned() }
+    }
+
+    fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap()
+    }
+
+    fn stop(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+}
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        if self.process.try_wait().unwrap().is_none() {
+            self.stop();
+        }
+    }
 }
