@@ -80,18 +80,62 @@ fn a_night_that_was_missed_is_made_up_for() {
     let Some(place) = place() else { return };
     let up = Up::start(&place.path().join("data"), &["--demo"]);
     seal_days_from_now(&up, -1);
+    let outside = place.path().join("kept-elsewhere");
+    let into = ["audit", "seal", "--seal-file", outside.to_str().unwrap()];
+    for gone in [true, false] {
+        let refused = up.beside(&into);
+        assert_eq!(refused.status.code(), Some(1), "{}", stdout(&refused));
+        assert!(stderr(&refused).contains("--new-seal-file"), "{}", stderr(&refused));
+        let dry = up.beside(&[&into[..], &["--dry-run", "--new-seal-file"]].concat());
+        assert_eq!((dry.status.code(), outside.exists()), (Some(0), !gone), "{}", stderr(&dry));
+        std::fs::write(&outside, "").unwrap();
+    }
+    let begun = up.beside(&[&into[..], &["--new-seal-file"]].concat());
+    assert_eq!(begun.status.code(), Some(0), "{}", stderr(&begun));
     register(&up, "Acme");
     drop(up);
 
-    let outside = place.path().join("kept-elsewhere");
     let up = Up::start(&place.path().join("data"), &["--seal-file", outside.to_str().unwrap()]);
-    assert!(soon(|| outside.exists()), "the book was not sealed");
+    assert!(soon(|| seals(&up).len() == 2), "the book was not sealed");
+    let kept = || tallybook::seals::kept_in(&outside).unwrap();
+    assert!(soon(|| kept().len() == 2), "{:?}", kept());
     let seals = seals(&up);
     assert_eq!(seals.len(), 2, "{seals:?}");
-    assert_eq!(
-        std::fs::read_to_string(&outside).unwrap().trim_end(),
-        seals[1]["note"].as_str().unwrap().trim_end()
-    );
+    assert_eq!(kept(), [&seals[0], &seals[1]].map(|seal| seal["note"].as_str().unwrap()));
+}
+
+#[test]
+fn what_a_verification_was_compared_with_is_said_and_a_lost_file_is_a_finding() {
+    let Some(place) = place() else { return };
+    let up = Up::start(&place.path().join("data"), &["--demo"]);
+    let outside = place.path().join("kept-elsewhere");
+    let outside = outside.to_str().unwrap();
+    let verify = |more: &[&str]| {
+        let verified = up.beside(&[&["audit", "verify"], more].concat());
+        (verified.status.code(), stdout(&verified))
+    };
+    let (code, said) = verify(&["--seal-file", outside]);
+    assert!(code == Some(0) && said.contains("Seals: none was compared"), "{said}");
+    assert!(said.contains("none    seals") && !said.contains("ok      seals"), "{said}");
+
+    assert_eq!(up.beside(&["audit", "seal", "--seal-file", outside]).status.code(), Some(0));
+    let (code, said) = verify(&[]);
+    assert!(code == Some(0) && said.contains("Seals: 1 compared, none of them kept outside"), "{said}");
+    let (code, said) = verify(&["--seal-file", outside]);
+    assert!(code == Some(0) && said.contains("Seals: 2 compared, 1 of them kept outside"), "{said}");
+    assert!(said.contains("ok      seals") && said.contains("the keys beside the book's own"), "{said}");
+    let public = stdout(&up.beside(&["audit", "key"]));
+    let (_, said) = verify(&["--key", public.trim(), "--json"]);
+    let report: Value = serde_json::from_str(&said).unwrap();
+    assert_eq!((&report["keys_from"], &report["compared"]["in_book"]), (&"given".into(), &1.into()));
+
+    for (gone, why) in [(false, "there is no seal in"), (true, "there is no file")] {
+        if gone { std::fs::remove_file(outside) } else { std::fs::write(outside, "") }.unwrap();
+        for option in ["--seal-file", "--seals"] {
+            let (code, said) = verify(&[option, outside]);
+            assert!(code == Some(1) && said.contains("FAILED  seals") && said.contains(why), "{said}");
+        }
+    }
 }
 
 /// Someone who can only add rows to the table of seals must not be able to end sealing by a date.

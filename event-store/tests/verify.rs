@@ -7,7 +7,7 @@ use sqlx::Executor;
 use support::{TestBook, deposit, hold, many_deposits, rehash, rewrite_head, tamper, wallet};
 use tallybook_event_store::Book;
 use tallybook_event_store::seal::{PrivateKey, Sealed, seal};
-use tallybook_event_store::verify::{Check, Finding, Report, Scope, verify};
+use tallybook_event_store::verify::{Check, Compared, Finding, Report, Scope, verify};
 
 async fn verified(test: &TestBook, scope: Scope) -> Report {
     verify(&test.connect, &test.schema, &scope, |_| {}).await.unwrap()
@@ -253,7 +253,7 @@ async fn a_tail_cut_with_its_head_and_outcomes_is_missed_by_a_seal() {
     assert_eq!(failed(&test).await, [""; 0]);
     let kept = Scope { seals: vec![note], keys: vec![key().public().clone()], ..Scope::default() };
     let report = verified(&test, kept).await;
-    assert_eq!(report.seals, 1);
+    assert_eq!((report.seals, report.compared), (1, Compared::default()), "it goes beyond the journal");
     assert_eq!(report.checks.last().map(|last| (last.check, last.findings.count)), Some((Check::Seals, 1)));
 }
 
@@ -268,6 +268,22 @@ async fn a_seal_that_is_not_signed_by_a_trusted_key_is_told() {
     let seals = &strange.checks.last().unwrap().findings;
     assert_eq!(seals.count, 2, "{seals:?}");
     assert!(seals.first[0].detail.contains("no key that is trusted"), "{seals:?}");
+    assert_eq!((strange.seals, strange.compared), (2, Compared::default()));
     tamper(&test, "UPDATE seals SET root = sha256('x')").await;
     assert_eq!(failed(&test).await, ["seals"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_compared_is_counted_and_a_place_that_has_lost_its_seals_is_told_if_the_book_has_some() {
+    let (test, book) = filled().await;
+    let missing = || Scope { missing: vec!["there is no file".into()], ..Scope::default() };
+    let unsealed = verified(&test, missing()).await;
+    assert_eq!((unsealed.is_clean(), unsealed.compared), (true, Compared::default()));
+    let seals = vec![sealed(&book).await];
+    let kept = verified(&test, Scope { seals, ..Scope::default() }).await;
+    assert_eq!((kept.is_clean(), kept.compared), (true, Compared { in_book: 1, elsewhere: 1 }));
+    let lost = verified(&test, missing()).await;
+    let findings = &lost.checks.last().unwrap().findings;
+    assert_eq!(findings.first[0].detail, "there is no file, though the book has seals");
+    assert_eq!((findings.count, lost.compared), (1, Compared { in_book: 1, elsewhere: 0 }));
 }

@@ -14,7 +14,8 @@ use crate::settings::{SealFlags, Settings};
 /// Sign how many events there are and what their Merkle root is, now; print the seal
 ///
 /// It is kept in the book and, if --seal-file says so, appended to a file; `up` and `projector run` do the same
-/// every night. Nothing is signed if the journal does not go on from the last seal. A seal proves something to
+/// every night. Nothing is signed if the journal does not go on from the last seal, or if that file has lost the
+/// seals it should have. A seal proves something to
 /// whoever keeps it where the book's operators cannot reach.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -24,6 +25,9 @@ pub(super) struct AuditSeal {
     /// Check that the book can be sealed, sign and keep nothing
     #[arg(long)]
     dry_run: bool,
+    /// The file of --seal-file is a new one: begin it, though the book has seals that it has not
+    #[arg(long)]
+    new_seal_file: bool,
     #[command(flatten)]
     pub(super) seal_flags: SealFlags,
 }
@@ -37,6 +41,7 @@ impl AuditSeal {
                 "there is no key in {place}: make one with `tallybook audit key`"
             )));
         };
+        let sealing = if self.new_seal_file { sealing.into_new_file() } else { sealing };
         if self.dry_run {
             let size = sealing.check(book.pool()).await?;
             say(format!("Would seal {size} events as {}.", sealing.key.public().name()));

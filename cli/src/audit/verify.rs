@@ -1,6 +1,7 @@
 //! `audit verify`: every stored byte read once, and every check said by name.
 
 use std::cell::{Cell, OnceCell};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -8,7 +9,7 @@ use anyhow::{Context, anyhow};
 use clap::Args;
 use serde::Serialize;
 use tallybook_event_store::seal::{Checkpoint, PublicKey};
-use tallybook_event_store::verify::{Check, Outcome, Report, Scope, verify};
+use tallybook_event_store::verify::{Check, Compared, Outcome, Report, Scope, verify};
 use tokio_util::sync::CancellationToken;
 
 use super::keys;
@@ -23,7 +24,8 @@ use crate::settings::{SealFlags, Settings};
 ///
 /// Checks: positions and sequences without gaps, leaf hashes over the stored bytes, payloads that read as what they
 /// claim to be, debits = credits, a stored outcome for the command of each event, the Merkle root against the head,
-/// every seal, and the triggers and keys that guard the tables. It may run while the book is in use, and changes nothing.
+/// every seal (and says how many there were: without any, this check proves nothing), and the triggers and keys that
+/// guard the tables. It may run while the book is in use, and changes nothing.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tallybook audit verify
@@ -38,7 +40,8 @@ pub(super) struct AuditVerify {
     /// The last position to check
     #[arg(long, value_name = "POSITION", value_parser = clap::value_parser!(u64).range(1..))]
     to: Option<u64>,
-    /// A file of seals that were kept outside the book; may be given many times. That of --seal-file is always used
+    /// A file of seals that were kept outside the book; may be given many times. That of --seal-file is always used. A
+    /// file that is missing or has no seal in it is a finding if the book has seals
     #[arg(long, value_name = "FILE")]
     seals: Vec<PathBuf>,
     /// The public key seals must be signed with, or a file of several [default: those beside the book's own key; where
@@ -69,7 +72,7 @@ impl AuditVerify {
     }
 
     async fn verify(&self, database: &Database, settings: &Settings) -> Result<(), Failure> {
-        let scope = self.scope(settings)?;
+        let (scope, keys_from) = self.scope(settings)?;
         let (begun, bar, shown) = (Instant::now(), OnceCell::new(), Cell::new(0));
         let report = verify(database.connect_options(), &settings.schema(), &scope, |progress| {
             let bar = bar.get_or_init(|| Progress::over(progress.total, "events", self.json));
@@ -84,26 +87,43 @@ impl AuditVerify {
             return Err(Failure::usage(anyhow!("there is no event {from} yet: the last one is {head}")));
         }
         if self.json {
-            say_json(&Told { clean: report.is_clean(), report: &report }).context("the report")?;
+            let told = Told { clean: report.is_clean(), keys_from, report: &report };
+            say_json(&told).context("the report")?;
         } else {
-            tell(&report, &settings.book.value, begun.elapsed());
+            tell(&report, keys_from, (&settings.book.value, begun.elapsed()));
         }
         if report.is_clean() { Ok(()) } else { Err(Failure::Reported) }
     }
 }
 
 impl AuditVerify {
-    fn scope(&self, settings: &Settings) -> Result<Scope, Failure> {
-        let keys =
-            if self.keys.is_empty() { KeyFile::of(settings).known()? } else { keys::given(&self.keys)? };
-        let configured = settings.seal_file.value.as_ref().filter(|file| file.exists());
-        let mut seals = Vec::new();
-        for file in self.seals.iter().chain(configured) {
-            let kept =
-                kept_in(file).with_context(|| format!("the seals in {} cannot be read", file.display()));
-            seals.extend(of_this_book(kept.map_err(Failure::Usage)?, &keys, file)?);
+    fn scope(&self, settings: &Settings) -> Result<(Scope, KeysFrom), Failure> {
+        let (keys, keys_from) = self.trusted(settings)?;
+        let (mut seals, mut missing) = (Vec::new(), Vec::new());
+        for file in self.seals.iter().chain(&settings.seal_file.value) {
+            let place = file.display();
+            match kept_in(file) {
+                Ok(kept) if kept.is_empty() => missing.push(format!("there is no seal in {place}")),
+                Ok(kept) => seals.extend(of_this_book(kept, &keys, file)?),
+                Err(error) if error.kind() == ErrorKind::NotFound => {
+                    missing.push(format!("there is no file {place}"));
+                }
+                Err(error) => {
+                    let context = format!("the seals in {place} cannot be read");
+                    return Err(Failure::Usage(anyhow::Error::new(error).context(context)));
+                }
+            }
         }
-        Ok(Scope { from: self.from, to: self.to, seals, keys })
+        Ok((Scope { from: self.from, to: self.to, seals, keys, missing }, keys_from))
+    }
+
+    fn trusted(&self, settings: &Settings) -> Result<(Vec<PublicKey>, KeysFrom), Failure> {
+        if !self.keys.is_empty() {
+            return Ok((keys::given(&self.keys)?, KeysFrom::Given));
+        }
+        let keys = KeyFile::of(settings).known()?;
+        let from = if keys.is_empty() { KeysFrom::Book } else { KeysFrom::BesideKey };
+        Ok((keys, from))
     }
 }
 
@@ -124,26 +144,70 @@ fn of_this_book(notes: Vec<String>, keys: &[PublicKey], file: &Path) -> Result<V
     Ok(seals)
 }
 
+/// Where the keys came from that seals have to be signed with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum KeysFrom {
+    Given,
+    BesideKey,
+    Book,
+}
+
+impl KeysFrom {
+    fn told(self) -> &'static str {
+        match self {
+            Self::Given => "the keys given",
+            Self::BesideKey => "the keys beside the book's own",
+            Self::Book => "the keys kept in the book, which prove little",
+        }
+    }
+}
+
 #[derive(Serialize)]
 struct Told<'a> {
     clean: bool,
+    keys_from: KeysFrom,
     #[serde(flatten)]
     report: &'a Report,
 }
 
-fn tell(report: &Report, book: &str, took: Duration) {
+fn tell(report: &Report, keys_from: KeysFrom, (book, took): (&str, Duration)) {
+    let nothing_compared = report.compared == Compared::default();
     for outcome in &report.checks {
-        let verdict = if outcome.findings.count == 0 { "ok" } else { "FAILED" };
-        say(format!("{verdict:<7} {:<12} {}", outcome.check.as_str(), meaning(outcome.check)));
+        let (verdict, meaning) = match (outcome.findings.count, outcome.check) {
+            (0, Check::Seals) if nothing_compared => ("none", "there was no seal to compare with"),
+            (0, check) => ("ok", meaning(check)),
+            (_, check) => ("FAILED", meaning(check)),
+        };
+        say(format!("{verdict:<7} {:<12} {meaning}", outcome.check.as_str()));
         tell_findings(outcome);
     }
+    say(format!("\n{}", told_of_seals(report.compared, keys_from)));
     if let Some(root) = report.root {
-        say(format!("\nRoot at {}: {}", report.head, hex::encode(root)));
+        say(format!("Root at {}: {}", report.head, hex::encode(root)));
     }
     let (events, seconds) = (report.events, took.as_secs_f64());
     let verdict =
         if report.is_clean() { "nothing is wrong" } else { "the journal is not as it was recorded" };
     say(format!("{events} events of the book {book} in {seconds:.1} s: {verdict}."));
+}
+
+/// What the check of seals rests on.
+fn told_of_seals(Compared { in_book, elsewhere }: Compared, keys_from: KeysFrom) -> String {
+    let keys = keys_from.told();
+    let all = in_book + elsewhere;
+    match (all, elsewhere) {
+        (0, _) => {
+            "Seals: none was compared, so nothing shows that the whole journal was not rewritten.".into()
+        }
+        (_, 0) => format!(
+            "Seals: {all} compared, none of them kept outside the book: that none was taken out of it is not shown. \
+             Signed with {keys}."
+        ),
+        (..) => {
+            format!("Seals: {all} compared, {elsewhere} of them kept outside the book. Signed with {keys}.")
+        }
+    }
 }
 
 fn tell_findings(outcome: &Outcome) {

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, anyhow};
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
-use tallybook_event_store::seal::{Checkpoint, PrivateKey, PublicKey, Sealed, at_size, check, seal};
+use tallybook_event_store::seal::{Checkpoint, PrivateKey, PublicKey, Sealed, at_size, check, latest, seal};
 
 use super::key_file::KeyFile;
 use super::outside;
@@ -18,6 +18,8 @@ pub struct Sealing<'a> {
     pub key: PrivateKey,
     known: Vec<PublicKey>,
     file: Option<&'a Path>,
+    /// The file outside is a new one: that it has no seal yet is no loss.
+    new_file: bool,
 }
 
 impl<'a> Sealing<'a> {
@@ -26,7 +28,12 @@ impl<'a> Sealing<'a> {
         let keys = KeyFile::of(settings);
         let Some(key) = keys.read()? else { return Ok(None) };
         let known = [vec![key.public().clone()], keys.known()?].concat();
-        Ok(Some(Self { key, known, file: settings.seal_file.value.as_deref() }))
+        Ok(Some(Self { key, known, file: settings.seal_file.value.as_deref(), new_file: false }))
+    }
+
+    /// The same, into a file outside that may have none of the seals that the book has.
+    pub fn into_new_file(self) -> Self {
+        Self { new_file: true, ..self }
     }
 
     /// Seals the book as it is, and sees to it that the seal is in the file outside, too.
@@ -51,19 +58,21 @@ impl<'a> Sealing<'a> {
     }
 
     /// What was handed out binds: a book that has lost the last seal of the file, be it that it was restored or that
-    /// someone took the seal away, is not sealed as if there had been none.
+    /// someone took the seal away, is not sealed as if there had been none. Nor is one whose file has lost its seals.
     async fn compare_outside(&self, pool: &PgPool) -> Result<(), Failure> {
         let Some(file) = self.file else { return Ok(()) };
         let kept = match outside::kept_in(file) {
             Ok(kept) => kept,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
             Err(error) => {
                 let context = format!("the seals in {} cannot be read", file.display());
                 return Err(Failure::Environment(anyhow::Error::new(error).context(context)));
             }
         };
         let ours = kept.iter().filter_map(|note| Checkpoint::open(note, &self.known).ok());
-        let Some((last, _)) = ours.max_by_key(|(checkpoint, _)| checkpoint.size) else { return Ok(()) };
+        let Some((last, _)) = ours.max_by_key(|(checkpoint, _)| checkpoint.size) else {
+            return self.begin(file, pool).await;
+        };
         let (size, file) = (last.size, file.display());
         match at_size(pool, size).await? {
             Some(seal) if seal.root == last.root => Ok(()),
@@ -75,6 +84,19 @@ impl<'a> Sealing<'a> {
                 "the book has no seal of {size} events, but {file} has: see `tallybook audit verify`. If the book \
                  was restored from a backup, move that file and the key away and make a new key"
             ))),
+        }
+    }
+
+    /// A file without a seal of this book is right if the book has none either, or if it is said to be new.
+    async fn begin(&self, file: &Path, pool: &PgPool) -> Result<(), Failure> {
+        match latest(pool).await? {
+            Some(last) if !self.new_file => Err(Failure::refused(anyhow!(
+                "the book has a seal of {} events, but {} is missing or has no seal of this book: restore the file \
+                 from where it is kept, or, if it is a new one, run `tallybook audit seal --new-seal-file` once",
+                last.size,
+                file.display()
+            ))),
+            Some(_) | None => Ok(()),
         }
     }
 }

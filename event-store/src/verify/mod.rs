@@ -19,7 +19,7 @@ use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
 use tokio_util::task::AbortOnDropHandle;
 
-pub use report::{Check, Finding, Findings, Outcome, Report};
+pub use report::{Check, Compared, Finding, Findings, Outcome, Report};
 
 use crate::merkle::{CompactRange, Hash};
 use crate::schema;
@@ -44,6 +44,8 @@ pub struct Scope {
     /// Keys that seals have to be signed with. If there are none, each seal's key is the one the book keeps with it,
     /// which proves nothing against someone who can write the book.
     pub keys: Vec<PublicKey>,
+    /// What is wrong with places that should have held seals kept elsewhere: if the book has seals, so had they.
+    pub missing: Vec<String>,
 }
 
 /// How far a verification is, in leaves.
@@ -86,8 +88,8 @@ pub async fn verify(
     let caused = caused.await.map_err(|error| StoreError::Corrupt(error.to_string()))??;
     let causes = (whole.causes, whole.events);
     caused.compare(causes, &pool, in_full, &mut whole.found).await?;
-    seals.compare(&whole.roots, &mut whole.found);
-    Ok(whole.report(opening.head.as_ref(), in_full, seals.count()))
+    let compared = seals.compare(&whole.roots, &mut whole.found);
+    Ok(whole.report(opening.head.as_ref(), in_full, (seals.count(), compared)))
 }
 
 /// Connections that read by position. Plans are set, because a filled book may not have been analysed yet.
@@ -186,14 +188,19 @@ impl Whole {
         self.done
     }
 
-    fn report(mut self, head: Option<&Head>, (from, to): (u64, u64), seals: usize) -> Report {
+    fn report(
+        mut self,
+        head: Option<&Head>,
+        (from, to): (u64, u64),
+        (seals, compared): (usize, Compared),
+    ) -> Report {
         let root = self.tree.as_ref().map(CompactRange::root);
         if let Some(head) = head {
             self.compare_root(head, root);
         }
         let checks = Check::ALL.map(|check| Outcome { check, findings: self.found.of(check) }).into();
         let head = head.map_or(0, |head| head.position);
-        Report { from, to, events: self.events, head, root, seals, checks }
+        Report { from, to, events: self.events, head, root, seals, compared, checks }
     }
 
     fn compare_root(&mut self, head: &Head, root: Option<Hash>) {

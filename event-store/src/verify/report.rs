@@ -126,6 +126,13 @@ pub struct Outcome {
     pub findings: Findings,
 }
 
+/// Seals whose root was held against that of the journal, by where they were kept.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Compared {
+    pub in_book: usize,
+    pub elsewhere: usize,
+}
+
 /// What a verification proved, and what it found wrong.
 #[derive(Debug, Clone, Serialize)]
 pub struct Report {
@@ -139,8 +146,10 @@ pub struct Report {
     /// The root over the stored leaf hashes up to the head; `None` if events are missing.
     #[serde(serialize_with = "in_hexadecimal")]
     pub root: Option<Hash>,
-    /// How many seals there were to compare with.
+    /// How many seals there were, sound or not.
     pub seals: usize,
+    /// How many the journal was compared with: if none, seals prove nothing.
+    pub compared: Compared,
     pub checks: Vec<Outcome>,
 }
 

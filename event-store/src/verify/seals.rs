@@ -6,7 +6,7 @@ use std::fmt;
 use sqlx::PgPool;
 
 use super::Scope;
-use super::report::{Check, Found};
+use super::report::{Check, Compared, Found};
 use crate::merkle::Hash;
 use crate::seal::{self, BadNote, Checkpoint, InvalidKey, PublicKey, Seal};
 
@@ -62,6 +62,9 @@ impl Seals {
                 Err((size, why)) => bad(size, Place::Elsewhere, &why, found),
             }
         }
+        for what in scope.missing.iter().filter(|_| !kept.is_empty()) {
+            found.add(Check::Seals, None, format_args!("{what}, though the book has seals"));
+        }
         sound.sort_by_key(|seal| seal.checkpoint.size);
         let beyond = sound.split_off(sound.partition_point(|seal| seal.checkpoint.size <= end));
         for seal in &beyond {
@@ -87,11 +90,18 @@ impl Seals {
     }
 
     /// Compares with the roots of the journal, and says between which seals a change lies.
-    pub(super) fn compare(&self, roots: &BTreeMap<u64, Hash>, found: &mut Found) {
-        let mut fits_up_to = 0;
+    pub(super) fn compare(&self, roots: &BTreeMap<u64, Hash>, found: &mut Found) -> Compared {
+        let (mut fits_up_to, mut compared) = (0, Compared::default());
         for seal in &self.sound {
             let Checkpoint { size, root, .. } = &seal.checkpoint;
-            match roots.get(size) {
+            let root_there = roots.get(size);
+            if root_there.is_some() {
+                match seal.place {
+                    Place::Book => compared.in_book += 1,
+                    Place::Elsewhere => compared.elsewhere += 1,
+                }
+            }
+            match root_there {
                 Some(is) if is == root => fits_up_to = *size,
                 Some(_) => {
                     let place = fits_up_to + 1;
@@ -108,6 +118,7 @@ impl Seals {
                 }
             }
         }
+        compared
     }
 }
 
