@@ -220,7 +220,13 @@ async fn a_rebuild_whose_tables_are_gone_leaves_the_live_ones_alone() {
     // Made one after the other: the last of them is there when all are.
     let tables =
         "SELECT count(*) FROM pg_tables WHERE schemaname = $1 || '__next' AND tablename = 'daily_totals'";
-    while sqlx::query_scalar::<_, i64>(tables).bind(&book.schema).fetch_one(&book.pool).await.unwrap() == 0 {}
+    for look in 0.. {
+        assert!(look < 500, "the tables are not made");
+        if sqlx::query_scalar::<_, i64>(tables).bind(&book.schema).fetch_one(&book.pool).await.unwrap() > 0 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
     let schema = format!("DROP SCHEMA {}__next CASCADE", book.schema);
     sqlx::query(&schema).execute(&book.pool).await.unwrap();
     holding.rollback().await.unwrap();
@@ -229,4 +235,18 @@ async fn a_rebuild_whose_tables_are_gone_leaves_the_live_ones_alone() {
     assert_eq!(book.tables().await, before);
     fold(&book).await;
     assert!(finds_nothing(&book).await);
+}
+
+/// The newer program's swap kept tables of this version: the way back is open to that program alone.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_older_program_does_not_go_back_from_a_newer_ones_tables() {
+    let book = folded(busy(3, 4)).await;
+    let projection = only("wallets")[0];
+    rebuilder(&book).rebuild(&[projection], REBUILD).await.unwrap();
+    sqlx::query("UPDATE projections SET version = version + 1").execute(&book.pool).await.unwrap();
+    let error = back(&book.pool, &book.schema, projection).await.unwrap_err();
+    assert!(matches!(error, RebuildError::NewerVersion { made: 2, .. }), "{error}");
+    let versions: Vec<i32> =
+        sqlx::query_scalar("SELECT DISTINCT version FROM projections").fetch_all(&book.pool).await.unwrap();
+    assert_eq!(versions, [2]);
 }

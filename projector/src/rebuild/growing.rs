@@ -97,11 +97,6 @@ impl<'a> Growing<'a> {
         self.rebuilder.progress.enter(Phase::Swapping);
         for _ in 0..TRIES {
             let takeover = self.hold_still().await?;
-            if takeover.version > self.projection.version {
-                let made = takeover.version;
-                takeover.end().await;
-                return Err(RebuildError::NewerVersion { name: self.projection.name.to_owned(), made });
-            }
             let new = Generation { version: self.projection.version, position: self.position };
             let from = (self.place, new);
             let tried = try_to_swap(&mut self.book, self.projection, from, &takeover, self.lock).await;

@@ -47,6 +47,10 @@ pub(super) async fn try_to_swap(
     takeover: &Takeover,
     lock: &Lock,
 ) -> Result<Try, RebuildError> {
+    if takeover.version > projection.version {
+        let (name, made) = (projection.name.to_owned(), takeover.version);
+        return Err(RebuildError::NewerVersion { name, made });
+    }
     previous(from.book()).establish(connection).await?;
     match in_a_transaction(connection, projection, (from, new), takeover, lock).await {
         Err(RebuildError::Database(error)) if waited_too_long(&error) || is_there(&error) => {
