@@ -9,6 +9,7 @@ use anyhow::{Context, anyhow};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Connection};
 use tallybook_event_store::Book;
+use tokio_util::sync::CancellationToken;
 
 use crate::environment;
 use crate::failure::Failure;
@@ -113,6 +114,39 @@ impl Database {
             Self::Server(_) | Self::Attached(_) => {}
         }
     }
+}
+
+/// Does something with the open book. An embedded server that was started for it is stopped again.
+pub async fn in_book<T>(
+    settings: &Settings,
+    work: impl AsyncFnOnce(&Book) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let database = Database::open(settings).await?;
+    let done = match database.open_book(settings).await {
+        Ok(book) => {
+            let done = work(&book).await;
+            book.shutdown().await;
+            done
+        }
+        Err(failure) => Err(failure),
+    };
+    database.close().await;
+    done
+}
+
+/// The same, for work that can be dropped at any point, which it is when this process is asked to stop.
+pub async fn in_book_until<T>(
+    settings: &Settings,
+    stop: &CancellationToken,
+    work: impl AsyncFnOnce(&Book) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    in_book(settings, async |book| {
+        tokio::select! {
+            done = work(book) => done,
+            () = stop.cancelled() => Err(Failure::Reported),
+        }
+    })
+    .await
 }
 
 /// Where the data is, for people.

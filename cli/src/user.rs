@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use tallybook_api::access::{self, NewUser, Role, User};
 use tallybook_event_store::Book;
 
-use crate::database::Database;
+use crate::database::in_book;
 use crate::environment;
 use crate::failure::Failure;
 use crate::output::{say, say_json};
@@ -70,17 +70,7 @@ struct PasswordSource {
 
 impl UserCommand {
     pub async fn run(self, settings: &Settings) -> Result<(), Failure> {
-        let database = Database::open(settings).await?;
-        let done = match database.open_book(settings).await {
-            Ok(book) => {
-                let done = self.what.run(&book).await;
-                book.shutdown().await;
-                done
-            }
-            Err(failure) => Err(failure),
-        };
-        database.close().await;
-        done
+        in_book(settings, async |book| self.what.run(book).await).await
     }
 }
 

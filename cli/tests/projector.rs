@@ -53,9 +53,9 @@ fn a_stopped_projection_is_resumed_by_name() {
     assert_eq!(customers(&up).0["status"], "stopped", "a dry run changes nothing");
     // One name that is unknown, and none is resumed.
     let unknown = up.beside(&["projector", "resume", "customers", "custommers"]);
-    assert_eq!(unknown.status.code(), Some(1));
+    assert_eq!(unknown.status.code(), Some(2));
     let said = stderr(&unknown);
-    assert!(said.contains("\"custommers\"") && said.contains("customers, daily_totals"), "{said}");
+    assert!(said.contains("custommers") && said.contains("must be one of customers, "), "{said}");
     assert_eq!(customers(&up).0["status"], "stopped");
 
     in_book(&up, async |book, _| sqlx::query("DELETE FROM customers").execute(book.pool()).await.unwrap());

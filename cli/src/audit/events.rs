@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::bound::Bound;
 use super::written::{EventFile, Lines};
-use crate::database::Database;
+use crate::database::in_book_until;
 use crate::failure::Failure;
 use crate::output::note;
 use crate::settings::Settings;
@@ -69,15 +69,7 @@ fn event_type(word: &str) -> Result<String, String> {
 
 impl AuditEvents {
     pub(super) async fn run(self, settings: &Settings, stop: CancellationToken) -> Result<(), Failure> {
-        let database = Database::open(settings).await?;
-        let book = database.open_book(settings).await?;
-        let done = tokio::select! {
-            done = self.list(&book) => done,
-            () = stop.cancelled() => Err(Failure::Reported),
-        };
-        book.shutdown().await;
-        database.close().await;
-        done
+        in_book_until(settings, &stop, async |book| self.list(book).await).await
     }
 
     async fn list(&self, book: &Book) -> Result<(), Failure> {

@@ -21,7 +21,7 @@ use tallybook_read_models::{DateRange, Paging, ReadError};
 use tokio_util::sync::CancellationToken;
 
 use super::written::{Lines, ended};
-use crate::database::Database;
+use crate::database::in_book_until;
 use crate::failure::Failure;
 use crate::settings::Settings;
 
@@ -97,15 +97,7 @@ struct Shown {
 impl AuditExplain {
     pub(super) async fn run(self, settings: &Settings, stop: CancellationToken) -> Result<(), Failure> {
         let (figure, name, shown) = self.what.figure()?;
-        let database = Database::open(settings).await?;
-        let book = database.open_book(settings).await?;
-        let done = tokio::select! {
-            done = tell(&book, &figure, &name, shown.json) => done,
-            () = stop.cancelled() => Err(Failure::Reported),
-        };
-        book.shutdown().await;
-        database.close().await;
-        done
+        in_book_until(settings, &stop, async |book| tell(book, &figure, &name, shown.json).await).await
     }
 }
 

@@ -18,10 +18,9 @@ mod verify;
 mod written;
 
 use clap::{Args, Subcommand};
-use tallybook_event_store::Book;
 use tokio_util::sync::CancellationToken;
 
-use crate::database::Database;
+use crate::database::in_book_until;
 use crate::failure::Failure;
 use crate::settings::{SealFlags, Settings};
 
@@ -71,35 +70,18 @@ impl AuditCommand {
             What::Replay(replay) => replay.run(settings, stop).await,
             What::Explain(explain) => explain.run(settings, stop).await,
             What::Key(key) => key.run(settings),
-            What::Seal(seal) => in_book(settings, &stop, async |book| seal.run(book, settings).await).await,
-            What::Seals(seals) => in_book(settings, &stop, async |book| seals.run(book).await).await,
-            What::Prove(prove) => in_book(settings, &stop, async |book| prove.run(book).await).await,
-            What::Consistency(prove) => in_book(settings, &stop, async |book| prove.run(book).await).await,
+            What::Seal(seal) => {
+                in_book_until(settings, &stop, async |book| seal.run(book, settings).await).await
+            }
+            What::Seals(seals) => in_book_until(settings, &stop, async |book| seals.run(book).await).await,
+            What::Prove(prove) => in_book_until(settings, &stop, async |book| prove.run(book).await).await,
+            What::Consistency(prove) => {
+                in_book_until(settings, &stop, async |book| prove.run(book).await).await
+            }
             What::Statement(statement) => {
-                in_book(settings, &stop, async |book| statement.run(book).await).await
+                in_book_until(settings, &stop, async |book| statement.run(book).await).await
             }
             What::CheckProof(check) => check.run(),
         }
     }
-}
-
-/// Does something with the open book, unless asked to stop.
-async fn in_book(
-    settings: &Settings,
-    stop: &CancellationToken,
-    work: impl AsyncFnOnce(&Book) -> Result<(), Failure>,
-) -> Result<(), Failure> {
-    let database = Database::open(settings).await?;
-    let worked = async {
-        let book = database.open_book(settings).await?;
-        let done = work(&book).await;
-        book.shutdown().await;
-        done
-    };
-    let done = tokio::select! {
-        done = worked => done,
-        () = stop.cancelled() => Err(Failure::Reported),
-    };
-    database.close().await;
-    done
 }

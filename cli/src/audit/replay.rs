@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::events::known;
 use super::written::{Facts, Lines, at, ended};
-use crate::database::Database;
+use crate::database::in_book_until;
 use crate::failure::Failure;
 use crate::settings::Settings;
 
@@ -46,15 +46,7 @@ struct Shown {
 
 impl AuditReplay {
     pub(super) async fn run(self, settings: &Settings, stop: CancellationToken) -> Result<(), Failure> {
-        let database = Database::open(settings).await?;
-        let book = database.open_book(settings).await?;
-        let done = tokio::select! {
-            done = self.replay(&book) => done,
-            () = stop.cancelled() => Err(Failure::Reported),
-        };
-        book.shutdown().await;
-        database.close().await;
-        done
+        in_book_until(settings, &stop, async |book| self.replay(book).await).await
     }
 
     async fn replay(&self, book: &Book) -> Result<(), Failure> {

@@ -16,7 +16,7 @@ use super::balances::{Balances, Dates};
 use super::entry::Entry;
 use super::format::{JournalFile, Title};
 use super::target::Target;
-use crate::database::Database;
+use crate::database::in_book_until;
 use crate::failure::Failure;
 use crate::output::{note, say, say_json};
 use crate::progress::Progress;
@@ -38,19 +38,8 @@ impl ExportJournal {
     pub(super) async fn run(self, settings: &Settings, stop: CancellationToken) -> Result<(), Failure> {
         self.check()?;
         let dates = self.dates()?;
-        let database = Database::open(settings).await?;
-        let done = match database.open_book(settings).await {
-            Ok(book) => {
-                let done = tokio::select! {
-                    done = self.export(&book, settings, dates) => done,
-                    () = stop.cancelled() => Err(Failure::Reported),
-                };
-                book.shutdown().await;
-                done
-            }
-            Err(failure) => Err(failure),
-        };
-        database.close().await;
+        let done =
+            in_book_until(settings, &stop, async |book| self.export(book, settings, dates).await).await;
         match done? {
             Some(summary) => self.tell(&summary),
             None => Ok(()),

@@ -1,26 +1,42 @@
 //! The projections a command names.
 
-use anyhow::anyhow;
 use tallybook_projector::{Registered, every};
 
-use crate::failure::Failure;
-
-/// Those named, or every one if none is. All names are known before anything is done.
-pub(super) fn chosen(names: &[String]) -> Result<Vec<Registered>, Failure> {
+/// A projection of this program. No book knows others, so a name that is none is wrong usage.
+pub(super) fn projection(name: &str) -> Result<Registered, String> {
     let every = every();
-    if names.is_empty() {
-        return Ok(every);
+    every.iter().find(|projection| projection.name == name).copied().ok_or_else(|| {
+        let known: Vec<&str> = every.iter().map(|projection| projection.name).collect();
+        format!("must be one of {}", known.join(", "))
+    })
+}
+
+/// Those named, each once, or every one if none is.
+pub(super) fn chosen(named: &[Registered]) -> Vec<Registered> {
+    if named.is_empty() {
+        return every();
     }
-    let mut chosen: Vec<Registered> = Vec::with_capacity(names.len());
-    for name in names {
-        let Some(found) = every.iter().find(|projection| projection.name == name) else {
-            let known: Vec<&str> = every.iter().map(|projection| projection.name).collect();
-            let unknown = anyhow!("there is no projection {name:?}; there are {}", known.join(", "));
-            return Err(Failure::refused(unknown));
-        };
-        if chosen.iter().all(|projection| projection.name != name) {
-            chosen.push(*found);
+    let mut chosen: Vec<Registered> = Vec::with_capacity(named.len());
+    for projection in named {
+        if chosen.iter().all(|before| before.name != projection.name) {
+            chosen.push(*projection);
         }
     }
-    Ok(chosen)
+    chosen
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_projection_named_twice_is_chosen_once_and_none_means_every_one() {
+        let named = ["wallets", "customers", "wallets"].map(|name| projection(name).unwrap());
+        assert_eq!(
+            chosen(&named).iter().map(|chosen| chosen.name).collect::<Vec<_>>(),
+            ["wallets", "customers"]
+        );
+        assert_eq!(chosen(&[]).len(), every().len());
+        assert!(projection("walets").unwrap_err().contains("customers, "));
+    }
 }

@@ -10,20 +10,29 @@ use tallybook_projector::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::chosen::chosen;
+use super::chosen::{chosen, projection};
 use super::watch::watched;
 use crate::environment;
 use crate::failure::Failure;
 use crate::output::{say, say_json};
 use crate::postgres::memory_bytes;
 
+/// Make read tables anew from the journal and swap them in, while people read and write
+///
+/// New tables are folded beside the live ones, compared with them, and swapped in at once. If anything fails, or
+/// is cancelled, the live tables are as they were. The replaced ones are kept until the next rebuild.
 #[derive(Debug, Args)]
-pub(super) struct RebuildArguments {
+#[command(after_help = "Examples:
+  tallybook projector rebuild wallets
+  tallybook projector rebuild --all --dry-run
+  tallybook projector rebuild --all --expect-equal --memory 512MB
+  tallybook projector rebuild wallets --back")]
+pub(super) struct ProjectorRebuild {
     /// As `projector status` shows them
-    #[arg(value_name = "NAME", required_unless_present = "all")]
-    names: Vec<String>,
+    #[arg(value_name = "NAME", required_unless_present = "all", value_parser = projection)]
+    projections: Vec<Registered>,
     /// Every projection
-    #[arg(long, conflicts_with = "names")]
+    #[arg(long, conflicts_with = "projections")]
     all: bool,
     /// Make and compare the new tables, then drop them
     #[arg(long)]
@@ -84,29 +93,27 @@ fn bytes(text: &str) -> Result<usize, String> {
         .ok_or_else(|| "less than 1MB, or more than there is, is no size to work with".to_owned())
 }
 
-pub(super) async fn rebuild(
-    book: &Book,
-    arguments: &RebuildArguments,
-    stop: &CancellationToken,
-) -> Result<(), Failure> {
-    let projections = chosen(&arguments.names)?;
-    if arguments.back {
-        return go_back(book, &projections).await;
-    }
-    let by = environment::actor().map_err(Failure::environment)?;
-    let rebuilder = arguments.resources.rebuilder(book, stop).wanted_by(&by);
-    let request = RebuildRequest { dry_run: arguments.dry_run, expect_equal: arguments.expect_equal };
-    match watched(&rebuilder.progress, rebuilder.rebuild(&projections, request)).await {
-        Ok(outcomes) if arguments.json => Ok(say_json(&outcomes).context("the outcome")?),
-        Ok(outcomes) => {
-            outcomes.iter().for_each(tell);
-            Ok(())
+impl ProjectorRebuild {
+    pub(super) async fn run(self, book: &Book, stop: &CancellationToken) -> Result<(), Failure> {
+        let projections = chosen(&self.projections);
+        if self.back {
+            return go_back(book, &projections).await;
         }
-        Err(error) => {
-            if let RebuildError::Different { differences, .. } = &error {
-                tell_differences(differences);
+        let by = environment::actor().map_err(Failure::environment)?;
+        let rebuilder = self.resources.rebuilder(book, stop).wanted_by(&by);
+        let request = RebuildRequest { dry_run: self.dry_run, expect_equal: self.expect_equal };
+        match watched(&rebuilder.progress, rebuilder.rebuild(&projections, request)).await {
+            Ok(outcomes) if self.json => Ok(say_json(&outcomes).context("the outcome")?),
+            Ok(outcomes) => {
+                outcomes.iter().for_each(tell);
+                Ok(())
             }
-            Err(Failure::refused(error))
+            Err(error) => {
+                if let RebuildError::Different { differences, .. } = &error {
+                    tell_differences(differences);
+                }
+                Err(Failure::refused(error))
+            }
         }
     }
 }

@@ -3,20 +3,26 @@
 use anyhow::Context;
 use clap::Args;
 use tallybook_event_store::Book;
-use tallybook_projector::{RowDifference, RowText, Verification};
+use tallybook_projector::{Registered, RowDifference, RowText, Verification};
 use tokio_util::sync::CancellationToken;
 
-use super::chosen::chosen;
+use super::chosen::{chosen, projection};
 use super::rebuild::{ResourceArguments, tell_differences};
 use super::watch::watched;
 use crate::failure::Failure;
 use crate::output::{say, say_json};
 
+/// Fold afresh and compare with the read tables, row by row; exit code 1 if any differs
+///
+/// Each row that differs is told with the first event whose effect it does not show, or shows wrongly.
 #[derive(Debug, Args)]
-pub(super) struct VerifyArguments {
+#[command(after_help = "Examples:
+  tallybook projector verify
+  tallybook projector verify wallets deposits --json")]
+pub(super) struct ProjectorVerify {
     /// As `projector status` shows them; every projection if none is named
-    #[arg(value_name = "NAME")]
-    names: Vec<String>,
+    #[arg(value_name = "NAME", value_parser = projection)]
+    projections: Vec<Registered>,
     /// The outcome as one JSON array
     #[arg(long)]
     json: bool,
@@ -24,21 +30,19 @@ pub(super) struct VerifyArguments {
     resources: ResourceArguments,
 }
 
-pub(super) async fn verify(
-    book: &Book,
-    arguments: &VerifyArguments,
-    stop: &CancellationToken,
-) -> Result<(), Failure> {
-    let projections = chosen(&arguments.names)?;
-    let rebuilder = arguments.resources.rebuilder(book, stop);
-    let verified =
-        watched(&rebuilder.progress, rebuilder.verify(&projections)).await.map_err(Failure::refused)?;
-    if arguments.json {
-        say_json(&verified).context("the outcome")?;
-    } else {
-        verified.iter().for_each(tell);
+impl ProjectorVerify {
+    pub(super) async fn run(self, book: &Book, stop: &CancellationToken) -> Result<(), Failure> {
+        let projections = chosen(&self.projections);
+        let rebuilder = self.resources.rebuilder(book, stop);
+        let verified =
+            watched(&rebuilder.progress, rebuilder.verify(&projections)).await.map_err(Failure::refused)?;
+        if self.json {
+            say_json(&verified).context("the outcome")?;
+        } else {
+            verified.iter().for_each(tell);
+        }
+        if verified.iter().all(Verification::is_equal) { Ok(()) } else { Err(Failure::Reported) }
     }
-    if verified.iter().all(Verification::is_equal) { Ok(()) } else { Err(Failure::Reported) }
 }
 
 fn tell(verification: &Verification) {

@@ -4,7 +4,7 @@ use anyhow::{Context, anyhow};
 use chrono::{DateTime, SecondsFormat, Utc};
 use clap::{ArgGroup, Args, Subcommand};
 use tallybook_event_store::{Book, journal};
-use tallybook_projector::{View, ViewName, drop_view, views as read};
+use tallybook_projector::{View, ViewName, drop_view, views};
 use tokio_util::sync::CancellationToken;
 
 use super::rebuild::ResourceArguments;
@@ -13,9 +13,16 @@ use crate::environment;
 use crate::failure::Failure;
 use crate::output::{say, say_json};
 
+/// Make a view: the whole read side as it stood at a position or a moment
+///
+/// It is folded into tables of its own, beside the live ones, and does not change any more. Every read of the API
+/// shows it with view=NAME.
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("when").required(true))]
-pub(super) struct AsOfArguments {
+#[command(after_help = "Examples:
+  tallybook projector as-of --position 1200 --into before_import
+  tallybook projector as-of --time 2026-04-05T18:00:00+08:00 --into march")]
+pub(super) struct ProjectorAsOf {
     /// The last position the view shows
     #[arg(long, value_name = "N", group = "when")]
     position: Option<u64>,
@@ -32,9 +39,14 @@ pub(super) struct AsOfArguments {
     resources: ResourceArguments,
 }
 
+/// List the views, or drop one
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
-pub(super) struct ViewsArguments {
+#[command(after_help = "Examples:
+  tallybook projector views
+  tallybook projector views --json
+  tallybook projector views drop march")]
+pub(super) struct ProjectorViews {
     /// As one JSON array
     #[arg(long)]
     json: bool,
@@ -53,32 +65,30 @@ enum ViewsCommand {
     },
 }
 
-pub(super) async fn as_of(
-    book: &Book,
-    arguments: &AsOfArguments,
-    stop: &CancellationToken,
-) -> Result<(), Failure> {
-    let position = match (arguments.position, arguments.time) {
-        (Some(position), _) => position,
-        (None, Some(time)) => recorded_by(book, time).await?,
-        (None, None) => return Err(Failure::usage(anyhow!("give --position or --time"))),
-    };
-    let rebuilder = arguments.resources.rebuilder(book, stop);
-    let by = environment::actor().map_err(Failure::environment)?;
-    let making = rebuilder.view(&arguments.into, position, &by);
-    let view = watched(&rebuilder.progress, making).await.map_err(Failure::refused)?;
-    if arguments.json {
-        say_json(&view).context("the view")?;
-    } else {
-        say(format!(
-            "The view {} shows the book as of position {}{}.",
-            view.name,
-            view.position,
-            view.recorded_at.map_or_else(String::new, |at| format!(", recorded {}", moment(at)))
-        ));
-        say(format!("Read it with view={0}, such as GET /v1/wallets?view={0}.", view.name));
+impl ProjectorAsOf {
+    pub(super) async fn run(self, book: &Book, stop: &CancellationToken) -> Result<(), Failure> {
+        let position = match (self.position, self.time) {
+            (Some(position), _) => position,
+            (None, Some(time)) => recorded_by(book, time).await?,
+            (None, None) => return Err(Failure::usage(anyhow!("give --position or --time"))),
+        };
+        let rebuilder = self.resources.rebuilder(book, stop);
+        let by = environment::actor().map_err(Failure::environment)?;
+        let making = rebuilder.view(&self.into, position, &by);
+        let view = watched(&rebuilder.progress, making).await.map_err(Failure::refused)?;
+        if self.json {
+            say_json(&view).context("the view")?;
+        } else {
+            say(format!(
+                "The view {} shows the book as of position {}{}.",
+                view.name,
+                view.position,
+                view.recorded_at.map_or_else(String::new, |at| format!(", recorded {}", moment(at)))
+            ));
+            say(format!("Read it with view={0}, such as GET /v1/wallets?view={0}.", view.name));
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// What was recorded by then; of a time to come nobody can say.
@@ -89,19 +99,21 @@ async fn recorded_by(book: &Book, time: DateTime<Utc>) -> Result<u64, Failure> {
     Ok(journal::position_at(book.pool(), time).await?)
 }
 
-pub(super) async fn views(book: &Book, arguments: &ViewsArguments) -> Result<(), Failure> {
-    match &arguments.what {
-        None => list(book, arguments.json).await,
-        Some(ViewsCommand::Drop { name }) => {
-            drop_view(book.pool(), book.schema(), name).await.map_err(Failure::refused)?;
-            say(format!("The view {name} is dropped."));
-            Ok(())
+impl ProjectorViews {
+    pub(super) async fn run(self, book: &Book) -> Result<(), Failure> {
+        match &self.what {
+            None => list(book, self.json).await,
+            Some(ViewsCommand::Drop { name }) => {
+                drop_view(book.pool(), book.schema(), name).await.map_err(Failure::refused)?;
+                say(format!("The view {name} is dropped."));
+                Ok(())
+            }
         }
     }
 }
 
 async fn list(book: &Book, json: bool) -> Result<(), Failure> {
-    let views = read(book.pool(), book.schema()).await?;
+    let views = views(book.pool(), book.schema()).await?;
     if json {
         say_json(&views).context("the views")?;
         return Ok(());
