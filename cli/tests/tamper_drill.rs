@@ -9,8 +9,8 @@ use std::path::Path;
 use running::{Up, place, stderr, stdout};
 use serde_json::Value;
 use sqlx::{ConnectOptions, Executor, PgConnection};
+use tallybook_event_store::journal;
 use tallybook_event_store::merkle::{CompactRange, Hash};
-use tallybook_event_store::{LeafFields, journal, leaf_hash};
 use tokio::runtime::Runtime;
 
 /// What the guards protect.
@@ -67,17 +67,7 @@ impl Intruder {
         let events = self.runtime.block_on(journal::page(&mut self.owner, 0, 1_000_000)).unwrap();
         let mut leaves = Vec::new();
         for event in events {
-            let leaf = leaf_hash(&LeafFields {
-                position: event.position,
-                sequence: event.sequence,
-                recorded_at: event.recorded_at,
-                aggregate_type: &event.aggregate_type,
-                aggregate_id: &event.aggregate_id,
-                event_type: &event.event_type,
-                event_version: &event.event_version,
-                payload: &event.payload,
-                metadata: &event.metadata,
-            });
+            let leaf = event.leaf();
             if leaf != event.leaf_hash {
                 let (leaf, position) = (hex::encode(leaf), event.position);
                 self.does(&format!("UPDATE events SET leaf_hash = '\\x{leaf}' WHERE position = {position}"));

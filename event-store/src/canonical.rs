@@ -8,23 +8,23 @@ const LAYOUT: u8 = 1;
 
 /// Everything of an event that is hashed, exactly as it is stored.
 #[derive(Debug, Clone, Copy)]
-pub struct LeafFields<'a> {
-    pub position: u64,
-    pub sequence: u64,
-    pub recorded_at: DateTime<Utc>,
-    pub aggregate_type: &'a str,
-    pub aggregate_id: &'a str,
-    pub event_type: &'a str,
-    pub event_version: &'a str,
-    pub payload: &'a str,
-    pub metadata: &'a str,
+pub(crate) struct LeafFields<'a> {
+    pub(crate) position: u64,
+    pub(crate) sequence: u64,
+    pub(crate) recorded_at: DateTime<Utc>,
+    pub(crate) aggregate_type: &'a str,
+    pub(crate) aggregate_id: &'a str,
+    pub(crate) event_type: &'a str,
+    pub(crate) event_version: &'a str,
+    pub(crate) payload: &'a str,
+    pub(crate) metadata: &'a str,
 }
 
 /// `SHA-256(0x00 ‖ canonical bytes)`, the leaf of RFC 9162, section 2.1.1.
 ///
 /// Numbers are 64-bit big-endian, `recorded_at` in microseconds since the Unix epoch; each text is preceded by
 /// its length in bytes, 32-bit big-endian, so that no two events share their bytes.
-pub fn leaf_hash(fields: &LeafFields<'_>) -> [u8; 32] {
+pub(crate) fn leaf_hash(fields: &LeafFields<'_>) -> [u8; 32] {
     let mut hasher = Sha256::new();
     hasher.update([0x00, LAYOUT]);
     hasher.update(fields.position.to_be_bytes());

@@ -5,6 +5,8 @@ use cqrs_es::persist::EventUpcaster;
 use sqlx::PgExecutor;
 use tallybook_domain::{BookEvent, DecodeError, RecordedEvent};
 
+use crate::canonical::{LeafFields, leaf_hash};
+use crate::merkle::Hash;
 use crate::settings::StoreError;
 
 /// One row of `events`, exactly as stored.
@@ -34,6 +36,23 @@ pub(crate) struct EventRow {
     payload: String,
     metadata: String,
     leaf_hash: Vec<u8>,
+}
+
+impl StoredEvent {
+    /// What the stored bytes hash to, whatever `leaf_hash` says.
+    pub fn leaf(&self) -> Hash {
+        leaf_hash(&LeafFields {
+            position: self.position,
+            sequence: self.sequence,
+            recorded_at: self.recorded_at,
+            aggregate_type: &self.aggregate_type,
+            aggregate_id: &self.aggregate_id,
+            event_type: &self.event_type,
+            event_version: &self.event_version,
+            payload: &self.payload,
+            metadata: &self.metadata,
+        })
+    }
 }
 
 impl TryFrom<EventRow> for StoredEvent {

@@ -25,7 +25,6 @@ pub mod verify;
 
 pub use aggregate::StreamKey;
 pub use book::Book;
-pub use canonical::{LeafFields, leaf_hash};
 pub use command::{CommandError, CommandMetadata, CommandRequest, DryRunEvent, Fault, Receipt};
 pub use decision::Decision;
 pub use lane::LaneFigures;

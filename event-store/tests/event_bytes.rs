@@ -10,9 +10,9 @@ use std::process::{Command, Output, Stdio};
 use chrono::{DateTime, Utc};
 use futures::TryStreamExt;
 use sha2::{Digest, Sha256};
+use tallybook_event_store::Book;
 use tallybook_event_store::journal::StoredEvent;
 use tallybook_event_store::merkle::{CompactRange, Hash, node_hash};
-use tallybook_event_store::{Book, LeafFields, leaf_hash};
 
 const DOCUMENT: &str = include_str!("../../docs/event-bytes.md");
 
@@ -89,20 +89,6 @@ fn stated_root(size: u64) -> Hash {
     hash(row.split('`').nth(1).unwrap())
 }
 
-fn leaf(event: &StoredEvent) -> Hash {
-    leaf_hash(&LeafFields {
-        position: event.position,
-        sequence: event.sequence,
-        recorded_at: event.recorded_at,
-        aggregate_type: &event.aggregate_type,
-        aggregate_id: &event.aggregate_id,
-        event_type: &event.event_type,
-        event_version: &event.event_version,
-        payload: &event.payload,
-        metadata: &event.metadata,
-    })
-}
-
 #[test]
 fn every_number_of_the_example_is_what_the_code_computes() {
     let examples = examples();
@@ -112,7 +98,7 @@ fn every_number_of_the_example_is_what_the_code_computes() {
     for (example, position) in examples.iter().zip(1..) {
         let event = &example.event;
         assert_eq!(event.position, position);
-        assert_eq!(leaf(event), event.leaf_hash, "the leaf of event {position}");
+        assert_eq!(event.leaf(), event.leaf_hash, "the leaf of event {position}");
         let written: Hash = Sha256::digest(&example.bytes).into();
         assert_eq!(written, event.leaf_hash, "the bytes of event {position}");
         tree.append(event.leaf_hash);

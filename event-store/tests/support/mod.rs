@@ -153,8 +153,8 @@ pub async fn hold(book: &Book, wallet: &WalletId, amount: &str) -> Result<Receip
 pub async fn assert_journal_is_whole(book: &Book) {
     use std::collections::HashMap;
 
+    use tallybook_event_store::journal;
     use tallybook_event_store::merkle::CompactRange;
-    use tallybook_event_store::{LeafFields, journal, leaf_hash};
 
     let events = journal::page(book.pool(), 0, 1_000_000).await.unwrap();
     let (mut tree, mut sequences) = (CompactRange::default(), HashMap::new());
@@ -163,17 +163,7 @@ pub async fn assert_journal_is_whole(book: &Book) {
         let sequence = sequences.entry((&event.aggregate_type, &event.aggregate_id)).or_insert(0u64);
         *sequence += 1;
         assert_eq!(event.sequence, *sequence, "sequences are dense");
-        let hash = leaf_hash(&LeafFields {
-            position: event.position,
-            sequence: event.sequence,
-            recorded_at: event.recorded_at,
-            aggregate_type: &event.aggregate_type,
-            aggregate_id: &event.aggregate_id,
-            event_type: &event.event_type,
-            event_version: &event.event_version,
-            payload: &event.payload,
-            metadata: &event.metadata,
-        });
+        let hash = event.leaf();
         assert_eq!(hash, event.leaf_hash, "the leaf covers the stored bytes");
         tree.append(hash);
     }

@@ -2,7 +2,7 @@
 
 use sqlx::Executor;
 use tallybook_event_store::merkle::{CompactRange, Hash};
-use tallybook_event_store::{Book, LeafFields, journal, leaf_hash};
+use tallybook_event_store::{Book, journal};
 
 use super::TestBook;
 
@@ -26,17 +26,7 @@ pub async fn tamper(test: &TestBook, statement: &str) {
 pub async fn rehash(test: &TestBook, book: &Book) -> Vec<Hash> {
     let mut leaves = Vec::new();
     for event in journal::page(book.pool(), 0, 1_000_000).await.unwrap() {
-        let leaf = leaf_hash(&LeafFields {
-            position: event.position,
-            sequence: event.sequence,
-            recorded_at: event.recorded_at,
-            aggregate_type: &event.aggregate_type,
-            aggregate_id: &event.aggregate_id,
-            event_type: &event.event_type,
-            event_version: &event.event_version,
-            payload: &event.payload,
-            metadata: &event.metadata,
-        });
+        let leaf = event.leaf();
         let position = event.position;
         if leaf != event.leaf_hash {
             let leaf = hex::encode(leaf);
