@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use sqlx::postgres::types::PgInterval;
 use sqlx::{PgConnection, PgExecutor};
+use tallybook_event_store::journal::unsigned;
 use tallybook_read_models::Projection;
 
 use crate::ProjectorSettings;
@@ -79,10 +80,9 @@ pub(super) async fn claim<P: Projection>(
     .fetch_optional(&mut *connection)
     .await?;
     match claimed {
-        Some(row) => Ok(Claim::Leading {
-            position: u64::try_from(row.position).map_err(|error| sqlx::Error::Decode(error.into()))?,
-            standing: standing(&row.status),
-        }),
+        Some(row) => {
+            Ok(Claim::Leading { position: unsigned(row.position)?, standing: standing(&row.status) })
+        }
         None => {
             let version = sqlx::query_scalar!("SELECT version FROM projections WHERE name = $1", P::NAME)
                 .fetch_one(connection)

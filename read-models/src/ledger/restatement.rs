@@ -234,6 +234,7 @@ impl Later {
         snapshot: &mut Snapshot,
         positions: &[i64],
     ) -> Result<Vec<LaterEvent>, sqlx::Error> {
+        // Not `query!`: a whole row is decoded by its own `FromRow` alone.
         let lines: Vec<LedgerLineRow> =
             sqlx::query_as("SELECT * FROM ledger_lines WHERE position = ANY ($1) ORDER BY position, posting")
                 .bind(positions)

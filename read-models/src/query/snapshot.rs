@@ -30,7 +30,8 @@ impl Snapshot {
         &mut self.0
     }
 
-    /// The row of this id. Whole rows are decoded in one place, so the statement is made of the row's own table.
+    /// The row of this id, as `find_*` ask for it. Not `query!`, which would need a second, flat type for each table
+    /// and decode it a second time: a whole row is decoded by its own `FromRow` alone, here as in the lists.
     pub(crate) async fn row_of<R: KeyedRow>(&mut self, id: &str) -> Result<Option<R>, ReadError> {
         let statement = format!("SELECT * FROM {} WHERE id = $1", R::TABLE);
         Ok(sqlx::query_as(&statement).bind(id).fetch_optional(&mut *self.0).await?)
