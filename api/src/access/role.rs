@@ -45,6 +45,8 @@ pub enum Action {
     /// Events, which hold account numbers in full.
     ReadJournal,
     ReadProjections,
+    /// Let a stopped projection try again.
+    ResumeProjections,
     /// Have read tables made anew, or stop that.
     RebuildProjections,
 }
@@ -80,7 +82,7 @@ impl Action {
     pub fn roles(self) -> &'static [Role] {
         use Role::{Admin, Approver, Auditor, Dashboard, Finance, Operator};
         match self {
-            Self::ManageUsers | Self::RebuildProjections => &[Admin],
+            Self::ManageUsers | Self::ResumeProjections | Self::RebuildProjections => &[Admin],
             Self::ReadUsers => &[Admin, Auditor],
             Self::ManageCustomers => &[Finance, Operator],
             Self::RecordDeposits => &[Finance, Operator],
@@ -109,6 +111,7 @@ impl Action {
             Self::SeeAccountNumbers => "see account numbers in full",
             Self::ReadJournal => "read events",
             Self::ReadProjections => "see the state of the projections",
+            Self::ResumeProjections => "resume projections",
             Self::RebuildProjections => "rebuild projections",
         }
     }
@@ -137,7 +140,7 @@ impl FromStr for Role {
 mod tests {
     use super::*;
 
-    const EVERY_ACTION: [Action; 13] = [
+    const EVERY_ACTION: [Action; 14] = [
         Action::ManageUsers,
         Action::ReadUsers,
         Action::ManageCustomers,
@@ -150,6 +153,7 @@ mod tests {
         Action::SeeAccountNumbers,
         Action::ReadJournal,
         Action::ReadProjections,
+        Action::ResumeProjections,
         Action::RebuildProjections,
     ];
 
@@ -169,6 +173,7 @@ mod tests {
                 A::SeeAccountNumbers,
                 A::ReadJournal,
                 A::ReadProjections,
+                A::ResumeProjections,
                 A::RebuildProjections
             ]
         );

@@ -11,6 +11,7 @@ use tallybook_projector::{
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::projection::not_found;
 use crate::access::{Action, Caller};
 use crate::answer::REPLAYED;
 use crate::problem::{Problem, ProblemKind};
@@ -50,8 +51,7 @@ pub(super) async fn request_rebuild(
     let name: String = path.parse(ProblemKind::ProjectionNotFound)?;
     let Some(projection) = every().into_iter().find(|known| known.name == name).map(|known| known.name)
     else {
-        let title = ProblemKind::ProjectionNotFound.title();
-        return Err(Problem::new(ProblemKind::ProjectionNotFound, format!("{title}.")).with("id", name));
+        return Err(not_found(name));
     };
     let (context, options) = input.command::<RebuildOptions>(&caller)?;
     let expect_equal = options.expect_equal.unwrap_or(false);

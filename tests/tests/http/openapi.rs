@@ -142,7 +142,7 @@ async fn reads(book: &TestBook, comparison: &mut Comparison, [customer, deposit,
     comparison.check("GET", "/v1/events/{position}", &event);
 }
 
-/// One that is over, so that it has all there is to tell.
+/// One that is over, so that it has all there is to tell; and a projection that has not stopped.
 async fn rebuilds(book: &TestBook, comparison: &mut Comparison) {
     let asked = book.admin().post("/v1/projections/wallets/rebuild", &json!({ "expect_equal": true })).await;
     let id = text(&comparison.check("POST", "/v1/projections/{name}/rebuild", &asked), "id").to_owned();
@@ -153,6 +153,8 @@ async fn rebuilds(book: &TestBook, comparison: &mut Comparison) {
     assert_eq!(text(&over["data"], "state"), "swapped", "{over}");
     let cancelled = book.admin().post(&format!("{path}/cancel"), &json!({})).await;
     comparison.check("POST", "/v1/projections/rebuilds/{id}/cancel", &cancelled);
+    let resumed = book.admin().post("/v1/projections/wallets/resume", &json!({})).await;
+    comparison.check("POST", "/v1/projections/{name}/resume", &resumed);
     let listed = book.auditor().get("/v1/projections/rebuilds").await;
     comparison.check("GET", "/v1/projections/rebuilds", &listed);
 }

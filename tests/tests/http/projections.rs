@@ -64,8 +64,20 @@ async fn a_read_model_that_cannot_go_on_stops_loudly_and_skips_nothing() {
     assert!(customers["error"].is_string(), "{customers}");
     book.anyone().get("/health/ready").await.ok();
 
+    let (admin, resume) = (book.admin(), "/v1/projections/customers/resume");
+    let dry = admin.post(&format!("{resume}?dry_run=true"), &json!({})).await.ok().clone();
+    assert_eq!((&dry["status"], &dry["error_position"]), (&json!("stopped"), &json!(1)));
+    let unknown = admin.post("/v1/projections/custommers/resume", &json!({})).await;
+    assert_eq!(unknown.problem(404, "projection-not-found")["id"], "custommers");
+    reader.post(resume, &json!({})).await.problem(403, "forbidden");
+    let still = reader.get("/v1/projections").await.data().to_string();
+    assert!(still.contains("stopped"), "{still}");
+
     sqlx::query("DELETE FROM customers").execute(book.pool()).await.unwrap();
-    assert!(tallybook_projector::resume(book.pool(), "customers").await.unwrap());
+    let resumed = admin.post(resume, &json!({})).await.ok().clone();
+    assert_eq!((&resumed["status"], &resumed["error"]), (&json!("running"), &json!(null)));
+    let again = admin.post(resume, &json!({})).await.ok().clone();
+    assert_eq!(again["status"], "running", "one that runs stays as it is");
     let answer = reader.get(&format!("/v1/customers/{acme}?min_position=2&wait_ms=30000")).await;
     assert_eq!(answer.data()["name"], "Acme");
     book.deposit(&acme, "1.00", "R2").await;

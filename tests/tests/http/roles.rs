@@ -66,6 +66,7 @@ const GUARDED: &[(&str, &str, &[Role])] = &[
     ("GET", "/v1/seals/{size}", JOURNAL),
     ("GET", "/v1/projections", PROJECTIONS),
     ("GET", "/v1/views", ALL),
+    ("POST", "/v1/projections/{name}/resume", ADMIN),
     ("POST", "/v1/projections/{name}/rebuild", ADMIN),
     ("GET", "/v1/projections/rebuilds", PROJECTIONS),
     ("GET", "/v1/projections/rebuilds/{id}", PROJECTIONS),
