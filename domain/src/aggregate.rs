@@ -4,10 +4,12 @@
 
 use serde::Serialize;
 
+use crate::billing::BillNumbers;
 use crate::customers::Customer;
 use crate::deposits::{Wallet, Withdrawal};
 use crate::event::BookEvent;
 use crate::event_sourced::{CorruptStream, EventSourced};
+use crate::ledger::periods::AccountingPeriods;
 
 /// What kind of thing a stream of events is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -15,10 +17,13 @@ pub enum AggregateType {
     Customer,
     Wallet,
     Withdrawal,
+    AccountingPeriods,
+    BillNumbers,
 }
 
 impl AggregateType {
-    pub const ALL: [Self; 3] = [Self::Customer, Self::Wallet, Self::Withdrawal];
+    pub const ALL: [Self; 5] =
+        [Self::Customer, Self::Wallet, Self::Withdrawal, Self::AccountingPeriods, Self::BillNumbers];
 
     /// As the journal spells it.
     pub fn as_str(self) -> &'static str {
@@ -26,6 +31,8 @@ impl AggregateType {
             Self::Customer => <Customer as cqrs_es::Aggregate>::TYPE,
             Self::Wallet => <Wallet as cqrs_es::Aggregate>::TYPE,
             Self::Withdrawal => <Withdrawal as cqrs_es::Aggregate>::TYPE,
+            Self::AccountingPeriods => <AccountingPeriods as cqrs_es::Aggregate>::TYPE,
+            Self::BillNumbers => <BillNumbers as cqrs_es::Aggregate>::TYPE,
         }
     }
 }
@@ -38,7 +45,7 @@ impl std::fmt::Display for AggregateType {
 
 /// A word that names no type of aggregate.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("must be customer, wallet or withdrawal")]
+#[error("must be customer, wallet, withdrawal, accounting_periods or bill_numbers")]
 pub struct UnknownAggregateType;
 
 impl std::str::FromStr for AggregateType {
@@ -56,6 +63,8 @@ pub enum AggregateState {
     Customer(Customer),
     Wallet(Wallet),
     Withdrawal(Withdrawal),
+    AccountingPeriods(AccountingPeriods),
+    BillNumbers(BillNumbers),
 }
 
 impl AggregateState {
@@ -65,6 +74,8 @@ impl AggregateState {
             AggregateType::Customer => Self::Customer(Customer::default()),
             AggregateType::Wallet => Self::Wallet(Wallet::default()),
             AggregateType::Withdrawal => Self::Withdrawal(Withdrawal::default()),
+            AggregateType::AccountingPeriods => Self::AccountingPeriods(AccountingPeriods::default()),
+            AggregateType::BillNumbers => Self::BillNumbers(BillNumbers::default()),
         }
     }
 
@@ -74,6 +85,8 @@ impl AggregateState {
             Self::Customer(customer) => evolve(customer, event),
             Self::Wallet(wallet) => evolve(wallet, event),
             Self::Withdrawal(withdrawal) => evolve(withdrawal, event),
+            Self::AccountingPeriods(periods) => evolve(periods, event),
+            Self::BillNumbers(numbers) => evolve(numbers, event),
         }
     }
 }
@@ -112,7 +125,7 @@ mod tests {
         let json = serde_json::to_value(&state).unwrap();
         assert_eq!(json["registered"]["name"], "Acme");
         assert!(state.take_in(&registered).is_err(), "nobody is registered twice");
-        for other in [AggregateType::Wallet, AggregateType::Withdrawal] {
+        for other in [AggregateType::Wallet, AggregateType::Withdrawal, AggregateType::BillNumbers] {
             assert!(AggregateState::empty(other).take_in(&registered).is_err());
         }
     }

@@ -5,6 +5,7 @@
 
 pub mod actor;
 pub mod aggregate;
+pub mod billing;
 pub mod customers;
 pub mod dates;
 pub mod deposits;
@@ -13,6 +14,7 @@ pub mod event_sourced;
 pub mod ids;
 pub mod ledger;
 pub mod money;
+pub mod month;
 pub mod refusal;
 pub mod text;
 
@@ -22,5 +24,6 @@ pub use event::{BookEvent, DecodeError, EventKind, EventMetadata, RecordedEvent,
 pub use event_sourced::{CorruptStream, EventSourced};
 pub use ids::{CustomerId, DepositId, WalletId, WithdrawalId};
 pub use money::{Currency, Money, MoneyError};
+pub use month::Month;
 pub use refusal::Refusal;
 pub use text::InvalidText;

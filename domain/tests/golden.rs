@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 use cqrs_es::DomainEvent;
 use cqrs_es::persist::{EventUpcaster, SemanticVersionEventUpcaster};
+use tallybook_domain::billing::BillingEvent;
 use tallybook_domain::{BookEvent, DecodeError, upcasters};
 
 fn golden() -> Vec<(String, String)> {
@@ -82,6 +83,10 @@ fn cqrs_es_reads_and_names_events_the_same_way() {
             BookEvent::Customer(_) => check::<tallybook_domain::customers::CustomerEvent>(&text, &event),
             BookEvent::Wallet(_) => check::<tallybook_domain::deposits::WalletEvent>(&text, &event),
             BookEvent::Withdrawal(_) => check::<tallybook_domain::deposits::WithdrawalEvent>(&text, &event),
+            BookEvent::Period(_) => check::<tallybook_domain::ledger::periods::PeriodEvent>(&text, &event),
+            BookEvent::Billing(BillingEvent::Numbers(_)) => {
+                check::<tallybook_domain::billing::BillNumbersEvent>(&text, &event);
+            }
         }
     }
 }

@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use serde_json::value::{RawValue, to_raw_value};
 use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
+use tallybook_domain::ledger::periods::{ACCOUNTING_PERIODS, AccountingPeriods};
 use tallybook_domain::{EventMetadata, RecordedEvent, Refusal};
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
@@ -157,9 +158,11 @@ impl Book {
     async fn submit(
         &self,
         request: CommandRequest,
-        streams: Vec<StreamKey>,
+        mut streams: Vec<StreamKey>,
         decide: Decide,
     ) -> Result<Answer, CommandError> {
+        // Every decision is judged by what is closed.
+        streams.push(StreamKey::existing::<AccountingPeriods>(ACCOUNTING_PERIODS));
         let permit = Arc::clone(&self.shared.permits).try_acquire_owned().map_err(|_| CommandError::Busy)?;
         let keyed = request.command_id.is_some();
         let id = request.command_id.unwrap_or_else(new_command_id);

@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use smol_str::SmolStr;
-use tallybook_domain::ledger::{check_balanced, postings};
+use tallybook_domain::ledger::periods::{ACCOUNTING_PERIODS, AccountingPeriods};
+use tallybook_domain::ledger::{check_balanced, effective_date, postings};
 use tallybook_domain::{BookEvent, EventSourced, Refusal};
 
 use crate::aggregate::{Entry, StreamId};
@@ -93,7 +94,7 @@ impl<'a> Decision<'a> {
     }
 
     /// Lets an aggregate decide, and records the events it answers with. The answer is how many: none means that
-    /// what was asked for has happened already.
+    /// what was asked for has happened already. Nothing may be effective in a closed accounting period.
     pub fn decide<A: EventSourced>(&mut self, id: &str, command: A::Command) -> Result<usize, Refusal> {
         let mut aggregate = self.state::<A>(id).clone();
         let mut sequence = self.sequence::<A>(id);
@@ -107,7 +108,7 @@ impl<'a> Decision<'a> {
             if let Err(corrupt) = aggregate.evolve(&event) {
                 self.draft.fault = Some(corrupt.to_string());
             }
-            self.record(id, sequence, event.into());
+            self.record(id, sequence, event.into())?;
         }
         let entry = Entry { state: Box::new(aggregate), sequence, changed_at: 0 };
         match self.working(A::TYPE, id) {
@@ -117,7 +118,10 @@ impl<'a> Decision<'a> {
         Ok(recorded)
     }
 
-    fn record(&mut self, id: &str, sequence: u64, event: BookEvent) {
+    fn record(&mut self, id: &str, sequence: u64, event: BookEvent) -> Result<(), Refusal> {
+        if let Some(effective_date) = effective_date(&event) {
+            self.state::<AccountingPeriods>(ACCOUNTING_PERIODS).check_open(effective_date)?;
+        }
         if let Err(unbalanced) = check_balanced(&postings(&event)) {
             self.draft.fault = Some(format!("{} of {id}: {unbalanced}", event.event_type()));
         }
@@ -132,6 +136,7 @@ impl<'a> Decision<'a> {
             }),
             Err(error) => self.draft.fault = Some(format!("{} of {id}: {error}", event.event_type())),
         }
+        Ok(())
     }
 
     /// Takes something that may exist once in the book, or refuses the command with `taken`.

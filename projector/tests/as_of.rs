@@ -88,7 +88,11 @@ fn date_anew(event: &mut BookEvent, date: NaiveDate) {
             | WithdrawalEvent::WithdrawalFailed { effective_date, .. }
             | WithdrawalEvent::WithdrawalReturned { effective_date, .. },
         ) => *effective_date = date,
-        BookEvent::Customer(_) | BookEvent::Wallet(_) | BookEvent::Withdrawal(_) => {}
+        BookEvent::Customer(_)
+        | BookEvent::Wallet(_)
+        | BookEvent::Withdrawal(_)
+        | BookEvent::Period(_)
+        | BookEvent::Billing(_) => {}
     }
 }
 

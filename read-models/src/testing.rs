@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use tallybook_domain::deposits::{DepositMethod, WalletEvent};
+use tallybook_domain::ledger::periods::ACCOUNTING_PERIODS;
 use tallybook_domain::{
     BookEvent, Currency, CustomerId, DepositId, EventMetadata, Money, RecordedEvent, WalletId, WithdrawalId,
 };
@@ -25,6 +26,8 @@ pub(crate) fn recorded(events: impl IntoIterator<Item = BookEvent>) -> Vec<Recor
                 BookEvent::Customer(event) => event.customer().to_string(),
                 BookEvent::Wallet(event) => event.wallet().to_string(),
                 BookEvent::Withdrawal(event) => event.withdrawal().to_string(),
+                BookEvent::Period(_) => ACCOUNTING_PERIODS.to_owned(),
+                BookEvent::Billing(event) => event.stream(),
             };
             let sequence = sequences.entry(aggregate_id.clone()).or_insert(0);
             *sequence += 1;

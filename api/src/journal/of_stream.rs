@@ -3,8 +3,10 @@
 //! The id says what it is the id of, so the primary key finds the stream without an index of its own.
 
 use sqlx::PgPool;
+use tallybook_domain::billing::BillNumbers;
 use tallybook_domain::customers::Customer;
 use tallybook_domain::deposits::{Wallet, Withdrawal};
+use tallybook_domain::ledger::periods::{ACCOUNTING_PERIODS, AccountingPeriods};
 use tallybook_domain::{CustomerId, WalletId, WithdrawalId};
 
 use super::cursor::read_cursor;
@@ -75,9 +77,17 @@ fn aggregate_type(id: &str) -> Option<&'static str> {
         Some(<Wallet as cqrs_es::Aggregate>::TYPE)
     } else if id.parse::<WithdrawalId>().is_ok() {
         Some(<Withdrawal as cqrs_es::Aggregate>::TYPE)
+    } else if id == ACCOUNTING_PERIODS {
+        Some(<AccountingPeriods as cqrs_es::Aggregate>::TYPE)
+    } else if id.strip_prefix("bills.").is_some_and(is_year) {
+        Some(<BillNumbers as cqrs_es::Aggregate>::TYPE)
     } else {
         None
     }
+}
+
+fn is_year(text: &str) -> bool {
+    text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -88,10 +98,16 @@ mod tests {
 
     #[test]
     fn an_id_says_what_it_is_the_id_of() {
-        let found: Vec<_> = ["C00042", "C00042.CNY", "0199f0a4-7d5e-7c3b-9a63-2f4be8c1d000"]
-            .into_iter()
-            .filter_map(aggregate_type)
-            .collect();
+        let found: Vec<_> = [
+            "C00042",
+            "C00042.CNY",
+            "0199f0a4-7d5e-7c3b-9a63-2f4be8c1d000",
+            "accounting-periods",
+            "bills.2026",
+        ]
+        .into_iter()
+        .filter_map(aggregate_type)
+        .collect();
         let all: Vec<_> = BookEvent::KINDS.iter().map(|(aggregate_type, _)| *aggregate_type).collect();
         assert_eq!(found, all, "every aggregate type can be found by its id");
         assert_eq!(aggregate_type("C00042.CNY.17"), None);

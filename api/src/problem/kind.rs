@@ -56,6 +56,14 @@ pub enum ProblemKind {
     SelfApproval,
     FundsAlreadyHeld,
     HoldNotFound,
+    // Accounting periods.
+    PeriodClosed,
+    PeriodNotOver,
+    PeriodNotClosed,
+    ReopeningNotRequested,
+    ReopeningUnderWay,
+    // Billing.
+    BillNumbersExhausted,
     // Reading.
     AccountNotFound,
     AggregateNotFound,
@@ -78,7 +86,7 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
-    pub const ALL: [Self; 55] = [
+    pub const ALL: [Self; 61] = [
         Self::MalformedJson,
         Self::Validation,
         Self::UnknownRoute,
@@ -118,6 +126,12 @@ impl ProblemKind {
         Self::SelfApproval,
         Self::FundsAlreadyHeld,
         Self::HoldNotFound,
+        Self::PeriodClosed,
+        Self::PeriodNotOver,
+        Self::PeriodNotClosed,
+        Self::ReopeningNotRequested,
+        Self::ReopeningUnderWay,
+        Self::BillNumbersExhausted,
         Self::AccountNotFound,
         Self::AggregateNotFound,
         Self::EventNotFound,
@@ -202,9 +216,17 @@ const SPECS: [(StatusCode, &str, &str); ProblemKind::ALL.len()] = [
     (S::NOT_FOUND, "withdrawal-not-found", "There is no such withdrawal"),
     (S::CONFLICT, "withdrawal-already-requested", "The withdrawal is requested already"),
     (S::CONFLICT, "withdrawal-not-in-state", "The withdrawal is not in a state that allows this step"),
-    (S::FORBIDDEN, "self-approval", "Who asked for a withdrawal cannot approve it"),
+    (S::FORBIDDEN, "self-approval", "Who asked for something cannot approve it"),
     (S::CONFLICT, "funds-already-held", "Money is held for the withdrawal already"),
     (S::CONFLICT, "hold-not-found", "No money is held for the withdrawal"),
+    // Accounting periods.
+    (S::UNPROCESSABLE_ENTITY, "period-closed", "The accounting period is closed"),
+    (S::UNPROCESSABLE_ENTITY, "period-not-over", "The accounting period is not over yet"),
+    (S::CONFLICT, "period-not-closed", "The accounting period is not closed"),
+    (S::CONFLICT, "reopening-not-requested", "Nobody has asked to reopen the accounting period"),
+    (S::CONFLICT, "reopening-under-way", "Somebody has asked to reopen the accounting period already"),
+    // Billing.
+    (S::CONFLICT, "bill-numbers-exhausted", "The year has no bill numbers left"),
     // Reading.
     (S::NOT_FOUND, "account-not-found", "There is no such ledger account"),
     (S::NOT_FOUND, "aggregate-not-found", "No event is about this"),

@@ -1,8 +1,10 @@
 //! What a client is told about each refusal of the domain: its kind, and the facts as members.
 
+use tallybook_domain::billing::BillNumbersRefusal;
 use tallybook_domain::customers::CustomerRefusal;
 use tallybook_domain::dates::EffectiveDateOutOfRange;
 use tallybook_domain::deposits::{WalletRefusal, WithdrawalRefusal};
+use tallybook_domain::ledger::periods::PeriodRefusal;
 use tallybook_domain::{MoneyError, Refusal};
 
 use super::{Problem, ProblemKind, sentence};
@@ -13,6 +15,8 @@ impl From<Refusal> for Problem {
             Refusal::Customer(refusal) => refusal.into(),
             Refusal::Wallet(refusal) => refusal.into(),
             Refusal::Withdrawal(refusal) => refusal.into(),
+            Refusal::Period(refusal) => refusal.into(),
+            Refusal::BillNumbers(refusal) => refusal.into(),
         }
     }
 }
@@ -100,6 +104,44 @@ impl From<WithdrawalRefusal> for Problem {
             }
             R::EffectiveDate(out_of_range) => out_of_range.into(),
             R::Money(error) => error.into(),
+        }
+    }
+}
+
+impl From<PeriodRefusal> for Problem {
+    fn from(refusal: PeriodRefusal) -> Self {
+        use PeriodRefusal as R;
+        let detail = sentence(&refusal);
+        match refusal {
+            R::Closed { period, effective_date } => Self::new(ProblemKind::PeriodClosed, detail)
+                .with("period", period)
+                .with("effective_date", effective_date),
+            R::NotOver { period, today } => {
+                Self::new(ProblemKind::PeriodNotOver, detail).with("period", period).with("today", today)
+            }
+            R::NotClosed { period } => Self::new(ProblemKind::PeriodNotClosed, detail).with("period", period),
+            R::ReopeningNotRequested { period } => {
+                Self::new(ProblemKind::ReopeningNotRequested, detail).with("period", period)
+            }
+            R::ReopeningUnderWay { period, requested_by } => {
+                Self::new(ProblemKind::ReopeningUnderWay, detail)
+                    .with("period", period)
+                    .with("requested_by", requested_by)
+            }
+            R::SelfApproval { period, requested_by } => Self::new(ProblemKind::SelfApproval, detail)
+                .with("period", period)
+                .with("requested_by", requested_by),
+        }
+    }
+}
+
+impl From<BillNumbersRefusal> for Problem {
+    fn from(refusal: BillNumbersRefusal) -> Self {
+        let detail = sentence(&refusal);
+        match refusal {
+            BillNumbersRefusal::Exhausted { year } => {
+                Self::new(ProblemKind::BillNumbersExhausted, detail).with("year", year)
+            }
         }
     }
 }

@@ -148,7 +148,10 @@ impl EventSourced for Customer {
     fn pick(event: &BookEvent) -> Option<&CustomerEvent> {
         match event {
             BookEvent::Customer(event) => Some(event),
-            BookEvent::Wallet(_) | BookEvent::Withdrawal(_) => None,
+            BookEvent::Wallet(_)
+            | BookEvent::Withdrawal(_)
+            | BookEvent::Period(_)
+            | BookEvent::Billing(_) => None,
         }
     }
 }

@@ -78,13 +78,17 @@ impl Payload<'_> {
 }
 
 fn read(aggregate_type: &str, event_type: &str, payload: Payload<'_>) -> Result<BookEvent, DecodeError> {
+    use crate::billing::BillNumbersEvent;
     use crate::customers::CustomerEvent;
     use crate::deposits::{WalletEvent, WithdrawalEvent};
+    use crate::ledger::periods::PeriodEvent;
 
     let event = match aggregate_type {
         "customer" => payload.into_event::<CustomerEvent>(),
         "wallet" => payload.into_event::<WalletEvent>(),
         "withdrawal" => payload.into_event::<WithdrawalEvent>(),
+        "accounting_periods" => payload.into_event::<PeriodEvent>(),
+        "bill_numbers" => payload.into_event::<BillNumbersEvent>(),
         _ => return Err(unknown(aggregate_type, event_type)),
     };
     event.map_err(|source| DecodeError::Malformed { event_type: event_type.into(), source })

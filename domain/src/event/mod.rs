@@ -12,8 +12,10 @@ use cqrs_es::persist::EventUpcaster;
 pub use decode::DecodeError;
 pub use recorded::{EventMetadata, RecordedEvent};
 
+use crate::billing::{BillNumbers, BillNumbersEvent, BillingEvent};
 use crate::customers::{Customer, CustomerEvent};
 use crate::deposits::{Wallet, WalletEvent, Withdrawal, WithdrawalEvent};
+use crate::ledger::periods::{AccountingPeriods, PeriodEvent};
 
 /// The stored name of an event and the version its payload has today.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,14 +36,19 @@ pub enum BookEvent {
     Customer(CustomerEvent),
     Wallet(WalletEvent),
     Withdrawal(WithdrawalEvent),
+    Period(PeriodEvent),
+    /// All aggregates of a context under one name, so that those who read other contexts need not know them.
+    Billing(BillingEvent),
 }
 
 impl BookEvent {
     /// Every kind of event there is, by aggregate type. A name belongs to one aggregate type only.
-    pub const KINDS: [(&'static str, &'static [EventKind]); 3] = [
+    pub const KINDS: [(&'static str, &'static [EventKind]); 5] = [
         (<Customer as cqrs_es::Aggregate>::TYPE, &CustomerEvent::KINDS),
         (<Wallet as cqrs_es::Aggregate>::TYPE, &WalletEvent::KINDS),
         (<Withdrawal as cqrs_es::Aggregate>::TYPE, &WithdrawalEvent::KINDS),
+        (<AccountingPeriods as cqrs_es::Aggregate>::TYPE, &PeriodEvent::KINDS),
+        (<BillNumbers as cqrs_es::Aggregate>::TYPE, &BillNumbersEvent::KINDS),
     ];
 
     pub fn aggregate_type(&self) -> &'static str {
@@ -49,6 +56,8 @@ impl BookEvent {
             Self::Customer(_) => <Customer as cqrs_es::Aggregate>::TYPE,
             Self::Wallet(_) => <Wallet as cqrs_es::Aggregate>::TYPE,
             Self::Withdrawal(_) => <Withdrawal as cqrs_es::Aggregate>::TYPE,
+            Self::Period(_) => <AccountingPeriods as cqrs_es::Aggregate>::TYPE,
+            Self::Billing(event) => event.aggregate_type(),
         }
     }
 
@@ -57,6 +66,8 @@ impl BookEvent {
             Self::Customer(event) => event.kind(),
             Self::Wallet(event) => event.kind(),
             Self::Withdrawal(event) => event.kind(),
+            Self::Period(event) => event.kind(),
+            Self::Billing(event) => event.kind(),
         }
     }
 
@@ -74,6 +85,8 @@ impl BookEvent {
             Self::Customer(event) => payload(event),
             Self::Wallet(event) => payload(event),
             Self::Withdrawal(event) => payload(event),
+            Self::Period(event) => payload(event),
+            Self::Billing(event) => event.to_payload(),
         }
     }
 }
@@ -81,7 +94,7 @@ impl BookEvent {
 /// Long enough for nearly every event, so that its text is written without growing.
 const USUAL_LENGTH: usize = 320;
 
-fn payload(event: &impl DomainEvent) -> Result<String, serde_json::Error> {
+pub(crate) fn payload(event: &impl DomainEvent) -> Result<String, serde_json::Error> {
     let mut text = Vec::with_capacity(USUAL_LENGTH);
     serde_json::to_writer(&mut text, event)?;
     Ok(String::from_utf8(text).expect("serde_json writes UTF-8"))
@@ -109,5 +122,11 @@ impl From<WalletEvent> for BookEvent {
 impl From<WithdrawalEvent> for BookEvent {
     fn from(event: WithdrawalEvent) -> Self {
         Self::Withdrawal(event)
+    }
+}
+
+impl From<PeriodEvent> for BookEvent {
+    fn from(event: PeriodEvent) -> Self {
+        Self::Period(event)
     }
 }

@@ -4,6 +4,7 @@
 //! other event posts nothing. Must never depend on anything but the event.
 
 mod chart;
+pub mod periods;
 mod postings;
 #[cfg(test)]
 mod tests;

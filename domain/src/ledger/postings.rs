@@ -10,6 +10,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::AccountCode;
+use crate::billing::BillingEvent;
 use crate::deposits::{DepositMethod, WalletEvent, WithdrawalEvent};
 use crate::event::BookEvent;
 use crate::money::{Currency, Money};
@@ -32,9 +33,10 @@ pub struct Posting {
 /// What an event posts; nothing if no money moves between accounts.
 pub fn postings(event: &BookEvent) -> Vec<Posting> {
     match event {
-        BookEvent::Customer(_) => Vec::new(),
+        BookEvent::Customer(_) | BookEvent::Period(_) => Vec::new(),
         BookEvent::Wallet(event) => wallet_postings(event),
         BookEvent::Withdrawal(event) => withdrawal_postings(event),
+        BookEvent::Billing(event) => billing_postings(event),
     }
 }
 
@@ -77,6 +79,12 @@ fn withdrawal_postings(event: &WithdrawalEvent) -> Vec<Posting> {
     }
 }
 
+fn billing_postings(event: &BillingEvent) -> Vec<Posting> {
+    match event {
+        BillingEvent::Numbers(_) => Vec::new(),
+    }
+}
+
 fn entry(debit: AccountCode, credit: AccountCode, amount: Money) -> Vec<Posting> {
     vec![
         Posting { account: debit, side: Side::Debit, amount },
@@ -97,7 +105,10 @@ fn received_in(method: DepositMethod) -> AccountCode {
 /// The business date of an event on which money moves, in the ledger or in a wallet.
 pub fn effective_date(event: &BookEvent) -> Option<NaiveDate> {
     match event {
-        BookEvent::Customer(_) => None,
+        BookEvent::Customer(_) | BookEvent::Period(_) => None,
+        BookEvent::Billing(event) => match event {
+            BillingEvent::Numbers(_) => None,
+        },
         BookEvent::Wallet(event) => match event {
             WalletEvent::DepositRecorded { effective_date, .. }
             | WalletEvent::DepositReversed { effective_date, .. }

@@ -206,7 +206,7 @@ fn read(event: &ProvedEvent) -> Result<(WalletEvent, Option<NaiveDate>), BadStat
     let date = effective_date(&event);
     match event {
         BookEvent::Wallet(change) => Ok((change, date)),
-        BookEvent::Customer(_) | BookEvent::Withdrawal(_) => {
+        BookEvent::Customer(_) | BookEvent::Withdrawal(_) | BookEvent::Period(_) | BookEvent::Billing(_) => {
             Err(unreadable("it is of something else".into()))
         }
     }

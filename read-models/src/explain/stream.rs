@@ -90,7 +90,9 @@ async fn events(
 pub(super) fn effect(event: &BookEvent, part: WalletPart) -> Result<Option<Money>, MoneyError> {
     let event = match event {
         BookEvent::Wallet(event) => event,
-        BookEvent::Customer(_) | BookEvent::Withdrawal(_) => return Ok(None),
+        BookEvent::Customer(_) | BookEvent::Withdrawal(_) | BookEvent::Period(_) | BookEvent::Billing(_) => {
+            return Ok(None);
+        }
     };
     let (amount, balance, held) = match event {
         WalletEvent::DepositRecorded { amount, .. } | WalletEvent::ReturnCredited { amount, .. } => {

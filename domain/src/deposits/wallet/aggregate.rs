@@ -172,7 +172,10 @@ impl EventSourced for Wallet {
     fn pick(event: &BookEvent) -> Option<&WalletEvent> {
         match event {
             BookEvent::Wallet(event) => Some(event),
-            BookEvent::Customer(_) | BookEvent::Withdrawal(_) => None,
+            BookEvent::Customer(_)
+            | BookEvent::Withdrawal(_)
+            | BookEvent::Period(_)
+            | BookEvent::Billing(_) => None,
         }
     }
 }

@@ -126,7 +126,9 @@ impl EventSourced for Withdrawal {
     fn pick(event: &BookEvent) -> Option<&WithdrawalEvent> {
         match event {
             BookEvent::Withdrawal(event) => Some(event),
-            BookEvent::Customer(_) | BookEvent::Wallet(_) => None,
+            BookEvent::Customer(_) | BookEvent::Wallet(_) | BookEvent::Period(_) | BookEvent::Billing(_) => {
+                None
+            }
         }
     }
 }

@@ -25,7 +25,10 @@ impl Projection for Customers {
     fn apply(event: &RecordedEvent, customers: &mut Self::Tables) -> Result<(), FoldFault> {
         match &event.event {
             BookEvent::Customer(change) => apply(event, change, customers),
-            BookEvent::Wallet(_) | BookEvent::Withdrawal(_) => Ok(()),
+            BookEvent::Wallet(_)
+            | BookEvent::Withdrawal(_)
+            | BookEvent::Period(_)
+            | BookEvent::Billing(_) => Ok(()),
         }
     }
 }

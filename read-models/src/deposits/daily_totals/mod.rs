@@ -47,7 +47,7 @@ impl Projection for DailyTotals {
 /// A withdrawal counts on the day the bank has paid it.
 fn flow(event: &BookEvent) -> Option<(Flow, Money, NaiveDate)> {
     match event {
-        BookEvent::Customer(_) => None,
+        BookEvent::Customer(_) | BookEvent::Period(_) | BookEvent::Billing(_) => None,
         BookEvent::Wallet(event) => match event {
             WalletEvent::DepositRecorded { amount, effective_date, .. } => {
                 Some((Flow::Deposit, *amount, *effective_date))

@@ -25,7 +25,10 @@ impl Projection for Deposits {
     fn apply(event: &RecordedEvent, deposits: &mut Self::Tables) -> Result<(), FoldFault> {
         match &event.event {
             BookEvent::Wallet(change) => apply(event, change, deposits),
-            BookEvent::Customer(_) | BookEvent::Withdrawal(_) => Ok(()),
+            BookEvent::Customer(_)
+            | BookEvent::Withdrawal(_)
+            | BookEvent::Period(_)
+            | BookEvent::Billing(_) => Ok(()),
         }
     }
 }

@@ -35,7 +35,10 @@ impl Projection for Wallets {
                     Ok(())
                 },
             ),
-            BookEvent::Customer(_) | BookEvent::Withdrawal(_) => Ok(()),
+            BookEvent::Customer(_)
+            | BookEvent::Withdrawal(_)
+            | BookEvent::Period(_)
+            | BookEvent::Billing(_) => Ok(()),
         }
     }
 }

@@ -31,7 +31,10 @@ impl Projection for WalletHolds {
                 }
                 Ok(())
             }
-            BookEvent::Customer(_) | BookEvent::Withdrawal(_) => Ok(()),
+            BookEvent::Customer(_)
+            | BookEvent::Withdrawal(_)
+            | BookEvent::Period(_)
+            | BookEvent::Billing(_) => Ok(()),
         }
     }
 }

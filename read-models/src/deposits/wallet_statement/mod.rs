@@ -61,7 +61,10 @@ impl Projection for WalletStatements {
                 Some(movement) => apply(event, change.wallet(), movement, tables),
                 None => Ok(()),
             },
-            BookEvent::Customer(_) | BookEvent::Withdrawal(_) => Ok(()),
+            BookEvent::Customer(_)
+            | BookEvent::Withdrawal(_)
+            | BookEvent::Period(_)
+            | BookEvent::Billing(_) => Ok(()),
         }
     }
 }

@@ -51,7 +51,9 @@ impl Projection for Withdrawals {
                 });
                 apply(event, step, &mut tables.withdrawals)
             }
-            BookEvent::Customer(_) | BookEvent::Wallet(_) => Ok(()),
+            BookEvent::Customer(_) | BookEvent::Wallet(_) | BookEvent::Period(_) | BookEvent::Billing(_) => {
+                Ok(())
+            }
         }
     }
 }

@@ -1,0 +1,45 @@
+//! What has happened in billing, whichever aggregate it happened to.
+
+use cqrs_es::Aggregate;
+
+use super::bill_numbers::{BillNumbers, BillNumbersEvent};
+use crate::event::{BookEvent, EventKind, payload};
+
+/// An event of any aggregate of this context.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BillingEvent {
+    Numbers(BillNumbersEvent),
+}
+
+impl BillingEvent {
+    pub fn aggregate_type(&self) -> &'static str {
+        match self {
+            Self::Numbers(_) => BillNumbers::TYPE,
+        }
+    }
+
+    pub fn kind(&self) -> EventKind {
+        match self {
+            Self::Numbers(event) => event.kind(),
+        }
+    }
+
+    /// The id of the stream it belongs to.
+    pub fn stream(&self) -> String {
+        match self {
+            Self::Numbers(BillNumbersEvent::BillNumbersTaken { year, .. }) => BillNumbers::stream_of(*year),
+        }
+    }
+
+    pub(crate) fn to_payload(&self) -> Result<String, serde_json::Error> {
+        match self {
+            Self::Numbers(event) => payload(event),
+        }
+    }
+}
+
+impl From<BillNumbersEvent> for BookEvent {
+    fn from(event: BillNumbersEvent) -> Self {
+        Self::Billing(BillingEvent::Numbers(event))
+    }
+}

@@ -1,0 +1,16 @@
+//! Accounting periods: months in which nothing may happen any more.
+
+mod aggregate;
+mod command;
+mod event;
+mod refusal;
+#[cfg(test)]
+mod tests;
+
+pub use aggregate::AccountingPeriods;
+pub use command::PeriodCommand;
+pub use event::PeriodEvent;
+pub use refusal::PeriodRefusal;
+
+/// The one stream in which a book's periods are closed and reopened.
+pub const ACCOUNTING_PERIODS: &str = "accounting-periods";
