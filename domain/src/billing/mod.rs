@@ -2,6 +2,7 @@
 
 pub mod bill_numbers;
 mod event;
+pub mod pricing;
 
 pub use bill_numbers::{BillNumber, BillNumbers, BillNumbersCommand, BillNumbersEvent, BillNumbersRefusal};
 pub use event::BillingEvent;
