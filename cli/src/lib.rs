@@ -3,6 +3,7 @@
 //! Owns what touches the machine: environment, clock, files, processes, the terminal. It decides nothing about
 //! money: that goes through the use cases in `commands`.
 
+pub mod argument;
 pub mod audit;
 #[allow(clippy::float_arithmetic, reason = "rates and ratios are measured here, never money")]
 pub mod bench;
@@ -39,7 +40,7 @@ pub fn run() -> ExitCode {
         Err(error) => return end(Err(error.into())),
     };
     let ended = runtime.block_on(line.run(&matches));
-    end(ended)
+    end(ended.and_then(|()| output::complete()))
 }
 
 fn end(ended: Result<(), Failure>) -> ExitCode {

@@ -10,7 +10,7 @@ use tallybook_event_store::Book;
 use crate::database::in_book;
 use crate::environment;
 use crate::failure::Failure;
-use crate::output::{say, say_json};
+use crate::output::{moment, say, say_json};
 use crate::settings::Settings;
 
 /// Add users, give them new passwords, list them
@@ -136,11 +136,11 @@ fn shown(password: &str, made_up: bool) -> String {
 }
 
 fn table(users: &[User]) {
-    say(format!("{:<24} {:<10} {:<9} {:<20} {}", "NAME", "ROLE", "STATE", "CREATED", "BY"));
+    say(format!("{:<24} {:<10} {:<9} {:<27} {}", "NAME", "ROLE", "STATE", "CREATED", "BY"));
     for user in users {
         let state = if user.disabled { "disabled" } else { "active" };
-        let created = user.created_at.format("%Y-%m-%d %H:%M");
+        let created = moment(user.created_at);
         let role = user.role.to_string();
-        say(format!("{:<24} {role:<10} {state:<9} {created:<20} {}", user.name, user.created_by));
+        say(format!("{:<24} {role:<10} {state:<9} {created:<27} {}", user.name, user.created_by));
     }
 }

@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 use tallybook_event_store::proof::{Proof, Proved, ProvedEvent, ProvedStatement};
 use tallybook_event_store::seal::{Checkpoint, PublicKey};
 
-use super::keys;
+use super::public_keys;
 use crate::failure::Failure;
-use crate::output::{say, say_json};
+use crate::output::{moment, say, say_json};
 
 /// Check a proof, a proved statement or a seal offline; exit code 1 if it does not prove what it says
 ///
@@ -35,10 +35,13 @@ pub(super) struct AuditCheckProof {
 
 impl AuditCheckProof {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let keys = keys::given(&self.keys)?;
-        let text = std::fs::read_to_string(&self.file)
+        let keys = public_keys::given(&self.keys)?;
+        let bytes = std::fs::read(&self.file)
             .with_context(|| format!("{} cannot be read", self.file.display()))
             .map_err(Failure::Usage)?;
+        let text = String::from_utf8(bytes)
+            .with_context(|| format!("{} is no proof", self.file.display()))
+            .map_err(Failure::Refused)?;
         let told = if text.trim_start().starts_with('{') {
             let proof = Proof::read(&text);
             let proof = proof.with_context(|| format!("{} is no proof", self.file.display()));
@@ -97,7 +100,7 @@ impl Told {
 
     fn of_event(event: &ProvedEvent, seal: &Checkpoint) -> Self {
         let ProvedEvent { position, sequence, event_type, aggregate_type, aggregate_id, .. } = event;
-        let at = event.recorded_at.format("%Y-%m-%d %H:%M:%S UTC");
+        let at = moment(event.recorded_at);
         Self {
             proved: vec![
                 format!(
@@ -188,8 +191,7 @@ impl Told {
 }
 
 fn sealing(seal: &Checkpoint) -> String {
-    let at =
-        seal.sealed_at.map_or_else(String::new, |at| format!(" at {}", at.format("%Y-%m-%d %H:%M:%S UTC")));
+    let at = seal.sealed_at.map_or_else(String::new, |at| format!(" at {}", moment(at)));
     format!("the book {} when its first {} events were sealed{at}", seal.origin, seal.size)
 }
 

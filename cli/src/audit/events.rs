@@ -10,11 +10,12 @@ use tallybook_event_store::replay::types_of;
 use tallybook_event_store::search::{Conditions, Search};
 use tokio_util::sync::CancellationToken;
 
-use super::bound::Bound;
-use super::written::{EventFile, Lines};
+use super::event_file::EventFile;
+use super::journal_bound::JournalBound;
+use crate::argument::no_event_yet;
 use crate::database::in_book_until;
 use crate::failure::Failure;
-use crate::output::note;
+use crate::output::{Lines, note};
 use crate::settings::Settings;
 
 /// List events: who did what, when and by which request
@@ -33,10 +34,10 @@ pub(super) struct AuditEvents {
     aggregate: Option<String>,
     /// From this position, day (of the book's time zone) or moment on
     #[arg(long, value_name = "POSITION|DATE|TIME")]
-    from: Option<Bound>,
+    from: Option<JournalBound>,
     /// Up to this position, day or moment, itself included
     #[arg(long, value_name = "POSITION|DATE|TIME")]
-    to: Option<Bound>,
+    to: Option<JournalBound>,
     /// The events of this type
     #[arg(long = "type", value_name = "TYPE", value_parser = event_type)]
     event_type: Option<String>,
@@ -46,6 +47,9 @@ pub(super) struct AuditEvents {
     /// How to write them
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
+    /// The same as --format json
+    #[arg(long, conflicts_with = "format")]
+    json: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -69,13 +73,14 @@ fn event_type(word: &str) -> Result<String, String> {
 
 impl AuditEvents {
     pub(super) async fn run(self, settings: &Settings, stop: CancellationToken) -> Result<(), Failure> {
+        JournalBound::in_order(self.from, self.to)?;
         in_book_until(settings, &stop, async |book| self.list(book).await).await
     }
 
     async fn list(&self, book: &Book) -> Result<(), Failure> {
         let pool = book.pool();
         let searches = self.conditions(book).await?;
-        let mut file = EventFile::begin(self.format)?;
+        let mut file = EventFile::begin(if self.json { Format::Json } else { self.format })?;
         let mut count: u64 = 0;
         for conditions in searches {
             let mut search = Search::new(conditions);
@@ -106,6 +111,9 @@ impl AuditEvents {
             Some(bound) => bound.last(pool, zone).await?,
             None => u64::MAX,
         };
+        if matches!(self.from, Some(JournalBound::Position(_))) && from > head {
+            return Err(no_event_yet(from, head));
+        }
         // A day or an hour without events ends just before it begins.
         if from > to.saturating_add(1) {
             return Err(Failure::usage(anyhow!("--to lies before --from")));

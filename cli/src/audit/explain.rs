@@ -20,9 +20,10 @@ use tallybook_read_models::explain::{
 use tallybook_read_models::{DateRange, Paging, ReadError};
 use tokio_util::sync::CancellationToken;
 
-use super::written::{Lines, ended};
+use crate::argument::{date, in_order};
 use crate::database::in_book_until;
 use crate::failure::Failure;
+use crate::output::{Lines, ended};
 use crate::settings::Settings;
 
 /// Show the events that make up a figure; exit code 1 if their sum is not the figure
@@ -61,7 +62,7 @@ enum Explainable {
         #[arg(long)]
         currency: Currency,
         /// The last effective date that counts [default: all]
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_name = "DATE", value_parser = date)]
         as_of: Option<NaiveDate>,
         #[command(flatten)]
         shown: Shown,
@@ -77,10 +78,10 @@ enum Explainable {
         #[arg(long)]
         currency: Currency,
         /// The first effective date [default: the beginning]
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_name = "DATE", value_parser = date)]
         from: Option<NaiveDate>,
         /// The last effective date [default: the end]
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_name = "DATE", value_parser = date)]
         to: Option<NaiveDate>,
         #[command(flatten)]
         shown: Shown,
@@ -120,6 +121,7 @@ impl Explainable {
                 Ok((Figure::Account { account, currency, as_of }, name, shown))
             }
             Self::Dashboard { figure: part, currency, from, to, shown } => {
+                in_order(from, to)?;
                 let range = DateRange::new(from, to).map_err(Failure::usage)?;
                 let day = |date: Option<NaiveDate>, open: &str| {
                     date.map_or_else(|| open.to_owned(), |date| date.to_string())

@@ -3,19 +3,20 @@
 //! Owns asking for verifications, seals and proofs and showing them. It never changes an event, and it trusts no
 //! read table: everything is computed from the stored bytes, or, in `explain`, held against them.
 
-mod bound;
 mod check_proof;
+mod event_file;
 mod events;
 mod explain;
-mod keys;
-mod make_key;
+mod facts;
+mod journal_bound;
+mod key;
 mod prove;
+mod public_keys;
 mod replay;
 mod seal;
-mod sealed;
+mod seals;
 mod statement;
 mod verify;
-mod written;
 
 use clap::{Args, Subcommand};
 use tokio_util::sync::CancellationToken;
@@ -37,9 +38,9 @@ enum What {
     Events(events::AuditEvents),
     Replay(replay::AuditReplay),
     Explain(explain::AuditExplain),
-    Key(make_key::AuditKey),
+    Key(key::AuditKey),
     Seal(seal::AuditSeal),
-    Seals(sealed::AuditSeals),
+    Seals(seals::AuditSeals),
     Prove(prove::AuditProve),
     Consistency(prove::AuditConsistency),
     Statement(statement::AuditStatement),

@@ -5,7 +5,8 @@ use clap::Args;
 use tallybook_event_store::Book;
 use tallybook_event_store::proof::{Proof, Tree, prove_consistency, prove_event};
 
-use super::sealed::wanted;
+use super::seals::wanted;
+use crate::argument::{position, seal_size};
 use crate::failure::Failure;
 use crate::output::say;
 
@@ -18,10 +19,10 @@ use crate::output::say;
   tallybook audit prove 276 > event-276.json")]
 pub(super) struct AuditProve {
     /// The event
-    #[arg(value_name = "POSITION")]
+    #[arg(value_name = "POSITION", value_parser = position)]
     position: u64,
     /// The seal, by how many events it covers [default: the last one]
-    #[arg(long, value_name = "SIZE")]
+    #[arg(long, value_name = "SIZE", value_parser = seal_size)]
     seal: Option<u64>,
 }
 
@@ -31,10 +32,10 @@ pub(super) struct AuditProve {
   tallybook audit consistency 276 283 > from-276-to-283.json")]
 pub(super) struct AuditConsistency {
     /// The older seal, by how many events it covers
-    #[arg(value_name = "OLDER")]
+    #[arg(value_name = "OLDER", value_parser = seal_size)]
     older: u64,
     /// The newer one
-    #[arg(value_name = "NEWER")]
+    #[arg(value_name = "NEWER", value_parser = seal_size)]
     newer: u64,
 }
 

@@ -14,9 +14,10 @@ use tallybook_event_store::replay::{Replay, ReplayedEvent};
 use tokio_util::sync::CancellationToken;
 
 use super::events::known;
-use super::written::{Facts, Lines, at, ended};
+use super::facts::Facts;
 use crate::database::in_book_until;
 use crate::failure::Failure;
+use crate::output::{Lines, ended, moment};
 use crate::settings::Settings;
 
 /// Show a customer, wallet or withdrawal event by event, with its state after each
@@ -107,7 +108,7 @@ fn told(ReplayedEvent { event, state }: &ReplayedEvent) -> String {
         event.sequence,
         event.event_type,
         event.position,
-        at(event),
+        moment(event.recorded_at),
         facts.actor(),
         said("request", facts.get("request_id")),
         said("because", facts.get("reason")),

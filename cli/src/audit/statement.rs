@@ -7,7 +7,8 @@ use tallybook_event_store::Book;
 use tallybook_event_store::proof::{Tree, prove_statement};
 
 use super::prove::tell;
-use super::sealed::wanted;
+use super::seals::wanted;
+use crate::argument::{date, in_order, seal_size};
 use crate::failure::Failure;
 
 /// Write a wallet's statement with every event it is made of, their proofs and the seal into one file
@@ -25,18 +26,19 @@ pub(super) struct AuditStatement {
     #[arg(long, value_name = "CODE")]
     currency: Currency,
     /// The first business date [default: from the beginning]
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = date)]
     from: Option<NaiveDate>,
     /// The last one [default: to the end]
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = date)]
     to: Option<NaiveDate>,
     /// The seal, by how many events it covers [default: the last one]
-    #[arg(long, value_name = "SIZE")]
+    #[arg(long, value_name = "SIZE", value_parser = seal_size)]
     seal: Option<u64>,
 }
 
 impl AuditStatement {
     pub(super) async fn run(self, book: &Book) -> Result<(), Failure> {
+        in_order(self.from, self.to)?;
         let seal = wanted(book, self.seal).await?;
         let wallet = WalletId::new(&self.customer, self.currency);
         let tree = Tree::new(book.pool().clone());

@@ -12,7 +12,8 @@ use tallybook_event_store::seal::{Checkpoint, PublicKey};
 use tallybook_event_store::verify::{Check, Compared, Outcome, Report, Scope, verify};
 use tokio_util::sync::CancellationToken;
 
-use super::keys;
+use super::public_keys;
+use crate::argument::{in_order, no_event_yet, position};
 use crate::database::Database;
 use crate::failure::Failure;
 use crate::output::{say, say_json};
@@ -35,10 +36,10 @@ use crate::settings::{SealFlags, Settings};
 docs/auditing.md says what each check detects and what it does not.")]
 pub(super) struct AuditVerify {
     /// The first position to check; of events before it only the stored leaf hash is taken, for the root
-    #[arg(long, value_name = "POSITION", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "POSITION", value_parser = position)]
     from: Option<u64>,
     /// The last position to check
-    #[arg(long, value_name = "POSITION", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "POSITION", value_parser = position)]
     to: Option<u64>,
     /// A file of seals that were kept outside the book; may be given many times. That of --seal-file is always used. A
     /// file that is missing or has no seal in it is a finding if the book has seals
@@ -57,11 +58,7 @@ pub(super) struct AuditVerify {
 
 impl AuditVerify {
     pub(super) async fn run(self, settings: &Settings, stop: CancellationToken) -> Result<(), Failure> {
-        if let (Some(from), Some(to)) = (self.from, self.to)
-            && from > to
-        {
-            return Err(Failure::usage(anyhow!("--from {from} is after --to {to}")));
-        }
+        in_order(self.from, self.to)?;
         let database = Database::open(settings).await?;
         let done = tokio::select! {
             done = self.verify(&database, settings) => done,
@@ -83,8 +80,7 @@ impl AuditVerify {
             bar.finish();
         }
         if let Some(from) = self.from.filter(|from| *from > report.head) {
-            let head = report.head;
-            return Err(Failure::usage(anyhow!("there is no event {from} yet: the last one is {head}")));
+            return Err(no_event_yet(from, report.head));
         }
         if self.json {
             let told = Told { clean: report.is_clean(), keys_from, report: &report };
@@ -119,7 +115,7 @@ impl AuditVerify {
 
     fn trusted(&self, settings: &Settings) -> Result<(Vec<PublicKey>, KeysFrom), Failure> {
         if !self.keys.is_empty() {
-            return Ok((keys::given(&self.keys)?, KeysFrom::Given));
+            return Ok((public_keys::given(&self.keys)?, KeysFrom::Given));
         }
         let keys = KeyFile::of(settings).known()?;
         let from = if keys.is_empty() { KeysFrom::Book } else { KeysFrom::BesideKey };

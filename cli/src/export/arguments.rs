@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
 
 use super::balances::Dates;
+use crate::argument::{date, in_order};
 use crate::failure::Failure;
 
 /// Write down every posting, so that another program can check the books
@@ -27,10 +28,10 @@ pub(super) struct ExportJournal {
     pub(super) format: Format,
     /// The first business date; for hledger and beancount what was before becomes an opening entry [default: the
     /// beginning]
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = date)]
     pub(super) from: Option<NaiveDate>,
     /// The last business date [default: the end]
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = date)]
     pub(super) to: Option<NaiveDate>,
     /// Where to write it; replaced when all is written [default: standard output]
     #[arg(long, value_name = "FILE")]
@@ -54,8 +55,8 @@ pub(super) enum Format {
 
 impl ExportJournal {
     pub(super) fn dates(&self) -> Result<Dates, Failure> {
-        Dates::new(self.from, self.to)
-            .ok_or_else(|| Failure::usage(anyhow!("--to is before --from: nothing lies between them")))
+        in_order(self.from, self.to)?;
+        Ok(Dates { from: self.from, to: self.to })
     }
 
     /// Refuses what would be of no use to anyone.

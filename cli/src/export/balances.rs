@@ -29,14 +29,6 @@ pub(super) struct Balances {
 }
 
 impl Dates {
-    /// `None` if they end before they begin.
-    pub(super) fn new(from: Option<NaiveDate>, to: Option<NaiveDate>) -> Option<Self> {
-        match (from, to) {
-            (Some(from), Some(to)) if to < from => None,
-            (_, _) => Some(Self { from, to }),
-        }
-    }
-
     pub(super) fn hold(&self, date: NaiveDate) -> bool {
         !self.is_before(date) && self.to.is_none_or(|to| date <= to)
     }

@@ -33,7 +33,8 @@ impl Target {
                 return Err(Failure::usage(anyhow!("{} is a directory", place.display())));
             }
             Ok(there) if !there.is_file() => {
-                let special = File::options().write(true).open(place).with_context(cannot)?;
+                let special = File::options().write(true).open(place).with_context(cannot);
+                let special = special.map_err(Failure::Usage)?;
                 return Ok(Self::Special(special));
             }
             Ok(_) | Err(_) => {}
@@ -42,6 +43,10 @@ impl Target {
             Some(directory) if !directory.as_os_str().is_empty() => directory,
             Some(_) | None => Path::new("."),
         };
+        if !directory.is_dir() {
+            let (place, directory) = (place.display(), directory.display());
+            return Err(Failure::usage(anyhow!("cannot write {place}: there is no directory {directory}")));
+        }
         // The owner's umask decides who else may read it, as for any file.
         let usual = Permissions::from_mode(0o666);
         let beside = tempfile::Builder::new()

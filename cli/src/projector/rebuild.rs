@@ -1,5 +1,6 @@
 //! `tallybook projector rebuild`: read tables made anew from the journal, while people work.
 
+use std::num::NonZeroUsize;
 use std::thread::available_parallelism;
 
 use anyhow::Context;
@@ -12,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::chosen::{chosen, projection};
 use super::watch::watched;
+use crate::argument::tasks;
 use crate::environment;
 use crate::failure::Failure;
 use crate::output::{say, say_json};
@@ -54,8 +56,8 @@ pub(super) struct ProjectorRebuild {
 #[derive(Debug, Args)]
 pub(super) struct ResourceArguments {
     /// Tasks that read and index at the same time [default: one per core]
-    #[arg(long, value_name = "N")]
-    jobs: Option<usize>,
+    #[arg(long, value_name = "N", value_parser = tasks)]
+    jobs: Option<NonZeroUsize>,
     /// Memory for rows, such as 512MB; what does not fit is folded in further passes [default: a quarter of the
     /// machine's]
     #[arg(long, value_name = "SIZE", value_parser = bytes)]
@@ -64,9 +66,9 @@ pub(super) struct ResourceArguments {
 
 impl ResourceArguments {
     pub(super) fn rebuilder(&self, book: &Book, stop: &CancellationToken) -> Rebuilder {
-        let cores = available_parallelism().map_or(1, usize::from);
+        let jobs = self.jobs.or_else(|| available_parallelism().ok()).map_or(1, usize::from);
         Rebuilder::new(book.pool().clone(), book.schema(), stop.child_token())
-            .with_resources(self.jobs.unwrap_or(cores), self.memory.unwrap_or_else(quarter_of_memory))
+            .with_resources(jobs, self.memory.unwrap_or_else(quarter_of_memory))
     }
 }
 

@@ -1,7 +1,7 @@
 //! `tallybook projector as-of` and `tallybook projector views`: the read side as it stood.
 
 use anyhow::{Context, anyhow};
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use clap::{ArgGroup, Args, Subcommand};
 use tallybook_event_store::{Book, journal};
 use tallybook_projector::{View, ViewName, drop_view, views};
@@ -9,9 +9,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::rebuild::ResourceArguments;
 use super::watch::watched;
+use crate::argument::{self, position_reached};
 use crate::environment;
 use crate::failure::Failure;
-use crate::output::{say, say_json};
+use crate::output::{moment, say, say_json};
 
 /// Make a view: the whole read side as it stood at a position or a moment
 ///
@@ -24,10 +25,10 @@ use crate::output::{say, say_json};
   tallybook projector as-of --time 2026-04-05T18:00:00+08:00 --into march")]
 pub(super) struct ProjectorAsOf {
     /// The last position the view shows
-    #[arg(long, value_name = "N", group = "when")]
+    #[arg(long, value_name = "N", value_parser = position_reached, group = "when")]
     position: Option<u64>,
     /// The last moment the view shows, such as 2026-04-05T18:00:00+08:00
-    #[arg(long, value_name = "TIME", group = "when")]
+    #[arg(long, value_name = "TIME", value_parser = argument::moment, group = "when")]
     time: Option<DateTime<Utc>>,
     /// The view's name: up to 40 lower-case letters, digits and _
     #[arg(long, value_name = "NAME")]
@@ -140,8 +141,4 @@ fn tell(view: &View) {
         moment(view.made_at),
         view.made_by
     ));
-}
-
-fn moment(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Micros, true)
 }

@@ -25,8 +25,8 @@ pub enum ProofError {
     Tree(#[from] TreeError),
     #[error("PostgreSQL: {0}")]
     Database(#[from] sqlx::Error),
-    #[error("there is no event {position}")]
-    NoEvent { position: u64 },
+    #[error("there is no event {position} yet: the journal ends at {head}")]
+    NoEvent { position: u64, head: u64 },
     #[error("event {position} is not covered by the seal of {size} events")]
     NotSealed { position: u64, size: u64 },
     #[error("the seal of {older} events is not older than that of {newer}")]
@@ -44,13 +44,12 @@ pub enum ProofError {
 
 /// Proves that an event was in the journal when it was sealed.
 pub async fn prove_event(tree: &Tree, seal: &Seal, position: u64) -> Result<Proof, ProofError> {
-    let index = position.checked_sub(1).ok_or(ProofError::NoEvent { position })?;
     let event = event_at(tree.pool(), position).await?;
     if position > seal.size {
         return Err(ProofError::NotSealed { position, size: seal.size });
     }
     let nodes = tree.inclusion(&[position], (seal.size, &seal.root)).await?;
-    let path = pick(&nodes, &inclusion_spans(index, seal.size))
+    let path = pick(&nodes, &inclusion_spans(position - 1, seal.size))
         .map_err(|bad| NotProved::Inclusion { position, bad })?;
     let proof = InclusionProof { seal: seal.note.clone(), event, path: in_hexadecimal(&path) };
     checked(Proof::Inclusion(proof), &[seal])
@@ -107,12 +106,16 @@ fn in_hexadecimal(path: &[Hash]) -> Vec<HexHash> {
     path.iter().map(|hash| HexHash(*hash)).collect()
 }
 
+/// There is none at 0, nor beyond what a position can be.
 async fn event_at(pool: &PgPool, position: u64) -> Result<ProvedEvent, ProofError> {
-    // Beyond what a position can be there is no event.
-    let before = i64::try_from(position).map_err(|_| ProofError::NoEvent { position })?.unsigned_abs() - 1;
-    match journal::page(pool, before, 1).await?.pop() {
+    let before = position.checked_sub(1).filter(|_| i64::try_from(position).is_ok());
+    let found = match before {
+        Some(before) => journal::page(pool, before, 1).await?.pop(),
+        None => None,
+    };
+    match found {
         Some(event) if event.position == position => Ok(event.into()),
-        Some(_) | None => Err(ProofError::NoEvent { position }),
+        Some(_) | None => Err(ProofError::NoEvent { position, head: journal::head_position(pool).await? }),
     }
 }
 

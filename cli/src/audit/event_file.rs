@@ -1,26 +1,18 @@
 //! Events on standard output, as a table, as lines of JSON or as CSV.
 
-use std::io::{self, BufWriter, ErrorKind, Stdout, Write};
+use std::io::{self, BufWriter, Stdout, Write};
 
 use anyhow::Context;
-use chrono::SecondsFormat;
 use csv::{Terminator, Writer, WriterBuilder};
-use serde_json::Value;
 use tallybook_api::{EventView, formula_safe};
 use tallybook_event_store::journal::StoredEvent;
 
 use super::events::Format;
+use super::facts::Facts;
 use crate::failure::Failure;
+use crate::output::{Lines, ended, moment};
 
 type Out = BufWriter<Stdout>;
-
-/// Whether it makes sense to write more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Lines {
-    Written,
-    /// The reader went away (`| head`), which is no failure of ours.
-    NobodyReads,
-}
 
 pub(super) enum EventFile {
     Table(Out),
@@ -86,34 +78,21 @@ impl EventFile {
     }
 }
 
-/// Tells a reader that went away from a disk that is full.
-pub(super) fn ended(written: io::Result<()>) -> Result<Lines, Failure> {
-    match written {
-        Ok(()) => Ok(Lines::Written),
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(Lines::NobodyReads),
-        Err(error) => Err(error.into()),
-    }
-}
-
 fn row([position, at, event_type, aggregate, actor, request]: [&str; 6]) -> String {
     format!("{position:>9}  {at:<27}  {event_type:<20}  {aggregate:<36}  {actor:<20}  {request}")
 }
 
 fn in_a_row(event: &StoredEvent) -> String {
     let facts = Facts::of(event);
-    let (position, at) = (event.position.to_string(), at(event));
+    let (position, at) = (event.position.to_string(), moment(event.recorded_at));
     row([&position, &at, &event.event_type, &event.aggregate_id, &facts.actor(), &facts.get("request_id")])
-}
-
-pub(super) fn at(event: &StoredEvent) -> String {
-    event.recorded_at.to_rfc3339_opts(SecondsFormat::Micros, true)
 }
 
 fn record(writer: &mut Writer<Out>, event: &StoredEvent) -> io::Result<()> {
     let facts = Facts::of(event);
     let texts = [
         event.position.to_string(),
-        at(event),
+        moment(event.recorded_at),
         event.aggregate_type.clone(),
         event.aggregate_id.clone(),
         event.sequence.to_string(),
@@ -128,22 +107,4 @@ fn record(writer: &mut Writer<Out>, event: &StoredEvent) -> io::Result<()> {
         hex::encode(event.leaf_hash),
     ];
     Ok(writer.write_record(texts.iter().map(|text| formula_safe(text).into_owned()))?)
-}
-
-/// What the metadata of an event says, so far as it can be read: an event someone has damaged is listed like any.
-pub(super) struct Facts(Value);
-
-impl Facts {
-    pub(super) fn of(event: &StoredEvent) -> Self {
-        Self(serde_json::from_str(&event.metadata).unwrap_or(Value::Null))
-    }
-
-    pub(super) fn actor(&self) -> String {
-        self.get("actor")
-    }
-
-    /// Nothing, if it is not said.
-    pub(super) fn get(&self, name: &str) -> String {
-        self.0.get(name).and_then(Value::as_str).map_or_else(String::new, str::to_owned)
-    }
 }

@@ -6,8 +6,9 @@ use serde::Serialize;
 use tallybook_event_store::Book;
 use tallybook_event_store::seal::{Seal, after, at_size, latest};
 
+use crate::argument::seal_size;
 use crate::failure::Failure;
-use crate::output::{say, say_json};
+use crate::output::{moment, say, say_json};
 
 /// List the book's seals, or print one as it was signed
 #[derive(Debug, Args)]
@@ -16,7 +17,7 @@ use crate::output::{say, say_json};
   tallybook audit seals 283 > seal-283")]
 pub(super) struct AuditSeals {
     /// How many events the seal covers
-    #[arg(value_name = "SIZE", conflicts_with = "json")]
+    #[arg(value_name = "SIZE", conflicts_with = "json", value_parser = seal_size)]
     size: Option<u64>,
     /// As one JSON array
     #[arg(long)]
@@ -45,8 +46,7 @@ impl AuditSeals {
             return Ok(());
         }
         for seal in seals {
-            let at = seal.sealed_at.with_timezone(&book.time_zone()).format("%Y-%m-%d %H:%M:%S");
-            say(format!("{:>12}  {at}  {}", seal.size, hex::encode(seal.root)));
+            say(format!("{:>12}  {:<27}  {}", seal.size, moment(seal.sealed_at), hex::encode(seal.root)));
         }
         Ok(())
     }

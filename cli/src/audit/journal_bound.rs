@@ -8,38 +8,43 @@ use chrono_tz::Tz;
 use sqlx::PgPool;
 use tallybook_event_store::journal::position_at;
 
+use crate::argument::{self, in_order};
 use crate::failure::Failure;
 
 /// Where a stretch begins or ends, itself included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Bound {
+pub(super) enum JournalBound {
     Position(u64),
     /// The whole day, in the book's time zone.
     Day(NaiveDate),
     Moment(DateTime<Utc>),
 }
 
-impl FromStr for Bound {
+impl FromStr for JournalBound {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if let Ok(position) = text.parse::<u64>() {
-            return match i64::try_from(position) {
-                Ok(1..) => Ok(Self::Position(position)),
-                Ok(_) | Err(_) => Err("positions begin with 1".into()),
-            };
-        }
-        if let Ok(day) = text.parse() {
-            return Ok(Self::Day(day));
-        }
-        let moment = DateTime::parse_from_rfc3339(text).map(|moment| Self::Moment(moment.to_utc()));
-        moment.map_err(|_| {
-            "must be a position (4711), a day (2026-03-31) or a moment (2026-03-31T18:00:00+08:00)".into()
+        let read = argument::position(text)
+            .map(Self::Position)
+            .or_else(|_| argument::date(text).map(Self::Day))
+            .or_else(|_| argument::moment(text).map(Self::Moment));
+        read.map_err(|_| {
+            "must be a position (4711), a date (2026-03-31) or a moment (2026-03-31T18:00:00+08:00)".into()
         })
     }
 }
 
-impl Bound {
+impl JournalBound {
+    /// Two of a kind; of others only the book can tell which comes first.
+    pub(super) fn in_order(from: Option<Self>, to: Option<Self>) -> Result<(), Failure> {
+        match (from, to) {
+            (Some(Self::Position(from)), Some(Self::Position(to))) => in_order(Some(from), Some(to)),
+            (Some(Self::Day(from)), Some(Self::Day(to))) => in_order(Some(from), Some(to)),
+            (Some(Self::Moment(from)), Some(Self::Moment(to))) => in_order(Some(from), Some(to)),
+            (_, _) => Ok(()),
+        }
+    }
+
     /// The first position that lies in it or after it.
     pub(super) async fn first(self, pool: &PgPool, zone: Tz) -> Result<u64, Failure> {
         let begin = match self {
@@ -87,12 +92,12 @@ mod tests {
 
     #[test]
     fn a_bound_is_a_position_a_day_or_a_moment() {
-        assert_eq!("42".parse(), Ok(Bound::Position(42)));
-        assert_eq!("2026-03-31".parse(), Ok(Bound::Day("2026-03-31".parse().unwrap())));
+        assert_eq!("42".parse(), Ok(JournalBound::Position(42)));
+        assert_eq!("2026-03-31".parse(), Ok(JournalBound::Day("2026-03-31".parse().unwrap())));
         let moment = "2026-03-31T10:00:00Z".parse().unwrap();
-        assert_eq!("2026-03-31T18:00:00+08:00".parse(), Ok(Bound::Moment(moment)));
+        assert_eq!("2026-03-31T18:00:00+08:00".parse(), Ok(JournalBound::Moment(moment)));
         for bad in ["0", "-1", "9223372036854775808", "yesterday", "2026-03", "2026-03-31T18:00:00"] {
-            assert!(bad.parse::<Bound>().is_err(), "{bad}");
+            assert!(bad.parse::<JournalBound>().is_err(), "{bad}");
         }
     }
 
