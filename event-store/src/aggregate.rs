@@ -3,16 +3,14 @@
 use std::any::Any;
 
 use chrono::{DateTime, Utc};
-use cqrs_es::persist::{EventUpcaster, PersistedEventStore, SerializedEvent};
-use cqrs_es::{EventEnvelope, EventStore};
-use futures::future::BoxFuture;
-use postgres_es::PostgresEventRepository;
+use cqrs_es::EventEnvelope;
+use cqrs_es::persist::{EventUpcaster, SerializedEvent};
 use serde_json::Value;
 use smol_str::SmolStr;
-use sqlx::PgPool;
-use tallybook_domain::EventSourced;
+use tallybook_domain::{BookEvent, EventSourced};
 
 use crate::journal::StoredEvent;
+use crate::load::{LoadOne, load_one};
 
 /// Which stream: the aggregate's type and id.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -31,8 +29,10 @@ impl StreamId {
 #[derive(Debug, Clone)]
 pub struct StreamKey {
     pub(crate) stream: StreamId,
-    pub(crate) load: LoadStream,
+    pub(crate) load: LoadOne,
     pub(crate) empty: fn() -> Box<dyn Held>,
+    /// From a snapshot.
+    pub(crate) thaw: fn(Value) -> Result<Box<dyn Held>, serde_json::Error>,
     /// The id was just made, so there is nothing to look up.
     pub(crate) fresh: bool,
 }
@@ -42,8 +42,9 @@ impl StreamKey {
     pub fn existing<A: EventSourced>(id: impl AsRef<str>) -> Self {
         Self {
             stream: StreamId::of::<A>(id.as_ref()),
-            load: load::<A>,
+            load: load_one::<A>,
             empty: || Box::new(A::default()),
+            thaw: |snapshot| Ok(Box::new(serde_json::from_value::<A>(snapshot)?)),
             fresh: false,
         }
     }
@@ -64,6 +65,8 @@ pub(crate) trait Held: Send {
     fn as_any(&self) -> &dyn Any;
     /// Applies an event that another process appended.
     fn advance(&mut self, event: SerializedEvent) -> Result<(), String>;
+    /// Applies an event read from its stream.
+    fn take_in(&mut self, event: &BookEvent) -> Result<(), String>;
     fn snapshot(&self) -> Result<Value, serde_json::Error>;
 }
 
@@ -75,6 +78,11 @@ impl<A: EventSourced> Held for A {
     fn advance(&mut self, event: SerializedEvent) -> Result<(), String> {
         let envelope = EventEnvelope::<A>::try_from(event).map_err(|error| error.to_string())?;
         self.evolve(&envelope.payload).map_err(|error| error.to_string())
+    }
+
+    fn take_in(&mut self, event: &BookEvent) -> Result<(), String> {
+        let foreign = || format!("{} is not an event of a {}", event.event_type(), A::TYPE);
+        self.evolve(A::pick(event).ok_or_else(foreign)?).map_err(|error| error.to_string())
     }
 
     fn snapshot(&self) -> Result<Value, serde_json::Error> {
@@ -94,48 +102,6 @@ pub(crate) struct Entry {
 pub(crate) struct Loaded {
     pub(crate) entry: Entry,
     pub(crate) read_at: u64,
-}
-
-pub(crate) type LoadStream = fn(LoadFrom) -> BoxFuture<'static, Result<Loaded, LoadError>>;
-
-/// Everything a load needs, owned, because it runs beside the lane.
-#[derive(Clone)]
-pub(crate) struct LoadFrom {
-    pub(crate) pool: PgPool,
-    pub(crate) id: SmolStr,
-    pub(crate) snapshot_every: usize,
-    pub(crate) upcasters: fn() -> Vec<Box<dyn EventUpcaster>>,
-}
-
-#[derive(Debug, Clone)]
-pub(crate) enum LoadError {
-    Database(String),
-    Corrupt(String),
-}
-
-fn load<A: EventSourced>(from: LoadFrom) -> BoxFuture<'static, Result<Loaded, LoadError>> {
-    Box::pin(async move {
-        let read_at = crate::journal::head_position(&from.pool)
-            .await
-            .map_err(|error| LoadError::Database(error.to_string()))?;
-        let repository = PostgresEventRepository::new(from.pool);
-        let store = PersistedEventStore::<PostgresEventRepository, A>::new_snapshot_store(
-            repository,
-            from.snapshot_every,
-        )
-        .with_upcasters((from.upcasters)());
-        let context = store.load_aggregate(&from.id).await.map_err(|error| match error {
-            cqrs_es::AggregateError::DatabaseConnectionError(source)
-            | cqrs_es::AggregateError::UnexpectedError(source) => LoadError::Database(source.to_string()),
-            cqrs_es::AggregateError::UserError(source) => LoadError::Corrupt(source.to_string()),
-            cqrs_es::AggregateError::DeserializationError(source) => LoadError::Corrupt(source.to_string()),
-            cqrs_es::AggregateError::AggregateConflict => {
-                LoadError::Corrupt("load reported a conflict".into())
-            }
-        })?;
-        let sequence = context.current_sequence as u64;
-        Ok(Loaded { entry: Entry { state: Box::new(context.aggregate), sequence, changed_at: 0 }, read_at })
-    })
 }
 
 /// A stored event in the form `cqrs-es` upcasts and applies.

@@ -163,6 +163,12 @@ impl Book {
     ) -> Result<Answer, CommandError> {
         // Every decision is judged by what is closed.
         streams.push(StreamKey::existing::<AccountingPeriods>(ACCOUNTING_PERIODS));
+        let (needed, held) = (streams.len(), self.shared.settings.cached_aggregates);
+        if needed > held {
+            let fault =
+                format!("a command over {needed} aggregates, but cached_aggregates is {held}: raise it");
+            return Err(CommandError::Corrupt(Fault(fault)));
+        }
         let permit = Arc::clone(&self.shared.permits).try_acquire_owned().map_err(|_| CommandError::Busy)?;
         let keyed = request.command_id.is_some();
         let id = request.command_id.unwrap_or_else(new_command_id);

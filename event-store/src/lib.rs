@@ -12,6 +12,7 @@ mod copied;
 mod decision;
 pub mod journal;
 mod lane;
+mod load;
 pub mod merkle;
 pub mod proof;
 pub mod replay;

@@ -219,7 +219,7 @@ async fn a_storm_of_repeats_starves_no_one() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_panicking_decision_harms_only_itself() {
     let book = TestBook::new().await.open().await;
-    let panicking = book.execute(request(None, &1), vec![], |decision| available(decision, &wallet(1)));
+    let panicking = book.execute(request(None, &1), vec![], |decision| available(decision, &wallet(2)));
     let account = wallet(1);
     let (panicked, recorded) = tokio::join!(panicking, deposit(&book, &account, "1.00", "R1", None));
     assert!(matches!(panicked, Err(CommandError::Corrupt(_))));

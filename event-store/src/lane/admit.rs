@@ -1,17 +1,18 @@
 //! Deciding: from the backlog into the pending batch.
 
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use chrono::{DateTime, Utc};
-use futures::FutureExt;
 use serde_json::value::RawValue;
 use tallybook_domain::Refusal;
 
 use super::batch::{Admitted, Answer, Command, Verdict};
 use super::{Lane, LoadEnd, reply};
-use crate::aggregate::{LoadError, LoadFrom, StreamKey, recording_time};
+use crate::aggregate::{StreamKey, recording_time};
 use crate::command::{CommandError, Fault};
 use crate::decision::{Decision, Draft};
+use crate::load::{FEW, LoadError, LoadFrom, load};
 
 /// A decision that broke off for a reason that is not the caller's.
 const PANICKED: &str = "the decision panicked";
@@ -96,7 +97,7 @@ impl Lane {
 
     /// Starts loading every stream that is not held, and names the first.
     fn first_missing(&mut self, command: &Command) -> Option<StreamKey> {
-        let mut first = None;
+        let (mut first, mut cold) = (None, Vec::new());
         for key in &command.streams {
             if self.cache.touch(&key.stream) {
                 continue;
@@ -107,56 +108,61 @@ impl Lane {
             }
             if !self.loading.contains_key(&key.stream) {
                 self.loading.insert(key.stream.clone(), Vec::new());
-                self.start_load(key.clone());
+                cold.push(key.clone());
             }
             first.get_or_insert_with(|| key.clone());
+        }
+        if cold.len() > FEW {
+            self.start_load(cold);
+        } else {
+            cold.into_iter().for_each(|key| self.start_load(vec![key]));
         }
         first
     }
 
-    fn start_load(&self, key: StreamKey) {
+    /// Loads one stream, or many by one statement.
+    fn start_load(&self, keys: Vec<StreamKey>) {
         let from = LoadFrom {
             pool: self.pool.clone(),
-            id: key.stream.id.clone(),
             snapshot_every: usize::try_from(self.settings.snapshot_every).unwrap_or(usize::MAX),
             upcasters: self.settings.upcasters,
         };
         let (ends, deadline) = (self.loads.0.clone(), self.settings.deadline);
         tokio::spawn(async move {
-            // A stream that breaks an invariant stops its aggregate with a panic; it must not stop the lane.
-            let load = AssertUnwindSafe((key.load)(from)).catch_unwind();
-            let result = match tokio::time::timeout(deadline, load).await {
-                Ok(Ok(result)) => result,
-                Ok(Err(_)) => Err(LoadError::Corrupt("an event does not fit the state it meets".into())),
-                Err(_) => Err(LoadError::Database("no answer within the deadline".into())),
-            };
+            let streams = tokio::time::timeout(deadline, load(from, &keys)).await.unwrap_or_else(|_| {
+                let late = || LoadError::Database("no answer within the deadline".into());
+                keys.iter().map(|key| (key.stream.clone(), Err(late()))).collect()
+            });
             // The lane is gone only when the process is.
-            if ends.send(LoadEnd { stream: key.stream, result }).is_err() {
+            if ends.send(LoadEnd { streams }).is_err() {
                 tracing::debug!("a load ended after the lane");
             }
         });
     }
 
-    /// A load ended: its commands go on, first come first, before what came later.
+    /// A load ended: its commands go on, first come first, before what came later. A command that needs a stream that
+    /// could not be loaded does not.
     pub(super) fn loaded(&mut self, end: LoadEnd) {
-        let Some(waiting) = self.loading.remove(&end.stream) else { return };
-        match end.result {
-            Ok(loaded) => {
+        let (mut resumed, mut failed) = (Vec::new(), HashMap::new());
+        for (stream, result) in end.streams {
+            resumed.extend(self.loading.remove(&stream).into_iter().flatten());
+            match result {
                 // A load that missed a change is not admitted; its first command starts another.
-                self.cache.admit(end.stream, loaded);
-                for command in waiting.into_iter().rev() {
-                    self.backlog.push_front(command);
-                }
+                Ok(loaded) => drop(self.cache.admit(stream, loaded)),
+                Err(error) => drop(failed.insert(stream, error)),
             }
-            Err(LoadError::Database(error)) => {
-                tracing::warn!(%error, stream = ?end.stream, "a stream could not be loaded");
-                for command in waiting {
+        }
+        for command in resumed.into_iter().rev() {
+            let hindered = command.streams.iter().find_map(|key| failed.get_key_value(&key.stream));
+            match hindered {
+                None => self.backlog.push_front(command),
+                Some((stream, LoadError::Database(error))) => {
+                    tracing::warn!(%error, ?stream, "a stream could not be loaded");
                     super::give_up(command);
                 }
-            }
-            Err(LoadError::Corrupt(error)) => {
-                for command in waiting {
-                    self.fault(command, format!("{:?} cannot be loaded: {error}", end.stream));
+                Some((stream, LoadError::Corrupt(error))) => {
+                    let fault = format!("{stream:?} cannot be loaded: {error}");
+                    self.fault(command, fault);
                 }
             }
         }

@@ -31,9 +31,10 @@ pub(crate) use batch::{Answer, Command, Decide};
 pub use figures::LaneFigures;
 pub(crate) use recover::{Findings, Questions, find_out, taken_claims};
 
-use crate::aggregate::{LoadError, Loaded, StreamId};
+use crate::aggregate::{Loaded, StreamId};
 use crate::cache::Cache;
 use crate::command::CommandError;
+use crate::load::LoadError;
 use crate::settings::BookSettings;
 use append::{AppendRows, Statements};
 use batch::{Admitted, Batch, Tip};
@@ -58,10 +59,9 @@ enum AppendResult {
     Unknown(String),
 }
 
-/// A load that ended.
+/// A load that ended, with each stream it was for.
 pub(crate) struct LoadEnd {
-    stream: StreamId,
-    result: Result<Loaded, LoadError>,
+    streams: Vec<(StreamId, Result<Loaded, LoadError>)>,
 }
 
 pub(crate) struct Lane {
