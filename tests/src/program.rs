@@ -61,6 +61,11 @@ impl Program {
         Self { process, log: log.to_owned(), address: String::new() }
     }
 
+    /// Its process number.
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Ends it without a word of warning.
     pub fn kill(&mut self) {
         self.process.kill().unwrap();

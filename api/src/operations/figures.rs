@@ -51,10 +51,11 @@ const COUNTERS: [(&str, &str); 4] = [
     ),
 ];
 
-const GAUGES: [(&str, &str); 11] = [
+const GAUGES: [(&str, &str); 12] = [
     ("tallybook_lane_cached_aggregates", "Customers, wallets and withdrawals kept in memory."),
     ("tallybook_lane_waiting_commands", "Commands that wait to be decided."),
     ("tallybook_journal_position", "The last position of the journal this process knows."),
+    ("tallybook_projection_error_position", "The event a read model has stopped at; 0 while it runs."),
     ("tallybook_projection_lag", "Events a read model has still to fold."),
     ("tallybook_projection_position", "The position a read model has come to."),
     ("tallybook_projection_running", "1, or 0 if a read model has stopped at an event it cannot fold."),
@@ -98,6 +99,8 @@ async fn measure_lag(state: &ApiState) {
                     Status::Running => 1.0,
                     Status::Stopped => 0.0,
                 };
+                let error = projection.error_position.unwrap_or(0);
+                gauge!("tallybook_projection_error_position", "projection" => name.clone()).set(error as f64);
                 gauge!("tallybook_projection_lag", "projection" => name.clone()).set(projection.lag as f64);
                 gauge!("tallybook_projection_position", "projection" => name.clone())
                     .set(projection.position as f64);

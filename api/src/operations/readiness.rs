@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 use tallybook_event_store::schema::pending_migrations;
-use tallybook_projector::{Status, statuses};
+use tallybook_projector::{ProjectionStatus, Status, statuses};
 use tokio::sync::Mutex;
 use utoipa::ToSchema;
 
@@ -29,6 +29,9 @@ pub(super) struct Ready {
     pending_migrations: usize,
     /// The last position of the journal.
     position: u64,
+    /// What someone should look at, although requests can be served.
+    #[schema(example = "wallets has stopped at position 1201")]
+    detail: Option<String>,
     pub(super) projections: Vec<ProjectionLag>,
 }
 
@@ -39,6 +42,8 @@ pub(super) struct ProjectionLag {
     pub(super) position: u64,
     pub(super) lag: u64,
     pub(super) status: Status,
+    /// The event that stopped it; `/v1/projections` says why, to those who may know.
+    pub(super) error_position: Option<u64>,
 }
 
 impl Readiness {
@@ -64,19 +69,34 @@ async fn ask(state: &ApiState) -> Result<Ready, Problem> {
         return Err(Problem::new(ProblemKind::Unavailable, detail).with("pending_migrations", pending));
     }
     let position = tallybook_event_store::journal::head_position(pool).await?;
-    let projections = statuses(pool).await?.into_iter().map(|projection| ProjectionLag {
+    let lag = |projection: ProjectionStatus| ProjectionLag {
         name: projection.name,
         position: projection.position,
         lag: projection.lag,
         status: projection.status,
-    });
+        error_position: projection.error_position,
+    };
+    let projections: Vec<_> = statuses(pool).await?.into_iter().map(lag).collect();
     Ok(Ready {
         status: "ready",
         database: "up",
         pending_migrations: pending,
         position,
-        projections: projections.collect(),
+        detail: stopped(&projections),
+        projections,
     })
+}
+
+fn stopped(projections: &[ProjectionLag]) -> Option<String> {
+    let stopped = projections.iter().filter_map(|projection| match projection.status {
+        Status::Running => None,
+        Status::Stopped => {
+            let at = projection.error_position.unwrap_or(projection.position);
+            Some(format!("{} has stopped at position {at}", projection.name))
+        }
+    });
+    let stopped: Vec<_> = stopped.collect();
+    (!stopped.is_empty()).then(|| stopped.join("; "))
 }
 
 fn unavailable(cause: &'static str) -> Problem {

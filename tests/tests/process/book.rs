@@ -82,9 +82,15 @@ impl Processes {
         People { finance, operator, auditor }
     }
 
-    pub(crate) fn witness(&self, reader: Client) -> Witness {
+    /// The database with the rights of the book's owner, and the book's schema.
+    pub(crate) fn owner(&self) -> (PgConnectOptions, String) {
         let connect = if self.embedded { self.embedded_database() } else { database() };
-        Witness::new(reader, &connect, &format!("book_{}", self.name))
+        (connect, format!("book_{}", self.name))
+    }
+
+    pub(crate) fn witness(&self, reader: Client) -> Witness {
+        let (connect, schema) = self.owner();
+        Witness::new(reader, &connect, &schema)
     }
 
     /// The process number of its own PostgreSQL, and where its socket is.

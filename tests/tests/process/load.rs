@@ -23,6 +23,8 @@ pub(crate) struct Load {
     addresses: RwLock<Vec<String>>,
     customers: Vec<String>,
     commands: usize,
+    /// Between the commands of a client.
+    pause: Duration,
     answered: Mutex<BTreeMap<usize, Value>>,
     unanswered: AtomicUsize,
 }
@@ -41,9 +43,16 @@ impl Load {
             addresses: RwLock::new(addresses),
             customers,
             commands,
+            pause: Duration::ZERO,
             answered: Mutex::default(),
             unanswered: AtomicUsize::new(0),
         }
+    }
+
+    /// Its commands come evenly over this time, not as fast as they can.
+    pub(crate) fn over(self, time: Duration) -> Self {
+        let each = u32::try_from(self.commands / CLIENTS).unwrap();
+        Self { pause: time / each, ..self }
     }
 
     /// Sends every command until it is answered. Whatever else is answered than that it is done, or that it may be
@@ -51,6 +60,7 @@ impl Load {
     pub(crate) async fn run(&self) {
         let clients = (0..CLIENTS).map(|client| async move {
             for command in (client..self.commands).step_by(CLIENTS) {
+                tokio::time::sleep(self.pause).await;
                 let answer = self.until_answered(command).await;
                 self.answered.lock().unwrap().insert(command, answer.created().clone());
             }

@@ -14,4 +14,7 @@ mod demo;
 mod export;
 mod import;
 mod load;
+mod poison;
+mod projectors_come_and_go;
 mod two_processes;
+mod unreadable;
