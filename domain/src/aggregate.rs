@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use crate::billing::BillNumbers;
+use crate::billing::{BillNumbers, Usage};
 use crate::customers::Customer;
 use crate::deposits::{Wallet, Withdrawal};
 use crate::event::BookEvent;
@@ -19,11 +19,18 @@ pub enum AggregateType {
     Withdrawal,
     AccountingPeriods,
     BillNumbers,
+    Usage,
 }
 
 impl AggregateType {
-    pub const ALL: [Self; 5] =
-        [Self::Customer, Self::Wallet, Self::Withdrawal, Self::AccountingPeriods, Self::BillNumbers];
+    pub const ALL: [Self; 6] = [
+        Self::Customer,
+        Self::Wallet,
+        Self::Withdrawal,
+        Self::AccountingPeriods,
+        Self::BillNumbers,
+        Self::Usage,
+    ];
 
     /// As the journal spells it.
     pub fn as_str(self) -> &'static str {
@@ -33,6 +40,7 @@ impl AggregateType {
             Self::Withdrawal => <Withdrawal as cqrs_es::Aggregate>::TYPE,
             Self::AccountingPeriods => <AccountingPeriods as cqrs_es::Aggregate>::TYPE,
             Self::BillNumbers => <BillNumbers as cqrs_es::Aggregate>::TYPE,
+            Self::Usage => <Usage as cqrs_es::Aggregate>::TYPE,
         }
     }
 }
@@ -45,7 +53,7 @@ impl std::fmt::Display for AggregateType {
 
 /// A word that names no type of aggregate.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("must be customer, wallet, withdrawal, accounting_periods or bill_numbers")]
+#[error("must be customer, wallet, withdrawal, accounting_periods, bill_numbers or usage")]
 pub struct UnknownAggregateType;
 
 impl std::str::FromStr for AggregateType {
@@ -65,6 +73,7 @@ pub enum AggregateState {
     Withdrawal(Withdrawal),
     AccountingPeriods(AccountingPeriods),
     BillNumbers(BillNumbers),
+    Usage(Usage),
 }
 
 impl AggregateState {
@@ -76,6 +85,7 @@ impl AggregateState {
             AggregateType::Withdrawal => Self::Withdrawal(Withdrawal::default()),
             AggregateType::AccountingPeriods => Self::AccountingPeriods(AccountingPeriods::default()),
             AggregateType::BillNumbers => Self::BillNumbers(BillNumbers::default()),
+            AggregateType::Usage => Self::Usage(Usage::default()),
         }
     }
 
@@ -87,6 +97,7 @@ impl AggregateState {
             Self::Withdrawal(withdrawal) => evolve(withdrawal, event),
             Self::AccountingPeriods(periods) => evolve(periods, event),
             Self::BillNumbers(numbers) => evolve(numbers, event),
+            Self::Usage(usage) => evolve(usage, event),
         }
     }
 }

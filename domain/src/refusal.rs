@@ -2,7 +2,7 @@
 //!
 //! A refusal carries facts; what a caller is told about them is the API's business, in one exhaustive match.
 
-use crate::billing::BillNumbersRefusal;
+use crate::billing::{BillNumbersRefusal, UsageRefusal};
 use crate::customers::CustomerRefusal;
 use crate::deposits::{WalletRefusal, WithdrawalRefusal};
 use crate::ledger::periods::PeriodRefusal;
@@ -19,4 +19,36 @@ pub enum Refusal {
     Period(#[from] PeriodRefusal),
     #[error(transparent)]
     BillNumbers(#[from] BillNumbersRefusal),
+    #[error(transparent)]
+    Usage(#[from] UsageRefusal),
+    #[error(transparent)]
+    Batch(#[from] RefusedBatch),
+}
+
+/// A batch is recorded whole or not at all: what of it was refused, in the batch's order.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("entry {} of the batch: {}", first.index, first.refusal)]
+pub struct RefusedBatch {
+    pub first: RefusedEntry,
+    pub others: Vec<RefusedEntry>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedEntry {
+    /// Its place in the batch, from 0.
+    pub index: usize,
+    pub refusal: Box<Refusal>,
+}
+
+impl RefusedBatch {
+    /// `None` if nothing was refused.
+    pub fn of(refused: impl IntoIterator<Item = (usize, Refusal)>) -> Option<Self> {
+        let mut entries =
+            refused.into_iter().map(|(index, refusal)| RefusedEntry { index, refusal: Box::new(refusal) });
+        Some(Self { first: entries.next()?, others: entries.collect() })
+    }
+
+    pub fn entries(&self) -> impl Iterator<Item = &RefusedEntry> {
+        std::iter::once(&self.first).chain(&self.others)
+    }
 }

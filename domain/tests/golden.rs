@@ -87,6 +87,9 @@ fn cqrs_es_reads_and_names_events_the_same_way() {
             BookEvent::Billing(BillingEvent::Numbers(_)) => {
                 check::<tallybook_domain::billing::BillNumbersEvent>(&text, &event);
             }
+            BookEvent::Billing(BillingEvent::Usage(_)) => {
+                check::<tallybook_domain::billing::UsageEvent>(&text, &event);
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 //! The id says what it is the id of, so the primary key finds the stream without an index of its own.
 
 use sqlx::PgPool;
-use tallybook_domain::billing::BillNumbers;
+use tallybook_domain::billing::{BillNumbers, Usage, UsageId};
 use tallybook_domain::customers::Customer;
 use tallybook_domain::deposits::{Wallet, Withdrawal};
 use tallybook_domain::ledger::periods::{ACCOUNTING_PERIODS, AccountingPeriods};
@@ -81,6 +81,8 @@ fn aggregate_type(id: &str) -> Option<&'static str> {
         Some(<AccountingPeriods as cqrs_es::Aggregate>::TYPE)
     } else if id.strip_prefix("bills.").is_some_and(is_year) {
         Some(<BillNumbers as cqrs_es::Aggregate>::TYPE)
+    } else if id.parse::<UsageId>().is_ok() {
+        Some(<Usage as cqrs_es::Aggregate>::TYPE)
     } else {
         None
     }
@@ -104,6 +106,7 @@ mod tests {
             "0199f0a4-7d5e-7c3b-9a63-2f4be8c1d000",
             "accounting-periods",
             "bills.2026",
+            "C00042.2026-10.usage",
         ]
         .into_iter()
         .filter_map(aggregate_type)

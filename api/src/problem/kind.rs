@@ -64,6 +64,14 @@ pub enum ProblemKind {
     ReopeningUnderWay,
     // Billing.
     BillNumbersExhausted,
+    // Usage.
+    UsageDiffers,
+    UsageNotRecorded,
+    UsageSumOutOfRange,
+    UsageBilledAlready,
+    UsageNotBilled,
+    NothingLate,
+    LaterBillStands,
     // Reading.
     AccountNotFound,
     AggregateNotFound,
@@ -86,7 +94,7 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
-    pub const ALL: [Self; 61] = [
+    pub const ALL: [Self; 68] = [
         Self::MalformedJson,
         Self::Validation,
         Self::UnknownRoute,
@@ -132,6 +140,13 @@ impl ProblemKind {
         Self::ReopeningNotRequested,
         Self::ReopeningUnderWay,
         Self::BillNumbersExhausted,
+        Self::UsageDiffers,
+        Self::UsageNotRecorded,
+        Self::UsageSumOutOfRange,
+        Self::UsageBilledAlready,
+        Self::UsageNotBilled,
+        Self::NothingLate,
+        Self::LaterBillStands,
         Self::AccountNotFound,
         Self::AggregateNotFound,
         Self::EventNotFound,
@@ -227,6 +242,14 @@ const SPECS: [(StatusCode, &str, &str); ProblemKind::ALL.len()] = [
     (S::CONFLICT, "reopening-under-way", "Somebody has asked to reopen the accounting period already"),
     // Billing.
     (S::CONFLICT, "bill-numbers-exhausted", "The year has no bill numbers left"),
+    // Usage.
+    (S::CONFLICT, "usage-differs", "Another quantity is recorded under this reference"),
+    (S::NOT_FOUND, "usage-not-recorded", "There is no such usage to correct"),
+    (S::UNPROCESSABLE_ENTITY, "usage-sum-out-of-range", "The month's sum of the meter is out of range"),
+    (S::CONFLICT, "usage-billed-already", "The usage is billed already"),
+    (S::CONFLICT, "usage-not-billed", "The usage is not billed yet"),
+    (S::CONFLICT, "nothing-late", "There is no usage that is not billed"),
+    (S::CONFLICT, "later-bill-stands", "A later bill counts what came after this one"),
     // Reading.
     (S::NOT_FOUND, "account-not-found", "There is no such ledger account"),
     (S::NOT_FOUND, "aggregate-not-found", "No event is about this"),

@@ -5,9 +5,10 @@ use tallybook_domain::customers::CustomerRefusal;
 use tallybook_domain::dates::EffectiveDateOutOfRange;
 use tallybook_domain::deposits::{WalletRefusal, WithdrawalRefusal};
 use tallybook_domain::ledger::periods::PeriodRefusal;
+use tallybook_domain::refusal::{RefusedBatch, RefusedEntry};
 use tallybook_domain::{MoneyError, Refusal};
 
-use super::{Problem, ProblemKind, sentence};
+use super::{FieldError, Problem, ProblemKind, sentence};
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
@@ -17,7 +18,27 @@ impl From<Refusal> for Problem {
             Refusal::Withdrawal(refusal) => refusal.into(),
             Refusal::Period(refusal) => refusal.into(),
             Refusal::BillNumbers(refusal) => refusal.into(),
+            Refusal::Usage(refusal) => refusal.into(),
+            Refusal::Batch(refused) => refused.into(),
         }
+    }
+}
+
+/// The problem of the first refused record, and in `errors` that of each.
+impl From<RefusedBatch> for Problem {
+    fn from(batch: RefusedBatch) -> Self {
+        let errors: Vec<FieldError> = batch.entries().map(refused_record).collect();
+        let RefusedEntry { index, refusal } = batch.first;
+        Self::from(*refusal).with("index", index).with("errors", errors)
+    }
+}
+
+fn refused_record(entry: &RefusedEntry) -> FieldError {
+    let problem = Problem::from(Refusal::clone(&entry.refusal));
+    FieldError {
+        pointer: format!("/records/{}", entry.index),
+        code: problem.kind.slug(),
+        detail: problem.detail,
     }
 }
 

@@ -78,7 +78,7 @@ impl Payload<'_> {
 }
 
 fn read(aggregate_type: &str, event_type: &str, payload: Payload<'_>) -> Result<BookEvent, DecodeError> {
-    use crate::billing::BillNumbersEvent;
+    use crate::billing::{BillNumbersEvent, UsageEvent};
     use crate::customers::CustomerEvent;
     use crate::deposits::{WalletEvent, WithdrawalEvent};
     use crate::ledger::periods::PeriodEvent;
@@ -89,6 +89,7 @@ fn read(aggregate_type: &str, event_type: &str, payload: Payload<'_>) -> Result<
         "withdrawal" => payload.into_event::<WithdrawalEvent>(),
         "accounting_periods" => payload.into_event::<PeriodEvent>(),
         "bill_numbers" => payload.into_event::<BillNumbersEvent>(),
+        "usage" => payload.into_event::<UsageEvent>(),
         _ => return Err(unknown(aggregate_type, event_type)),
     };
     event.map_err(|source| DecodeError::Malformed { event_type: event_type.into(), source })

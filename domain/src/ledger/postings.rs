@@ -81,7 +81,7 @@ fn withdrawal_postings(event: &WithdrawalEvent) -> Vec<Posting> {
 
 fn billing_postings(event: &BillingEvent) -> Vec<Posting> {
     match event {
-        BillingEvent::Numbers(_) => Vec::new(),
+        BillingEvent::Numbers(_) | BillingEvent::Usage(_) => Vec::new(),
     }
 }
 
@@ -107,7 +107,7 @@ pub fn effective_date(event: &BookEvent) -> Option<NaiveDate> {
     match event {
         BookEvent::Customer(_) | BookEvent::Period(_) => None,
         BookEvent::Billing(event) => match event {
-            BillingEvent::Numbers(_) => None,
+            BillingEvent::Numbers(_) | BillingEvent::Usage(_) => None,
         },
         BookEvent::Wallet(event) => match event {
             WalletEvent::DepositRecorded { effective_date, .. }

@@ -66,7 +66,8 @@ impl EventSourced for BillNumbers {
     fn pick(event: &BookEvent) -> Option<&BillNumbersEvent> {
         match event {
             BookEvent::Billing(BillingEvent::Numbers(event)) => Some(event),
-            BookEvent::Customer(_)
+            BookEvent::Billing(BillingEvent::Usage(_))
+            | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_) => None,

@@ -1,0 +1,40 @@
+//! What a client is told about each refusal of billing.
+
+use tallybook_domain::billing::UsageRefusal;
+
+use super::{Problem, ProblemKind, sentence};
+
+impl From<UsageRefusal> for Problem {
+    fn from(refusal: UsageRefusal) -> Self {
+        use UsageRefusal as R;
+        let detail = sentence(&refusal);
+        match refusal {
+            R::Differs { meter, date, reference, recorded, given } => {
+                Self::new(ProblemKind::UsageDiffers, detail)
+                    .with("meter", meter)
+                    .with("date", date)
+                    .with("reference", reference)
+                    .with("recorded", recorded)
+                    .with("given", given)
+            }
+            R::NotRecorded { meter, date, reference } => Self::new(ProblemKind::UsageNotRecorded, detail)
+                .with("meter", meter)
+                .with("date", date)
+                .with("reference", reference),
+            R::SumOutOfRange { usage, meter } => {
+                Self::new(ProblemKind::UsageSumOutOfRange, detail).with("usage", usage).with("meter", meter)
+            }
+            R::Date(out_of_range) => out_of_range.into(),
+            R::BilledAlready { usage, bill } => {
+                Self::new(ProblemKind::UsageBilledAlready, detail).with("usage", usage).with("bill", bill)
+            }
+            R::NotBilled { usage } => Self::new(ProblemKind::UsageNotBilled, detail).with("usage", usage),
+            R::NothingLate { usage, bill } => {
+                Self::new(ProblemKind::NothingLate, detail).with("usage", usage).with("bill", bill)
+            }
+            R::LaterBillStands { bill, later } => {
+                Self::new(ProblemKind::LaterBillStands, detail).with("bill", bill).with("later", later)
+            }
+        }
+    }
+}

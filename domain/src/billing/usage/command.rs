@@ -1,0 +1,16 @@
+//! What can be asked of a customer's usage of a month.
+
+use chrono::NaiveDate;
+
+use super::{UsageEntry, UsageId};
+use crate::billing::BillId;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UsageCommand {
+    /// All of them or none. `today` is the book's day, by which their dates are judged.
+    Record { usage: UsageId, entries: Vec<UsageEntry>, today: NaiveDate },
+    /// A bill counts everything recorded so far.
+    Bill { usage: UsageId, bill: BillId },
+    /// The bill was voided.
+    Unbill { usage: UsageId, bill: BillId },
+}

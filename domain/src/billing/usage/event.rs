@@ -1,0 +1,77 @@
+//! What has happened to a customer's usage of a month.
+
+use std::ops::Not;
+
+use chrono::NaiveDate;
+use cqrs_es::DomainEvent;
+use serde::{Deserialize, Serialize};
+
+use super::{UsageId, UsageRecord, UsageReference};
+use crate::billing::BillId;
+use crate::billing::pricing::{Meter, Quantity};
+use crate::event::EventKind;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum UsageEvent {
+    /// These records came in together. No two of the month share meter, day and reference.
+    UsageRecorded {
+        usage: UsageId,
+        records: Vec<UsageRecord>,
+        /// The month had been billed.
+        #[serde(default, skip_serializing_if = "Not::not")]
+        late: bool,
+    },
+    /// A record had the wrong quantity.
+    UsageCorrected {
+        usage: UsageId,
+        meter: Meter,
+        date: NaiveDate,
+        reference: UsageReference,
+        old_quantity: Quantity,
+        new_quantity: Quantity,
+        /// The month had been billed.
+        #[serde(default, skip_serializing_if = "Not::not")]
+        late: bool,
+    },
+    /// A bill counts what was used as the stream had it at the event `through`, 0 if it had none.
+    UsageBilled { usage: UsageId, bill: BillId, through: u64 },
+    /// The bill counts it no more: it was voided.
+    UsageUnbilled { usage: UsageId, bill: BillId },
+}
+
+const RECORDED: EventKind = EventKind::first_version("UsageRecorded");
+const CORRECTED: EventKind = EventKind::first_version("UsageCorrected");
+const BILLED: EventKind = EventKind::first_version("UsageBilled");
+const UNBILLED: EventKind = EventKind::first_version("UsageUnbilled");
+
+impl UsageEvent {
+    pub const KINDS: [EventKind; 4] = [RECORDED, CORRECTED, BILLED, UNBILLED];
+
+    pub fn kind(&self) -> EventKind {
+        match self {
+            Self::UsageRecorded { .. } => RECORDED,
+            Self::UsageCorrected { .. } => CORRECTED,
+            Self::UsageBilled { .. } => BILLED,
+            Self::UsageUnbilled { .. } => UNBILLED,
+        }
+    }
+
+    pub fn usage(&self) -> &UsageId {
+        match self {
+            Self::UsageRecorded { usage, .. }
+            | Self::UsageCorrected { usage, .. }
+            | Self::UsageBilled { usage, .. }
+            | Self::UsageUnbilled { usage, .. } => usage,
+        }
+    }
+}
+
+impl DomainEvent for UsageEvent {
+    fn event_type(&self) -> String {
+        self.kind().name.into()
+    }
+
+    fn event_version(&self) -> String {
+        self.kind().version.into()
+    }
+}
