@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use crate::billing::{BillNumbers, Usage};
+use crate::billing::{Bill, BillNumbers, PricePlan, Subscription, Usage};
 use crate::customers::Customer;
 use crate::deposits::{Wallet, Withdrawal};
 use crate::event::BookEvent;
@@ -20,16 +20,22 @@ pub enum AggregateType {
     AccountingPeriods,
     BillNumbers,
     Usage,
+    PricePlan,
+    Subscription,
+    Bill,
 }
 
 impl AggregateType {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 9] = [
         Self::Customer,
         Self::Wallet,
         Self::Withdrawal,
         Self::AccountingPeriods,
         Self::BillNumbers,
         Self::Usage,
+        Self::PricePlan,
+        Self::Subscription,
+        Self::Bill,
     ];
 
     /// As the journal spells it.
@@ -41,6 +47,9 @@ impl AggregateType {
             Self::AccountingPeriods => <AccountingPeriods as cqrs_es::Aggregate>::TYPE,
             Self::BillNumbers => <BillNumbers as cqrs_es::Aggregate>::TYPE,
             Self::Usage => <Usage as cqrs_es::Aggregate>::TYPE,
+            Self::PricePlan => <PricePlan as cqrs_es::Aggregate>::TYPE,
+            Self::Subscription => <Subscription as cqrs_es::Aggregate>::TYPE,
+            Self::Bill => <Bill as cqrs_es::Aggregate>::TYPE,
         }
     }
 }
@@ -53,7 +62,9 @@ impl std::fmt::Display for AggregateType {
 
 /// A word that names no type of aggregate.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("must be customer, wallet, withdrawal, accounting_periods, bill_numbers or usage")]
+#[error(
+    "must be customer, wallet, withdrawal, accounting_periods, bill_numbers, usage, price_plan, subscription or bill"
+)]
 pub struct UnknownAggregateType;
 
 impl std::str::FromStr for AggregateType {
@@ -74,6 +85,9 @@ pub enum AggregateState {
     AccountingPeriods(AccountingPeriods),
     BillNumbers(BillNumbers),
     Usage(Usage),
+    PricePlan(PricePlan),
+    Subscription(Subscription),
+    Bill(Bill),
 }
 
 impl AggregateState {
@@ -86,6 +100,9 @@ impl AggregateState {
             AggregateType::AccountingPeriods => Self::AccountingPeriods(AccountingPeriods::default()),
             AggregateType::BillNumbers => Self::BillNumbers(BillNumbers::default()),
             AggregateType::Usage => Self::Usage(Usage::default()),
+            AggregateType::PricePlan => Self::PricePlan(PricePlan::default()),
+            AggregateType::Subscription => Self::Subscription(Subscription::default()),
+            AggregateType::Bill => Self::Bill(Bill::default()),
         }
     }
 
@@ -98,6 +115,9 @@ impl AggregateState {
             Self::AccountingPeriods(periods) => evolve(periods, event),
             Self::BillNumbers(numbers) => evolve(numbers, event),
             Self::Usage(usage) => evolve(usage, event),
+            Self::PricePlan(plan) => evolve(plan, event),
+            Self::Subscription(subscription) => evolve(subscription, event),
+            Self::Bill(bill) => evolve(bill, event),
         }
     }
 }
@@ -124,7 +144,7 @@ mod tests {
         for known in AggregateType::ALL {
             assert_eq!(known.as_str().parse(), Ok(known));
         }
-        assert_eq!("bill".parse::<AggregateType>(), Err(UnknownAggregateType));
+        assert_eq!("invoice".parse::<AggregateType>(), Err(UnknownAggregateType));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! A refusal carries facts; what a caller is told about them is the API's business, in one exhaustive match.
 
-use crate::billing::{BillNumbersRefusal, UsageRefusal};
+use crate::billing::{BillNumbersRefusal, BillRefusal, PricePlanRefusal, SubscriptionRefusal, UsageRefusal};
 use crate::customers::CustomerRefusal;
 use crate::deposits::{WalletRefusal, WithdrawalRefusal};
 use crate::ledger::periods::PeriodRefusal;
@@ -19,6 +19,12 @@ pub enum Refusal {
     Period(#[from] PeriodRefusal),
     #[error(transparent)]
     BillNumbers(#[from] BillNumbersRefusal),
+    #[error(transparent)]
+    PricePlan(#[from] PricePlanRefusal),
+    #[error(transparent)]
+    Subscription(#[from] SubscriptionRefusal),
+    #[error(transparent)]
+    Bill(#[from] BillRefusal),
     #[error(transparent)]
     Usage(#[from] UsageRefusal),
     #[error(transparent)]

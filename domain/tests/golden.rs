@@ -10,7 +10,9 @@ use std::path::PathBuf;
 
 use cqrs_es::DomainEvent;
 use cqrs_es::persist::{EventUpcaster, SemanticVersionEventUpcaster};
-use tallybook_domain::billing::BillingEvent;
+use tallybook_domain::billing::{
+    BillEvent, BillNumbersEvent, BillingEvent, PricePlanEvent, SubscriptionEvent, UsageEvent,
+};
 use tallybook_domain::{BookEvent, DecodeError, upcasters};
 
 fn golden() -> Vec<(String, String)> {
@@ -84,12 +86,11 @@ fn cqrs_es_reads_and_names_events_the_same_way() {
             BookEvent::Wallet(_) => check::<tallybook_domain::deposits::WalletEvent>(&text, &event),
             BookEvent::Withdrawal(_) => check::<tallybook_domain::deposits::WithdrawalEvent>(&text, &event),
             BookEvent::Period(_) => check::<tallybook_domain::ledger::periods::PeriodEvent>(&text, &event),
-            BookEvent::Billing(BillingEvent::Numbers(_)) => {
-                check::<tallybook_domain::billing::BillNumbersEvent>(&text, &event);
-            }
-            BookEvent::Billing(BillingEvent::Usage(_)) => {
-                check::<tallybook_domain::billing::UsageEvent>(&text, &event);
-            }
+            BookEvent::Billing(BillingEvent::Numbers(_)) => check::<BillNumbersEvent>(&text, &event),
+            BookEvent::Billing(BillingEvent::Usage(_)) => check::<UsageEvent>(&text, &event),
+            BookEvent::Billing(BillingEvent::PricePlan(_)) => check::<PricePlanEvent>(&text, &event),
+            BookEvent::Billing(BillingEvent::Subscription(_)) => check::<SubscriptionEvent>(&text, &event),
+            BookEvent::Billing(BillingEvent::Bill(_)) => check::<BillEvent>(&text, &event),
         }
     }
 }

@@ -3,7 +3,9 @@
 //! The id says what it is the id of, so the primary key finds the stream without an index of its own.
 
 use sqlx::PgPool;
-use tallybook_domain::billing::{BillNumbers, Usage, UsageId};
+use tallybook_domain::billing::{
+    Bill, BillId, BillNumbers, PlanCode, PricePlan, Subscription, Usage, UsageId,
+};
 use tallybook_domain::customers::Customer;
 use tallybook_domain::deposits::{Wallet, Withdrawal};
 use tallybook_domain::ledger::periods::{ACCOUNTING_PERIODS, AccountingPeriods};
@@ -83,6 +85,12 @@ fn aggregate_type(id: &str) -> Option<&'static str> {
         Some(<BillNumbers as cqrs_es::Aggregate>::TYPE)
     } else if id.parse::<UsageId>().is_ok() {
         Some(<Usage as cqrs_es::Aggregate>::TYPE)
+    } else if id.strip_prefix("plan.").is_some_and(|code| code.parse::<PlanCode>().is_ok()) {
+        Some(<PricePlan as cqrs_es::Aggregate>::TYPE)
+    } else if id.strip_suffix(".plan").is_some_and(|customer| customer.parse::<CustomerId>().is_ok()) {
+        Some(<Subscription as cqrs_es::Aggregate>::TYPE)
+    } else if id.parse::<BillId>().is_ok() {
+        Some(<Bill as cqrs_es::Aggregate>::TYPE)
     } else {
         None
     }
@@ -107,6 +115,9 @@ mod tests {
             "accounting-periods",
             "bills.2026",
             "C00042.2026-10.usage",
+            "plan.standard",
+            "C00042.plan",
+            "C00042.2026-10",
         ]
         .into_iter()
         .filter_map(aggregate_type)

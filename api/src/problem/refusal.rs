@@ -1,6 +1,6 @@
 //! What a client is told about each refusal of the domain: its kind, and the facts as members.
 
-use tallybook_domain::billing::BillNumbersRefusal;
+use tallybook_domain::billing::{BillNumbersRefusal, BillRefusal, PricePlanRefusal, SubscriptionRefusal};
 use tallybook_domain::customers::CustomerRefusal;
 use tallybook_domain::dates::EffectiveDateOutOfRange;
 use tallybook_domain::deposits::{WalletRefusal, WithdrawalRefusal};
@@ -20,6 +20,9 @@ impl From<Refusal> for Problem {
             Refusal::BillNumbers(refusal) => refusal.into(),
             Refusal::Usage(refusal) => refusal.into(),
             Refusal::Batch(refused) => refused.into(),
+            Refusal::PricePlan(refusal) => refusal.into(),
+            Refusal::Subscription(refusal) => refusal.into(),
+            Refusal::Bill(refusal) => refusal.into(),
         }
     }
 }
@@ -163,6 +166,76 @@ impl From<BillNumbersRefusal> for Problem {
             BillNumbersRefusal::Exhausted { year } => {
                 Self::new(ProblemKind::BillNumbersExhausted, detail).with("year", year)
             }
+        }
+    }
+}
+
+impl From<PricePlanRefusal> for Problem {
+    fn from(refusal: PricePlanRefusal) -> Self {
+        use PricePlanRefusal as R;
+        let detail = sentence(&refusal);
+        match refusal {
+            R::NotFound { plan } => Self::new(ProblemKind::PricePlanNotFound, detail).with("plan", plan),
+            R::AlreadyExists { plan } => Self::new(ProblemKind::PricePlanExists, detail).with("plan", plan),
+            R::NotLater { plan, version, latest } => Self::new(ProblemKind::PlanVersionNotLater, detail)
+                .with("plan", plan)
+                .with("version", version)
+                .with("latest", latest),
+            R::CurrencyDiffers { plan, expected, given } => Self::new(ProblemKind::CurrencyMismatch, detail)
+                .with("plan", plan)
+                .with("expected", expected)
+                .with("given", given),
+        }
+    }
+}
+
+impl From<SubscriptionRefusal> for Problem {
+    fn from(refusal: SubscriptionRefusal) -> Self {
+        let detail = sentence(&refusal);
+        match refusal {
+            SubscriptionRefusal::NothingToEnd { customer, from } => {
+                Self::new(ProblemKind::NoPricePlan, detail).with("customer", customer).with("from", from)
+            }
+        }
+    }
+}
+
+impl From<BillRefusal> for Problem {
+    fn from(refusal: BillRefusal) -> Self {
+        use BillRefusal as R;
+        let detail = sentence(&refusal);
+        let problem = |kind, bill| Self::new(kind, detail.clone()).with("bill", bill);
+        match refusal {
+            R::NotFound { bill } => problem(ProblemKind::BillNotFound, bill),
+            R::AlreadyDrafted { bill } => problem(ProblemKind::BillAlreadyDrafted, bill),
+            R::NotInState { bill, state, action } => problem(ProblemKind::BillNotInState, bill)
+                .with("state", state)
+                .with("action", action.as_str()),
+            R::PartlySettled { bill, total, open } => {
+                problem(ProblemKind::BillPartlySettled, bill).with("total", total).with("open", open)
+            }
+            R::AboveOpen { bill, open, requested } => {
+                problem(ProblemKind::AboveOpenAmount, bill).with("open", open).with("requested", requested)
+            }
+            R::LineNotFound { bill, line } => problem(ProblemKind::BillLineNotFound, bill).with("line", line),
+            R::AboveLine { bill, line, left, requested } => problem(ProblemKind::AboveBillLine, bill)
+                .with("line", line)
+                .with("left", left)
+                .with("requested", requested),
+            R::LinesNeeded { bill } => problem(ProblemKind::NoteLinesNeeded, bill),
+            R::AmountNotPositive { amount } => {
+                Self::new(ProblemKind::AmountNotPositive, detail).with("amount", amount)
+            }
+            R::InDispute { bill } => problem(ProblemKind::BillInDispute, bill),
+            R::NotInDispute { bill } => problem(ProblemKind::BillNotInDispute, bill),
+            R::BadDebtUnderWay { bill, amount, requested_by } => problem(ProblemKind::BadDebtUnderWay, bill)
+                .with("amount", amount)
+                .with("requested_by", requested_by),
+            R::BadDebtNotRequested { bill } => problem(ProblemKind::BadDebtNotRequested, bill),
+            R::SelfApproval { bill, requested_by } => {
+                problem(ProblemKind::SelfApproval, bill).with("requested_by", requested_by)
+            }
+            R::Money(error) => error.into(),
         }
     }
 }

@@ -2,7 +2,10 @@
 
 use cqrs_es::Aggregate;
 
+use super::bill::{Bill, BillEvent};
 use super::bill_numbers::{BillNumbers, BillNumbersEvent};
+use super::price_plan::{PricePlan, PricePlanEvent};
+use super::subscription::{Subscription, SubscriptionEvent};
 use super::usage::{Usage, UsageEvent};
 use crate::event::{BookEvent, EventKind, payload};
 
@@ -11,6 +14,9 @@ use crate::event::{BookEvent, EventKind, payload};
 pub enum BillingEvent {
     Numbers(BillNumbersEvent),
     Usage(UsageEvent),
+    PricePlan(PricePlanEvent),
+    Subscription(SubscriptionEvent),
+    Bill(BillEvent),
 }
 
 impl BillingEvent {
@@ -18,6 +24,9 @@ impl BillingEvent {
         match self {
             Self::Numbers(_) => BillNumbers::TYPE,
             Self::Usage(_) => Usage::TYPE,
+            Self::PricePlan(_) => PricePlan::TYPE,
+            Self::Subscription(_) => Subscription::TYPE,
+            Self::Bill(_) => Bill::TYPE,
         }
     }
 
@@ -25,6 +34,9 @@ impl BillingEvent {
         match self {
             Self::Numbers(event) => event.kind(),
             Self::Usage(event) => event.kind(),
+            Self::PricePlan(event) => event.kind(),
+            Self::Subscription(event) => event.kind(),
+            Self::Bill(event) => event.kind(),
         }
     }
 
@@ -33,6 +45,9 @@ impl BillingEvent {
         match self {
             Self::Numbers(BillNumbersEvent::BillNumbersTaken { year, .. }) => BillNumbers::stream_of(*year),
             Self::Usage(event) => event.usage().to_string(),
+            Self::PricePlan(event) => event.plan().stream(),
+            Self::Subscription(event) => Subscription::stream_of(event.customer()),
+            Self::Bill(event) => event.bill().to_string(),
         }
     }
 
@@ -40,6 +55,9 @@ impl BillingEvent {
         match self {
             Self::Numbers(event) => payload(event),
             Self::Usage(event) => payload(event),
+            Self::PricePlan(event) => payload(event),
+            Self::Subscription(event) => payload(event),
+            Self::Bill(event) => payload(event),
         }
     }
 }
@@ -53,5 +71,23 @@ impl From<BillNumbersEvent> for BookEvent {
 impl From<UsageEvent> for BookEvent {
     fn from(event: UsageEvent) -> Self {
         Self::Billing(BillingEvent::Usage(event))
+    }
+}
+
+impl From<PricePlanEvent> for BookEvent {
+    fn from(event: PricePlanEvent) -> Self {
+        Self::Billing(BillingEvent::PricePlan(event))
+    }
+}
+
+impl From<SubscriptionEvent> for BookEvent {
+    fn from(event: SubscriptionEvent) -> Self {
+        Self::Billing(BillingEvent::Subscription(event))
+    }
+}
+
+impl From<BillEvent> for BookEvent {
+    fn from(event: BillEvent) -> Self {
+        Self::Billing(BillingEvent::Bill(event))
     }
 }

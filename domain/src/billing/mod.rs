@@ -1,12 +1,22 @@
 //! Billing (计费, 账单): from price plans and usage to issued bills.
 
+pub mod bill;
 mod bill_id;
 pub mod bill_numbers;
 mod event;
+pub mod price_plan;
 pub mod pricing;
+pub mod subscription;
 pub mod usage;
 
+pub use bill::{Bill, BillCommand, BillEvent, BillRefusal, BillState};
 pub use bill_id::BillId;
 pub use bill_numbers::{BillNumber, BillNumbers, BillNumbersCommand, BillNumbersEvent, BillNumbersRefusal};
 pub use event::BillingEvent;
+pub use price_plan::{
+    PlanCode, PlanName, PlanVersion, PricePlan, PricePlanCommand, PricePlanEvent, PricePlanRefusal,
+};
+pub use subscription::{
+    PlanPeriod, Subscription, SubscriptionCommand, SubscriptionEvent, SubscriptionRefusal,
+};
 pub use usage::{Usage, UsageCommand, UsageEvent, UsageId, UsageRefusal};

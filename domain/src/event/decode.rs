@@ -78,7 +78,7 @@ impl Payload<'_> {
 }
 
 fn read(aggregate_type: &str, event_type: &str, payload: Payload<'_>) -> Result<BookEvent, DecodeError> {
-    use crate::billing::{BillNumbersEvent, UsageEvent};
+    use crate::billing::{BillEvent, BillNumbersEvent, PricePlanEvent, SubscriptionEvent, UsageEvent};
     use crate::customers::CustomerEvent;
     use crate::deposits::{WalletEvent, WithdrawalEvent};
     use crate::ledger::periods::PeriodEvent;
@@ -90,6 +90,9 @@ fn read(aggregate_type: &str, event_type: &str, payload: Payload<'_>) -> Result<
         "accounting_periods" => payload.into_event::<PeriodEvent>(),
         "bill_numbers" => payload.into_event::<BillNumbersEvent>(),
         "usage" => payload.into_event::<UsageEvent>(),
+        "price_plan" => payload.into_event::<PricePlanEvent>(),
+        "subscription" => payload.into_event::<SubscriptionEvent>(),
+        "bill" => payload.into_event::<BillEvent>(),
         _ => return Err(unknown(aggregate_type, event_type)),
     };
     event.map_err(|source| DecodeError::Malformed { event_type: event_type.into(), source })

@@ -12,7 +12,10 @@ use cqrs_es::persist::EventUpcaster;
 pub use decode::DecodeError;
 pub use recorded::{EventMetadata, RecordedEvent};
 
-use crate::billing::{BillNumbers, BillNumbersEvent, BillingEvent, Usage, UsageEvent};
+use crate::billing::{
+    Bill, BillEvent, BillNumbers, BillNumbersEvent, BillingEvent, PricePlan, PricePlanEvent, Subscription,
+    SubscriptionEvent, Usage, UsageEvent,
+};
 use crate::customers::{Customer, CustomerEvent};
 use crate::deposits::{Wallet, WalletEvent, Withdrawal, WithdrawalEvent};
 use crate::ledger::periods::{AccountingPeriods, PeriodEvent};
@@ -43,13 +46,16 @@ pub enum BookEvent {
 
 impl BookEvent {
     /// Every kind of event there is, by aggregate type. A name belongs to one aggregate type only.
-    pub const KINDS: [(&'static str, &'static [EventKind]); 6] = [
+    pub const KINDS: [(&'static str, &'static [EventKind]); 9] = [
         (<Customer as cqrs_es::Aggregate>::TYPE, &CustomerEvent::KINDS),
         (<Wallet as cqrs_es::Aggregate>::TYPE, &WalletEvent::KINDS),
         (<Withdrawal as cqrs_es::Aggregate>::TYPE, &WithdrawalEvent::KINDS),
         (<AccountingPeriods as cqrs_es::Aggregate>::TYPE, &PeriodEvent::KINDS),
         (<BillNumbers as cqrs_es::Aggregate>::TYPE, &BillNumbersEvent::KINDS),
         (<Usage as cqrs_es::Aggregate>::TYPE, &UsageEvent::KINDS),
+        (<PricePlan as cqrs_es::Aggregate>::TYPE, &PricePlanEvent::KINDS),
+        (<Subscription as cqrs_es::Aggregate>::TYPE, &SubscriptionEvent::KINDS),
+        (<Bill as cqrs_es::Aggregate>::TYPE, &BillEvent::KINDS),
     ];
 
     pub fn aggregate_type(&self) -> &'static str {

@@ -39,25 +39,37 @@ pub enum AccountCode {
     WechatPay,
     #[serde(rename = "1012.02")]
     Alipay,
+    #[serde(rename = "1122")]
+    Receivables,
+    #[serde(rename = "2221")]
+    TaxesPayable,
     #[serde(rename = "2241")]
     OtherPayables,
     #[serde(rename = "2241.01")]
     CustomerWallets,
     #[serde(rename = "2241.02")]
     WithdrawalsInTransit,
+    #[serde(rename = "6001")]
+    Revenue,
+    #[serde(rename = "6702")]
+    BadDebtLosses,
 }
 
 impl AccountCode {
     /// The whole chart, by code.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 12] = [
         Self::CashOnHand,
         Self::BankDeposits,
         Self::OtherMonetaryFunds,
         Self::WechatPay,
         Self::Alipay,
+        Self::Receivables,
+        Self::TaxesPayable,
         Self::OtherPayables,
         Self::CustomerWallets,
         Self::WithdrawalsInTransit,
+        Self::Revenue,
+        Self::BadDebtLosses,
     ];
 
     pub fn code(self) -> &'static str {
@@ -73,7 +85,11 @@ impl AccountCode {
             | Self::WechatPay
             | Self::Alipay
             | Self::CustomerWallets
-            | Self::WithdrawalsInTransit => false,
+            | Self::Receivables
+            | Self::TaxesPayable
+            | Self::WithdrawalsInTransit
+            | Self::Revenue
+            | Self::BadDebtLosses => false,
         }
     }
 
@@ -84,24 +100,33 @@ impl AccountCode {
             Self::OtherMonetaryFunds => &OTHER_MONETARY_FUNDS,
             Self::WechatPay => &WECHAT_PAY,
             Self::Alipay => &ALIPAY,
+            Self::Receivables => &RECEIVABLES,
+            Self::TaxesPayable => &TAXES_PAYABLE,
             Self::OtherPayables => &OTHER_PAYABLES,
             Self::CustomerWallets => &CUSTOMER_WALLETS,
             Self::WithdrawalsInTransit => &WITHDRAWALS_IN_TRANSIT,
+            Self::Revenue => &REVENUE,
+            Self::BadDebtLosses => &BAD_DEBT_LOSSES,
         }
     }
 }
 
-use AccountKind::{Asset, Liability};
+use AccountKind::{Asset, Expense, Income, Liability};
 
 const CASH_ON_HAND: Account = account("1001", "库存现金", "Cash on hand", Asset, None);
 const BANK_DEPOSITS: Account = account("1002", "银行存款", "Bank deposits", Asset, None);
 const OTHER_MONETARY_FUNDS: Account = account("1012", "其他货币资金", "Other monetary funds", Asset, None);
 const WECHAT_PAY: Account = account("1012.01", "微信支付", "WeChat Pay", Asset, Some("1012"));
 const ALIPAY: Account = account("1012.02", "支付宝", "Alipay", Asset, Some("1012"));
+const RECEIVABLES: Account = account("1122", "应收账款", "Accounts receivable", Asset, None);
+const TAXES_PAYABLE: Account = account("2221", "应交税费", "Taxes payable", Liability, None);
 const OTHER_PAYABLES: Account = account("2241", "其他应付款", "Other payables", Liability, None);
 const CUSTOMER_WALLETS: Account = account("2241.01", "客户钱包", "Customer wallets", Liability, Some("2241"));
 const WITHDRAWALS_IN_TRANSIT: Account =
     account("2241.02", "提现在途", "Withdrawals in transit", Liability, Some("2241"));
+
+const REVENUE: Account = account("6001", "主营业务收入", "Revenue from main business", Income, None);
+const BAD_DEBT_LOSSES: Account = account("6702", "信用减值损失", "Credit impairment losses", Expense, None);
 
 const fn account(
     code: &'static str,

@@ -10,7 +10,8 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::AccountCode;
-use crate::billing::BillingEvent;
+use crate::billing::bill::Amounts;
+use crate::billing::{BillEvent, BillingEvent};
 use crate::deposits::{DepositMethod, WalletEvent, WithdrawalEvent};
 use crate::event::BookEvent;
 use crate::money::{Currency, Money};
@@ -81,8 +82,48 @@ fn withdrawal_postings(event: &WithdrawalEvent) -> Vec<Posting> {
 
 fn billing_postings(event: &BillingEvent) -> Vec<Posting> {
     match event {
-        BillingEvent::Numbers(_) | BillingEvent::Usage(_) => Vec::new(),
+        BillingEvent::Numbers(_)
+        | BillingEvent::Usage(_)
+        | BillingEvent::PricePlan(_)
+        | BillingEvent::Subscription(_) => Vec::new(),
+        BillingEvent::Bill(event) => bill_postings(event),
     }
+}
+
+/// What customers owe is revenue and tax from the issue on, and no longer once it is taken back, paid or given up.
+fn bill_postings(event: &BillEvent) -> Vec<Posting> {
+    use AccountCode::{BadDebtLosses, CustomerWallets, Receivables};
+
+    match event {
+        BillEvent::BillIssued { amounts, .. } | BillEvent::DebitNoteIssued { amounts, .. } => {
+            owed(*amounts, Side::Debit)
+        }
+        BillEvent::CreditNoteIssued { amounts, .. } | BillEvent::BillVoided { owed: Some(amounts), .. } => {
+            owed(*amounts, Side::Credit)
+        }
+        BillEvent::BadDebtWrittenOff { amount, .. } => entry(BadDebtLosses, Receivables, *amount),
+        BillEvent::BillPaidFromWallet { amount, .. } => entry(CustomerWallets, Receivables, *amount),
+        BillEvent::BillDrafted { .. }
+        | BillEvent::BillVoided { owed: None, .. }
+        | BillEvent::BillDisputeOpened { .. }
+        | BillEvent::BillDisputeClosed { .. }
+        | BillEvent::BadDebtRequested { .. }
+        | BillEvent::BadDebtRejected { .. } => Vec::new(),
+    }
+}
+
+/// Receivables on one side, revenue and tax on the other; a bill over nothing posts nothing.
+fn owed(amounts: Amounts, receivables: Side) -> Vec<Posting> {
+    let revenue = match receivables {
+        Side::Debit => Side::Credit,
+        Side::Credit => Side::Debit,
+    };
+    let postings = [
+        Posting { account: AccountCode::Receivables, side: receivables, amount: amounts.total },
+        Posting { account: AccountCode::TaxesPayable, side: revenue, amount: amounts.tax },
+        Posting { account: AccountCode::Revenue, side: revenue, amount: amounts.subtotal },
+    ];
+    postings.into_iter().filter(|posting| !posting.amount.is_zero()).collect()
 }
 
 fn entry(debit: AccountCode, credit: AccountCode, amount: Money) -> Vec<Posting> {
@@ -107,7 +148,11 @@ pub fn effective_date(event: &BookEvent) -> Option<NaiveDate> {
     match event {
         BookEvent::Customer(_) | BookEvent::Period(_) => None,
         BookEvent::Billing(event) => match event {
-            BillingEvent::Numbers(_) | BillingEvent::Usage(_) => None,
+            BillingEvent::Numbers(_)
+            | BillingEvent::Usage(_)
+            | BillingEvent::PricePlan(_)
+            | BillingEvent::Subscription(_) => None,
+            BillingEvent::Bill(event) => event.effective_date(),
         },
         BookEvent::Wallet(event) => match event {
             WalletEvent::DepositRecorded { effective_date, .. }

@@ -66,7 +66,7 @@ impl EventSourced for BillNumbers {
     fn pick(event: &BookEvent) -> Option<&BillNumbersEvent> {
         match event {
             BookEvent::Billing(BillingEvent::Numbers(event)) => Some(event),
-            BookEvent::Billing(BillingEvent::Usage(_))
+            BookEvent::Billing(_)
             | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)

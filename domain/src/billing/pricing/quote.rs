@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::line::{ChargeKind, PricedLine};
-use super::{ExactAmount, ItemCode, ItemName, Meter, Metered, PeriodShare, PlanTerms, PricingRefusal, Rate};
+use super::{ItemCode, ItemName, Meter, Metered, PeriodShare, PlanTerms, PricingRefusal, Rate};
 use crate::money::Money;
 
 /// A period priced. The subtotal is the sum of the rounded lines, the total that and the tax.
@@ -71,8 +71,7 @@ impl PlanTerms {
 
     fn tax_of(&self, subtotal: Money) -> Result<Money, PricingRefusal> {
         let Some(rate) = self.tax_rate() else { return Ok(Money::zero(self.currency())) };
-        let exact = ExactAmount::product(subtotal.amount(), rate.value());
-        exact.and_then(|tax| tax.round(self.currency())).ok_or(PricingRefusal::TotalOutOfRange)
+        rate.of(subtotal).ok_or(PricingRefusal::TotalOutOfRange)
     }
 }
 

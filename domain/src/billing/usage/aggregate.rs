@@ -234,7 +234,7 @@ impl EventSourced for Usage {
     fn pick(event: &BookEvent) -> Option<&UsageEvent> {
         match event {
             BookEvent::Billing(BillingEvent::Usage(event)) => Some(event),
-            BookEvent::Billing(BillingEvent::Numbers(_))
+            BookEvent::Billing(_)
             | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)

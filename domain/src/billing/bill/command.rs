@@ -1,0 +1,121 @@
+//! What can be asked of a bill.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::BillPart;
+use crate::actor::Actor;
+use crate::billing::{BillId, BillNumber};
+use crate::ids::WalletId;
+use crate::money::{Currency, Money};
+use crate::text::Reason;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BillCommand {
+    Draft {
+        bill: BillId,
+        currency: Currency,
+        parts: Vec<BillPart>,
+        replaces: Option<BillId>,
+    },
+    Issue {
+        bill: BillId,
+        number: BillNumber,
+        issue_date: NaiveDate,
+        due_date: NaiveDate,
+    },
+    Void {
+        bill: BillId,
+        reason: Reason,
+        effective_date: NaiveDate,
+    },
+    /// The customer owes less.
+    Credit {
+        bill: BillId,
+        lines: NoteLines,
+        reason: Reason,
+        effective_date: NaiveDate,
+    },
+    /// The customer owes more.
+    Debit {
+        bill: BillId,
+        lines: NoteLines,
+        reason: Reason,
+        effective_date: NaiveDate,
+    },
+    OpenDispute {
+        bill: BillId,
+        reason: Reason,
+    },
+    /// The customer was right, or was not.
+    CloseDispute {
+        bill: BillId,
+        won: bool,
+        reason: Reason,
+    },
+    RequestBadDebt {
+        bill: BillId,
+        amount: Money,
+        reason: Reason,
+        requested_by: Actor,
+    },
+    ApproveBadDebt {
+        bill: BillId,
+        approved_by: Actor,
+        effective_date: NaiveDate,
+    },
+    RejectBadDebt {
+        bill: BillId,
+        rejected_by: Actor,
+        reason: Reason,
+    },
+    /// As much as the wallet has and the bill needs.
+    PayFromWallet {
+        bill: BillId,
+        wallet: WalletId,
+        amount: Money,
+        effective_date: NaiveDate,
+    },
+}
+
+/// What a note is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoteLines {
+    /// Everything that is left of the bill.
+    Whole,
+    /// So much, without tax, of these lines by their numbers on the bill.
+    Lines(Vec<(u32, Money)>),
+}
+
+/// A step of a bill, as it is named where it cannot be taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BillAction {
+    Issue,
+    Void,
+    Credit,
+    Debit,
+    Dispute,
+    WriteOff,
+    Pay,
+}
+
+impl BillAction {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Issue => "issue",
+            Self::Void => "void",
+            Self::Credit => "credit",
+            Self::Debit => "debit",
+            Self::Dispute => "dispute",
+            Self::WriteOff => "write off",
+            Self::Pay => "pay",
+        }
+    }
+}
+
+impl std::fmt::Display for BillAction {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

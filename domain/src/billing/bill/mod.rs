@@ -1,0 +1,22 @@
+//! The bill: what a customer owes for a month, and what became of it.
+
+mod aggregate;
+mod amounts;
+mod command;
+mod event;
+mod open;
+mod part;
+mod refusal;
+mod rules;
+mod state;
+#[cfg(test)]
+mod tests;
+
+pub use aggregate::{Bill, Dispute};
+pub use amounts::Amounts;
+pub use command::{BillAction, BillCommand, NoteLines};
+pub use event::{BillEvent, DisputeOutcome, NoteLine};
+pub use open::{BilledLine, OpenBill};
+pub use part::{BillPart, number_lines, sum_of};
+pub use refusal::BillRefusal;
+pub use state::BillState;

@@ -1,0 +1,160 @@
+//! What is left of a bill: as a whole, of each line, and of each part's tax.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Amounts, BillPart, BillRefusal, NoteLine, NoteLines};
+use crate::billing::BillId;
+use crate::billing::pricing::Rate;
+use crate::money::{Currency, Money, MoneyError};
+
+/// The amounts of a bill as its notes and payments have left them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenBill {
+    /// As it was drafted, with what notes added and took away.
+    pub owed: Amounts,
+    /// What has been paid or given up of it.
+    pub settled: Money,
+    pub lines: Vec<BilledLine>,
+    pub parts: Vec<BilledPart>,
+    /// Notes so far.
+    pub notes: u32,
+}
+
+/// A line of a bill.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BilledLine {
+    /// What notes have left of it, without tax.
+    pub left: Money,
+    /// Which part it belongs to, from 0.
+    part: usize,
+}
+
+/// A part of a bill: its lines are taxed together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BilledPart {
+    subtotal_left: Money,
+    tax_left: Money,
+    tax_rate: Option<Rate>,
+}
+
+impl OpenBill {
+    pub(super) fn new(parts: &[BillPart], owed: Amounts) -> Self {
+        let line = |(part, billed): (usize, &BillPart)| {
+            let left = billed.quote.lines.iter().map(move |line| BilledLine { left: line.amount, part });
+            left.collect::<Vec<_>>()
+        };
+        let part = |part: &BillPart| BilledPart {
+            subtotal_left: part.quote.subtotal,
+            tax_left: part.quote.tax,
+            tax_rate: part.quote.tax_rate,
+        };
+        Self {
+            settled: Money::zero(owed.total.currency()),
+            lines: parts.iter().enumerate().flat_map(line).collect(),
+            parts: parts.iter().map(part).collect(),
+            notes: 0,
+            owed,
+        }
+    }
+
+    pub fn currency(&self) -> Currency {
+        self.owed.total.currency()
+    }
+
+    /// What the customer still owes.
+    pub fn open(&self) -> Result<Money, MoneyError> {
+        self.owed.total.checked_sub(self.settled)
+    }
+
+    /// A part of the bill is paid or given up.
+    pub(super) fn settle(&mut self, amount: Money) -> Result<(), MoneyError> {
+        self.settled = self.settled.checked_add(amount)?;
+        Ok(())
+    }
+
+    /// The lines of a credit note over what was asked for, taken off as they are found.
+    pub(super) fn credit(&mut self, bill: &BillId, asked: &NoteLines) -> Result<Vec<NoteLine>, BillRefusal> {
+        let asked = match asked {
+            NoteLines::Lines(lines) => lines.clone(),
+            NoteLines::Whole => {
+                let left = (1..).zip(&self.lines).map(|(number, line)| (number, line.left));
+                left.filter(|(_, left)| !left.is_zero()).collect()
+            }
+        };
+        asked.into_iter().map(|(line, amount)| self.take_off(bill, line, amount)).collect()
+    }
+
+    fn take_off(&mut self, bill: &BillId, line: u32, amount: Money) -> Result<NoteLine, BillRefusal> {
+        let (billed, part) = self.parts_of(bill, line)?;
+        check_amount(amount)?;
+        if !billed.left.covers(amount)? {
+            let (bill, left) = (bill.clone(), billed.left);
+            return Err(BillRefusal::AboveLine { bill, line, left, requested: amount });
+        }
+        let tax = part.tax_of(amount)?;
+        let rest = part.subtotal_left.checked_sub(amount)?;
+        // The last of a part takes what rounding has left of its tax.
+        let tax = if rest.is_zero() || !part.tax_left.covers(tax)? { part.tax_left } else { tax };
+        let note = NoteLine { line, amount, tax };
+        self.take_in(&[note], true)?;
+        Ok(note)
+    }
+
+    /// The lines of a debit note.
+    pub(super) fn debit(&self, bill: &BillId, asked: &NoteLines) -> Result<Vec<NoteLine>, BillRefusal> {
+        let NoteLines::Lines(lines) = asked else {
+            return Err(BillRefusal::LinesNeeded { bill: bill.clone() });
+        };
+        let debited = lines.iter().map(|(line, amount)| {
+            let (_, part) = self.parts_of(bill, *line)?;
+            check_amount(*amount)?;
+            Ok(NoteLine { line: *line, amount: *amount, tax: part.tax_of(*amount)? })
+        });
+        debited.collect()
+    }
+
+    /// Takes a note in, of which each line makes the bill less or more.
+    pub(super) fn take_in(&mut self, lines: &[NoteLine], less: bool) -> Result<(), MoneyError> {
+        let changed = |from: Money, by: Money| if less { from.checked_sub(by) } else { from.checked_add(by) };
+        for NoteLine { line, amount, tax } in lines {
+            let at = usize::try_from(*line).unwrap_or(0).wrapping_sub(1);
+            let Some(billed) = self.lines.get_mut(at) else { continue };
+            billed.left = changed(billed.left, *amount)?;
+            if let Some(part) = self.parts.get_mut(billed.part) {
+                part.subtotal_left = changed(part.subtotal_left, *amount)?;
+                part.tax_left = changed(part.tax_left, *tax)?;
+            }
+            let note = Amounts::new(*amount, *tax)?;
+            self.owed = if less { self.owed.checked_sub(note)? } else { self.owed.checked_add(note)? };
+        }
+        Ok(())
+    }
+
+    fn parts_of(&self, bill: &BillId, line: u32) -> Result<(BilledLine, BilledPart), BillRefusal> {
+        let not_found = || BillRefusal::LineNotFound { bill: bill.clone(), line };
+        let at = usize::try_from(line).ok().and_then(|line| line.checked_sub(1)).ok_or_else(not_found)?;
+        let billed = self.lines.get(at).ok_or_else(not_found)?;
+        let part = self.parts.get(billed.part).ok_or_else(not_found)?;
+        Ok((*billed, *part))
+    }
+}
+
+impl BilledPart {
+    fn tax_of(&self, amount: Money) -> Result<Money, MoneyError> {
+        match self.tax_rate {
+            Some(rate) => rate.of(amount).ok_or(MoneyError::OutOfRange),
+            None => Ok(Money::zero(amount.currency())),
+        }
+    }
+}
+
+fn check_amount(amount: Money) -> Result<(), BillRefusal> {
+    if amount.is_positive() { Ok(()) } else { Err(BillRefusal::AmountNotPositive { amount }) }
+}
+
+/// What the lines of a note come to.
+pub(super) fn sum_of_note(lines: &[NoteLine], currency: Currency) -> Result<Amounts, MoneyError> {
+    lines
+        .iter()
+        .try_fold(Amounts::zero(currency), |sum, line| sum.checked_add(Amounts::new(line.amount, line.tax)?))
+}

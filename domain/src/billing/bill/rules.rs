@@ -1,0 +1,188 @@
+//! What may happen to a bill, command by command.
+
+use chrono::NaiveDate;
+
+use super::aggregate::{Bill, Dispute, Drafted};
+use super::open::sum_of_note;
+use super::{
+    BillAction, BillCommand, BillEvent, BillRefusal, BillState, DisputeOutcome, NoteLine, NoteLines, sum_of,
+};
+use crate::actor::Actor;
+use crate::billing::BillId;
+use crate::money::Money;
+use crate::text::Reason;
+
+/// No event means that what was asked for has happened already.
+pub(super) fn decide(bill: &Bill, command: BillCommand) -> Result<Option<BillEvent>, BillRefusal> {
+    match command {
+        BillCommand::Draft { bill: id, currency, parts, replaces } => {
+            if bill.drafted.is_some() {
+                return Err(BillRefusal::AlreadyDrafted { bill: id });
+            }
+            let amounts = sum_of(&parts, currency)?;
+            Ok(Some(BillEvent::BillDrafted { bill: id, parts, amounts, replaces }))
+        }
+        BillCommand::Issue { bill: id, number, issue_date, due_date } => {
+            let drafted = in_state(bill, &id, BillState::Draft, BillAction::Issue)?;
+            let amounts = drafted.amounts.owed;
+            Ok(Some(BillEvent::BillIssued { bill: id, number, amounts, issue_date, due_date }))
+        }
+        BillCommand::Void { bill: id, reason, effective_date } => void(bill, id, reason, effective_date),
+        BillCommand::Credit { bill: id, lines, reason, effective_date } => {
+            credit(issued(bill, &id, BillAction::Credit)?, id, &lines, reason, effective_date).map(Some)
+        }
+        BillCommand::Debit { bill: id, lines, reason, effective_date } => {
+            debit(issued(bill, &id, BillAction::Debit)?, id, &lines, reason, effective_date).map(Some)
+        }
+        BillCommand::OpenDispute { bill: id, reason } => {
+            match issued(bill, &id, BillAction::Dispute)?.dispute {
+                Dispute::Open => Err(BillRefusal::InDispute { bill: id }),
+                Dispute::None | Dispute::Won | Dispute::Lost => {
+                    Ok(Some(BillEvent::BillDisputeOpened { bill: id, reason }))
+                }
+            }
+        }
+        BillCommand::CloseDispute { bill: id, won, reason } => {
+            match issued(bill, &id, BillAction::Dispute)?.dispute {
+                Dispute::Open => {
+                    let outcome = if won { DisputeOutcome::Won } else { DisputeOutcome::Lost };
+                    Ok(Some(BillEvent::BillDisputeClosed { bill: id, outcome, reason }))
+                }
+                Dispute::None | Dispute::Won | Dispute::Lost => Err(BillRefusal::NotInDispute { bill: id }),
+            }
+        }
+        BillCommand::RequestBadDebt { bill: id, amount, reason, requested_by } => {
+            request_bad_debt(issued(bill, &id, BillAction::WriteOff)?, id, amount, reason, requested_by)
+        }
+        BillCommand::ApproveBadDebt { bill: id, approved_by, effective_date } => {
+            approve_bad_debt(issued(bill, &id, BillAction::WriteOff)?, id, approved_by, effective_date)
+        }
+        BillCommand::RejectBadDebt { bill: id, rejected_by, reason } => {
+            requested(issued(bill, &id, BillAction::WriteOff)?, &id)?;
+            Ok(Some(BillEvent::BadDebtRejected { bill: id, rejected_by, reason }))
+        }
+        BillCommand::PayFromWallet { bill: id, wallet, amount, effective_date } => {
+            let drafted = issued(bill, &id, BillAction::Pay)?;
+            check_open(drafted, &id, amount)?;
+            Ok(Some(BillEvent::BillPaidFromWallet { bill: id, wallet, amount, effective_date }))
+        }
+    }
+}
+
+fn drafted<'a>(bill: &'a Bill, id: &BillId) -> Result<&'a Drafted, BillRefusal> {
+    bill.drafted.as_ref().ok_or_else(|| BillRefusal::NotFound { bill: id.clone() })
+}
+
+fn in_state<'a>(
+    bill: &'a Bill,
+    id: &BillId,
+    expected: BillState,
+    action: BillAction,
+) -> Result<&'a Drafted, BillRefusal> {
+    let drafted = drafted(bill, id)?;
+    if drafted.state == expected {
+        return Ok(drafted);
+    }
+    Err(BillRefusal::NotInState { bill: id.clone(), state: drafted.state, action })
+}
+
+fn issued<'a>(bill: &'a Bill, id: &BillId, action: BillAction) -> Result<&'a Drafted, BillRefusal> {
+    in_state(bill, id, BillState::Issued, action)
+}
+
+/// A second voiding is a retry. What something was applied to is credited, not voided.
+fn void(
+    bill: &Bill,
+    id: BillId,
+    reason: Reason,
+    effective_date: NaiveDate,
+) -> Result<Option<BillEvent>, BillRefusal> {
+    let drafted = drafted(bill, &id)?;
+    let owed = match drafted.state {
+        BillState::Voided => return Ok(None),
+        BillState::Draft => None,
+        BillState::Issued => Some(drafted.amounts.owed),
+    };
+    let untouched = drafted.amounts.settled.is_zero() && drafted.amounts.notes == 0;
+    if !untouched || drafted.bad_debt.is_some() {
+        let (total, open) = (drafted.amounts.owed.total, drafted.amounts.open()?);
+        return Err(BillRefusal::PartlySettled { bill: id, total, open });
+    }
+    Ok(Some(BillEvent::BillVoided { bill: id, reason, effective_date, owed }))
+}
+
+fn credit(
+    drafted: &Drafted,
+    bill: BillId,
+    asked: &NoteLines,
+    reason: Reason,
+    effective_date: NaiveDate,
+) -> Result<BillEvent, BillRefusal> {
+    let lines = drafted.amounts.clone().credit(&bill, asked)?;
+    let amounts = sum_of_note(&lines, drafted.amounts.currency())?;
+    check_open(drafted, &bill, amounts.total)?;
+    let note = drafted.amounts.notes + 1;
+    Ok(BillEvent::CreditNoteIssued { bill, note, lines, amounts, reason, effective_date })
+}
+
+fn debit(
+    drafted: &Drafted,
+    bill: BillId,
+    asked: &NoteLines,
+    reason: Reason,
+    effective_date: NaiveDate,
+) -> Result<BillEvent, BillRefusal> {
+    let lines: Vec<NoteLine> = drafted.amounts.debit(&bill, asked)?;
+    let amounts = sum_of_note(&lines, drafted.amounts.currency())?;
+    drafted.amounts.owed.checked_add(amounts)?;
+    check_positive(amounts.total)?;
+    let note = drafted.amounts.notes + 1;
+    Ok(BillEvent::DebitNoteIssued { bill, note, lines, amounts, reason, effective_date })
+}
+
+fn request_bad_debt(
+    drafted: &Drafted,
+    bill: BillId,
+    amount: Money,
+    reason: Reason,
+    requested_by: Actor,
+) -> Result<Option<BillEvent>, BillRefusal> {
+    if let Some((amount, requested_by)) = drafted.bad_debt.clone() {
+        return Err(BillRefusal::BadDebtUnderWay { bill, amount, requested_by });
+    }
+    check_open(drafted, &bill, amount)?;
+    Ok(Some(BillEvent::BadDebtRequested { bill, amount, reason, requested_by }))
+}
+
+/// What is left may have become less since it was asked for.
+fn approve_bad_debt(
+    drafted: &Drafted,
+    bill: BillId,
+    approved_by: Actor,
+    effective_date: NaiveDate,
+) -> Result<Option<BillEvent>, BillRefusal> {
+    let (amount, requested_by) = requested(drafted, &bill)?;
+    if *requested_by == approved_by {
+        return Err(BillRefusal::SelfApproval { bill, requested_by: approved_by });
+    }
+    check_open(drafted, &bill, *amount)?;
+    Ok(Some(BillEvent::BadDebtWrittenOff { bill, amount: *amount, approved_by, effective_date }))
+}
+
+fn requested<'a>(drafted: &'a Drafted, bill: &BillId) -> Result<&'a (Money, Actor), BillRefusal> {
+    drafted.bad_debt.as_ref().ok_or_else(|| BillRefusal::BadDebtNotRequested { bill: bill.clone() })
+}
+
+/// Accepts an amount up to what is left of the bill.
+fn check_open(drafted: &Drafted, bill: &BillId, amount: Money) -> Result<(), BillRefusal> {
+    check_positive(amount)?;
+    let open = drafted.amounts.open()?;
+    if open.covers(amount)? {
+        return Ok(());
+    }
+    Err(BillRefusal::AboveOpen { bill: bill.clone(), open, requested: amount })
+}
+
+fn check_positive(amount: Money) -> Result<(), BillRefusal> {
+    if amount.is_positive() { Ok(()) } else { Err(BillRefusal::AmountNotPositive { amount }) }
+}

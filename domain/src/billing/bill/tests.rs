@@ -1,0 +1,313 @@
+use chrono::NaiveDate;
+use cqrs_es::test::TestFramework;
+
+use super::*;
+use crate::billing::pricing::{Metered, PeriodShare, PlanTerms};
+use crate::billing::{BillId, BillingEvent};
+use crate::event::BookEvent;
+use crate::event_sourced::EventSourced;
+use crate::ledger::{AccountCode, Side, check_balanced, postings};
+use crate::money::{Currency, Money};
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+fn yuan(amount: &str) -> Money {
+    Money::parse(amount, Currency::CNY).unwrap()
+}
+
+fn bill() -> BillId {
+    "C00042.2026-10".parse().unwrap()
+}
+
+/// Two fees under one tax rate of 6 %.
+fn terms() -> PlanTerms {
+    serde_json::from_str(
+        r#"{"currency":"CNY","tax_rate":"0.06","items":[
+            {"code":"base","name":"Base fee","model":"flat","fee":"100"},
+            {"code":"extra","name":"Extra fee","model":"flat","fee":"0.33"}]}"#,
+    )
+    .unwrap()
+}
+
+fn part() -> BillPart {
+    let quote = terms().price(|_| None::<Metered<'_>>, PeriodShare::WHOLE).unwrap();
+    let (plan, plan_version) = ("standard".parse().unwrap(), 2);
+    BillPart { plan, plan_version, from: day("2026-10-01"), to: day("2026-10-31"), quote }
+}
+
+fn amounts(subtotal: &str, tax: &str) -> Amounts {
+    Amounts::new(yuan(subtotal), yuan(tax)).unwrap()
+}
+
+fn drafted() -> BillEvent {
+    let (bill, amounts) = (bill(), amounts("100.33", "6.02"));
+    BillEvent::BillDrafted { bill, parts: vec![part()], amounts, replaces: None }
+}
+
+fn issued() -> BillEvent {
+    BillEvent::BillIssued {
+        bill: bill(),
+        number: "2026-000001".parse().unwrap(),
+        amounts: amounts("100.33", "6.02"),
+        issue_date: day("2026-11-01"),
+        due_date: day("2026-12-01"),
+    }
+}
+
+fn paid(amount: &str) -> BillEvent {
+    BillEvent::BillPaidFromWallet {
+        bill: bill(),
+        wallet: "C00042.CNY".parse().unwrap(),
+        amount: yuan(amount),
+        effective_date: day("2026-11-02"),
+    }
+}
+
+fn given(events: Vec<BillEvent>) -> cqrs_es::test::AggregateTestExecutor<Bill> {
+    TestFramework::with(()).given(events)
+}
+
+fn draft() -> BillCommand {
+    BillCommand::Draft { bill: bill(), currency: Currency::CNY, parts: vec![part()], replaces: None }
+}
+
+fn issue() -> BillCommand {
+    BillCommand::Issue {
+        bill: bill(),
+        number: "2026-000001".parse().unwrap(),
+        issue_date: day("2026-11-01"),
+        due_date: day("2026-12-01"),
+    }
+}
+
+fn void() -> BillCommand {
+    let reason = "wrong plan".parse().unwrap();
+    BillCommand::Void { bill: bill(), reason, effective_date: day("2026-11-02") }
+}
+
+fn credit(lines: NoteLines) -> BillCommand {
+    let reason = "goodwill".parse().unwrap();
+    BillCommand::Credit { bill: bill(), lines, reason, effective_date: day("2026-11-02") }
+}
+
+fn credited(note: u32, lines: &[(u32, &str, &str)]) -> BillEvent {
+    let lines: Vec<_> = lines
+        .iter()
+        .map(|(line, amount, tax)| NoteLine { line: *line, amount: yuan(amount), tax: yuan(tax) })
+        .collect();
+    let amounts = super::open::sum_of_note(&lines, Currency::CNY).unwrap();
+    let (reason, effective_date) = ("goodwill".parse().unwrap(), day("2026-11-02"));
+    BillEvent::CreditNoteIssued { bill: bill(), note, lines, amounts, reason, effective_date }
+}
+
+fn request_bad_debt(amount: &str) -> BillCommand {
+    BillCommand::RequestBadDebt {
+        bill: bill(),
+        amount: yuan(amount),
+        reason: "insolvent".parse().unwrap(),
+        requested_by: "user:li".parse().unwrap(),
+    }
+}
+
+fn bad_debt_requested(amount: &str) -> BillEvent {
+    BillEvent::BadDebtRequested {
+        bill: bill(),
+        amount: yuan(amount),
+        reason: "insolvent".parse().unwrap(),
+        requested_by: "user:li".parse().unwrap(),
+    }
+}
+
+fn approve_bad_debt(by: &str) -> BillCommand {
+    let approved_by = by.parse().unwrap();
+    BillCommand::ApproveBadDebt { bill: bill(), approved_by, effective_date: day("2026-12-31") }
+}
+
+#[test]
+fn a_bill_is_drafted_once_and_issued_once() {
+    given(vec![]).when(draft()).then_expect_events(vec![drafted()]);
+    given(vec![drafted()]).when(draft()).then_expect_error(BillRefusal::AlreadyDrafted { bill: bill() });
+    given(vec![drafted()]).when(issue()).then_expect_events(vec![issued()]);
+    given(vec![drafted(), issued()]).when(issue()).then_expect_error(BillRefusal::NotInState {
+        bill: bill(),
+        state: BillState::Issued,
+        action: BillAction::Issue,
+    });
+    given(vec![]).when(issue()).then_expect_error(BillRefusal::NotFound { bill: bill() });
+}
+
+#[test]
+fn what_something_was_applied_to_is_not_voided() {
+    let (bill, effective_date) = (bill(), day("2026-11-02"));
+    let voided = |owed| BillEvent::BillVoided {
+        bill: bill.clone(),
+        reason: "wrong plan".parse().unwrap(),
+        effective_date,
+        owed,
+    };
+    given(vec![drafted()]).when(void()).then_expect_events(vec![voided(None)]);
+    let owed = Some(amounts("100.33", "6.02"));
+    given(vec![drafted(), issued()]).when(void()).then_expect_events(vec![voided(owed)]);
+    given(vec![drafted(), issued(), voided(owed)]).when(void()).then_expect_events(vec![]);
+    for applied in [paid("0.01"), credited(1, &[(2, "0.01", "0.00")]), bad_debt_requested("1.00")] {
+        let refused = Bill::after(&[drafted(), issued(), applied]).decide(void()).unwrap_err();
+        assert!(matches!(refused, BillRefusal::PartlySettled { .. }), "{refused}");
+    }
+}
+
+impl Bill {
+    fn after(events: &[BillEvent]) -> Self {
+        let mut bill = Self::default();
+        events.iter().for_each(|event| bill.evolve(event).unwrap());
+        bill
+    }
+}
+
+#[test]
+fn a_credit_note_takes_lines_off_and_their_tax() {
+    let lines = NoteLines::Lines(vec![(1, yuan("50.00"))]);
+    given(vec![drafted(), issued()])
+        .when(credit(lines))
+        .then_expect_events(vec![credited(1, &[(1, "50.00", "3.00")])]);
+    // 6 % of 50.33 is 3.0198; what rounding left of the part's tax goes with its last line.
+    given(vec![drafted(), issued(), credited(1, &[(1, "50.00", "3.00")])])
+        .when(credit(NoteLines::Whole))
+        .then_expect_events(vec![credited(2, &[(1, "50.00", "3.00"), (2, "0.33", "0.02")])]);
+    let bill =
+        Bill::after(&[drafted(), issued(), credited(1, &[(1, "100.00", "6.00"), (2, "0.33", "0.02")])]);
+    assert_eq!(bill.open(), Ok(Some(yuan("0.00"))), "nothing is left, to the cent");
+}
+
+#[test]
+fn no_credit_note_is_above_what_is_left() {
+    let above_line = |asked: &str| credit(NoteLines::Lines(vec![(2, yuan(asked))]));
+    given(vec![drafted(), issued()]).when(above_line("0.34")).then_expect_error(BillRefusal::AboveLine {
+        bill: bill(),
+        line: 2,
+        left: yuan("0.33"),
+        requested: yuan("0.34"),
+    });
+    given(vec![drafted(), issued(), paid("100.00")]).when(credit(NoteLines::Whole)).then_expect_error(
+        BillRefusal::AboveOpen { bill: bill(), open: yuan("6.35"), requested: yuan("106.35") },
+    );
+    given(vec![drafted(), issued()])
+        .when(credit(NoteLines::Lines(vec![(3, yuan("1.00"))])))
+        .then_expect_error(BillRefusal::LineNotFound { bill: bill(), line: 3 });
+    given(vec![drafted(), issued()])
+        .when(credit(NoteLines::Lines(vec![(1, yuan("60.00")), (1, yuan("60.00"))])))
+        .then_expect_error(BillRefusal::AboveLine {
+            bill: bill(),
+            line: 1,
+            left: yuan("40.00"),
+            requested: yuan("60.00"),
+        });
+}
+
+#[test]
+fn a_debit_note_needs_lines_and_makes_the_bill_more() {
+    let debit = |lines| BillCommand::Debit {
+        bill: bill(),
+        lines,
+        reason: "forgotten".parse().unwrap(),
+        effective_date: day("2026-11-02"),
+    };
+    given(vec![drafted(), issued()])
+        .when(debit(NoteLines::Whole))
+        .then_expect_error(BillRefusal::LinesNeeded { bill: bill() });
+    let events =
+        Bill::after(&[drafted(), issued()]).decide(debit(NoteLines::Lines(vec![(1, yuan("10.00"))])));
+    let bill = Bill::after(&[vec![drafted(), issued()], events.unwrap()].concat());
+    assert_eq!(bill.open(), Ok(Some(yuan("116.95"))));
+}
+
+#[test]
+fn no_more_is_paid_than_is_owed() {
+    let pay = |amount| BillCommand::PayFromWallet {
+        bill: bill(),
+        wallet: "C00042.CNY".parse().unwrap(),
+        amount: yuan(amount),
+        effective_date: day("2026-11-02"),
+    };
+    given(vec![drafted(), issued()]).when(pay("106.35")).then_expect_events(vec![paid("106.35")]);
+    given(vec![drafted(), issued(), paid("100.00")]).when(pay("6.36")).then_expect_error(
+        BillRefusal::AboveOpen { bill: bill(), open: yuan("6.35"), requested: yuan("6.36") },
+    );
+    given(vec![drafted(), issued()])
+        .when(pay("0.00"))
+        .then_expect_error(BillRefusal::AmountNotPositive { amount: yuan("0.00") });
+}
+
+#[test]
+fn bad_debt_needs_two_people() {
+    given(vec![drafted(), issued()])
+        .when(request_bad_debt("106.35"))
+        .then_expect_events(vec![bad_debt_requested("106.35")]);
+    let asked = vec![drafted(), issued(), bad_debt_requested("106.35")];
+    given(asked.clone()).when(approve_bad_debt("user:li")).then_expect_error(BillRefusal::SelfApproval {
+        bill: bill(),
+        requested_by: "user:li".parse().unwrap(),
+    });
+    given(asked.clone()).when(approve_bad_debt("user:wang")).then_expect_events(vec![
+        BillEvent::BadDebtWrittenOff {
+            bill: bill(),
+            amount: yuan("106.35"),
+            approved_by: "user:wang".parse().unwrap(),
+            effective_date: day("2026-12-31"),
+        },
+    ]);
+    // Something was paid in the meantime.
+    given([asked, vec![paid("6.35")]].concat()).when(approve_bad_debt("user:wang")).then_expect_error(
+        BillRefusal::AboveOpen { bill: bill(), open: yuan("100.00"), requested: yuan("106.35") },
+    );
+}
+
+#[test]
+fn a_dispute_is_opened_and_closed() {
+    let open = BillCommand::OpenDispute { bill: bill(), reason: "not ours".parse().unwrap() };
+    let close = BillCommand::CloseDispute { bill: bill(), won: false, reason: "checked".parse().unwrap() };
+    let opened = BillEvent::BillDisputeOpened { bill: bill(), reason: "not ours".parse().unwrap() };
+    given(vec![drafted(), issued()]).when(open.clone()).then_expect_events(vec![opened.clone()]);
+    given(vec![drafted(), issued(), opened])
+        .when(open)
+        .then_expect_error(BillRefusal::InDispute { bill: bill() });
+    given(vec![drafted(), issued()])
+        .when(close)
+        .then_expect_error(BillRefusal::NotInDispute { bill: bill() });
+}
+
+#[test]
+fn what_is_issued_and_taken_back_posts_and_mirrors() {
+    let net = |events: &[BillEvent]| {
+        let mut receivables = yuan("0.00");
+        for event in events {
+            let postings = postings(&BookEvent::Billing(BillingEvent::Bill(event.clone())));
+            assert_eq!(check_balanced(&postings), Ok(()));
+            for posting in postings.iter().filter(|posting| posting.account == AccountCode::Receivables) {
+                receivables = match posting.side {
+                    Side::Debit => receivables.checked_add(posting.amount),
+                    Side::Credit => receivables.checked_sub(posting.amount),
+                }
+                .unwrap();
+            }
+        }
+        receivables
+    };
+    assert_eq!(net(&[drafted()]), yuan("0.00"));
+    assert_eq!(net(&[drafted(), issued()]), yuan("106.35"));
+    let voided = Bill::after(&[drafted(), issued()]).decide(void()).unwrap();
+    assert_eq!(net(&[vec![drafted(), issued()], voided].concat()), yuan("0.00"));
+    assert_eq!(
+        net(&[drafted(), issued(), credited(1, &[(1, "50.00", "3.00")]), paid("53.35")]),
+        yuan("0.00")
+    );
+}
+
+#[test]
+fn an_event_that_does_not_fit_is_corruption() {
+    for events in [vec![issued()], vec![drafted(), drafted()], vec![drafted(), paid("1.00")]] {
+        let mut bill = Bill::default();
+        assert!(events.iter().any(|event| bill.evolve(event).is_err()), "{events:?}");
+    }
+}

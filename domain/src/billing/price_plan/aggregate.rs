@@ -1,0 +1,163 @@
+//! A price plan and its versions.
+//!
+//! A version is never changed: what was billed by it can be calculated again for ever.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use cqrs_es::Aggregate;
+use cqrs_es::event_sink::EventSink;
+use serde::{Deserialize, Serialize};
+
+use super::{PlanCode, PlanName, PricePlanEvent, PricePlanRefusal};
+use crate::billing::BillingEvent;
+use crate::billing::pricing::PlanTerms;
+use crate::event::BookEvent;
+use crate::event_sourced::{CorruptStream, EventSourced};
+
+/// A price plan; by default one that does not exist.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PricePlan {
+    plan: Option<PlanCode>,
+    versions: Vec<PlanVersion>,
+}
+
+/// What a plan says from a day on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanVersion {
+    /// From 1.
+    pub version: u32,
+    pub effective_from: NaiveDate,
+    pub terms: Arc<PlanTerms>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PricePlanCommand {
+    /// The plan and its first version.
+    Create {
+        plan: PlanCode,
+        name: PlanName,
+        effective_from: NaiveDate,
+        terms: PlanTerms,
+    },
+    AddVersion {
+        plan: PlanCode,
+        effective_from: NaiveDate,
+        terms: PlanTerms,
+    },
+}
+
+impl PricePlan {
+    /// Refuses what is asked about a plan that does not exist.
+    pub fn check_exists(&self, plan: &PlanCode) -> Result<(), PricePlanRefusal> {
+        match self.plan {
+            Some(_) => Ok(()),
+            None => Err(PricePlanRefusal::NotFound { plan: plan.clone() }),
+        }
+    }
+
+    /// The versions by the day from which they are in force.
+    pub fn versions(&self) -> &[PlanVersion] {
+        &self.versions
+    }
+
+    /// The version in force on a day, if the plan had begun.
+    pub fn in_force_on(&self, day: NaiveDate) -> Option<&PlanVersion> {
+        self.versions.iter().rev().find(|version| version.effective_from <= day)
+    }
+
+    fn add_version(
+        &self,
+        plan: PlanCode,
+        effective_from: NaiveDate,
+        terms: PlanTerms,
+    ) -> Result<PricePlanEvent, PricePlanRefusal> {
+        self.check_exists(&plan)?;
+        let Some(last) = self.versions.last() else { return Err(PricePlanRefusal::NotFound { plan }) };
+        if effective_from <= last.effective_from {
+            let (version, latest) = (last.version, last.effective_from);
+            return Err(PricePlanRefusal::NotLater { plan, version, latest });
+        }
+        let (expected, given) = (last.terms.currency(), terms.currency());
+        if expected != given {
+            return Err(PricePlanRefusal::CurrencyDiffers { plan, expected, given });
+        }
+        let version = last.version + 1;
+        Ok(PricePlanEvent::PricePlanVersionAdded { plan, version, effective_from, terms })
+    }
+}
+
+impl EventSourced for PricePlan {
+    fn decide(&self, command: PricePlanCommand) -> Result<Vec<PricePlanEvent>, PricePlanRefusal> {
+        match command {
+            PricePlanCommand::Create { plan, .. } if self.plan.is_some() => {
+                Err(PricePlanRefusal::AlreadyExists { plan })
+            }
+            PricePlanCommand::Create { plan, name, effective_from, terms } => Ok(vec![
+                PricePlanEvent::PricePlanCreated { plan: plan.clone(), name },
+                PricePlanEvent::PricePlanVersionAdded { plan, version: 1, effective_from, terms },
+            ]),
+            PricePlanCommand::AddVersion { plan, effective_from, terms } => {
+                Ok(vec![self.add_version(plan, effective_from, terms)?])
+            }
+        }
+    }
+
+    fn evolve(&mut self, event: &PricePlanEvent) -> Result<(), CorruptStream> {
+        let corrupt = |detail: &str| {
+            let kind = event.kind().name;
+            CorruptStream::new(Self::TYPE, format!("{kind} of {}: {detail}", event.plan()))
+        };
+        match (&self.plan, event) {
+            (None, PricePlanEvent::PricePlanCreated { plan, .. }) => self.plan = Some(plan.clone()),
+            (Some(_), PricePlanEvent::PricePlanCreated { .. }) => return Err(corrupt("created twice")),
+            (None, PricePlanEvent::PricePlanVersionAdded { .. }) => return Err(corrupt("never created")),
+            (Some(own), PricePlanEvent::PricePlanVersionAdded { plan, version, effective_from, terms }) => {
+                let follows = self.versions.last().is_none_or(|last| {
+                    last.version.checked_add(1) == Some(*version) && last.effective_from < *effective_from
+                });
+                if own != plan || !follows {
+                    return Err(corrupt("does not follow the version before it"));
+                }
+                let (version, effective_from, terms) = (*version, *effective_from, Arc::new(terms.clone()));
+                self.versions.push(PlanVersion { version, effective_from, terms });
+            }
+        }
+        Ok(())
+    }
+
+    fn pick(event: &BookEvent) -> Option<&PricePlanEvent> {
+        match event {
+            BookEvent::Billing(BillingEvent::PricePlan(event)) => Some(event),
+            BookEvent::Billing(_)
+            | BookEvent::Customer(_)
+            | BookEvent::Wallet(_)
+            | BookEvent::Withdrawal(_)
+            | BookEvent::Period(_) => None,
+        }
+    }
+}
+
+impl Aggregate for PricePlan {
+    const TYPE: &'static str = "price_plan";
+    type Command = PricePlanCommand;
+    type Event = PricePlanEvent;
+    type Error = PricePlanRefusal;
+    type Services = ();
+
+    async fn handle(
+        &mut self,
+        command: PricePlanCommand,
+        _: &(),
+        sink: &EventSink<Self>,
+    ) -> Result<(), PricePlanRefusal> {
+        for event in self.decide(command)? {
+            sink.write(event, self).await;
+        }
+        Ok(())
+    }
+
+    fn apply(&mut self, event: PricePlanEvent) {
+        self.evolve(&event).unwrap_or_else(|corrupt| corrupt.stop());
+    }
+}

@@ -1,0 +1,13 @@
+//! The price plan: terms people gave a name to, in versions that come into force one after the other.
+
+mod aggregate;
+mod code;
+mod event;
+mod refusal;
+#[cfg(test)]
+mod tests;
+
+pub use aggregate::{PlanVersion, PricePlan, PricePlanCommand};
+pub use code::{PlanCode, PlanName};
+pub use event::PricePlanEvent;
+pub use refusal::PricePlanRefusal;

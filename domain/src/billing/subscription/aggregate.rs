@@ -1,0 +1,141 @@
+//! A customer's plans by the days they are in force on.
+
+use std::collections::BTreeMap;
+
+use chrono::{Days, NaiveDate};
+use cqrs_es::Aggregate;
+use cqrs_es::event_sink::EventSink;
+use serde::{Deserialize, Serialize};
+
+use super::{SubscriptionEvent, SubscriptionRefusal};
+use crate::billing::BillingEvent;
+use crate::billing::price_plan::PlanCode;
+use crate::event::BookEvent;
+use crate::event_sourced::{CorruptStream, EventSourced};
+use crate::ids::CustomerId;
+
+/// A subscription; by default to nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subscription {
+    customer: Option<CustomerId>,
+    /// What is in force from each day on; `None`: no plan.
+    changes: BTreeMap<NaiveDate, Option<PlanCode>>,
+}
+
+/// Days on which one plan is in force, both ends included.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanPeriod {
+    pub plan: PlanCode,
+    pub from: NaiveDate,
+    pub to: NaiveDate,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SubscriptionCommand {
+    Assign { customer: CustomerId, plan: PlanCode, from: NaiveDate },
+    End { customer: CustomerId, from: NaiveDate },
+}
+
+impl Subscription {
+    /// The id of a customer's subscription.
+    pub fn stream_of(customer: &CustomerId) -> String {
+        format!("{customer}.plan")
+    }
+
+    /// The plan in force on a day.
+    pub fn in_force_on(&self, day: NaiveDate) -> Option<&PlanCode> {
+        self.changes.range(..=day).next_back().and_then(|(_, plan)| plan.as_ref())
+    }
+
+    /// The plans in force between two days, both included, in order.
+    pub fn between(&self, first: NaiveDate, last: NaiveDate) -> Vec<PlanPeriod> {
+        let before = self.in_force_on(first).map(|plan| (first, Some(plan)));
+        let after = first.checked_add_days(Days::new(1)).filter(|day| *day <= last);
+        let changes = after.into_iter().flat_map(|day| self.changes.range(day..=last));
+        let changes = changes.map(|(from, plan)| (*from, plan.as_ref()));
+        let starts: Vec<_> = before.into_iter().chain(changes).collect();
+        let ends = starts.iter().skip(1).map(|(from, _)| from.pred_opt().unwrap_or(*from)).chain([last]);
+        let periods = starts.iter().zip(ends).filter_map(|((from, plan), to)| {
+            plan.map(|plan| PlanPeriod { plan: plan.clone(), from: *from, to })
+        });
+        periods.collect()
+    }
+
+    /// Whether exactly this is in force from the day on.
+    fn is_so(&self, plan: Option<&PlanCode>, from: NaiveDate) -> bool {
+        self.in_force_on(from) == plan && self.changes.range(from..).all(|(day, _)| *day == from)
+    }
+}
+
+impl EventSourced for Subscription {
+    /// What is so already is no change.
+    fn decide(&self, command: SubscriptionCommand) -> Result<Vec<SubscriptionEvent>, SubscriptionRefusal> {
+        match command {
+            SubscriptionCommand::Assign { plan, from, .. } if self.is_so(Some(&plan), from) => Ok(Vec::new()),
+            SubscriptionCommand::Assign { customer, plan, from } => {
+                Ok(vec![SubscriptionEvent::PricePlanAssigned { customer, plan, from }])
+            }
+            SubscriptionCommand::End { from, .. }
+                if self.changes.contains_key(&from) && self.is_so(None, from) =>
+            {
+                Ok(Vec::new())
+            }
+            SubscriptionCommand::End { customer, from } if self.is_so(None, from) => {
+                Err(SubscriptionRefusal::NothingToEnd { customer, from })
+            }
+            SubscriptionCommand::End { customer, from } => {
+                Ok(vec![SubscriptionEvent::PricePlanEnded { customer, from }])
+            }
+        }
+    }
+
+    fn evolve(&mut self, event: &SubscriptionEvent) -> Result<(), CorruptStream> {
+        if self.customer.as_ref().is_some_and(|own| own != event.customer()) {
+            let detail = format!("{} of {}: another's", event.kind().name, event.customer());
+            return Err(CorruptStream::new(Self::TYPE, detail));
+        }
+        self.customer = Some(event.customer().clone());
+        let (from, plan) = match event {
+            SubscriptionEvent::PricePlanAssigned { plan, from, .. } => (*from, Some(plan.clone())),
+            SubscriptionEvent::PricePlanEnded { from, .. } => (*from, None),
+        };
+        self.changes.split_off(&from);
+        self.changes.insert(from, plan);
+        Ok(())
+    }
+
+    fn pick(event: &BookEvent) -> Option<&SubscriptionEvent> {
+        match event {
+            BookEvent::Billing(BillingEvent::Subscription(event)) => Some(event),
+            BookEvent::Billing(_)
+            | BookEvent::Customer(_)
+            | BookEvent::Wallet(_)
+            | BookEvent::Withdrawal(_)
+            | BookEvent::Period(_) => None,
+        }
+    }
+}
+
+impl Aggregate for Subscription {
+    const TYPE: &'static str = "subscription";
+    type Command = SubscriptionCommand;
+    type Event = SubscriptionEvent;
+    type Error = SubscriptionRefusal;
+    type Services = ();
+
+    async fn handle(
+        &mut self,
+        command: SubscriptionCommand,
+        _: &(),
+        sink: &EventSink<Self>,
+    ) -> Result<(), SubscriptionRefusal> {
+        for event in self.decide(command)? {
+            sink.write(event, self).await;
+        }
+        Ok(())
+    }
+
+    fn apply(&mut self, event: SubscriptionEvent) {
+        self.evolve(&event).unwrap_or_else(|corrupt| corrupt.stop());
+    }
+}
