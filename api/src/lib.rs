@@ -7,6 +7,7 @@
 pub mod access;
 mod answer;
 mod background;
+mod billing;
 mod boundary;
 mod customers;
 mod dashboard;

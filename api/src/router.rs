@@ -9,7 +9,8 @@ use crate::boundary::boundary;
 use crate::problem::{Problem, ProblemKind};
 use crate::state::ApiState;
 use crate::{
-    access, customers, dashboard, deposits, explain, journal, ledger, openapi, operations, projections, views,
+    access, billing, customers, dashboard, deposits, explain, journal, ledger, openapi, operations,
+    projections, views,
 };
 
 /// The whole API. `serve` puts it on the network; a test may call it.
@@ -30,6 +31,7 @@ pub(crate) fn described() -> OpenApiRouter<ApiState> {
         .merge(access::routes())
         .merge(customers::routes())
         .merge(deposits::routes())
+        .merge(billing::routes())
         .merge(ledger::routes())
         .merge(dashboard::routes())
         .merge(explain::routes())

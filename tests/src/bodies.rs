@@ -23,6 +23,34 @@ pub fn withdrawal(customer: &str, amount: &str, reference: &str) -> Value {
     })
 }
 
+/// A quote with every model, and everything a line can have.
+pub fn quote_of_everything() -> Value {
+    let tiers =
+        json!([{ "up_to": "10", "unit_price": "10", "flat_fee": "2" }, { "up_to": null, "unit_price": "5" }]);
+    json!({
+        "currency": "CNY",
+        "items": [
+            { "model": "flat", "fee": "6000", "name": "基础费" },
+            { "model": "per_unit", "meter": "calls", "unit_price": "0.005", "included": "10", "minimum": "1" },
+            { "model": "graduated", "meter": "gigabytes", "tiers": tiers, "zero_usage": "skip" },
+            { "model": "volume", "meter": "seats", "tiers": tiers, "maximum": "60" },
+            { "model": "package", "meter": "messages", "package_size": "10", "package_price": "100" },
+            { "model": "percentage", "meter": "payments", "rate": "0.013", "fee_per_event": "2", "free_events": 3,
+              "free_amount": "250", "minimum_per_event": "0.01", "maximum_per_event": "100" },
+        ],
+        "minimum": "10000",
+        "tax_rate": "0.06",
+        "period": { "from": "2026-10-01", "to": "2026-10-31", "active_from": "2026-10-08" },
+        "usage": [
+            { "meter": "calls", "quantity": "111" },
+            { "meter": "gigabytes", "quantity": "12" },
+            { "meter": "seats", "quantity": "7.5" },
+            { "meter": "messages", "quantity": "121" },
+            { "meter": "payments", "events": ["50", "100", "250", "400"] },
+        ],
+    })
+}
+
 pub fn because(reason: &str) -> Value {
     json!({ "reason": reason })
 }

@@ -65,6 +65,7 @@ fn every_route_is_described() {
         "get /v1/wallets",
         "get /v1/customers/{id}/wallets",
         "get /v1/customers/{id}/wallet-statement",
+        "post /v1/pricing/quote",
         "get /v1/ledger/accounts",
         "get /v1/ledger/trial-balance",
         "get /v1/ledger/restatement",

@@ -1,5 +1,6 @@
 //! What a client is told about each refusal of the domain: its kind, and the facts as members.
 
+use tallybook_domain::billing::pricing::PricingRefusal;
 use tallybook_domain::billing::{BillNumbersRefusal, BillRefusal, PricePlanRefusal, SubscriptionRefusal};
 use tallybook_domain::customers::CustomerRefusal;
 use tallybook_domain::dates::EffectiveDateOutOfRange;
@@ -247,6 +248,26 @@ impl From<EffectiveDateOutOfRange> for Problem {
             .with("effective_date", effective_date)
             .with("earliest", earliest)
             .with("latest", latest)
+    }
+}
+
+impl From<PricingRefusal> for Problem {
+    fn from(refusal: PricingRefusal) -> Self {
+        use PricingRefusal as R;
+        let detail = sentence(&refusal);
+        match refusal {
+            R::AmountOutOfRange { item } => {
+                Self::new(ProblemKind::AmountOutOfRange, detail).with("item", item)
+            }
+            R::TotalOutOfRange => Self::new(ProblemKind::AmountOutOfRange, detail),
+            R::QuantityOutOfRange { meter } => {
+                Self::new(ProblemKind::AmountOutOfRange, detail).with("meter", meter)
+            }
+            R::EventsNeeded { .. } => {
+                let pointer = "/usage".to_owned();
+                Self::validation(vec![FieldError { pointer, code: "missing", detail }])
+            }
+        }
     }
 }
 

@@ -49,7 +49,7 @@ pub(super) fn read_body<T: ReadBody>(
 }
 
 /// Reads an object that stands inside a body.
-pub(super) fn object<T>(
+pub(crate) fn object<T>(
     value: JsonValue<'_, '_>,
     read: impl FnOnce(&mut BodyReader<'_, '_>) -> Option<T>,
 ) -> Option<T> {
@@ -96,6 +96,17 @@ impl<'a> BodyReader<'a, '_> {
             Some(value) if !value.is_null() => read(value),
             Some(_) | None => None,
         }
+    }
+
+    /// Notes what members cannot be together. `below` leads from this object to the place: `/items/0/code`.
+    pub(crate) fn refuse(&mut self, below: &str, code: &'static str, detail: impl Into<String>) {
+        let pointer = format!("{}{below}", self.pointer);
+        self.errors.push(FieldError { pointer, code, detail: detail.into() });
+    }
+
+    /// Passes over members of which nothing can be said, because another that would tell cannot be read.
+    pub(crate) fn skip(&mut self, names: &[&str]) {
+        self.members.retain(|(given, _)| !names.contains(&given.as_ref()));
     }
 
     fn take(&mut self, name: &str) -> Option<JsonValue<'a, '_>> {

@@ -18,14 +18,15 @@ mod standpoint;
 mod tests;
 mod values;
 
-pub(crate) use body::{BodyReader, NoBody, ReadBody};
+pub(crate) use body::{BodyReader, NoBody, ReadBody, object};
 pub(crate) use change::ChangeInput;
 pub(crate) use command::{CommandInput, key_of};
 pub(crate) use context::{ClientAddress, RequestContext, client_address, given_request_id};
 pub(crate) use days::{day_after, day_begins};
+pub(crate) use json::JsonValue;
 pub(crate) use lines::{LineParameters, Lines};
 pub(crate) use path::{PathId, PathPair};
 pub(crate) use query::QueryReader;
 pub(crate) use read::{Format, Freshness, ListParameters, Listing, PageRequest, ReadInput};
 pub(crate) use standpoint::{KnownAt, SeenFrom, StandpointParameters};
-pub(crate) use values::{Coded, date, destination, money, text};
+pub(crate) use values::{Coded, date, destination, list, money, number, text};

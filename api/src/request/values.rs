@@ -1,8 +1,11 @@
 //! From a JSON value to a type of the domain.
 
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use chrono::NaiveDate;
+use serde_json::value::RawValue;
+use tallybook_domain::billing::pricing::InvalidDecimal;
 use tallybook_domain::deposits::Destination;
 use tallybook_domain::ledger::UnknownAccount;
 use tallybook_domain::{Currency, InvalidText, Money, MoneyError};
@@ -11,7 +14,7 @@ use tallybook_read_models::UnknownSort;
 use tallybook_read_models::explain::UnknownPart;
 
 use super::body::object;
-use super::json::JsonValue;
+use super::json::{JsonKind, JsonValue};
 
 /// Why a text is not a value: a stable word for machines beside the sentence for people.
 pub(crate) trait Coded: std::fmt::Display {
@@ -31,6 +34,12 @@ impl Coded for InvalidText {
 impl Coded for MoneyError {
     fn code(&self) -> &'static str {
         MoneyError::code(self)
+    }
+}
+
+impl Coded for InvalidDecimal {
+    fn code(&self) -> &'static str {
+        InvalidDecimal::code(self)
     }
 }
 
@@ -76,6 +85,37 @@ pub(crate) fn date(value: JsonValue<'_, '_>) -> Option<NaiveDate> {
 pub(crate) fn parse_date(text: &str) -> Option<NaiveDate> {
     let plain = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
     if plain { text.parse().ok() } else { None }
+}
+
+/// An array of at most `most` values, each read by itself: `None` in the place of one that cannot be read.
+pub(crate) fn list<T>(
+    value: JsonValue<'_, '_>,
+    most: usize,
+    read: impl Fn(JsonValue<'_, '_>) -> Option<T>,
+) -> Option<Vec<Option<T>>> {
+    let Ok(values) = serde_json::from_str::<Vec<&RawValue>>(value.raw.get()) else {
+        return value.wrong_type("an array");
+    };
+    if values.len() > most {
+        return value.refuse("too_long", format!("must have at most {most} entries"));
+    }
+    let JsonValue { raw: _, pointer, errors } = value;
+    let read = |(at, raw)| read(JsonValue { raw, pointer: format!("{pointer}/{at}"), errors });
+    Some(values.into_iter().enumerate().map(read).collect())
+}
+
+/// A count within bounds, as a JSON number.
+pub(crate) fn number(value: JsonValue<'_, '_>, bounds: RangeInclusive<u32>) -> Option<u32> {
+    if value.kind() != JsonKind::Number {
+        return value.wrong_type("a whole number");
+    }
+    match value.raw.get().parse() {
+        Ok(number) if bounds.contains(&number) => Some(number),
+        Ok(_) | Err(_) => {
+            let (first, last) = bounds.into_inner();
+            value.refuse("out_of_range", format!("must be a whole number from {first} to {last}"))
+        }
+    }
 }
 
 /// `{"amount": "12.34", "currency": "CNY"}`; the amount is never a JSON number.

@@ -41,6 +41,8 @@ async fn every_answer_is_as_described() {
     reads(&book, &mut comparison, &[&acme, &deposit, &withdrawal]).await;
     access(&book, &mut comparison).await;
     rebuilds(&book, &mut comparison).await;
+    let quoted = book.auditor().post("/v1/pricing/quote", &bodies::quote_of_everything()).await;
+    comparison.check("POST", "/v1/pricing/quote", &quoted);
     let described: BTreeSet<_> = comparison
         .description
         .operations()

@@ -52,6 +52,7 @@ const GUARDED: &[(&str, &str, &[Role])] = &[
     ("POST", "/v1/withdrawals/{id}/succeed", FINANCE),
     ("POST", "/v1/withdrawals/{id}/fail", FINANCE),
     ("POST", "/v1/withdrawals/{id}/return", FINANCE),
+    ("POST", "/v1/pricing/quote", ALL),
     ("GET", "/v1/ledger/accounts", ALL),
     ("GET", "/v1/ledger/accounts/{code}/lines", ALL),
     ("GET", "/v1/ledger/trial-balance", ALL),
