@@ -110,6 +110,13 @@ fn what_is_free_ends_with_the_events_or_with_the_amount() {
 }
 
 #[test]
+fn when_the_amount_is_used_up_an_event_of_nothing_pays_its_fee() {
+    let terms = json!({ "rate": "0.013", "fee_per_event": "2", "free_amount": "250" });
+    assert_eq!(of_events(terms.clone(), &["0", "249.99", "0"]).exact_amount.to_string(), "0");
+    assert_eq!(of_events(terms, &["250", "0"]).exact_amount.to_string(), "2");
+}
+
+#[test]
 fn each_event_that_is_not_free_keeps_to_its_bounds() {
     let terms = json!({
         "rate": "0.01", "fee_per_event": "0.1", "free_events": 1, "minimum_per_event": "0.5", "maximum_per_event": "3",
