@@ -17,6 +17,21 @@ fn a_cursor_comes_back_as_it_went() {
 }
 
 #[test]
+fn a_single_day_is_one_condition_and_a_range_has_its_ends() {
+    let narrowed = |from: Option<&str>, to: Option<&str>| {
+        let mut query = sqlx::QueryBuilder::new("");
+        DateRange::new(from.map(day), to.map(day)).unwrap().narrow(&mut query);
+        query.sql().to_owned()
+    };
+    assert_eq!(narrowed(Some("2026-03-05"), Some("2026-03-05")), " AND effective_date = $1");
+    let both = " AND effective_date >= $1 AND effective_date <= $2";
+    assert_eq!(narrowed(Some("2026-03-05"), Some("2026-03-06")), both);
+    assert_eq!(narrowed(None, Some("2026-03-05")), " AND effective_date <= $1");
+    assert_eq!(narrowed(Some("2026-03-05"), None), " AND effective_date >= $1");
+    assert_eq!(narrowed(None, None), "");
+}
+
+#[test]
 fn a_cursor_of_another_list_or_none_at_all_is_refused() {
     let text = write_cursor("name", ["a".into()]);
     assert_eq!(read_cursor::<1>(&text, "-name"), Err(InvalidCursor));

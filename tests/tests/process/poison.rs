@@ -75,7 +75,11 @@ impl Shop {
             customers.push(id);
         }
         let shop = Self { api, projector, people, customers: customers.try_into().unwrap(), book };
-        shop.until(|statuses| statuses.len() == 8 && statuses.iter().all(|status| status["lag"] == 0)).await;
+        shop.until(|statuses| {
+            statuses.len() == tallybook_projector::every().len()
+                && statuses.iter().all(|status| status["lag"] == 0)
+        })
+        .await;
         shop
     }
 
