@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use crate::billing::{Bill, BillNumbers, PricePlan, Subscription, Usage};
+use crate::billing::{Bill, BillNumbers, BillRun, PricePlan, Subscription, Usage};
 use crate::customers::Customer;
 use crate::deposits::{Wallet, Withdrawal};
 use crate::event::BookEvent;
@@ -23,10 +23,11 @@ pub enum AggregateType {
     PricePlan,
     Subscription,
     Bill,
+    BillRun,
 }
 
 impl AggregateType {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Customer,
         Self::Wallet,
         Self::Withdrawal,
@@ -36,6 +37,7 @@ impl AggregateType {
         Self::PricePlan,
         Self::Subscription,
         Self::Bill,
+        Self::BillRun,
     ];
 
     /// As the journal spells it.
@@ -50,6 +52,7 @@ impl AggregateType {
             Self::PricePlan => <PricePlan as cqrs_es::Aggregate>::TYPE,
             Self::Subscription => <Subscription as cqrs_es::Aggregate>::TYPE,
             Self::Bill => <Bill as cqrs_es::Aggregate>::TYPE,
+            Self::BillRun => <BillRun as cqrs_es::Aggregate>::TYPE,
         }
     }
 }
@@ -63,7 +66,7 @@ impl std::fmt::Display for AggregateType {
 /// A word that names no type of aggregate.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "must be customer, wallet, withdrawal, accounting_periods, bill_numbers, usage, price_plan, subscription or bill"
+    "must be customer, wallet, withdrawal, accounting_periods, bill_numbers, usage, price_plan, subscription, bill or bill_run"
 )]
 pub struct UnknownAggregateType;
 
@@ -88,6 +91,7 @@ pub enum AggregateState {
     PricePlan(PricePlan),
     Subscription(Subscription),
     Bill(Bill),
+    BillRun(BillRun),
 }
 
 impl AggregateState {
@@ -103,6 +107,7 @@ impl AggregateState {
             AggregateType::PricePlan => Self::PricePlan(PricePlan::default()),
             AggregateType::Subscription => Self::Subscription(Subscription::default()),
             AggregateType::Bill => Self::Bill(Bill::default()),
+            AggregateType::BillRun => Self::BillRun(BillRun::default()),
         }
     }
 
@@ -118,6 +123,7 @@ impl AggregateState {
             Self::PricePlan(plan) => evolve(plan, event),
             Self::Subscription(subscription) => evolve(subscription, event),
             Self::Bill(bill) => evolve(bill, event),
+            Self::BillRun(run) => evolve(run, event),
         }
     }
 }

@@ -2,7 +2,9 @@
 //!
 //! A refusal carries facts; what a caller is told about them is the API's business, in one exhaustive match.
 
-use crate::billing::{BillNumbersRefusal, BillRefusal, PricePlanRefusal, SubscriptionRefusal, UsageRefusal};
+use crate::billing::{
+    BillNumbersRefusal, BillRefusal, BillRunRefusal, PricePlanRefusal, SubscriptionRefusal, UsageRefusal,
+};
 use crate::customers::CustomerRefusal;
 use crate::deposits::{WalletRefusal, WithdrawalRefusal};
 use crate::ledger::periods::PeriodRefusal;
@@ -25,6 +27,8 @@ pub enum Refusal {
     Subscription(#[from] SubscriptionRefusal),
     #[error(transparent)]
     Bill(#[from] BillRefusal),
+    #[error(transparent)]
+    BillRun(#[from] BillRunRefusal),
     #[error(transparent)]
     Usage(#[from] UsageRefusal),
     #[error(transparent)]

@@ -4,12 +4,12 @@
 
 use sqlx::PgPool;
 use tallybook_domain::billing::{
-    Bill, BillId, BillNumbers, PlanCode, PricePlan, Subscription, Usage, UsageId,
+    Bill, BillId, BillNumbers, BillRun, PlanCode, PricePlan, Subscription, Usage, UsageId,
 };
 use tallybook_domain::customers::Customer;
 use tallybook_domain::deposits::{Wallet, Withdrawal};
 use tallybook_domain::ledger::periods::{ACCOUNTING_PERIODS, AccountingPeriods};
-use tallybook_domain::{CustomerId, WalletId, WithdrawalId};
+use tallybook_domain::{CustomerId, Month, WalletId, WithdrawalId};
 
 use super::cursor::read_cursor;
 use super::event::{EventRow, EventView};
@@ -91,6 +91,8 @@ fn aggregate_type(id: &str) -> Option<&'static str> {
         Some(<Subscription as cqrs_es::Aggregate>::TYPE)
     } else if id.parse::<BillId>().is_ok() {
         Some(<Bill as cqrs_es::Aggregate>::TYPE)
+    } else if id.strip_prefix("bill-run.").is_some_and(|month| month.parse::<Month>().is_ok()) {
+        Some(<BillRun as cqrs_es::Aggregate>::TYPE)
     } else {
         None
     }
@@ -118,6 +120,7 @@ mod tests {
             "plan.standard",
             "C00042.plan",
             "C00042.2026-10",
+            "bill-run.2026-10",
         ]
         .into_iter()
         .filter_map(aggregate_type)

@@ -88,6 +88,7 @@ pub enum ProblemKind {
     BillNotInDispute,
     BadDebtUnderWay,
     BadDebtNotRequested,
+    BillRunNotUnderWay,
     // Reading.
     AccountNotFound,
     AggregateNotFound,
@@ -110,7 +111,7 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
-    pub const ALL: [Self; 84] = [
+    pub const ALL: [Self; 85] = [
         Self::MalformedJson,
         Self::Validation,
         Self::UnknownRoute,
@@ -179,6 +180,7 @@ impl ProblemKind {
         Self::BillNotInDispute,
         Self::BadDebtUnderWay,
         Self::BadDebtNotRequested,
+        Self::BillRunNotUnderWay,
         Self::AccountNotFound,
         Self::AggregateNotFound,
         Self::EventNotFound,
@@ -298,6 +300,7 @@ const SPECS: [(StatusCode, &str, &str); ProblemKind::ALL.len()] = [
     (S::CONFLICT, "bill-not-in-dispute", "The bill is not in dispute"),
     (S::CONFLICT, "bad-debt-under-way", "Somebody has asked to write off the bill already"),
     (S::CONFLICT, "bad-debt-not-requested", "Nobody has asked to write off the bill"),
+    (S::CONFLICT, "bill-run-not-under-way", "The bill run has not been started"),
     // Reading.
     (S::NOT_FOUND, "account-not-found", "There is no such ledger account"),
     (S::NOT_FOUND, "aggregate-not-found", "No event is about this"),

@@ -1,7 +1,9 @@
 //! What a client is told about each refusal of the domain: its kind, and the facts as members.
 
 use tallybook_domain::billing::pricing::PricingRefusal;
-use tallybook_domain::billing::{BillNumbersRefusal, BillRefusal, PricePlanRefusal, SubscriptionRefusal};
+use tallybook_domain::billing::{
+    BillNumbersRefusal, BillRefusal, BillRunRefusal, PricePlanRefusal, SubscriptionRefusal,
+};
 use tallybook_domain::customers::CustomerRefusal;
 use tallybook_domain::dates::EffectiveDateOutOfRange;
 use tallybook_domain::deposits::{WalletRefusal, WithdrawalRefusal};
@@ -24,6 +26,7 @@ impl From<Refusal> for Problem {
             Refusal::PricePlan(refusal) => refusal.into(),
             Refusal::Subscription(refusal) => refusal.into(),
             Refusal::Bill(refusal) => refusal.into(),
+            Refusal::BillRun(refusal) => refusal.into(),
         }
     }
 }
@@ -237,6 +240,18 @@ impl From<BillRefusal> for Problem {
                 problem(ProblemKind::SelfApproval, bill).with("requested_by", requested_by)
             }
             R::Money(error) => error.into(),
+        }
+    }
+}
+
+impl From<BillRunRefusal> for Problem {
+    fn from(refusal: BillRunRefusal) -> Self {
+        let detail = sentence(&refusal);
+        match refusal {
+            BillRunRefusal::NotUnderWay { period } => {
+                Self::new(ProblemKind::BillRunNotUnderWay, detail).with("period", period)
+            }
+            BillRunRefusal::Money(error) => error.into(),
         }
     }
 }

@@ -4,6 +4,7 @@ use cqrs_es::Aggregate;
 
 use super::bill::{Bill, BillEvent};
 use super::bill_numbers::{BillNumbers, BillNumbersEvent};
+use super::bill_run::{BillRun, BillRunEvent};
 use super::price_plan::{PricePlan, PricePlanEvent};
 use super::subscription::{Subscription, SubscriptionEvent};
 use super::usage::{Usage, UsageEvent};
@@ -17,6 +18,7 @@ pub enum BillingEvent {
     PricePlan(PricePlanEvent),
     Subscription(SubscriptionEvent),
     Bill(BillEvent),
+    Run(BillRunEvent),
 }
 
 impl BillingEvent {
@@ -27,6 +29,7 @@ impl BillingEvent {
             Self::PricePlan(_) => PricePlan::TYPE,
             Self::Subscription(_) => Subscription::TYPE,
             Self::Bill(_) => Bill::TYPE,
+            Self::Run(_) => BillRun::TYPE,
         }
     }
 
@@ -37,6 +40,7 @@ impl BillingEvent {
             Self::PricePlan(event) => event.kind(),
             Self::Subscription(event) => event.kind(),
             Self::Bill(event) => event.kind(),
+            Self::Run(event) => event.kind(),
         }
     }
 
@@ -48,6 +52,7 @@ impl BillingEvent {
             Self::PricePlan(event) => event.plan().stream(),
             Self::Subscription(event) => Subscription::stream_of(event.customer()),
             Self::Bill(event) => event.bill().to_string(),
+            Self::Run(event) => BillRun::stream_of(event.period()),
         }
     }
 
@@ -58,6 +63,7 @@ impl BillingEvent {
             Self::PricePlan(event) => payload(event),
             Self::Subscription(event) => payload(event),
             Self::Bill(event) => payload(event),
+            Self::Run(event) => payload(event),
         }
     }
 }
@@ -89,5 +95,11 @@ impl From<SubscriptionEvent> for BookEvent {
 impl From<BillEvent> for BookEvent {
     fn from(event: BillEvent) -> Self {
         Self::Billing(BillingEvent::Bill(event))
+    }
+}
+
+impl From<BillRunEvent> for BookEvent {
+    fn from(event: BillRunEvent) -> Self {
+        Self::Billing(BillingEvent::Run(event))
     }
 }

@@ -3,7 +3,9 @@
 pub mod bill;
 mod bill_id;
 pub mod bill_numbers;
+pub mod bill_run;
 mod event;
+mod month_parts;
 pub mod price_plan;
 pub mod pricing;
 pub mod subscription;
@@ -12,7 +14,9 @@ pub mod usage;
 pub use bill::{Bill, BillCommand, BillEvent, BillRefusal, BillState};
 pub use bill_id::BillId;
 pub use bill_numbers::{BillNumber, BillNumbers, BillNumbersCommand, BillNumbersEvent, BillNumbersRefusal};
+pub use bill_run::{BillRun, BillRunCommand, BillRunEvent, BillRunRefusal};
 pub use event::BillingEvent;
+pub use month_parts::{MonthRefusal, month_parts};
 pub use price_plan::{
     PlanCode, PlanName, PlanVersion, PricePlan, PricePlanCommand, PricePlanEvent, PricePlanRefusal,
 };

@@ -78,7 +78,9 @@ impl Payload<'_> {
 }
 
 fn read(aggregate_type: &str, event_type: &str, payload: Payload<'_>) -> Result<BookEvent, DecodeError> {
-    use crate::billing::{BillEvent, BillNumbersEvent, PricePlanEvent, SubscriptionEvent, UsageEvent};
+    use crate::billing::{
+        BillEvent, BillNumbersEvent, BillRunEvent, PricePlanEvent, SubscriptionEvent, UsageEvent,
+    };
     use crate::customers::CustomerEvent;
     use crate::deposits::{WalletEvent, WithdrawalEvent};
     use crate::ledger::periods::PeriodEvent;
@@ -93,6 +95,7 @@ fn read(aggregate_type: &str, event_type: &str, payload: Payload<'_>) -> Result<
         "price_plan" => payload.into_event::<PricePlanEvent>(),
         "subscription" => payload.into_event::<SubscriptionEvent>(),
         "bill" => payload.into_event::<BillEvent>(),
+        "bill_run" => payload.into_event::<BillRunEvent>(),
         _ => return Err(unknown(aggregate_type, event_type)),
     };
     event.map_err(|source| DecodeError::Malformed { event_type: event_type.into(), source })

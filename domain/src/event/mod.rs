@@ -13,8 +13,8 @@ pub use decode::DecodeError;
 pub use recorded::{EventMetadata, RecordedEvent};
 
 use crate::billing::{
-    Bill, BillEvent, BillNumbers, BillNumbersEvent, BillingEvent, PricePlan, PricePlanEvent, Subscription,
-    SubscriptionEvent, Usage, UsageEvent,
+    Bill, BillEvent, BillNumbers, BillNumbersEvent, BillRun, BillRunEvent, BillingEvent, PricePlan,
+    PricePlanEvent, Subscription, SubscriptionEvent, Usage, UsageEvent,
 };
 use crate::customers::{Customer, CustomerEvent};
 use crate::deposits::{Wallet, WalletEvent, Withdrawal, WithdrawalEvent};
@@ -46,7 +46,7 @@ pub enum BookEvent {
 
 impl BookEvent {
     /// Every kind of event there is, by aggregate type. A name belongs to one aggregate type only.
-    pub const KINDS: [(&'static str, &'static [EventKind]); 9] = [
+    pub const KINDS: [(&'static str, &'static [EventKind]); 10] = [
         (<Customer as cqrs_es::Aggregate>::TYPE, &CustomerEvent::KINDS),
         (<Wallet as cqrs_es::Aggregate>::TYPE, &WalletEvent::KINDS),
         (<Withdrawal as cqrs_es::Aggregate>::TYPE, &WithdrawalEvent::KINDS),
@@ -56,6 +56,7 @@ impl BookEvent {
         (<PricePlan as cqrs_es::Aggregate>::TYPE, &PricePlanEvent::KINDS),
         (<Subscription as cqrs_es::Aggregate>::TYPE, &SubscriptionEvent::KINDS),
         (<Bill as cqrs_es::Aggregate>::TYPE, &BillEvent::KINDS),
+        (<BillRun as cqrs_es::Aggregate>::TYPE, &BillRunEvent::KINDS),
     ];
 
     pub fn aggregate_type(&self) -> &'static str {

@@ -85,7 +85,8 @@ fn billing_postings(event: &BillingEvent) -> Vec<Posting> {
         BillingEvent::Numbers(_)
         | BillingEvent::Usage(_)
         | BillingEvent::PricePlan(_)
-        | BillingEvent::Subscription(_) => Vec::new(),
+        | BillingEvent::Subscription(_)
+        | BillingEvent::Run(_) => Vec::new(),
         BillingEvent::Bill(event) => bill_postings(event),
     }
 }
@@ -151,7 +152,8 @@ pub fn effective_date(event: &BookEvent) -> Option<NaiveDate> {
             BillingEvent::Numbers(_)
             | BillingEvent::Usage(_)
             | BillingEvent::PricePlan(_)
-            | BillingEvent::Subscription(_) => None,
+            | BillingEvent::Subscription(_)
+            | BillingEvent::Run(_) => None,
             BillingEvent::Bill(event) => event.effective_date(),
         },
         BookEvent::Wallet(event) => match event {

@@ -1,0 +1,182 @@
+//! How far the bill run of a month has come.
+//!
+//! Who is billed is known from the bills; the run counts. Must never decide who is billed.
+
+use cqrs_es::Aggregate;
+use cqrs_es::event_sink::EventSink;
+use serde::{Deserialize, Serialize};
+
+use super::{BillRunEvent, ParkedCustomer};
+use crate::billing::BillingEvent;
+use crate::event::BookEvent;
+use crate::event_sourced::{CorruptStream, EventSourced};
+use crate::money::{Money, MoneyError};
+use crate::month::Month;
+
+/// The run of a month; by default one that never began.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BillRun {
+    period: Option<Month>,
+    /// Started and not finished.
+    under_way: bool,
+    /// Since it was started last.
+    counts: RunCounts,
+}
+
+/// What a run has come to so far.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunCounts {
+    pub customers: u64,
+    pub billed: u64,
+    pub skipped: u64,
+    pub parked: u64,
+    /// What the bills of this run come to, by currency.
+    pub totals: Vec<Money>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BillRunCommand {
+    /// One that is under way goes on.
+    Start {
+        period: Month,
+        customers: u64,
+    },
+    Progress {
+        period: Month,
+        billed: u64,
+        totals: Vec<Money>,
+        skipped: u64,
+        parked: Vec<ParkedCustomer>,
+    },
+    Finish {
+        period: Month,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BillRunRefusal {
+    #[error("the bill run of {period} has not been started")]
+    NotUnderWay { period: Month },
+    #[error(transparent)]
+    Money(#[from] MoneyError),
+}
+
+impl BillRun {
+    /// The id of a month's run.
+    pub fn stream_of(period: Month) -> String {
+        format!("bill-run.{period}")
+    }
+
+    pub fn is_under_way(&self) -> bool {
+        self.under_way
+    }
+
+    pub fn counts(&self) -> &RunCounts {
+        &self.counts
+    }
+}
+
+impl RunCounts {
+    /// The sums with further amounts in them.
+    fn totals_with(&self, more: &[Money]) -> Result<Vec<Money>, MoneyError> {
+        let mut totals = self.totals.clone();
+        for amount in more {
+            match totals.iter_mut().find(|total| total.currency() == amount.currency()) {
+                Some(total) => *total = total.checked_add(*amount)?,
+                None => totals.push(*amount),
+            }
+        }
+        Ok(totals)
+    }
+}
+
+impl EventSourced for BillRun {
+    fn decide(&self, command: BillRunCommand) -> Result<Vec<BillRunEvent>, BillRunRefusal> {
+        match command {
+            BillRunCommand::Start { .. } if self.under_way => Ok(Vec::new()),
+            BillRunCommand::Start { period, customers } => {
+                Ok(vec![BillRunEvent::BillRunStarted { period, customers }])
+            }
+            BillRunCommand::Progress { period, .. } | BillRunCommand::Finish { period }
+                if !self.under_way =>
+            {
+                Err(BillRunRefusal::NotUnderWay { period })
+            }
+            BillRunCommand::Progress { period, billed, totals, skipped, parked } => {
+                self.counts.totals_with(&totals)?;
+                Ok(vec![BillRunEvent::CustomersBilled { period, billed, totals, skipped, parked }])
+            }
+            BillRunCommand::Finish { period } => Ok(vec![BillRunEvent::BillRunFinished { period }]),
+        }
+    }
+
+    fn evolve(&mut self, event: &BillRunEvent) -> Result<(), CorruptStream> {
+        let corrupt = |detail: String| {
+            let kind = event.kind().name;
+            CorruptStream::new(Self::TYPE, format!("{kind} of {}: {detail}", event.period()))
+        };
+        if self.period.is_some_and(|own| own != event.period()) {
+            return Err(corrupt("belongs to another month".into()));
+        }
+        self.period = Some(event.period());
+        match (event, self.under_way) {
+            (BillRunEvent::BillRunStarted { customers, .. }, false) => {
+                self.under_way = true;
+                self.counts = RunCounts { customers: *customers, ..RunCounts::default() };
+            }
+            (BillRunEvent::CustomersBilled { billed, totals, skipped, parked, .. }, true) => {
+                self.counts.totals =
+                    self.counts.totals_with(totals).map_err(|error| corrupt(error.to_string()))?;
+                let counts = &mut self.counts;
+                for (count, more) in [
+                    (&mut counts.billed, *billed),
+                    (&mut counts.skipped, *skipped),
+                    (&mut counts.parked, parked.len() as u64),
+                ] {
+                    *count = count.checked_add(more).ok_or_else(|| corrupt("counts too many".into()))?;
+                }
+            }
+            (BillRunEvent::BillRunFinished { .. }, true) => self.under_way = false,
+            (BillRunEvent::BillRunStarted { .. }, true) => return Err(corrupt("started twice".into())),
+            (BillRunEvent::CustomersBilled { .. } | BillRunEvent::BillRunFinished { .. }, false) => {
+                return Err(corrupt("not under way".into()));
+            }
+        }
+        Ok(())
+    }
+
+    fn pick(event: &BookEvent) -> Option<&BillRunEvent> {
+        match event {
+            BookEvent::Billing(BillingEvent::Run(event)) => Some(event),
+            BookEvent::Billing(_)
+            | BookEvent::Customer(_)
+            | BookEvent::Wallet(_)
+            | BookEvent::Withdrawal(_)
+            | BookEvent::Period(_) => None,
+        }
+    }
+}
+
+impl Aggregate for BillRun {
+    const TYPE: &'static str = "bill_run";
+    type Command = BillRunCommand;
+    type Event = BillRunEvent;
+    type Error = BillRunRefusal;
+    type Services = ();
+
+    async fn handle(
+        &mut self,
+        command: BillRunCommand,
+        _: &(),
+        sink: &EventSink<Self>,
+    ) -> Result<(), BillRunRefusal> {
+        for event in self.decide(command)? {
+            sink.write(event, self).await;
+        }
+        Ok(())
+    }
+
+    fn apply(&mut self, event: BillRunEvent) {
+        self.evolve(&event).unwrap_or_else(|corrupt| corrupt.stop());
+    }
+}

@@ -1,0 +1,9 @@
+//! The bill run: billing all customers for a month, in chunks, so that it can stop anywhere and go on.
+
+mod aggregate;
+mod event;
+#[cfg(test)]
+mod tests;
+
+pub use aggregate::{BillRun, BillRunCommand, BillRunRefusal, RunCounts};
+pub use event::{BillRunEvent, ParkedCustomer};
