@@ -4,6 +4,7 @@
 //! makes that one append or none. Rules live in `domain`. Must never write to the database itself (but for drawing a
 //! customer's number), and a decision must never wait for anything: it may run more than once.
 
+pub mod billing;
 mod context;
 pub mod customers;
 pub mod deposits;

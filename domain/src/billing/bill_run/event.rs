@@ -7,7 +7,6 @@ use crate::event::EventKind;
 use crate::ids::CustomerId;
 use crate::money::Money;
 use crate::month::Month;
-use crate::text::Reason;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum BillRunEvent {
@@ -37,7 +36,7 @@ pub enum BillRunEvent {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ParkedCustomer {
     pub customer: CustomerId,
-    pub reason: Reason,
+    pub reason: String,
 }
 
 const STARTED: EventKind = EventKind::first_version("BillRunStarted");

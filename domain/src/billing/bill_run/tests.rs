@@ -18,7 +18,7 @@ fn started() -> BillRunEvent {
 }
 
 fn billed(amount: &str) -> BillRunEvent {
-    let reason = "no version in force".parse().unwrap();
+    let reason = "no version in force".to_owned();
     let parked = vec![ParkedCustomer { customer: "C00042".parse().unwrap(), reason }];
     BillRunEvent::CustomersBilled {
         period: period(),

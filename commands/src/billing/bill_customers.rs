@@ -1,0 +1,192 @@
+//! A chunk of a bill run: customers billed for a month, all in one decision.
+//!
+//! Numbers are taken for exactly the bills that are issued, so there are no gaps. A customer that cannot be billed is
+//! parked with the reason and harms no other. Who has a bill of the month is not billed again, whatever became of it.
+
+use chrono::{Days, NaiveDate};
+use serde::{Deserialize, Serialize};
+use tallybook_domain::billing::bill_run::{ParkedCustomer, RunCounts};
+use tallybook_domain::billing::{
+    Bill, BillCommand, BillId, BillNumber, BillNumbers, BillNumbersCommand, BillRun, BillRunCommand,
+    PlanCode, PricePlan, Subscription, Usage, UsageCommand, UsageId, month_parts,
+};
+use tallybook_domain::customers::{Customer, CustomerStatus};
+use tallybook_domain::{CustomerId, Money, MoneyError, Month, Refusal};
+use tallybook_event_store::{Book, CommandError, Decision, Receipt, StreamKey};
+
+use crate::CommandContext;
+
+/// Customers to bill together; about a hundred keep a decision short and its numbers in one piece.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct BillCustomers {
+    pub period: Month,
+    pub customers: Vec<BillableCustomer>,
+    pub issue_date: NaiveDate,
+    /// From the issue date to the due date.
+    pub payment_term_days: u16,
+}
+
+/// A customer and the plans that were in force on some day of the month.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BillableCustomer {
+    pub customer: CustomerId,
+    pub plans: Vec<PlanCode>,
+}
+
+/// What became of a chunk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BilledCustomers {
+    pub bills: Vec<BillOfRun>,
+    pub parked: Vec<ParkedCustomer>,
+    /// The run so far.
+    pub run: RunCounts,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BillOfRun {
+    pub bill: BillId,
+    pub number: BillNumber,
+    pub total: Money,
+}
+
+/// Bills customers within the run of a month, which has to be under way.
+pub async fn bill_customers(
+    book: &Book,
+    context: CommandContext,
+    chunk: BillCustomers,
+) -> Result<Receipt<BilledCustomers>, CommandError> {
+    let request = context.request("bill_customers", &chunk)?;
+    book.execute(request, chunk.streams(), move |decision| chunk.decide(decision)).await
+}
+
+/// What is to be done about a customer.
+enum Finding {
+    Bill(Draft),
+    /// Billed already, or not under a plan in this month.
+    Skip,
+    Park(ParkedCustomer),
+}
+
+struct Draft {
+    bill: BillId,
+    usage: UsageId,
+    total: Money,
+}
+
+impl BillCustomers {
+    fn streams(&self) -> Vec<StreamKey> {
+        let mut plans: Vec<&PlanCode> = self.customers.iter().flat_map(|customer| &customer.plans).collect();
+        plans.sort_unstable();
+        plans.dedup();
+        let customers = self.customers.iter().flat_map(|BillableCustomer { customer, .. }| {
+            [
+                StreamKey::existing::<Customer>(customer),
+                StreamKey::existing::<Subscription>(Subscription::stream_of(customer)),
+                StreamKey::existing::<Usage>(UsageId::new(customer, self.period)),
+                StreamKey::existing::<Bill>(BillId::new(customer, self.period)),
+            ]
+        });
+        let shared = [
+            StreamKey::existing::<BillRun>(BillRun::stream_of(self.period)),
+            StreamKey::existing::<BillNumbers>(BillNumbers::stream_of(self.year())),
+        ];
+        let plans = plans.into_iter().map(|plan| StreamKey::existing::<PricePlan>(plan.stream()));
+        shared.into_iter().chain(plans).chain(customers).collect()
+    }
+
+    /// The year whose numbers the bills get.
+    fn year(&self) -> i32 {
+        chrono::Datelike::year(&self.issue_date)
+    }
+
+    fn decide(&self, decision: &mut Decision<'_>) -> Result<BilledCustomers, Refusal> {
+        let (mut drafts, mut parked, mut skipped) = (Vec::new(), Vec::new(), 0);
+        for customer in &self.customers {
+            match self.draft(decision, customer) {
+                Finding::Bill(draft) => drafts.push(draft),
+                Finding::Skip => skipped += 1,
+                Finding::Park(customer) => parked.push(customer),
+            }
+        }
+        let bills = self.issue(decision, &drafts)?;
+        let run = BillRun::stream_of(self.period);
+        let progress = BillRunCommand::Progress {
+            period: self.period,
+            billed: bills.len() as u64,
+            totals: sum(bills.iter().map(|bill| bill.total))?,
+            skipped,
+            parked: parked.clone(),
+        };
+        decision.decide::<BillRun>(&run, progress)?;
+        Ok(BilledCustomers { bills, parked, run: decision.state::<BillRun>(&run).counts().clone() })
+    }
+
+    /// Drafts a customer's bill, if there is one to draft.
+    fn draft(&self, decision: &mut Decision<'_>, billable: &BillableCustomer) -> Finding {
+        let BillableCustomer { customer, plans } = billable;
+        let (bill, usage) = (BillId::new(customer, self.period), UsageId::new(customer, self.period));
+        if decision.state::<Bill>(bill.as_str()).state().is_some() {
+            return Finding::Skip;
+        }
+        let park = |reason: String| Finding::Park(ParkedCustomer { customer: customer.clone(), reason });
+        match decision.state::<Customer>(customer.as_str()).status() {
+            Some(CustomerStatus::Active) => {}
+            Some(status) => return park(format!("the customer is {status}")),
+            None => return park("the customer is not registered".into()),
+        }
+        let plan =
+            |code: &PlanCode| plans.contains(code).then(|| decision.state::<PricePlan>(&code.stream()));
+        let subscription = decision.state::<Subscription>(&Subscription::stream_of(customer));
+        let used = decision.state::<Usage>(usage.as_str());
+        let parts = match month_parts(self.period, subscription, used, plan) {
+            Ok(parts) => parts,
+            Err(refusal) => return park(refusal.to_string()),
+        };
+        let Some(first) = parts.first() else { return Finding::Skip };
+        let currency = first.quote.subtotal.currency();
+        let draft = BillCommand::Draft { bill: bill.clone(), currency, parts, replaces: None };
+        if let Err(refusal) = decision.decide::<Bill>(bill.as_str(), draft) {
+            return park(refusal.to_string());
+        }
+        let amounts = decision.state::<Bill>(bill.as_str()).amounts();
+        let total = amounts.map_or(Money::zero(currency), |amounts| amounts.owed.total);
+        Finding::Bill(Draft { bill, usage, total })
+    }
+
+    /// Issues the drafts under the next numbers.
+    fn issue(&self, decision: &mut Decision<'_>, drafts: &[Draft]) -> Result<Vec<BillOfRun>, Refusal> {
+        let (year, bills) = (self.year(), drafts.len() as u64);
+        let numbers = BillNumbers::stream_of(year);
+        let before = decision.state::<BillNumbers>(&numbers).last();
+        decision.decide::<BillNumbers>(&numbers, BillNumbersCommand::Take { year, bills })?;
+        let term = Days::new(u64::from(self.payment_term_days));
+        let due_date = self.issue_date.checked_add_days(term).unwrap_or(self.issue_date);
+        let mut issued = Vec::with_capacity(drafts.len());
+        for (Draft { bill, usage, total }, number) in drafts.iter().zip(before + 1..) {
+            let number = BillNumber::new(year, number);
+            let (issue_date, counted) = (self.issue_date, bill.clone());
+            let issue = BillCommand::Issue { bill: counted, number: number.clone(), issue_date, due_date };
+            decision.decide::<Bill>(bill.as_str(), issue)?;
+            let count = UsageCommand::Bill { usage: usage.clone(), bill: bill.clone() };
+            decision.decide::<Usage>(usage.as_str(), count)?;
+            issued.push(BillOfRun { bill: bill.clone(), number, total: *total });
+        }
+        Ok(issued)
+    }
+}
+
+/// The sums of amounts, by currency.
+fn sum(amounts: impl Iterator<Item = Money>) -> Result<Vec<Money>, Refusal> {
+    let mut sums: Vec<Money> = Vec::new();
+    for amount in amounts {
+        match sums.iter_mut().find(|sum| sum.currency() == amount.currency()) {
+            Some(sum) => *sum = sum.checked_add(amount).map_err(too_large)?,
+            None => sums.push(amount),
+        }
+    }
+    Ok(sums)
+}
+
+fn too_large(error: MoneyError) -> Refusal {
+    tallybook_domain::billing::BillRunRefusal::from(error).into()
+}

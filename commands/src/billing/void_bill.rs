@@ -1,0 +1,66 @@
+//! A bill is taken back: nobody owes it any longer, and its usage can be billed again.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use tallybook_domain::billing::{
+    Bill, BillCommand, BillId, BillNumber, BillRefusal, BillState, Usage, UsageCommand, UsageId,
+};
+use tallybook_domain::text::Reason;
+use tallybook_domain::{Money, Refusal};
+use tallybook_event_store::{Book, CommandError, Decision, Receipt, StreamKey};
+
+use crate::CommandContext;
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct VoidBill {
+    pub bill: BillId,
+    pub reason: Reason,
+    /// Today, if not given.
+    #[serde(default)]
+    pub effective_date: Option<NaiveDate>,
+}
+
+/// The bill as the command left it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BillOutcome {
+    pub id: BillId,
+    pub state: BillState,
+    pub number: Option<BillNumber>,
+    /// What is owed of it; nothing unless it is issued.
+    pub open: Option<Money>,
+}
+
+/// Voids a draft, or an issued bill nothing has been applied to.
+pub async fn void_bill(
+    book: &Book,
+    context: CommandContext,
+    void: VoidBill,
+) -> Result<Receipt<BillOutcome>, CommandError> {
+    let request = context.request_because("void_bill", Some(&void.reason), &void)?;
+    let usage = UsageId::new(&void.bill.customer(), void.bill.month());
+    let streams = vec![StreamKey::existing::<Bill>(&void.bill), StreamKey::existing::<Usage>(&usage)];
+    book.execute(request, streams, move |decision| {
+        let VoidBill { bill, reason, effective_date } = void.clone();
+        let effective_date = effective_date.unwrap_or_else(|| decision.today());
+        let command = BillCommand::Void { bill: bill.clone(), reason, effective_date };
+        if decision.decide::<Bill>(bill.as_str(), command)? > 0 {
+            let free = UsageCommand::Unbill { usage: usage.clone(), bill: bill.clone() };
+            decision.decide::<Usage>(usage.as_str(), free)?;
+        }
+        BillOutcome::of(decision, &bill)
+    })
+    .await
+}
+
+impl BillOutcome {
+    pub(super) fn of(decision: &Decision<'_>, bill: &BillId) -> Result<Self, Refusal> {
+        let state = decision.state::<Bill>(bill.as_str());
+        let not_found = || BillRefusal::NotFound { bill: bill.clone() };
+        Ok(Self {
+            id: bill.clone(),
+            state: state.state().ok_or_else(not_found)?,
+            number: state.number().cloned(),
+            open: state.open().map_err(BillRefusal::from)?,
+        })
+    }
+}

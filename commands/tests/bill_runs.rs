@@ -1,0 +1,210 @@
+//! Bill runs on a real book: everyone billed once, whatever happens in between.
+
+mod support;
+
+use std::collections::BTreeSet;
+
+use support::{book, by, register, suspend, text, yuan};
+use tallybook_commands::billing::{
+    BillableCustomer, BilledCustomers, RunBills, VoidBill, run_bills, void_bill,
+};
+use tallybook_domain::billing::bill_run::RunCounts;
+use tallybook_domain::billing::{
+    BillId, BillState, PlanCode, PricePlan, PricePlanCommand, Subscription, SubscriptionCommand, Usage,
+    UsageCommand, UsageId,
+};
+use tallybook_domain::{CustomerId, EventSourced, Month};
+use tallybook_event_store::{Book, CommandMetadata, CommandRequest, StreamKey};
+
+/// Lets one aggregate decide, as the use cases for it do.
+async fn tell<A: EventSourced>(book: &Book, id: String, command: A::Command)
+where
+    A::Command: Clone + Send + 'static,
+{
+    let metadata =
+        CommandMetadata { actor: text("user:tester"), request_id: None, reason: None, client_address: None };
+    let request = CommandRequest::new("tell", metadata, &id).unwrap();
+    let streams = vec![StreamKey::existing::<A>(&id)];
+    book.execute(request, streams, move |decision| {
+        decision.decide::<A>(&id, command.clone())?;
+        Ok(())
+    })
+    .await
+    .unwrap();
+}
+
+fn period() -> Month {
+    text("2026-10")
+}
+
+/// 100 for the month and 0.10 a call, 6 % tax.
+async fn plan(book: &Book, code: &str, effective_from: &str) -> PlanCode {
+    let plan: PlanCode = text(code);
+    let terms = serde_json::from_str(
+        r#"{"currency":"CNY","tax_rate":"0.06","items":[
+            {"code":"base","name":"Base","model":"flat","fee":"100"},
+            {"code":"calls","name":"Calls","meter":"calls","model":"per_unit","unit_price":"0.10"}]}"#,
+    )
+    .unwrap();
+    let (name, effective_from) = (text("Standard"), text(effective_from));
+    let create = PricePlanCommand::Create { plan: plan.clone(), name, effective_from, terms };
+    tell::<PricePlan>(book, plan.stream(), create).await;
+    plan
+}
+
+async fn subscribe(book: &Book, customer: &CustomerId, plan: &PlanCode) -> BillableCustomer {
+    let assign = SubscriptionCommand::Assign {
+        customer: customer.clone(),
+        plan: plan.clone(),
+        from: text("2026-01-01"),
+    };
+    tell::<Subscription>(book, Subscription::stream_of(customer), assign).await;
+    BillableCustomer { customer: customer.clone(), plans: vec![plan.clone()] }
+}
+
+async fn call(book: &Book, customer: &CustomerId, calls: u32) {
+    let usage = UsageId::new(customer, period());
+    let entry = format!(
+        r#"{{"meter":"calls","date":"2026-10-07","quantity":"{calls}","reference":"day 7","correction":false}}"#
+    );
+    let entries = vec![serde_json::from_str(&entry).unwrap()];
+    let record = UsageCommand::Record { usage: usage.clone(), entries, today: text("2026-11-01") };
+    tell::<Usage>(book, usage.to_string(), record).await;
+}
+
+fn october() -> RunBills {
+    RunBills { period: period(), issue_date: Some(text("2026-11-01")), payment_term_days: 30 }
+}
+
+async fn run(book: &Book, customers: &[BillableCustomer]) -> (RunCounts, BilledCustomers) {
+    let mut all: Option<BilledCustomers> = None;
+    let counts = run_bills(book, &by("li"), &october(), customers, |chunk| match &mut all {
+        None => all = Some(chunk.clone()),
+        Some(all) => {
+            all.bills.extend(chunk.bills.clone());
+            all.parked.extend(chunk.parked.clone());
+        }
+    })
+    .await
+    .unwrap();
+    (counts, all.unwrap())
+}
+
+async fn count(book: &Book, event: &str) -> i64 {
+    sqlx::query_scalar("SELECT count(*) FROM events WHERE event_type = $1")
+        .bind(event)
+        .fetch_one(book.pool())
+        .await
+        .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everyone_is_billed_once_and_numbers_have_no_gaps() {
+    let book = book().await;
+    let plan = plan(&book, "standard", "2026-01-01").await;
+    let mut customers = Vec::new();
+    for number in 0..230 {
+        let customer = register(&book, &format!("Customer {number}")).await;
+        call(&book, &customer, number).await;
+        customers.push(subscribe(&book, &customer, &plan).await);
+    }
+    let (counts, billed) = run(&book, &customers).await;
+    assert_eq!((counts.customers, counts.billed, counts.skipped, counts.parked), (230, 230, 0, 0));
+    // 230 base fees, 0.10 for each of 0 + 1 + … + 229 calls, and 6 % on each bill.
+    assert_eq!(counts.totals, [yuan("27171.51")]);
+    let numbers: BTreeSet<_> = billed.bills.iter().map(|bill| bill.number.to_string()).collect();
+    let expected: BTreeSet<_> = (1..=230).map(|number| format!("2026-{number:06}")).collect();
+    assert_eq!(numbers, expected);
+
+    let (again, _) = run(&book, &customers).await;
+    assert_eq!((again.billed, again.skipped, again.totals), (0, 230, vec![]));
+    assert_eq!(count(&book, "BillIssued").await, 230);
+    assert_eq!(count(&book, "UsageBilled").await, 230);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_runs_at_once_bill_everyone_once() {
+    let book = book().await;
+    let plan = plan(&book, "standard", "2026-01-01").await;
+    let mut customers = Vec::new();
+    for number in 0..150 {
+        let customer = register(&book, &format!("Customer {number}")).await;
+        customers.push(subscribe(&book, &customer, &plan).await);
+    }
+    let (by_li, by_wang, run) = (by("li"), by("wang"), october());
+    let one = run_bills(&book, &by_li, &run, &customers, |_| {});
+    let other = run_bills(&book, &by_wang, &run, &customers, |_| {});
+    let outcomes = tokio::join!(one, other);
+    // The one that comes later may find the run finished by the other, and says so.
+    assert!(outcomes.0.is_ok() || outcomes.1.is_ok(), "{outcomes:?}");
+    assert_eq!(count(&book, "BillIssued").await, 150);
+    let numbers: Vec<String> = sqlx::query_scalar(
+        "SELECT payload -> 'BillIssued' ->> 'number' FROM events WHERE event_type = 'BillIssued' ORDER BY 1",
+    )
+    .fetch_all(book.pool())
+    .await
+    .unwrap();
+    assert_eq!(numbers, (1..=150).map(|number| format!("2026-{number:06}")).collect::<Vec<_>>());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_cannot_be_billed_is_parked_and_harms_no_other() {
+    let book = book().await;
+    let standard = plan(&book, "standard", "2026-01-01").await;
+    let late = plan(&book, "late", "2026-10-15").await;
+    let good = register(&book, "Good").await;
+    let suspended = register(&book, "Suspended").await;
+    let too_early = register(&book, "Too early").await;
+    let unplanned = register(&book, "Unplanned").await;
+    let mut customers =
+        vec![subscribe(&book, &good, &standard).await, subscribe(&book, &suspended, &standard).await];
+    customers.push(subscribe(&book, &too_early, &late).await);
+    customers.push(BillableCustomer { customer: unplanned, plans: vec![] });
+    suspend(&book, &suspended).await;
+
+    let (counts, billed) = run(&book, &customers).await;
+    assert_eq!((counts.billed, counts.skipped, counts.parked), (1, 1, 2));
+    assert_eq!(billed.bills[0].bill, BillId::new(&good, period()));
+    let told: Vec<_> =
+        billed.parked.iter().map(|parked| (&parked.customer, parked.reason.as_str())).collect();
+    assert_eq!(
+        told,
+        [
+            (&suspended, "the customer is suspended"),
+            (&too_early, "price plan late has no version in force on 2026-10-01"),
+        ]
+    );
+    // Put right, it is billed by the next run under the next number.
+    let subscription = Subscription::stream_of(&too_early);
+    let assign = SubscriptionCommand::Assign {
+        customer: too_early.clone(),
+        plan: standard.clone(),
+        from: text("2026-01-01"),
+    };
+    tell::<Subscription>(&book, subscription, assign).await;
+    let (counts, billed) =
+        run(&book, &[BillableCustomer { customer: too_early, plans: vec![standard, late] }]).await;
+    assert_eq!((counts.billed, counts.parked), (1, 0));
+    assert_eq!(billed.bills[0].number.as_str(), "2026-000002");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bill_that_is_voided_frees_its_usage_and_keeps_its_number() {
+    let book = book().await;
+    let plan = plan(&book, "standard", "2026-01-01").await;
+    let customer = register(&book, "Acme").await;
+    call(&book, &customer, 5).await;
+    let customers = [subscribe(&book, &customer, &plan).await];
+    let (_, billed) = run(&book, &customers).await;
+    let bill = billed.bills[0].bill.clone();
+    assert_eq!(billed.bills[0].total, yuan("106.53"));
+
+    let void = VoidBill { bill: bill.clone(), reason: text("wrong plan"), effective_date: None };
+    let outcome = void_bill(&book, by("li"), void.clone()).await.unwrap().outcome;
+    assert_eq!((outcome.state, outcome.open), (BillState::Voided, None));
+    let again = void_bill(&book, by("li"), void).await.unwrap().outcome;
+    assert_eq!(again, outcome, "a repeat changes nothing");
+    assert_eq!(count(&book, "BillVoided").await, 1);
+    assert_eq!(count(&book, "UsageUnbilled").await, 1);
+    assert_eq!(outcome.number.unwrap().as_str(), "2026-000001");
+}
