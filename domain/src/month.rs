@@ -30,6 +30,12 @@ impl Month {
         Self::new(day.year(), day.month())
     }
 
+    /// The month a day lies in, or the one nearest to it of the months there are.
+    pub fn nearest(day: NaiveDate) -> Self {
+        let edge = if day.year() < 1900 { Self::new(1900, 1) } else { Self::new(9999, 12) };
+        Self::of(day).or(edge).expect("the first and the last month are months")
+    }
+
     pub fn first_day(self) -> NaiveDate {
         self.first_day
     }
@@ -138,6 +144,10 @@ mod tests {
 
     #[test]
     fn months_follow_each_other() {
+        let nearest = |day: &str| Month::nearest(day.parse().unwrap());
+        assert_eq!(nearest("2026-10-31"), month("2026-10"));
+        assert_eq!(nearest("1899-12-31"), month("1900-01"));
+        assert_eq!(nearest("+10000-01-01"), month("9999-12"));
         assert_eq!(month("2026-12").next(), Some(month("2027-01")));
         assert_eq!(month("2027-01").previous(), Some(month("2026-12")));
         assert_eq!(month("9999-12").next(), None);

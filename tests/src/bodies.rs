@@ -51,6 +51,13 @@ pub fn quote_of_everything() -> Value {
     })
 }
 
+/// A record whose reference is `gw-1`.
+pub fn usage(customer: &str, meter: &str, date: impl std::fmt::Display, quantity: &str) -> Value {
+    json!({
+        "customer": customer, "meter": meter, "date": date.to_string(), "quantity": quantity, "reference": "gw-1",
+    })
+}
+
 pub fn because(reason: &str) -> Value {
     json!({ "reason": reason })
 }

@@ -16,7 +16,7 @@ pub enum Role {
     Finance,
     /// Approves or rejects what another asked for.
     Approver,
-    /// Customers and the entry of deposits. Sees no events and no account numbers.
+    /// Customers and the entry of deposits and usage. Sees no events and no account numbers.
     Operator,
     /// Reads everything, changes nothing.
     Auditor,
@@ -34,6 +34,7 @@ pub enum Action {
     ManageCustomers,
     RecordDeposits,
     ReverseDeposits,
+    RecordUsage,
     RequestWithdrawals,
     /// Approve or reject; never by an API key. That nobody approves what he asked for himself is a rule of the domain.
     ApproveWithdrawals,
@@ -85,7 +86,7 @@ impl Action {
             Self::ManageUsers | Self::ResumeProjections | Self::RebuildProjections => &[Admin],
             Self::ReadUsers => &[Admin, Auditor],
             Self::ManageCustomers => &[Finance, Operator],
-            Self::RecordDeposits => &[Finance, Operator],
+            Self::RecordDeposits | Self::RecordUsage => &[Finance, Operator],
             Self::ReverseDeposits => &[Finance],
             Self::RequestWithdrawals => &[Finance],
             Self::ApproveWithdrawals => &[Finance, Approver],
@@ -104,6 +105,7 @@ impl Action {
             Self::ManageCustomers => "manage customers",
             Self::RecordDeposits => "record deposits",
             Self::ReverseDeposits => "reverse deposits",
+            Self::RecordUsage => "record usage",
             Self::RequestWithdrawals => "request withdrawals",
             Self::ApproveWithdrawals => "approve or reject withdrawals",
             Self::SettleWithdrawals => "cancel, submit or settle withdrawals",
@@ -140,12 +142,13 @@ impl FromStr for Role {
 mod tests {
     use super::*;
 
-    const EVERY_ACTION: [Action; 14] = [
+    const EVERY_ACTION: [Action; 15] = [
         Action::ManageUsers,
         Action::ReadUsers,
         Action::ManageCustomers,
         Action::RecordDeposits,
         Action::ReverseDeposits,
+        Action::RecordUsage,
         Action::RequestWithdrawals,
         Action::ApproveWithdrawals,
         Action::SettleWithdrawals,
@@ -184,7 +187,7 @@ mod tests {
         assert_eq!(allowed(Role::Dashboard), [A::ReadModels]);
         assert_eq!(
             allowed(Role::Operator),
-            [A::ManageCustomers, A::RecordDeposits, A::ReadModels, A::ReadProjections]
+            [A::ManageCustomers, A::RecordDeposits, A::RecordUsage, A::ReadModels, A::ReadProjections]
         );
         assert_eq!(
             allowed(Role::Approver),
@@ -196,6 +199,7 @@ mod tests {
                 A::ManageCustomers,
                 A::RecordDeposits,
                 A::ReverseDeposits,
+                A::RecordUsage,
                 A::RequestWithdrawals,
                 A::ApproveWithdrawals,
                 A::SettleWithdrawals,

@@ -10,13 +10,14 @@ use crate::problem::ProblemSchema;
 use crate::request::Format;
 
 /// Contexts whose changes are commands on the book.
-const OF_THE_BOOK: [&str; 3] = ["customers", "deposits", "withdrawals"];
+const OF_THE_BOOK: [&str; 4] = ["customers", "deposits", "withdrawals", "usage"];
 /// No command on the book, but as safe to send again.
 const REPEATABLE: &str = "request_rebuild";
 /// Not of such a context and of no view, but can be waited for.
 const LIVE: &str = "show_explanation";
 /// Contexts that read projections and so can be waited for.
-const OF_READ_MODELS: [&str; 6] = ["customers", "deposits", "withdrawals", "wallets", "ledger", "dashboard"];
+const OF_READ_MODELS: [&str; 7] =
+    ["customers", "deposits", "withdrawals", "wallets", "usage", "ledger", "dashboard"];
 
 pub(super) fn add(description: &mut OpenApi) {
     for item in description.paths.paths.values_mut() {
@@ -67,10 +68,11 @@ fn add_to_command(command: &mut Operation) {
     add_key(command);
     let dry_run = "All checks, nothing written. Answers 200 with `dry_run`, `outcome` and the `events` it would record.";
     add_parameter(command, ParameterIn::Query, ("dry_run", dry_run), of_type(Type::Boolean));
-    if command.responses.responses.contains_key("201") {
-        command.responses.responses.insert("200".into(), RefOr::T(dry_run_answer()));
-    } else {
-        successes(command).for_each(or_dry_run);
+    match command.responses.responses.get_mut("200") {
+        Some(RefOr::T(done)) => or_dry_run(done),
+        Some(RefOr::Ref(_)) | None => {
+            command.responses.responses.insert("200".into(), RefOr::T(dry_run_answer()));
+        }
     }
     for response in successes(command) {
         let position = HeaderBuilder::new()
@@ -153,7 +155,14 @@ fn is_table(read: &Operation) -> bool {
         RefOr::T(parameter) => Some(parameter),
         RefOr::Ref(_) => None,
     });
-    let whole = ["list_accounts", "list_projections", "list_views", "show_trial_balance", "show_dashboard"];
+    let whole = [
+        "list_accounts",
+        "list_projections",
+        "list_views",
+        "show_trial_balance",
+        "show_dashboard",
+        "show_customer_usage",
+    ];
     listed.any(|parameter| parameter.name == "limit")
         || read.operation_id.as_deref().is_some_and(|id| whole.contains(&id))
 }

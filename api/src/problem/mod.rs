@@ -58,7 +58,7 @@ pub struct ProblemSchema {
     status: u16,
     /// For people.
     detail: String,
-    /// Of a `validation` problem: everything that is wrong, at once.
+    /// Of a `validation` problem: everything that is wrong, at once. Of a refused batch: each record that is refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     errors: Option<Vec<FieldError>>,
 }

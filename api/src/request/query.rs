@@ -131,12 +131,17 @@ impl<'a> QueryReader<'a> {
 
     /// `true` or `false`; left out is `false`.
     pub(crate) fn flag(&mut self, name: &'static str) -> bool {
-        match self.raw(name).as_deref() {
-            None | Some("false") => false,
-            Some("true") => true,
-            Some(_) => {
+        self.choice(name).unwrap_or(false)
+    }
+
+    /// `true` or `false`, and neither if left out.
+    pub(crate) fn choice(&mut self, name: &'static str) -> Option<bool> {
+        match self.raw(name)?.as_ref() {
+            "true" => Some(true),
+            "false" => Some(false),
+            _ => {
                 self.refuse(name, "malformed", "must be true or false");
-                false
+                None
             }
         }
     }

@@ -195,7 +195,7 @@ impl TestBook {
     }
 }
 
-pub const READ_TABLES: [&str; 11] = [
+pub const READ_TABLES: [&str; 13] = [
     "customers",
     "wallets",
     "deposits",
@@ -207,6 +207,8 @@ pub const READ_TABLES: [&str; 11] = [
     "ledger_lines",
     "ledger_days",
     "daily_totals",
+    "usage_records",
+    "usage_bills",
 ];
 
 pub struct Running {

@@ -151,6 +151,10 @@ impl Fields<'_> {
         self.typed(i64::try_from(count).unwrap_or(i64::MAX), |count| count.to_string());
     }
 
+    pub fn put_flag(&mut self, flag: bool) {
+        self.typed(flag, |flag| flag.to_string());
+    }
+
     pub fn put_date(&mut self, date: NaiveDate) {
         self.typed(date, |date| date.to_string());
     }

@@ -33,6 +33,10 @@ impl Column {
         Self { name, sql_type: "numeric" }
     }
 
+    pub const fn flag(name: &'static str) -> Self {
+        Self { name, sql_type: "boolean" }
+    }
+
     pub const fn date(name: &'static str) -> Self {
         Self { name, sql_type: "date" }
     }

@@ -1,11 +1,13 @@
 //! From columns to the domain's values. A column that does not read as what it must be is an error, never a default.
 
+use rust_decimal::Decimal;
 use serde::de::DeserializeOwned;
 use serde::de::IntoDeserializer;
 use serde::de::value::{Error as ValueError, StrDeserializer};
 use smol_str::SmolStr;
 use sqlx::Row;
 use sqlx::postgres::PgRow;
+use tallybook_domain::billing::pricing::Quantity;
 use tallybook_domain::{Currency, Money};
 
 use super::ReadError;
@@ -44,6 +46,11 @@ pub(crate) fn count(row: &PgRow, column: &str) -> Decoded<u64> {
 /// The same for a number of a checked query.
 pub(crate) fn counted(number: i64) -> Result<u64, ReadError> {
     u64::try_from(number).map_err(|_| ReadError::Corrupt(format!("a count is {number}")))
+}
+
+/// What was counted of a meter.
+pub(crate) fn quantity(number: Decimal, column: &str) -> Decoded<Quantity> {
+    Quantity::new(number).map_err(|error| damaged(column, error))
 }
 
 pub(crate) fn money(row: &PgRow, column: &str, currency: Currency) -> Decoded<Money> {

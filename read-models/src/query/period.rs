@@ -58,15 +58,20 @@ impl DateRange {
     /// A single day is one condition: PostgreSQL then takes the rows of that day from the index on dates in the order
     /// of what follows in it. Of two conditions it does not know that they leave one day.
     pub(crate) fn narrow(&self, query: &mut QueryBuilder<'_, Postgres>) {
+        self.narrow_by("effective_date", query);
+    }
+
+    /// The same on another column.
+    pub(crate) fn narrow_by(&self, column: &'static str, query: &mut QueryBuilder<'_, Postgres>) {
         if let Some(day) = self.from.filter(|from| self.to == Some(*from)) {
-            query.push(" AND effective_date = ").push_bind(day);
+            query.push(format!(" AND {column} = ")).push_bind(day);
             return;
         }
         if let Some(from) = self.from {
-            query.push(" AND effective_date >= ").push_bind(from);
+            query.push(format!(" AND {column} >= ")).push_bind(from);
         }
         if let Some(to) = self.to {
-            query.push(" AND effective_date <= ").push_bind(to);
+            query.push(format!(" AND {column} <= ")).push_bind(to);
         }
     }
 }

@@ -7,7 +7,7 @@ use sqlx::{Connection, PgConnection, PgPool};
 use tallybook_event_store::journal;
 use tallybook_projector::wait_for;
 use tallybook_read_models::fold::{CopyRows, Encoding, Share, Tables, fold};
-use tallybook_read_models::{Projection, customers, deposits, ledger};
+use tallybook_read_models::{Projection, billing, customers, deposits, ledger};
 
 use super::Witness;
 
@@ -24,6 +24,7 @@ pub(super) async fn equals_live(witness: &Witness, head: u64) {
         compare::<deposits::WalletHolds>(witness, &events, head).await,
         compare::<deposits::DailyTotals>(witness, &events, head).await,
         compare::<ledger::GeneralLedger>(witness, &events, head).await,
+        compare::<billing::UsageProjection>(witness, &events, head).await,
     ];
     let known: BTreeSet<_> = tallybook_projector::every().iter().map(|projection| projection.name).collect();
     assert_eq!(BTreeSet::from(compared), known, "every projection is compared");

@@ -32,6 +32,7 @@ mod projections;
 mod rebuilds;
 mod roles;
 mod seals;
+mod usage;
 mod users;
 mod views;
 mod wallets;

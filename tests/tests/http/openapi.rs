@@ -41,6 +41,7 @@ async fn every_answer_is_as_described() {
     reads(&book, &mut comparison, &[&acme, &deposit, &withdrawal]).await;
     access(&book, &mut comparison).await;
     rebuilds(&book, &mut comparison).await;
+    usage(&book, &mut comparison, &acme).await;
     let quoted = book.auditor().post("/v1/pricing/quote", &bodies::quote_of_everything()).await;
     comparison.check("POST", "/v1/pricing/quote", &quoted);
     let described: BTreeSet<_> = comparison
@@ -82,6 +83,26 @@ async fn deposits(book: &TestBook, comparison: &mut Comparison, customer: &str) 
     let reversed = finance.post(&reverse, &bodies::because("recalled")).await;
     comparison.check("POST", "/v1/deposits/{id}/reverse", &reversed);
     wrong
+}
+
+async fn usage(book: &TestBook, comparison: &mut Comparison, customer: &str) {
+    let operator = book.operator();
+    let record = bodies::usage(customer, "sms", book.today(), "3");
+    for path in ["/v1/usage?dry_run=true", "/v1/usage", "/v1/usage"] {
+        let answer = operator.post(path, &record).await;
+        comparison.check("POST", "/v1/usage", &answer);
+    }
+    for path in ["/v1/usage/batch?dry_run=true", "/v1/usage/batch"] {
+        let answer = operator.post(path, &json!({ "records": [record] })).await;
+        comparison.check("POST", "/v1/usage/batch", &answer);
+    }
+    let fresh = book.fresh().await;
+    for (path, asked) in
+        [("/v1/usage", "/v1/usage"), ("/v1/customers/{id}/usage", &format!("/v1/customers/{customer}/usage"))]
+    {
+        let answer = book.auditor().get(&format!("{asked}?{fresh}")).await;
+        comparison.check("GET", path, &answer);
+    }
 }
 
 /// Every step at least once; the one that took the longest way stays for reading.

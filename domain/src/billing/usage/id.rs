@@ -22,9 +22,9 @@ impl UsageId {
         Self(format_smolstr!("{customer}.{month}.usage"))
     }
 
-    /// Where what was used on a day belongs; `None` for a day outside the months there are.
-    pub fn on(customer: &CustomerId, date: NaiveDate) -> Option<Self> {
-        Month::of(date).map(|month| Self::new(customer, month))
+    /// Where what was used on a day belongs. A day outside the months there are belongs to the nearest, which refuses it.
+    pub fn on(customer: &CustomerId, date: NaiveDate) -> Self {
+        Self::new(customer, Month::nearest(date))
     }
 
     pub fn customer(&self) -> CustomerId {
@@ -48,11 +48,10 @@ mod tests {
     #[test]
     fn usage_names_its_customer_and_month() {
         let customer = CustomerId::from_number(42);
-        let usage = UsageId::on(&customer, "2026-10-31".parse().unwrap()).unwrap();
+        let usage = UsageId::on(&customer, "2026-10-31".parse().unwrap());
         assert_eq!(usage.as_str(), "C00042.2026-10.usage");
         assert_eq!(usage, UsageId::new(&customer, "2026-10".parse().unwrap()));
         assert_eq!((usage.customer(), usage.month().to_string().as_str()), (customer.clone(), "2026-10"));
-        assert_eq!(UsageId::on(&customer, "1899-12-31".parse().unwrap()), None);
         for bad in ["C00042.2026-10", "C00042.usage", "C42.2026-10.usage", "C00042.2026-1.usage", ".usage"] {
             assert!(bad.parse::<UsageId>().is_err(), "{bad}");
         }
