@@ -4,6 +4,7 @@
 
 mod append;
 mod bare_fold;
+mod bill_run;
 mod deposits;
 mod fill;
 mod http;
@@ -13,6 +14,7 @@ mod rebuild;
 mod report;
 
 pub use append::BenchAppend;
+pub use bill_run::BenchBillRun;
 pub use fill::BenchFill;
 pub use rebuild::BenchRebuild;
 
@@ -34,6 +36,7 @@ pub struct BenchCommand {
 #[derive(Debug, clap::Subcommand)]
 enum What {
     Append(BenchAppend),
+    BillRun(BenchBillRun),
     Fill(BenchFill),
     Rebuild(BenchRebuild),
 }
@@ -52,6 +55,13 @@ impl BenchCommand {
                 let search_path = environment::search_path();
                 tokio::select! {
                     measured = rebuild.run(settings.server(), &search_path) => Ok(measured?),
+                    () = stop.cancelled() => Err(Failure::Reported),
+                }
+            }
+            What::BillRun(bill_run) => {
+                let search_path = environment::search_path();
+                tokio::select! {
+                    measured = bill_run.run(settings.server(), &search_path) => Ok(measured?),
                     () = stop.cancelled() => Err(Failure::Reported),
                 }
             }

@@ -1,0 +1,195 @@
+//! `bench bill-run`: a month billed for many customers, cold, as on the first day of the next one.
+
+use std::ffi::OsStr;
+use std::str::FromStr;
+use std::thread::available_parallelism;
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use futures::{StreamExt, TryStreamExt, stream};
+use serde::Serialize;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{Connection, Executor, PgConnection};
+use tallybook_commands::billing::{BillableCustomer, RunBills, run_bills};
+use tallybook_commands::customers::{RegisterCustomer, register_customer};
+use tallybook_domain::billing::pricing::PlanTerms;
+use tallybook_domain::billing::usage::UsageEntry;
+use tallybook_domain::billing::{
+    PlanCode, PricePlan, PricePlanCommand, Subscription, SubscriptionCommand, Usage, UsageCommand, UsageId,
+};
+use tallybook_domain::customers::CustomerName;
+use tallybook_domain::{EventSourced, Month};
+use tallybook_event_store::schema::{NewBook, provision};
+use tallybook_event_store::{Book, BookSettings, CommandMetadata, CommandRequest, StreamKey};
+
+use super::deposits::context as asked;
+use crate::output::{note, say, say_json};
+use crate::postgres::{DataDirectory, EmbeddedPostgres, Tuning};
+
+/// Bills per second of a bill run
+///
+/// Fills a book of its own: customers under a plan of three graduated items, each used on every day of a month. Then
+/// opens the book anew, so that nothing is in memory, and bills the month.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  tallybook bench bill-run --customers 10000
+  tallybook bench bill-run --customers 100000 --json")]
+pub struct BenchBillRun {
+    /// Customers to bill; several sizes, separated by commas, are measured one after the other
+    #[arg(long, value_delimiter = ',', default_value = "10000")]
+    customers: Vec<usize>,
+    /// Figures as one JSON array
+    #[arg(long)]
+    json: bool,
+}
+
+const SCHEMA: &str = "bench_bill_run";
+const METERS: [&str; 3] = ["calls", "storage", "traffic"];
+/// Commands under way while the book is filled.
+const FILLING: usize = 256;
+
+#[derive(Debug, Serialize)]
+struct Figures {
+    customers: usize,
+    cores: usize,
+    usage_records: usize,
+    bills: u64,
+    seconds: f64,
+    bills_per_second: f64,
+}
+
+impl BenchBillRun {
+    pub(super) async fn run(&self, database_url: Option<&str>, search_path: &OsStr) -> anyhow::Result<()> {
+        anyhow::ensure!(!self.customers.contains(&0), "--customers must be more than 0");
+        if let Some(url) = database_url {
+            return self.measure(&PgConnectOptions::from_str(url).context("DATABASE_URL")?).await;
+        }
+        let (_directory, data) = DataDirectory::temporary()?;
+        let postgres = EmbeddedPostgres::start(data, &Tuning::for_this_machine(), search_path).await?;
+        let measured = self.measure(postgres.connect_options()).await;
+        postgres.stop(Duration::from_secs(10)).await;
+        measured
+    }
+
+    async fn measure(&self, connect: &PgConnectOptions) -> anyhow::Result<()> {
+        let mut all = Vec::with_capacity(self.customers.len());
+        for customers in &self.customers {
+            all.push(measure(connect, *customers).await?);
+        }
+        if self.json {
+            return say_json(&all).context("the figures");
+        }
+        say(format!("{:>10} {:>14} {:>9} {:>10}", "customers", "usage records", "seconds", "bills/s"));
+        for Figures { customers, usage_records, seconds, bills_per_second, .. } in all {
+            say(format!("{customers:>10} {usage_records:>14} {seconds:>9.2} {bills_per_second:>10.0}"));
+        }
+        Ok(())
+    }
+}
+
+async fn measure(connect: &PgConnectOptions, customers: usize) -> anyhow::Result<Figures> {
+    let mut owner = PgConnection::connect_with(connect).await?;
+    let drop_schema = format!("DROP SCHEMA IF EXISTS {SCHEMA} CASCADE");
+    owner.execute(drop_schema.as_str()).await?;
+    provision(connect, SCHEMA, &NewBook::default()).await?;
+    note(format!("filling a book with {customers} customers and a month of their usage"));
+    let book = Book::open(connect, BookSettings::new(SCHEMA)).await?;
+    let filled = fill(&book, customers).await;
+    book.shutdown().await;
+    let billable = filled?;
+    owner.execute("VACUUM (ANALYZE)").await?;
+    owner.execute("CHECKPOINT").await?;
+
+    let book = Book::open(connect, BookSettings::new(SCHEMA)).await?;
+    let run = RunBills { period: period()?, issue_date: None, payment_term_days: 30 };
+    let begun = Instant::now();
+    let counts = run_bills(&book, &asked(None)?, &run, &billable, |_| {}).await;
+    let seconds = begun.elapsed().as_secs_f64();
+    book.shutdown().await;
+    owner.execute(drop_schema.as_str()).await?;
+    let bills = counts?.billed;
+    anyhow::ensure!(bills == billable.len() as u64, "{bills} of {} customers were billed", billable.len());
+    Ok(Figures {
+        customers,
+        cores: available_parallelism()?.get(),
+        usage_records: customers * METERS.len() * 31,
+        bills,
+        seconds,
+        bills_per_second: bills as f64 / seconds,
+    })
+}
+
+fn period() -> anyhow::Result<Month> {
+    Month::new(2026, 10).context("a month")
+}
+
+/// Three graduated items of three tiers each, 6 % tax.
+fn terms() -> anyhow::Result<PlanTerms> {
+    let items: Vec<_> = METERS
+        .iter()
+        .map(|meter| {
+            serde_json::json!({
+                "code": meter, "name": meter, "meter": meter, "model": "graduated",
+                "tiers": [
+                    {"up_to": "1000", "unit_price": "0.05", "flat_fee": "10"},
+                    {"up_to": "10000", "unit_price": "0.04"},
+                    {"up_to": null, "unit_price": "0.025"},
+                ],
+            })
+        })
+        .collect();
+    Ok(serde_json::from_value(serde_json::json!({"currency": "CNY", "tax_rate": "0.06", "items": items}))?)
+}
+
+async fn fill(book: &Book, customers: usize) -> anyhow::Result<Vec<BillableCustomer>> {
+    let plan = PlanCode::from_str("bench")?;
+    let (name, effective_from) = ("Bench".parse()?, period()?.first_day());
+    let create = PricePlanCommand::Create { plan: plan.clone(), name, effective_from, terms: terms()? };
+    tell::<PricePlan>(book, plan.stream(), create).await?;
+    stream::iter(0..customers)
+        .map(|number| customer(book, number, &plan))
+        .buffer_unordered(FILLING)
+        .try_collect()
+        .await
+}
+
+/// A customer under the plan, with a record of each meter on each day.
+async fn customer(book: &Book, number: usize, plan: &PlanCode) -> anyhow::Result<BillableCustomer> {
+    let name = CustomerName::from_str(&format!("Bench customer {number}"))?;
+    let registered = register_customer(book, asked(None)?, RegisterCustomer { name }).await?;
+    let customer = registered.outcome.id;
+    let from = period()?.first_day();
+    let assign = SubscriptionCommand::Assign { customer: customer.clone(), plan: plan.clone(), from };
+    tell::<Subscription>(book, Subscription::stream_of(&customer), assign).await?;
+    let usage = UsageId::new(&customer, period()?);
+    let entries = entries(number)?;
+    let today = period()?.last_day();
+    tell::<Usage>(book, usage.to_string(), UsageCommand::Record { usage, entries, today }).await?;
+    Ok(BillableCustomer { customer, plans: vec![plan.clone()] })
+}
+
+fn entries(number: usize) -> anyhow::Result<Vec<UsageEntry>> {
+    let days = (1..=31).flat_map(|day| METERS.map(|meter| (day, meter)));
+    let entry = |(day, meter): (usize, &str)| {
+        let quantity = (number % 700 + day * 13).to_string();
+        let date = format!("2026-10-{day:02}");
+        let reference = format!("{meter}-{day}");
+        let entry = serde_json::json!({
+            "meter": meter, "date": date, "quantity": quantity, "reference": reference,
+        });
+        Ok(serde_json::from_value(entry)?)
+    };
+    days.map(entry).collect()
+}
+
+async fn tell<A: EventSourced>(book: &Book, id: String, command: A::Command) -> anyhow::Result<()>
+where
+    A::Command: Clone + Send + 'static,
+{
+    let actor = asked(None)?.actor;
+    let metadata = CommandMetadata { actor, request_id: None, reason: None, client_address: None };
+    let request = CommandRequest::new("bench", metadata, &id)?;
+    let streams = vec![StreamKey::existing::<A>(&id)];
+    book.execute(request, streams, move |decision| decision.decide::<A>(&id, command.clone())).await?;
+    Ok(())
+}
