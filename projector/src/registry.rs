@@ -5,7 +5,7 @@ use std::pin::Pin;
 
 use sqlx::PgPool;
 use tallybook_read_models::Projection;
-use tallybook_read_models::billing::UsageProjection;
+use tallybook_read_models::billing::{Bills, UsageProjection};
 use tallybook_read_models::customers::Customers;
 use tallybook_read_models::deposits::{
     DailyTotals, Deposits, WalletHolds, WalletStatements, Wallets, Withdrawals,
@@ -77,5 +77,6 @@ pub fn every() -> Vec<Registered> {
         Registered::of::<GeneralLedger>(),
         Registered::of::<DailyTotals>(),
         Registered::of::<UsageProjection>(),
+        Registered::of::<Bills>(),
     ]
 }

@@ -32,6 +32,24 @@ pub enum CustomerStatus {
     Suspended,
 }
 
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum BillState {
+    Draft,
+    Issued,
+    Voided,
+}
+
+/// Whether the customer contests a bill, and how it ended, as the customer sees it.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum Dispute {
+    None,
+    Open,
+    Won,
+    Lost,
+}
+
 /// The way in which money came in.
 #[derive(Debug, ToSchema)]
 #[schema(rename_all = "snake_case")]

@@ -195,7 +195,7 @@ impl TestBook {
     }
 }
 
-pub const READ_TABLES: [&str; 13] = [
+pub const READ_TABLES: [&str; 14] = [
     "customers",
     "wallets",
     "deposits",
@@ -209,6 +209,7 @@ pub const READ_TABLES: [&str; 13] = [
     "daily_totals",
     "usage_records",
     "usage_bills",
+    "bills",
 ];
 
 pub struct Running {

@@ -7,6 +7,7 @@ use std::fmt::{self, Display, Write};
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use rust_decimal::Decimal;
+use serde::Serialize;
 use sqlx::encode::IsNull;
 use sqlx::error::BoxDynError;
 use sqlx::postgres::PgArgumentBuffer;
@@ -111,6 +112,15 @@ impl Encoding {
     }
 }
 
+/// Shows a value as its JSON.
+struct Json<'a, T>(&'a T);
+
+impl<T: Serialize> Display for Json<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&serde_json::to_string(self.0).map_err(|_| fmt::Error)?)
+    }
+}
+
 /// The fields of one row, one after the other.
 #[derive(Debug)]
 pub struct Fields<'a> {
@@ -133,6 +143,11 @@ impl Fields<'_> {
             Some(value) => self.put(value),
             None => self.put_null(),
         }
+    }
+
+    /// A value as the text of its JSON.
+    pub fn put_json(&mut self, value: &impl Serialize) {
+        self.put(Json(value));
     }
 
     pub fn put_amount(&mut self, amount: Decimal) {

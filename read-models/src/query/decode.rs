@@ -38,6 +38,11 @@ pub(crate) fn text(row: &PgRow, column: &str) -> Decoded<SmolStr> {
     row.try_get::<&str, _>(column).map(SmolStr::new)
 }
 
+/// A value stored as the text of its JSON.
+pub(crate) fn stored_json<T: DeserializeOwned>(row: &PgRow, column: &str) -> Decoded<T> {
+    serde_json::from_str(row.try_get(column)?).map_err(|error| damaged(column, error))
+}
+
 /// A number that counts something and so is never negative.
 pub(crate) fn count(row: &PgRow, column: &str) -> Decoded<u64> {
     u64::try_from(row.try_get::<i64, _>(column)?).map_err(|error| damaged(column, error))

@@ -18,7 +18,9 @@ mod total;
 pub use answer::{Answer, Page};
 pub use cursor::InvalidCursor;
 pub(crate) use cursor::{read_key, write_cursor};
-pub(crate) use decode::{count, counted, money, optional, quantity, read, signed, spelled, stamp, text};
+pub(crate) use decode::{
+    count, counted, money, optional, quantity, read, signed, spelled, stamp, stored_json, text,
+};
 pub use error::ReadError;
 pub use paging::{Paging, PagingError};
 pub use period::{DateRange, Period, PeriodError};

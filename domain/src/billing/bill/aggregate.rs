@@ -40,6 +40,23 @@ pub enum Dispute {
     Lost,
 }
 
+impl Dispute {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Open => "open",
+            Self::Won => "won",
+            Self::Lost => "lost",
+        }
+    }
+}
+
+impl std::fmt::Display for Dispute {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 impl Bill {
     /// `None` before it is drafted.
     pub fn state(&self) -> Option<BillState> {

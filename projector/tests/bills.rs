@@ -1,0 +1,103 @@
+//! What people ask about bills, from events in the journal to the answer, on a real PostgreSQL.
+
+#![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
+
+mod support;
+
+use support::history::day;
+use support::rebuilding::folded;
+use tallybook_domain::billing::bill::{Amounts, BillPart};
+use tallybook_domain::billing::pricing::{Metered, PeriodShare, PlanTerms};
+use tallybook_domain::billing::{BillEvent, BillId, BillState};
+use tallybook_domain::{BookEvent, Currency, CustomerId, Money};
+use tallybook_read_models::billing::{BillFilter, BillStanding, find_bill, list_bills};
+use tallybook_read_models::{Paging, SortKey};
+
+fn yuan(amount: &str) -> Money {
+    Money::parse(amount, Currency::CNY).unwrap()
+}
+
+fn bill(customer: u64) -> BillId {
+    BillId::new(&CustomerId::from_number(customer), "2026-10".parse().unwrap())
+}
+
+fn part() -> BillPart {
+    let terms: PlanTerms = serde_json::from_str(
+        r#"{"currency":"CNY","tax_rate":"0.06","items":[{"code":"base","name":"Base \"gold\"","model":"flat","fee":"100"}]}"#,
+    )
+    .unwrap();
+    let quote = terms.price(|_| None::<Metered<'_>>, PeriodShare::WHOLE).unwrap();
+    let (plan, plan_version) = ("standard".parse().unwrap(), 1);
+    BillPart { plan, plan_version, from: day("2026-10-01"), to: day("2026-10-31"), quote }
+}
+
+fn drafted(customer: u64) -> BillEvent {
+    let amounts = Amounts::new(yuan("100.00"), yuan("6.00")).unwrap();
+    BillEvent::BillDrafted { bill: bill(customer), parts: vec![part()], amounts, replaces: None }
+}
+
+fn issued(customer: u64, due_date: &str) -> BillEvent {
+    BillEvent::BillIssued {
+        bill: bill(customer),
+        number: format!("2026-{customer:06}").parse().unwrap(),
+        amounts: Amounts::new(yuan("100.00"), yuan("6.00")).unwrap(),
+        issue_date: day("2026-11-01"),
+        due_date: day(due_date),
+    }
+}
+
+fn paid(customer: u64, amount: &str) -> BillEvent {
+    BillEvent::BillPaidFromWallet {
+        bill: bill(customer),
+        wallet: format!("C{customer:05}.CNY").parse().unwrap(),
+        amount: yuan(amount),
+        effective_date: day("2026-11-02"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bills_are_found_by_how_they_stand() {
+    let events = [
+        drafted(1),
+        drafted(2),
+        issued(2, "2026-12-01"),
+        drafted(3),
+        issued(3, "2026-12-01"),
+        paid(3, "6.00"),
+        drafted(4),
+        issued(4, "2026-11-15"),
+        paid(4, "106.00"),
+        drafted(5),
+        issued(5, "2026-11-15"),
+    ];
+    let events = events.into_iter().map(|event| (event.bill().to_string(), BookEvent::from(event))).collect();
+    let book = folded(events).await;
+    let standing_on = |standing, today| {
+        let filter = BillFilter { standing: Some((standing, day(today))), ..BillFilter::default() };
+        let pool = book.pool.clone();
+        async move {
+            let paging = Paging::new(None, None).unwrap();
+            let page = list_bills(&pool, &filter, SortKey::DEFAULT, &paging).await.unwrap();
+            page.data.into_iter().map(|row| row.customer.to_string()).collect::<Vec<_>>()
+        }
+    };
+    assert_eq!(standing_on(BillStanding::Draft, "2026-11-20").await, ["C00001"]);
+    assert_eq!(standing_on(BillStanding::Issued, "2026-11-20").await, ["C00005", "C00002"]);
+    assert_eq!(standing_on(BillStanding::PartlySettled, "2026-11-20").await, ["C00003"]);
+    assert_eq!(standing_on(BillStanding::Settled, "2026-11-20").await, ["C00004"]);
+    assert_eq!(standing_on(BillStanding::Overdue, "2026-11-20").await, ["C00005"]);
+    assert_eq!(standing_on(BillStanding::Overdue, "2026-12-02").await, ["C00005", "C00003", "C00002"]);
+    assert!(standing_on(BillStanding::Overdue, "2026-11-15").await.is_empty(), "due today is in time");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bill_is_shown_with_what_it_is_made_of() {
+    let events = [drafted(1), issued(1, "2026-12-01"), paid(1, "6.00")];
+    let events = events.into_iter().map(|event| (event.bill().to_string(), BookEvent::from(event))).collect();
+    let book = folded(events).await;
+    let row = find_bill(&book.pool, &bill(1)).await.unwrap().data.unwrap();
+    assert_eq!(row.parts, [part()]);
+    assert_eq!((row.state, row.open), (BillState::Issued, yuan("100.00")));
+    assert_eq!(row.number.unwrap().as_str(), "2026-000001");
+    assert_eq!(find_bill(&book.pool, &bill(2)).await.unwrap().data, None);
+}
