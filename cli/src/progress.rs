@@ -1,5 +1,6 @@
 //! How far long work is: a bar on a terminal, a line now and then elsewhere.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 use std::sync::Mutex;
 use std::time::Duration;
@@ -45,7 +46,7 @@ impl Progress {
     }
 
     /// Where work stands whose whole is not known from the beginning, and what is being done.
-    pub fn reach(&self, position: u64, total: u64, doing: &'static str) {
+    pub fn reach(&self, position: u64, total: u64, doing: impl Into<Cow<'static, str>>) {
         self.bar.set_length(total);
         self.bar.set_position(position);
         self.bar.set_message(doing);
@@ -59,7 +60,11 @@ impl Progress {
         let Ok(mut next_line) = self.next_line.lock() else { return };
         if Instant::now() >= *next_line {
             *next_line = Instant::now() + BETWEEN_LINES;
-            note(format!("{} of {} {}", self.bar.position(), self.bar.length().unwrap_or(0), self.unit));
+            let (position, total) = (self.bar.position(), self.bar.length().unwrap_or(0));
+            match self.bar.message() {
+                doing if doing.is_empty() => note(format!("{position} of {total} {}", self.unit)),
+                doing => note(format!("{position} of {total} {}, {doing}", self.unit)),
+            }
         }
     }
 

@@ -66,3 +66,39 @@ fn a_stopped_projection_is_resumed_by_name() {
     assert!(said.contains("wallets has not stopped"), "{said}");
     assert_eq!(until(&up, "running", 1), Some(0));
 }
+
+/// Machines read what a command prints, whether it succeeds or not.
+#[test]
+fn what_a_rebuild_says_with_json_is_json() {
+    let Some(place) = place() else { return };
+    let up = Up::start(place.path(), &[]);
+    in_book(&up, async |book, context| {
+        let register = RegisterCustomer { name: "Acme".parse().unwrap() };
+        register_customer(book, context, register).await.unwrap();
+    });
+    assert_eq!(until(&up, "running", 1), Some(0));
+    let run = |arguments: &[&str], code: i32| -> Value {
+        let done = up.beside(&[&["projector", "rebuild", "customers", "--json"], arguments].concat());
+        assert_eq!(done.status.code(), Some(code), "{}", stderr(&done));
+        let told: Value =
+            serde_json::from_str(&stdout(&done)).unwrap_or_else(|_| panic!("{}", stdout(&done)));
+        told[0].clone()
+    };
+    let none = run(&["--back"], 1);
+    assert_eq!(none["state"], "failed");
+    assert!(none["error"].as_str().unwrap().contains("no previous generation"), "{none}");
+    assert_eq!(run(&[], 0)["state"], "swapped");
+    let back = run(&["--back"], 0);
+    assert_eq!(
+        (&back["state"], &back["position"], &back["swapped"]),
+        (&"swapped".into(), &1.into(), &true.into())
+    );
+    in_book(&up, async |book, _| {
+        sqlx::query("UPDATE customers SET name = 'other'").execute(book.pool()).await.unwrap()
+    });
+    let different = run(&["--expect-equal"], 1);
+    assert_eq!((&different["state"], &different["differences"][0]["changed"]), (&"failed".into(), &1.into()));
+
+    let shown = stdout(&up.beside(&["projector", "status"]));
+    assert!(shown.contains("BEHIND") && shown.contains("running"), "{shown}");
+}

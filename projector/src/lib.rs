@@ -20,14 +20,15 @@ pub use generation::{
     GenerationError, Phase, Progress, ProgressReport, RowDifference, RowText, TableDifference,
 };
 pub use rebuild::{
-    Asked, NewRebuild, RebuildError, RebuildOutcome, RebuildRecord, RebuildRequest, RebuildState, Rebuilder,
-    Verification, back, cancel_rebuild, find_rebuild, list_rebuilds, request_rebuild,
+    Asked, Blocker, EndState, Ending, NewRebuild, RebuildError, RebuildOutcome, RebuildRecord,
+    RebuildRequest, RebuildState, Rebuilder, Unfinished, Verification, cancel_rebuild, find_rebuild,
+    list_rebuilds, request_rebuild,
 };
 pub use registry::{Registered, every};
 pub use run::run;
 pub use sampling::Sampled;
 pub use settings::ProjectorSettings;
-pub use status::{ProjectionStatus, Status, resume, statuses};
+pub use status::{ProjectionStatus, RebuildUnderWay, Status, resume, statuses};
 pub use view::{
     InvalidViewName, View, ViewError, ViewName, drop_view, find_view, fits_program, sweep_views,
     view_made_at, view_schema, views,

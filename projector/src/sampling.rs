@@ -8,7 +8,7 @@ use std::num::NonZeroU64;
 use std::time::Duration;
 
 use futures::TryStreamExt;
-use metrics::gauge;
+use metrics::{counter, gauge};
 use sqlx::{Connection, Executor, PgConnection, PgPool};
 use tallybook_event_store::journal::{self, unsigned};
 use tallybook_event_store::schema::patient_connection;
@@ -59,6 +59,10 @@ pub(crate) struct Sampler {
 impl Sampler {
     pub(crate) async fn run(self) {
         let mut sample = Sample::new(self.one_in, 0);
+        // There from the beginning, so that the first difference is seen as a rise.
+        for projection in &self.projections {
+            counter!(DIFFERENCES, "projection" => projection.name).increment(0);
+        }
         loop {
             for projection in &self.projections {
                 match projection.sampled(&self.pool, sample, &self.shutdown).await {
@@ -77,12 +81,19 @@ impl Sampler {
     }
 }
 
+/// All that were found since the process began: a later round without any does not make them undone.
+const DIFFERENCES: &str = "tallybook_sample_differences_total";
+
 #[expect(clippy::cast_precision_loss, reason = "gauges are floats by format; all of these stay below 2^53")]
 fn tell(projection: &'static str, sampled: Sampled) {
     gauge!("tallybook_sample_checked_at_seconds", "projection" => projection).set(sampled.at as f64);
     gauge!("tallybook_sample_position", "projection" => projection).set(sampled.position as f64);
     gauge!("tallybook_sample_rows", "projection" => projection).set(sampled.rows as f64);
     gauge!("tallybook_sample_differences", "projection" => projection).set(sampled.differences as f64);
+    counter!(DIFFERENCES, "projection" => projection).increment(sampled.differences);
+    if sampled.differences > 0 {
+        gauge!("tallybook_sample_differed_at_seconds", "projection" => projection).set(sampled.at as f64);
+    }
     let Sampled { position, rows, differences, .. } = sampled;
     if differences == 0 {
         tracing::debug!(projection, position, rows, "the rows of a sample are as the journal folds to");
@@ -243,4 +254,30 @@ async fn compare(
     sampled.rows += only_folded;
     sampled.differences += only_folded;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use metrics_exporter_prometheus::PrometheusBuilder;
+
+    use super::*;
+
+    /// Whoever looks once an hour must see what an early round found.
+    #[test]
+    fn a_round_without_differences_does_not_hide_those_of_an_earlier_one() {
+        let recorder = PrometheusBuilder::new().build_recorder();
+        metrics::with_local_recorder(&recorder, || {
+            tell("wallets", Sampled { position: 9, at: 1_700_000_000, rows: 4, differences: 2 });
+            tell("wallets", Sampled { position: 9, at: 1_700_000_100, rows: 4, differences: 0 });
+        });
+        let shown = recorder.handle().render();
+        for line in [
+            r#"tallybook_sample_differences_total{projection="wallets"} 2"#,
+            r#"tallybook_sample_differences{projection="wallets"} 0"#,
+            r#"tallybook_sample_differed_at_seconds{projection="wallets"} 1700000000"#,
+            r#"tallybook_sample_checked_at_seconds{projection="wallets"} 1700000100"#,
+        ] {
+            assert!(shown.contains(line), "{line}: {shown}");
+        }
+    }
 }

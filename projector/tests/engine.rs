@@ -68,11 +68,20 @@ async fn two_projectors_at_once_count_every_event_once() {
         book.record(some.iter().cloned()).await;
     }
     book.caught_up(&names()).await;
-    assert!(statuses(&book.pool).await.unwrap().iter().all(|status| status.led));
+    for status in statuses(&book.pool).await.unwrap() {
+        assert_eq!((status.led, status.status), (true, Status::Running));
+        assert!(status.led_since < status.lease_until && status.led_since.is_some(), "{status:?}");
+    }
     one.stop().await;
     other.stop().await;
     assert_eq!(book.tables().await, expected);
-    assert!(statuses(&book.pool).await.unwrap().iter().all(|status| !status.led), "leases are given back");
+    for status in statuses(&book.pool).await.unwrap() {
+        assert_eq!(
+            (status.led, status.status, status.led_since),
+            (false, Status::NotLed, None),
+            "leases are given back"
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -216,7 +225,7 @@ async fn a_poison_event_stops_its_projections_and_no_other() {
     repaired.stop().await;
     for name in names() {
         let status = book.status(name).await;
-        assert_eq!((status.status, status.error, status.error_position), (Status::Running, None, None));
+        assert_eq!((status.status, status.error, status.error_position), (Status::NotLed, None, None));
     }
     let wallets: i64 =
         sqlx::query_scalar("SELECT count(*) FROM wallets").fetch_one(&book.pool).await.unwrap();

@@ -13,7 +13,7 @@ use support::rebuilding::{
     DRY_RUN, EXPECT_EQUAL, REBUILD, begun, changes_nothing, finds_nothing, fold, folded, hold_the_journal,
     leftovers, names, only, projecting, rebuilder, rebuilding,
 };
-use tallybook_projector::{RebuildError, Rebuilder, TableDifference, back, every};
+use tallybook_projector::{RebuildError, Rebuilder, TableDifference, every};
 use tallybook_read_models::deposits::{WalletFilter, list_wallets};
 use tallybook_read_models::{Paging, Sort};
 use tokio_util::sync::CancellationToken;
@@ -117,7 +117,7 @@ async fn tampered_rows_are_told_refused_and_mended() {
         verified[0].rows.iter().map(|row| (row.live.is_some(), row.folded.is_some())).collect();
     assert_eq!(rows, [(true, true), (false, true), (true, false)]);
 
-    let refused = rebuilder(&book).rebuild(&only("wallets"), EXPECT_EQUAL).await.unwrap_err();
+    let refused = *rebuilder(&book).rebuild(&only("wallets"), EXPECT_EQUAL).await.unwrap_err().cause;
     let RebuildError::Different { name, differences, .. } = refused else { panic!("{refused}") };
     let counts = |of: &TableDifference| (of.added, of.removed, of.changed);
     assert_eq!((name.as_str(), counts(&differences[0])), ("wallets", (1, 1, 1)));
@@ -143,7 +143,7 @@ async fn tables_that_were_thrown_away_come_back() {
         sqlx::query(&format!("DROP TABLE {table}")).execute(&book.pool).await.unwrap();
     }
     for what in [DRY_RUN, EXPECT_EQUAL] {
-        let refused = rebuilder(&book).rebuild(&every(), what).await.unwrap_err();
+        let refused = *rebuilder(&book).rebuild(&every(), what).await.unwrap_err().cause;
         assert!(
             matches!(&refused, RebuildError::Missing { tables, .. } if tables == &["wallets"]),
             "{refused}"
@@ -159,11 +159,12 @@ async fn tables_that_were_thrown_away_come_back() {
     assert!(outcomes.iter().all(|outcome| outcome.swapped && outcome.position == book.head()));
     assert_eq!(book.tables().await, tables_before);
     assert_eq!(definitions(&book).await, definitions_before);
-    let models: i64 = sqlx::query_scalar("SELECT count(*) FROM pg_namespace WHERE nspname = $1 || '__model'")
-        .bind(&book.schema)
-        .fetch_one(&book.pool)
-        .await
-        .unwrap();
+    let models: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM pg_namespace WHERE nspname LIKE $1 || '\\_\\_run%'")
+            .bind(&book.schema)
+            .fetch_one(&book.pool)
+            .await
+            .unwrap();
     assert_eq!(models, 0);
 
     // With people at work, and what goes before it lost as well.
@@ -174,7 +175,7 @@ async fn tables_that_were_thrown_away_come_back() {
     book.caught_up(&names()).await;
     running.stop().await;
     assert!(finds_nothing(&book).await);
-    back(&book.pool, &book.schema, only("withdrawals")[0]).await.unwrap();
+    rebuilder(&book).back(only("withdrawals")[0]).await.unwrap();
     fold(&book).await;
     assert!(finds_nothing(&book).await, "what was kept is a fold of the journal, too");
 }
@@ -185,9 +186,9 @@ async fn a_second_rebuild_at_the_same_time_is_refused() {
     let holding = hold_the_journal(&book).await;
     let under_way = rebuilding(rebuilder(&book));
     begun(&book).await;
-    let refused = rebuilder(&book).rebuild(&only("wallets"), REBUILD).await.unwrap_err();
+    let refused = *rebuilder(&book).rebuild(&only("wallets"), REBUILD).await.unwrap_err().cause;
     assert!(matches!(refused, RebuildError::UnderWay { ref name } if name == "wallets"), "{refused}");
-    let refused = back(&book.pool, &book.schema, only("wallets")[0]).await.unwrap_err();
+    let refused = rebuilder(&book).back(only("wallets")[0]).await.unwrap_err();
     assert!(matches!(refused, RebuildError::UnderWay { .. }), "{refused}");
     holding.rollback().await.unwrap();
     assert!(under_way.await.unwrap().unwrap().iter().all(|outcome| outcome.swapped));
@@ -203,7 +204,7 @@ async fn a_cancelled_rebuild_changes_nothing_and_leaves_nothing() {
     begun(&book).await;
     cancelled.cancel();
     holding.rollback().await.unwrap();
-    let error = under_way.await.unwrap().unwrap_err();
+    let error = *under_way.await.unwrap().unwrap_err().cause;
     assert!(error.is_cancelled(), "{error}");
     assert_eq!(book.tables().await, before);
     assert_eq!(leftovers(&book).await, Vec::<String>::new());
@@ -239,7 +240,7 @@ async fn an_event_that_cannot_be_read_fails_the_rebuild() {
     let before = book.tables().await;
     book.poison(5).await;
     for what in [REBUILD, DRY_RUN] {
-        let error = rebuilder(&book).rebuild(&only("general_ledger"), what).await.unwrap_err();
+        let error = *rebuilder(&book).rebuild(&only("general_ledger"), what).await.unwrap_err().cause;
         assert!(error.to_string().contains("cannot read event 5"), "{error}");
     }
     assert_eq!(book.tables().await, before);
@@ -253,7 +254,7 @@ async fn an_event_that_cannot_be_folded_fails_the_rebuild() {
     // The first customer is registered twice.
     let (_, again) = registered(1);
     book.rewrite(4, &again).await;
-    let error = rebuilder(&book).rebuild(&only("customers"), REBUILD).await.unwrap_err();
+    let error = *rebuilder(&book).rebuild(&only("customers"), REBUILD).await.unwrap_err().cause;
     assert!(matches!(error, RebuildError::Generation(_)), "{error}");
     assert_eq!(book.tables().await, before);
     assert_eq!(leftovers(&book).await, Vec::<String>::new());
@@ -279,7 +280,7 @@ async fn little_memory_makes_the_same_tables_in_more_passes() {
 async fn a_table_without_a_key_cannot_be_compared() {
     let book = folded(busy(3, 4)).await;
     sqlx::query("ALTER TABLE wallets DROP CONSTRAINT wallets_pkey").execute(&book.pool).await.unwrap();
-    let error = rebuilder(&book).rebuild(&only("wallets"), DRY_RUN).await.unwrap_err();
+    let error = *rebuilder(&book).rebuild(&only("wallets"), DRY_RUN).await.unwrap_err().cause;
     assert!(error.to_string().contains("wallets has no primary key"), "{error}");
     assert_eq!(leftovers(&book).await, Vec::<String>::new());
 }
@@ -306,7 +307,7 @@ async fn cancelling_does_not_wait_for_the_journal() {
     begun(&book).await;
     cancelled.cancel();
     let ended = tokio::time::timeout(Duration::from_secs(10), under_way).await;
-    assert!(ended.expect("it ends at once").unwrap().unwrap_err().is_cancelled());
+    assert!(ended.expect("it ends at once").unwrap().unwrap_err().cause.is_cancelled());
     assert_eq!(leftovers(&book).await, Vec::<String>::new());
     holding.rollback().await.unwrap();
 }

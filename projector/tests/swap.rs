@@ -9,10 +9,10 @@ use std::time::Duration;
 use futures::future::join_all;
 use support::history::{busy, day, deposited, money, wallet_of};
 use support::rebuilding::{
-    EXPECT_EQUAL, REBUILD, begun, finds_nothing, fold, folded, hold_the_journal, names, only, projecting,
-    rebuilder, rebuilding,
+    EXPECT_EQUAL, REBUILD, begun, finds_nothing, fold, folded, hold_the_journal, leftovers, names, only,
+    projecting, rebuilder, rebuilding,
 };
-use tallybook_projector::{RebuildError, back, every, wait_for};
+use tallybook_projector::{RebuildError, every, wait_for};
 use tallybook_read_models::deposits::{WalletFilter, list_wallets};
 use tallybook_read_models::{Paging, Sort};
 use tokio_util::sync::CancellationToken;
@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 async fn going_back_brings_the_old_tables_which_catch_up() {
     let mut book = folded(busy(4, 5)).await;
     let projection = only("wallets")[0];
-    let none = back(&book.pool, &book.schema, projection).await.unwrap_err();
+    let none = rebuilder(&book).back(projection).await.unwrap_err();
     assert!(matches!(none, RebuildError::NoPrevious { .. }), "{none}");
     sqlx::query("UPDATE wallets SET balance = balance + 1, available = available + 1")
         .execute(&book.pool)
@@ -35,7 +35,7 @@ async fn going_back_brings_the_old_tables_which_catch_up() {
     fold(&book).await;
     let new = book.tables().await;
 
-    assert_eq!(back(&book.pool, &book.schema, projection).await.unwrap(), left_at);
+    assert_eq!(rebuilder(&book).back(projection).await.unwrap().position, left_at);
     assert_eq!(book.position("wallets").await, left_at);
     let wallets = |tables: &[(String, Vec<String>)]| {
         tables.iter().find(|(name, _)| name == "wallets").unwrap().1.clone()
@@ -45,7 +45,7 @@ async fn going_back_brings_the_old_tables_which_catch_up() {
     assert_ne!(wallets(&book.tables().await), wallets(&old), "it has caught up");
     let verified = rebuilder(&book).verify(&[projection]).await.unwrap();
     assert_eq!(verified[0].tables[0].changed, 4, "the old tables are as wrong as they were");
-    back(&book.pool, &book.schema, projection).await.unwrap();
+    rebuilder(&book).back(projection).await.unwrap();
     assert_eq!(book.tables().await, new);
 }
 
@@ -60,7 +60,7 @@ async fn an_answer_across_a_swap_is_of_one_generation() {
     let finished = CancellationToken::new();
     let swapping = async {
         for _ in 0..60 {
-            back(&book.pool, &book.schema, projection).await.unwrap();
+            rebuilder(&book).back(projection).await.unwrap();
         }
         finished.cancel();
     };
@@ -114,7 +114,7 @@ async fn all_projections_can_go_back_at_once() {
     let right = book.tables().await;
     rebuilder(&book).rebuild(&every(), REBUILD).await.unwrap();
     for _ in 0..5 {
-        let all = every().into_iter().map(|projection| back(&book.pool, &book.schema, projection));
+        let all = every().into_iter().map(async |projection| rebuilder(&book).back(projection).await);
         for done in join_all(all).await {
             done.unwrap();
         }
@@ -141,11 +141,11 @@ async fn there_is_no_way_back_to_tables_of_another_make() {
     ];
     for (change, undo) in changes {
         sqlx::query(change).execute(&book.pool).await.unwrap();
-        let refused = back(&book.pool, &book.schema, projection).await.unwrap_err();
+        let refused = rebuilder(&book).back(projection).await.unwrap_err();
         assert!(matches!(refused, RebuildError::PreviousIsDifferent { .. }), "{change}: {refused}");
         sqlx::query(undo).execute(&book.pool).await.unwrap();
     }
-    back(&book.pool, &book.schema, projection).await.unwrap();
+    rebuilder(&book).back(projection).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -180,7 +180,7 @@ async fn others_keep_their_rights_on_a_table_that_is_swapped() {
     assert_eq!(rights().await, (true, true, false));
     do_all([format!("REVOKE ALL ON wallets FROM {role}"), format!("GRANT DELETE ON wallets TO {role}")])
         .await;
-    back(&book.pool, &book.schema, projection).await.unwrap();
+    rebuilder(&book).back(projection).await.unwrap();
     assert_eq!(rights().await, (false, false, true), "no right comes back that was taken away");
     let kept = format!("{}__previous.wallets", book.schema);
     do_all([format!("REVOKE ALL ON wallets, {kept} FROM {role}"), format!("DROP ROLE {role}")]).await;
@@ -203,7 +203,7 @@ async fn a_rebuild_that_loses_its_lock_swaps_nothing() {
     .unwrap();
     assert_eq!(ended, [true]);
     holding.rollback().await.unwrap();
-    let error = under_way.await.unwrap().unwrap_err();
+    let error = *under_way.await.unwrap().unwrap_err().cause;
     assert!(matches!(error, RebuildError::LockLost { ref name } if name == "wallets"), "{error}");
     assert_eq!(book.tables().await, before);
 }
@@ -218,8 +218,7 @@ async fn a_rebuild_whose_tables_are_gone_leaves_the_live_ones_alone() {
     let under_way = rebuilding(rebuilder(&book));
     begun(&book).await;
     // Made one after the other: the last of them is there when all are.
-    let tables =
-        "SELECT count(*) FROM pg_tables WHERE schemaname = $1 || '__next' AND tablename = 'daily_totals'";
+    let tables = "SELECT count(*) FROM pg_tables WHERE schemaname LIKE $1 || '\\_\\_run%' AND tablename = 'daily_totals'";
     for look in 0.. {
         assert!(look < 500, "the tables are not made");
         if sqlx::query_scalar::<_, i64>(tables).bind(&book.schema).fetch_one(&book.pool).await.unwrap() > 0 {
@@ -227,10 +226,10 @@ async fn a_rebuild_whose_tables_are_gone_leaves_the_live_ones_alone() {
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    let schema = format!("DROP SCHEMA {}__next CASCADE", book.schema);
+    let schema = format!("DROP SCHEMA {} CASCADE", leftovers(&book).await[0].split('.').next().unwrap());
     sqlx::query(&schema).execute(&book.pool).await.unwrap();
     holding.rollback().await.unwrap();
-    let error = under_way.await.unwrap().unwrap_err();
+    let error = *under_way.await.unwrap().unwrap_err().cause;
     assert!(error.to_string().contains("does not exist"), "{error}");
     assert_eq!(book.tables().await, before);
     fold(&book).await;
@@ -244,7 +243,7 @@ async fn an_older_program_does_not_go_back_from_a_newer_ones_tables() {
     let projection = only("wallets")[0];
     rebuilder(&book).rebuild(&[projection], REBUILD).await.unwrap();
     sqlx::query("UPDATE projections SET version = version + 1").execute(&book.pool).await.unwrap();
-    let error = back(&book.pool, &book.schema, projection).await.unwrap_err();
+    let error = rebuilder(&book).back(projection).await.unwrap_err();
     assert!(matches!(error, RebuildError::NewerVersion { made: 2, .. }), "{error}");
     let versions: Vec<i32> =
         sqlx::query_scalar("SELECT DISTINCT version FROM projections").fetch_all(&book.pool).await.unwrap();

@@ -44,6 +44,8 @@ pub(super) struct ProjectionLag {
     pub(super) status: Status,
     /// The event that stopped it; `/v1/projections` says why, to those who may know.
     pub(super) error_position: Option<u64>,
+    /// Whether a process runs it.
+    pub(super) led: bool,
 }
 
 impl Readiness {
@@ -75,6 +77,7 @@ async fn ask(state: &ApiState) -> Result<Ready, Problem> {
         lag: projection.lag,
         status: projection.status,
         error_position: projection.error_position,
+        led: projection.led,
     };
     let projections: Vec<_> = statuses(pool).await?.into_iter().map(lag).collect();
     Ok(Ready {
@@ -89,7 +92,7 @@ async fn ask(state: &ApiState) -> Result<Ready, Problem> {
 
 fn stopped(projections: &[ProjectionLag]) -> Option<String> {
     let stopped = projections.iter().filter_map(|projection| match projection.status {
-        Status::Running => None,
+        Status::Running | Status::NotLed => None,
         Status::Stopped => {
             let at = projection.error_position.unwrap_or(projection.position);
             Some(format!("{} has stopped at position {at}", projection.name))

@@ -23,6 +23,9 @@ impl Tabular for ProjectionStatus {
         "error_position",
         "leader",
         "led",
+        "led_since",
+        "lease_until",
+        "rebuild",
         "updated_at",
     ];
 
@@ -38,6 +41,9 @@ impl Tabular for ProjectionStatus {
             self.error_position.map_or(Cell::Empty, Cell::Integer),
             Cell::optional(self.leader.as_ref()),
             Cell::text(self.led),
+            self.led_since.map_or(Cell::Empty, Cell::at),
+            self.lease_until.map_or(Cell::Empty, Cell::at),
+            self.rebuild.as_ref().map_or(Cell::Empty, |rebuild| Cell::spelled(rebuild.phase)),
             Cell::at(self.updated_at),
         ]
     }
@@ -45,7 +51,9 @@ impl Tabular for ProjectionStatus {
 
 /// List the projections
 ///
-/// Position, lag behind the journal, who leads it, and, if it has stopped, at which event and why.
+/// Position, lag behind the journal, and whether it runs: `running` if a process leads it, which one, since when and how
+/// long its lease lasts; `not_led` if nobody runs it; `stopped` at which event and why. A rebuild under way is told with
+/// how far it is and, if its swap waits for others' transactions, for which.
 #[utoipa::path(get, path = "/v1/projections", tag = "operation",
     responses((status = 200, body = Page<Vec<ProjectionStatus>>)))]
 pub(super) async fn list_projections(

@@ -16,7 +16,8 @@ use crate::state::ApiState;
 
 /// List rebuilds
 ///
-/// The latest first: those asked for, under way and over, over HTTP, on the command line or by the projector itself.
+/// The latest first: those asked for, under way and over, over HTTP, on the command line or by the projector itself, and
+/// returns to replaced tables (`back`). What was begun together has the same `run`.
 #[utoipa::path(get, path = "/v1/projections/rebuilds", tag = "operation",
     params(ListParameters, ("projection" = Option<String>, Query, description = "Only those of this projection.")),
     responses((status = 200, body = Page<Vec<RebuildRecord>>)))]

@@ -76,8 +76,7 @@ impl BenchRebuild {
     async fn measure(&self, connect: &PgConnectOptions) -> anyhow::Result<()> {
         let mut owner = PgConnection::connect_with(connect).await?;
         let drop_schemas = format!(
-            "DROP SCHEMA IF EXISTS {SCHEMA} CASCADE; DROP SCHEMA IF EXISTS {SCHEMA}__next CASCADE;
-             DROP SCHEMA IF EXISTS {SCHEMA}__previous CASCADE"
+            "DROP SCHEMA IF EXISTS {SCHEMA} CASCADE; DROP SCHEMA IF EXISTS {SCHEMA}__previous CASCADE"
         );
         owner.execute(drop_schemas.as_str()).await?;
         provision(connect, SCHEMA, &NewBook::default()).await?;

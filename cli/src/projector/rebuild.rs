@@ -7,7 +7,7 @@ use anyhow::Context;
 use clap::Args;
 use tallybook_event_store::Book;
 use tallybook_projector::{
-    RebuildError, RebuildOutcome, RebuildRequest, Rebuilder, Registered, TableDifference, back,
+    EndState, Ending, RebuildOutcome, RebuildRequest, Rebuilder, Registered, TableDifference, Unfinished,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -16,13 +16,14 @@ use super::watch::watched;
 use crate::argument::tasks;
 use crate::environment;
 use crate::failure::Failure;
-use crate::output::{say, say_json};
+use crate::output::{note, say, say_json};
 use crate::postgres::memory_bytes;
 
 /// Make read tables anew from the journal and swap them in, while people read and write
 ///
 /// New tables are folded beside the live ones, compared with them, and swapped in at once. If anything fails, or
-/// is cancelled, the live tables are as they were. The replaced ones are kept until the next rebuild.
+/// is cancelled, the live tables are as they were. The replaced ones are kept until the next rebuild. While others use
+/// the tables, as pg_dump does, the swap waits, names them, and is done when they are through.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tallybook projector rebuild wallets
@@ -45,7 +46,7 @@ pub(super) struct ProjectorRebuild {
     /// Swap back to the tables the last rebuild replaced, at once
     #[arg(long, conflicts_with_all = ["dry_run", "expect_equal"])]
     back: bool,
-    /// The outcome as one JSON array
+    /// What became of each as one JSON array, also if it failed
     #[arg(long)]
     json: bool,
     #[command(flatten)]
@@ -98,34 +99,75 @@ fn bytes(text: &str) -> Result<usize, String> {
 impl ProjectorRebuild {
     pub(super) async fn run(self, book: &Book, stop: &CancellationToken) -> Result<(), Failure> {
         let projections = chosen(&self.projections);
-        if self.back {
-            return go_back(book, &projections).await;
-        }
         let by = environment::actor().map_err(Failure::environment)?;
         let rebuilder = self.resources.rebuilder(book, stop).wanted_by(&by);
+        if self.back {
+            let done = watched(&rebuilder.progress, rebuilder.back_all(&projections)).await;
+            return tell_all(done, self.json, tell_return);
+        }
         let request = RebuildRequest { dry_run: self.dry_run, expect_equal: self.expect_equal };
-        match watched(&rebuilder.progress, rebuilder.rebuild(&projections, request)).await {
-            Ok(outcomes) if self.json => Ok(say_json(&outcomes).context("the outcome")?),
-            Ok(outcomes) => {
-                outcomes.iter().for_each(tell);
-                Ok(())
-            }
-            Err(error) => {
-                if let RebuildError::Different { differences, .. } = &error {
-                    tell_differences(differences);
-                }
-                Err(Failure::refused(error))
-            }
+        let done = watched(&rebuilder.progress, rebuilder.rebuild(&projections, request)).await;
+        tell_all(done, self.json, tell)
+    }
+}
+
+/// What became of each, also if it did not come to its end for all of them.
+fn tell_all(
+    done: Result<Vec<RebuildOutcome>, Unfinished>,
+    json: bool,
+    tell: impl Fn(&RebuildOutcome),
+) -> Result<(), Failure> {
+    if json {
+        let (endings, ended) = match done {
+            Ok(outcomes) => (outcomes.iter().map(Ending::from).collect(), Ok(())),
+            Err(Unfinished { cause, endings }) => (endings, Err(Failure::refused(*cause))),
+        };
+        say_json(&endings).context("the outcome")?;
+        return ended;
+    }
+    match done {
+        Ok(outcomes) => {
+            outcomes.iter().for_each(tell);
+            Ok(())
+        }
+        Err(Unfinished { cause, endings }) => {
+            endings.iter().for_each(tell_ending);
+            Err(Failure::refused(*cause))
         }
     }
 }
 
-async fn go_back(book: &Book, projections: &[Registered]) -> Result<(), Failure> {
-    for projection in projections {
-        let position = back(book.pool(), book.schema(), *projection).await.map_err(Failure::refused)?;
-        say(format!("{} is back on its previous tables, from position {position}.", projection.name));
+fn tell_ending(ending: &Ending) {
+    let name = &ending.projection;
+    let reason = ending.error.as_deref().unwrap_or("no reason is known");
+    match (ending.state, ending.position) {
+        (EndState::Swapped, Some(position)) => say(format!("{name}: swapped, from position {position}.")),
+        (EndState::Swapped, None) => say(format!("{name}: swapped.")),
+        (EndState::Compared, _) => say(format!("{name}: compared, not swapped.")),
+        (EndState::Failed, _) => say(format!("{name}: failed, its tables are as they were: {reason}")),
+        (EndState::Cancelled, _) => say(format!("{name}: cancelled, its tables are as they were.")),
+        (EndState::NotBegun, _) => say(format!("{name}: not begun, its tables are as they were.")),
     }
-    Ok(())
+    ending.differences.iter().for_each(|tables| tell_differences(tables));
+    warn_of(name, &ending.dependents);
+}
+
+fn tell_return(outcome: &RebuildOutcome) {
+    let (name, position) = (&outcome.projection, outcome.position);
+    let left = outcome.replaced_position.map_or_else(String::new, |left| format!(" (it was at {left})"));
+    say(format!("{name} is back on its previous tables, from position {position}{left}."));
+    warn_of(name, &outcome.dependents);
+}
+
+/// What of others does not come along.
+fn warn_of(name: &str, dependents: &[String]) {
+    if !dependents.is_empty() {
+        note(format!(
+            "Warning: others have made something over the tables of {name}. It follows the replaced tables until it is \
+             made anew, and the next rebuild is refused until then: {}",
+            dependents.join(", ")
+        ));
+    }
 }
 
 fn tell(outcome: &RebuildOutcome) {
@@ -142,6 +184,7 @@ fn tell(outcome: &RebuildOutcome) {
             tell_differences(tables);
         }
     }
+    warn_of(name, &outcome.dependents);
 }
 
 pub(super) fn tell_differences(tables: &[TableDifference]) {

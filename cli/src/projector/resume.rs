@@ -35,7 +35,7 @@ impl ProjectorResume {
             };
             let position = status.position;
             match status.status {
-                Status::Running => say(format!("{name} has not stopped: nothing to do.")),
+                Status::Running | Status::NotLed => say(format!("{name} has not stopped: nothing to do.")),
                 Status::Stopped if self.dry_run => {
                     say(format!("Would let {name} go on from position {position}."));
                 }

@@ -24,6 +24,29 @@ pub struct Seal {
     pub key: String,
 }
 
+/// How much of the book is sealed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// How many events the newest seal covers, and when it says it was made.
+    pub newest: Option<(u64, DateTime<Utc>)>,
+    /// When the first event was recorded that no seal covers.
+    pub unsealed_since: Option<DateTime<Utc>>,
+}
+
+/// Reads how much is sealed, without asking whether a key has signed it.
+pub async fn standing(pool: &PgPool) -> Result<Standing, sqlx::Error> {
+    let row = sqlx::query!(
+        r#"WITH newest AS (SELECT size, sealed_at FROM seals ORDER BY size DESC LIMIT 1)
+           SELECT (SELECT size FROM newest), (SELECT sealed_at FROM newest),
+                  (SELECT recorded_at FROM events
+                    WHERE position = coalesce((SELECT size FROM newest), 0) + 1) AS unsealed_since"#
+    )
+    .fetch_one(pool)
+    .await?;
+    let size = row.size.map(unsigned).transpose()?;
+    Ok(Standing { newest: size.zip(row.sealed_at), unsealed_since: row.unsealed_since })
+}
+
 /// What came of asking for a seal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Sealed {

@@ -12,7 +12,7 @@ mod note;
 mod tests;
 
 pub use checkpoint::Checkpoint;
-pub use keep::{Seal, SealError, Sealed, after, at_size, check, latest, seal};
+pub use keep::{Seal, SealError, Sealed, Standing, after, at_size, check, latest, seal, standing};
 pub use key::{InvalidKey, KeyName, PrivateKey, PublicKey};
 pub use note::BadNote;
 

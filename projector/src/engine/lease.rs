@@ -63,6 +63,8 @@ pub(super) async fn claim<P: Projection>(
     let claimed = sqlx::query!(
         "UPDATE projections AS p
             SET leader = $2, lease_until = clock_timestamp() + $3::interval, updated_at = clock_timestamp(),
+                led_since = CASE WHEN p.leader = $2 AND p.lease_until > clock_timestamp() THEN p.led_since
+                                 ELSE clock_timestamp() END,
                 status = CASE WHEN p.leader = $2 THEN p.status ELSE 'running' END,
                 error = CASE WHEN p.leader = $2 THEN p.error END,
                 error_position = CASE WHEN p.leader = $2 THEN p.error_position END

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 use utoipa::ToSchema;
 
+use crate::rebuild::Blocker;
+
 /// What is being done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -20,6 +22,8 @@ pub enum Phase {
     CatchingUp,
     Comparing,
     Swapping,
+    /// The new tables are ready and follow the journal; somebody uses the tables that are to be swapped.
+    WaitingToSwap,
     Done,
 }
 
@@ -32,6 +36,7 @@ impl Phase {
             Self::CatchingUp => "catching_up",
             Self::Comparing => "comparing",
             Self::Swapping => "swapping",
+            Self::WaitingToSwap => "waiting_to_swap",
             Self::Done => "done",
         }
     }
@@ -41,12 +46,19 @@ impl Phase {
 #[derive(Debug, Clone)]
 pub struct Progress {
     folded: Arc<AtomicU64>,
-    phase: watch::Sender<(Phase, u64)>,
+    stage: watch::Sender<Stage>,
     begun: Instant,
 }
 
+#[derive(Debug)]
+struct Stage {
+    phase: Phase,
+    events_to_fold: u64,
+    waits_for: Vec<Blocker>,
+}
+
 /// One look at it.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ProgressReport {
     pub phase: Phase,
     /// Events folded so far; events are folded more than once where memory does not hold all rows.
@@ -58,15 +70,21 @@ pub struct ProgressReport {
     pub percent: u64,
     /// Until everything is folded, at the speed so far; unknown at first.
     pub seconds_left: Option<u64>,
+    /// Whose transactions the swap waits for: as soon as they are over, it is done.
+    pub waits_for: Vec<Blocker>,
 }
 
 impl Progress {
     pub fn begin() -> Self {
-        Self { folded: Arc::default(), phase: watch::Sender::new((Phase::Waiting, 0)), begun: Instant::now() }
+        let stage = Stage { phase: Phase::Waiting, events_to_fold: 0, waits_for: Vec::new() };
+        Self { folded: Arc::default(), stage: watch::Sender::new(stage), begun: Instant::now() }
     }
 
     pub fn report(&self) -> ProgressReport {
-        let (phase, events_to_fold) = *self.phase.borrow();
+        let (phase, events_to_fold, waits_for) = {
+            let stage = self.stage.borrow();
+            (stage.phase, stage.events_to_fold, stage.waits_for.clone())
+        };
         let events = self.folded.load(Ordering::Relaxed);
         let elapsed =
             u64::try_from(self.begun.elapsed().max(Duration::from_millis(1)).as_millis()).unwrap_or(u64::MAX);
@@ -82,15 +100,26 @@ impl Progress {
                 .checked_div(events_to_fold)
                 .map_or(100, |percent| percent.min(100)),
             seconds_left: left.checked_div(events_per_second),
+            waits_for,
         }
     }
 
     pub(crate) fn enter(&self, phase: Phase) {
-        self.phase.send_modify(|now| now.0 = phase);
+        self.stage.send_modify(|now| {
+            now.phase = phase;
+            now.waits_for.clear();
+        });
+    }
+
+    pub(crate) fn wait_for(&self, blockers: Vec<Blocker>) {
+        self.stage.send_modify(|now| {
+            now.phase = Phase::WaitingToSwap;
+            now.waits_for = blockers;
+        });
     }
 
     pub(crate) fn expect(&self, more_events: u64) {
-        self.phase.send_modify(|now| now.1 += more_events);
+        self.stage.send_modify(|now| now.events_to_fold += more_events);
     }
 
     pub(crate) fn folded(&self, events: u64) {

@@ -46,7 +46,7 @@ impl Attendant {
         while !self.shutdown.is_cancelled() {
             if swept.is_none_or(|at| at.elapsed() >= BETWEEN_SWEEPS) {
                 let Rebuilder { pool, schema, .. } = &self.rebuilder;
-                note(sweep(pool, schema, &self.projections).await, "what dead rebuilds left");
+                note(sweep(pool, schema).await, "what dead rebuilds left");
                 note(self.ask_for_stale(&mut asked_for).await, "tables of an older version");
                 swept = Some(Instant::now());
             }

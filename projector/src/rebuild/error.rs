@@ -30,8 +30,12 @@ pub enum RebuildError {
         tables.join(", ")
     )]
     Missing { name: String, tables: Vec<&'static str> },
-    #[error("{name} could not be swapped: its tables were in use all the time; try again")]
-    Busy { name: String },
+    #[error(
+        "the tables kept of {name} cannot be dropped, because others have made something over them: {}; drop that, or \
+         make it anew over the tables in use",
+        dependents.join(", ")
+    )]
+    KeptByOthers { name: String, dependents: Vec<String> },
     #[error(
         "the lock on {name} was lost with its connection, so another may be at work: {name} was not swapped"
     )]
@@ -49,6 +53,24 @@ impl RebuildError {
         matches!(self, Self::Generation(GenerationError::Cancelled))
     }
 
+    /// The projection it is about, if it is about one.
+    pub(super) fn name(&self) -> Option<&str> {
+        match self {
+            Self::Database(_) | Self::Generation(_) => None,
+            Self::Unknown { name, .. }
+            | Self::UnderWay { name }
+            | Self::NoPrevious { name }
+            | Self::PreviousIsDifferent { name }
+            | Self::Different { name, .. }
+            | Self::NotComparable { name, .. }
+            | Self::Missing { name, .. }
+            | Self::KeptByOthers { name, .. }
+            | Self::LockLost { name }
+            | Self::NewerVersion { name, .. }
+            | Self::Overtaken { name } => Some(name),
+        }
+    }
+
     /// What was found out about a projection before this stopped its rebuild.
     pub(super) fn outcome_of(&self, projection: &str) -> Option<RebuildOutcome> {
         match self {
@@ -57,6 +79,8 @@ impl RebuildError {
                 position: *position,
                 differences: Some(differences.clone()),
                 swapped: false,
+                replaced_position: None,
+                dependents: Vec::new(),
             }),
             Self::Different { .. }
             | Self::Database(_)
@@ -67,7 +91,7 @@ impl RebuildError {
             | Self::PreviousIsDifferent { .. }
             | Self::NotComparable { .. }
             | Self::Missing { .. }
-            | Self::Busy { .. }
+            | Self::KeptByOthers { .. }
             | Self::LockLost { .. }
             | Self::NewerVersion { .. }
             | Self::Overtaken { .. } => None,

@@ -4,10 +4,12 @@ use sqlx::{Connection, PgConnection};
 use tallybook_event_store::journal;
 use tallybook_event_store::schema::patient_connection;
 
+use super::blockers::InTheWay;
 use super::lock::Lock;
-use super::swap::{BETWEEN_TRIES, Generation, TRIES, Try, try_to_swap};
+use super::logbook::Logbook;
+use super::swap::{Generation, Swap, Way, locked};
 use super::takeover::Takeover;
-use super::{RebuildError, Rebuilder};
+use super::{Blocker, RebuildError, RebuildOutcome, Rebuilder};
 use crate::Registered;
 use crate::generation::{
     Follower, GenerationError, Phase, Place, RowDifference, TableDifference, compare, row_differences,
@@ -28,6 +30,9 @@ pub(super) struct Growing<'a> {
     book: PgConnection,
     /// Everything up to here is in the new tables.
     pub(super) position: u64,
+    in_the_way: InTheWay,
+    /// Who was in the way of the last try.
+    pub(super) blockers: Vec<Blocker>,
 }
 
 /// What a comparison saw.
@@ -49,7 +54,9 @@ impl<'a> Growing<'a> {
     ) -> Result<Self, RebuildError> {
         let connection = place.connect(&rebuilder.pool).await?;
         let book = patient_connection(&rebuilder.pool).await?;
-        Ok(Self { rebuilder, place, projection, lock, connection, book, position })
+        let in_the_way = InTheWay::of(locked(place.book(), projection));
+        let blockers = Vec::new();
+        Ok(Self { rebuilder, place, projection, lock, connection, book, position, in_the_way, blockers })
     }
 
     pub(super) fn name(&self) -> &'static str {
@@ -92,21 +99,40 @@ impl<'a> Growing<'a> {
         Ok(Look::Compared { tables, rows })
     }
 
-    /// Puts the new tables into the place of the live ones. Between tries the live ones go on, and these follow.
-    pub(super) async fn swap(mut self) -> Result<u64, RebuildError> {
-        self.rebuilder.progress.enter(Phase::Swapping);
-        for _ in 0..TRIES {
-            let takeover = self.hold_still().await?;
-            let new = Generation { version: self.projection.version, position: self.position };
-            let from = (self.place, new);
-            let tried = try_to_swap(&mut self.book, self.projection, from, &takeover, self.lock).await;
-            takeover.end().await;
-            if tried? == Try::Swapped {
-                return Ok(new.position);
-            }
-            self.rebuilder.pause(BETWEEN_TRIES).await?;
+    /// Tries once to put the new tables into the place of the live ones. `None`: somebody is in the way, and who is in
+    /// `blockers`. The live ones go on meanwhile, and these follow.
+    pub(super) async fn try_swap(
+        &mut self,
+        logbook: &Logbook,
+        found: &RebuildOutcome,
+    ) -> Result<Option<RebuildOutcome>, RebuildError> {
+        self.blockers = self.in_the_way.still(&mut self.book).await?.to_vec();
+        if !self.blockers.is_empty() {
+            let live = self.live_position().await?;
+            self.follow(live).await?;
+            return Ok(None);
         }
-        Err(RebuildError::Busy { name: self.projection.name.to_owned() })
+        let takeover = self.hold_still().await?;
+        let swap = Swap {
+            projection: self.projection,
+            way: Way::Forth,
+            site: self.place,
+            lock: self.lock,
+            logbook,
+            progress: &self.rebuilder.progress,
+            new: Generation { version: self.projection.version, position: self.position },
+            outcome: found.clone(),
+        };
+        let tried = swap.attempt(&mut self.book, &takeover).await;
+        // Looked for before the projection goes on: its own pages are in nobody's way.
+        let looked = match &tried {
+            Ok(None) => self.in_the_way.look(&mut self.book).await.map(<[Blocker]>::to_vec),
+            Ok(Some(_)) | Err(_) => Ok(Vec::new()),
+        };
+        takeover.end().await;
+        let swapped = tried?;
+        self.blockers = looked?;
+        Ok(swapped)
     }
 
     /// Brings the new tables to where the live ones stand, and keeps those there. Tables that are ahead stay so.

@@ -5,6 +5,9 @@
 
 mod attend;
 mod back;
+mod blockers;
+mod dependents;
+mod ending;
 mod error;
 mod grants;
 mod growing;
@@ -14,13 +17,16 @@ mod record;
 mod request;
 mod restore;
 mod run;
+mod site;
 mod swap;
+mod swapping;
 mod sweep;
 mod takeover;
 mod verify;
 
 pub(crate) use attend::Attendant;
-pub use back::back;
+pub use blockers::Blocker;
+pub use ending::{EndState, Ending, Unfinished};
 pub use error::RebuildError;
 pub(crate) use lock::Lock;
 pub use record::{

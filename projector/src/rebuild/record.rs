@@ -22,6 +22,10 @@ pub struct RebuildRecord {
     pub dry_run: bool,
     /// Any difference is a failure.
     pub expect_equal: bool,
+    /// No rebuild, but a return to the tables that were replaced.
+    pub back: bool,
+    /// What was begun together has the same number, and is done by one process.
+    pub run: Option<i32>,
     pub requested_by: String,
     pub requested_at: DateTime<Utc>,
     pub started_at: Option<DateTime<Utc>>,
@@ -150,8 +154,8 @@ pub async fn cancel_rebuild(pool: &PgPool, id: Uuid) -> Result<Option<RebuildRec
 pub async fn find_rebuild(pool: &PgPool, id: Uuid) -> Result<Option<RebuildRecord>, sqlx::Error> {
     let row = sqlx::query_as!(
         StoredRebuild,
-        "SELECT id, projection, state, dry_run, expect_equal, requested_by, requested_at, started_at, finished_at,
-                cancel_requested, progress, report, error
+        "SELECT id, projection, state, dry_run, expect_equal, back, run, requested_by, requested_at, started_at,
+                finished_at, cancel_requested, progress, report, error
            FROM rebuilds WHERE id = $1",
         id
     )
@@ -169,8 +173,8 @@ pub async fn list_rebuilds(
 ) -> Result<Vec<RebuildRecord>, sqlx::Error> {
     let rows = sqlx::query_as!(
         StoredRebuild,
-        "SELECT id, projection, state, dry_run, expect_equal, requested_by, requested_at, started_at, finished_at,
-                cancel_requested, progress, report, error
+        "SELECT id, projection, state, dry_run, expect_equal, back, run, requested_by, requested_at, started_at,
+                finished_at, cancel_requested, progress, report, error
            FROM rebuilds
           WHERE ($1::text IS NULL OR projection = $1)
             AND ($2::uuid IS NULL OR (requested_at, id) < (SELECT b.requested_at, b.id FROM rebuilds AS b WHERE b.id = $2))
@@ -188,8 +192,8 @@ pub async fn list_rebuilds(
 pub(super) async fn waiting(pool: &PgPool) -> Result<Vec<RebuildRecord>, sqlx::Error> {
     let rows = sqlx::query_as!(
         StoredRebuild,
-        "SELECT id, projection, state, dry_run, expect_equal, requested_by, requested_at, started_at, finished_at,
-                cancel_requested, progress, report, error
+        "SELECT id, projection, state, dry_run, expect_equal, back, run, requested_by, requested_at, started_at,
+                finished_at, cancel_requested, progress, report, error
            FROM rebuilds WHERE state = 'requested' ORDER BY requested_at, id",
     )
     .fetch_all(pool)
@@ -204,6 +208,8 @@ struct StoredRebuild {
     state: String,
     dry_run: bool,
     expect_equal: bool,
+    back: bool,
+    run: Option<i32>,
     requested_by: String,
     requested_at: DateTime<Utc>,
     started_at: Option<DateTime<Utc>>,
@@ -224,6 +230,8 @@ impl TryFrom<StoredRebuild> for RebuildRecord {
             state: RebuildState::stored(&row.state)?,
             dry_run: row.dry_run,
             expect_equal: row.expect_equal,
+            back: row.back,
+            run: row.run,
             requested_by: row.requested_by,
             requested_at: row.requested_at,
             started_at: row.started_at,

@@ -81,4 +81,11 @@ pub struct RebuildOutcome {
     /// to be compared.
     pub differences: Option<Vec<TableDifference>>,
     pub swapped: bool,
+    /// Where the tables stood that were replaced.
+    #[serde(default)]
+    pub replaced_position: Option<u64>,
+    /// What others have made over the tables, such as SQL views. It follows the tables and not their names: after a
+    /// swap it shows the ones that were replaced, until it is made anew.
+    #[serde(default)]
+    pub dependents: Vec<String>,
 }

@@ -4,6 +4,7 @@ use sqlx::{Connection, Executor, PgPool};
 use tallybook_event_store::schema::{lay_out, patient_connection};
 
 use super::RebuildError;
+use super::site::{number, place};
 use super::takeover::Takeover;
 use crate::Registered;
 
@@ -32,11 +33,12 @@ pub(super) async fn restore(
     schema: &str,
     (projection, missing): (Registered, &[&str]),
 ) -> Result<(), RebuildError> {
-    let model = format!("{schema}__model");
+    let model = place(schema, number(pool).await?);
+    let model = model.schema();
     let mut connection = patient_connection(pool).await?;
     // All of it or nothing: the model is gone when this ends, however it ends.
     let mut transaction = connection.begin().await?;
-    lay_out(&mut transaction, &model).await?;
+    lay_out(&mut transaction, model).await?;
     let takeover = Takeover::begin(pool, projection.name).await?;
     transaction.execute(format!("SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'").as_str()).await?;
     for table in projection.table_names() {

@@ -4,21 +4,28 @@ use futures::{FutureExt, StreamExt, stream};
 use sqlx::PgPool;
 use tallybook_event_store::journal;
 
+use super::dependents::dependents;
+use super::ending::{Ended, all_or_each};
 use super::growing::{Growing, Look};
 use super::lock::Lock;
-use super::logbook::Logbook;
+use super::logbook::{Logbook, Undertaking};
 use super::restore::{missing, restore};
-use super::{RebuildError, RebuildOutcome, RebuildRecord, RebuildRequest, Rebuilder, sweep};
+use super::site::Site;
+use super::swap::{in_use, kept};
+use super::swapping::Ready;
+use super::sweep::sweep_first;
+use super::{RebuildError, RebuildOutcome, RebuildRecord, RebuildRequest, Rebuilder, Unfinished};
+use crate::Registered;
 use crate::engine::register;
-use crate::generation::{Builder, Phase, Place, TableDifference};
-use crate::{Registered, every};
+use crate::generation::{Builder, Phase, Place};
 
 /// A projection this far behind the journal is not waited for: its new tables go ahead of it.
 const FAR_BEHIND: u64 = 10_000;
 
-/// Where the next generation is made.
-pub(super) fn next(schema: &str) -> Place {
-    Place::beside(schema, "next")
+/// What a run holds until its end.
+pub(super) struct Held {
+    pub(super) site: Site,
+    pub(super) locks: Vec<Lock>,
 }
 
 impl Rebuilder {
@@ -27,13 +34,25 @@ impl Rebuilder {
         &self,
         projections: &[Registered],
         request: RebuildRequest,
-    ) -> Result<Vec<RebuildOutcome>, RebuildError> {
-        sweep(&self.pool, &self.schema, &every()).await?;
-        let locks = self.lock(projections).await?;
-        match Logbook::begin(&self.pool, projections, request, &self.by).await {
-            Ok(logbook) => self.logged(projections, request, (locks, logbook)).await,
+    ) -> Result<Vec<RebuildOutcome>, Unfinished> {
+        match self.begin_rebuild(projections, request).await {
+            Ok(begun) => self.logged(projections, request, begun).await,
+            Err(error) => Err(Unfinished::before_all(projections, error)),
+        }
+    }
+
+    async fn begin_rebuild(
+        &self,
+        projections: &[Registered],
+        request: RebuildRequest,
+    ) -> Result<(Held, Logbook), RebuildError> {
+        sweep_first(&self.pool, &self.schema).await;
+        let held = self.hold(projections).await?;
+        let undertaking = Undertaking { run: held.site.run, request, back: false, by: &self.by };
+        match Logbook::begin(&self.pool, projections, undertaking).await {
+            Ok(logbook) => Ok((held, logbook)),
             Err(error) => {
-                release(locks).await?;
+                self.let_go(held).await;
                 Err(error)
             }
         }
@@ -45,15 +64,18 @@ impl Rebuilder {
         projection: Registered,
         record: &RebuildRecord,
     ) -> Result<(), RebuildError> {
-        let locks = self.lock(&[projection]).await?;
-        match Logbook::take_up(&self.pool, projection.name, record).await {
+        let held = self.hold(&[projection]).await?;
+        match Logbook::take_up(&self.pool, projection.name, (record, held.site.run)).await {
             Ok(Some(logbook)) => {
-                self.logged(&[projection], record.request(), (locks, logbook)).await?;
+                let done = self.logged(&[projection], record.request(), (held, logbook)).await;
+                done.map(|_| ()).map_err(|unfinished| *unfinished.cause)
+            }
+            Ok(None) => {
+                self.let_go(held).await;
                 Ok(())
             }
-            Ok(None) => release(locks).await,
             Err(error) => {
-                release(locks).await?;
+                self.let_go(held).await;
                 Err(error)
             }
         }
@@ -64,86 +86,111 @@ impl Rebuilder {
         &self,
         projections: &[Registered],
         request: RebuildRequest,
-        (locks, logbook): (Vec<Lock>, Logbook),
-    ) -> Result<Vec<RebuildOutcome>, RebuildError> {
-        let place = next(&self.schema);
+        (held, logbook): (Held, Logbook),
+    ) -> Result<Vec<RebuildOutcome>, Unfinished> {
         let done = tokio::select! {
-            done = self.rebuild_in(&place, projections, request, (&locks, &logbook)) => done,
+            done = self.rebuild_in(projections, request, (&held, &logbook)) => done,
             never = logbook.follow(&self.progress, &self.cancelled) => match never {},
         };
-        if let Err(error) = &done {
-            for projection in projections {
-                logbook.end(projection.name, &self.progress, Err(error)).await;
+        let done = match done {
+            Ok(ended) => {
+                for (name, ended) in &ended {
+                    logbook.end(name, &self.progress, ended.as_ref()).await;
+                }
+                all_or_each(ended)
             }
-        }
-        // What was done is told even if what is left over could not be dropped: the next sweep drops it.
-        if let Err(error) = self.clear(&place, projections, locks).await {
-            tracing::warn!(%error, "what a rebuild left over could not be dropped");
-        }
+            Err(error) => {
+                for projection in projections {
+                    logbook.end(projection.name, &self.progress, Err(&error)).await;
+                }
+                Err(Unfinished::before_all(projections, error))
+            }
+        };
+        self.let_go(held).await;
         done
     }
 
-    pub(super) async fn lock(&self, projections: &[Registered]) -> Result<Vec<Lock>, RebuildError> {
-        let mut locks = Vec::with_capacity(projections.len());
+    /// Keeps others from these projections, and takes a schema for their tables.
+    pub(super) async fn hold(&self, projections: &[Registered]) -> Result<Held, RebuildError> {
+        let mut held = Held { site: Site::open(&self.pool, &self.schema).await?, locks: Vec::new() };
         for projection in projections {
-            register(&self.pool, projection.name, projection.version).await?;
-            locks.push(Lock::take(&self.pool, &self.schema, projection.name).await?);
-            let made = version(&self.pool, projection.name).await?;
-            if made > projection.version {
-                return Err(RebuildError::NewerVersion { name: projection.name.to_owned(), made });
+            match self.lock(*projection).await {
+                Ok(lock) => held.locks.push(lock),
+                Err(error) => {
+                    self.let_go(held).await;
+                    return Err(error);
+                }
             }
         }
-        Ok(locks)
+        Ok(held)
     }
 
-    /// Drops what is left of the tables in the place, and lets others work on these projections.
-    pub(super) async fn clear(
-        &self,
-        place: &Place,
-        projections: &[Registered],
-        locks: Vec<Lock>,
-    ) -> Result<(), RebuildError> {
-        let mut connection = place.connect(&self.pool).await?;
-        for (projection, lock) in projections.iter().zip(&locks) {
-            // Without the lock they are perhaps another's.
-            if lock.is_held(&mut connection).await? {
-                place.drop_tables(&mut connection, &(projection.tables)()).await?;
+    async fn lock(&self, projection: Registered) -> Result<Lock, RebuildError> {
+        register(&self.pool, projection.name, projection.version).await?;
+        let lock = Lock::take(&self.pool, &self.schema, projection.name).await?;
+        let made = version(&self.pool, projection.name).await?;
+        if made > projection.version {
+            lock.release().await?;
+            return Err(RebuildError::NewerVersion { name: projection.name.to_owned(), made });
+        }
+        Ok(lock)
+    }
+
+    /// Drops what is left of the tables of a run, and lets others work on its projections. What was done is told even
+    /// if this fails: the locks end with their connections, and the next sweep drops the rest.
+    pub(super) async fn let_go(&self, held: Held) {
+        held.site.close(&self.pool).await;
+        for lock in held.locks {
+            if let Err(error) = lock.release().await {
+                tracing::warn!(%error, "the lock on a projection could not be given back");
             }
         }
-        release(locks).await
     }
 
     async fn rebuild_in(
         &self,
-        place: &Place,
         projections: &[Registered],
         request: RebuildRequest,
-        (locks, logbook): (&[Lock], &Logbook),
-    ) -> Result<Vec<RebuildOutcome>, RebuildError> {
+        (held, logbook): (&Held, &Logbook),
+    ) -> Result<Vec<Ended>, RebuildError> {
+        if !request.dry_run {
+            self.may_be_replaced(projections).await?;
+        }
         let to = if self.restore_missing(projections, request).await? {
             journal::head_position(&self.pool).await?
         } else {
             self.target(projections).await?
         };
+        let place = &held.site.place;
         self.builder(place).build(projections, to).await?;
         self.progress.enter(Phase::CatchingUp);
         // All are looked at before the first is swapped: a difference nobody expected stops all of them.
         let looking: Vec<_> = projections
             .iter()
             .copied()
-            .zip(locks)
+            .zip(&held.locks)
             .map(|locked| self.look(place, locked, to, request).boxed())
             .collect();
         let looks: Vec<Result<_, _>> = stream::iter(looking).buffered(self.jobs.max(1)).collect().await;
-        let looks = looks.into_iter().collect::<Result<Vec<_>, _>>()?;
-        let mut outcomes = Vec::with_capacity(looks.len());
-        for (growing, differences) in looks {
-            let outcome = finish(growing, differences, request).await?;
-            logbook.end(&outcome.projection, &self.progress, Ok(&outcome)).await;
-            outcomes.push(outcome);
-        }
+        let ready = looks.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let ended = if request.dry_run {
+            ready.into_iter().map(|one| (one.growing.name(), Ok(one.found))).collect()
+        } else {
+            self.swap_each(ready, logbook).await
+        };
         self.progress.enter(Phase::Done);
-        Ok(outcomes)
+        Ok(ended)
+    }
+
+    /// The tables kept from the last swap are dropped by the next one, if nothing of others hangs on them.
+    async fn may_be_replaced(&self, projections: &[Registered]) -> Result<(), RebuildError> {
+        for projection in projections {
+            let dependents = dependents(&self.pool, &kept(&self.schema, *projection)).await?;
+            if !dependents.is_empty() {
+                return Err(RebuildError::KeptByOthers { name: projection.name.to_owned(), dependents });
+            }
+        }
+        Ok(())
     }
 
     /// Makes tables again that somebody threw away. `true`: there were such.
@@ -203,45 +250,38 @@ impl Rebuilder {
         (projection, lock): (Registered, &'a Lock),
         built: u64,
         request: RebuildRequest,
-    ) -> Result<(Growing<'a>, Option<Vec<TableDifference>>), RebuildError> {
+    ) -> Result<Ready<'a>, RebuildError> {
         let mut growing = Growing::built(self, place, (projection, lock), built).await?;
-        let name = || projection.name.to_owned();
-        match growing.look(0).await? {
+        let name = projection.name.to_owned();
+        let differences = match growing.look(0).await? {
             Look::Behind(lag) if request.expect_equal => {
-                Err(RebuildError::NotComparable { name: name(), lag })
+                return Err(RebuildError::NotComparable { name, lag });
             }
-            Look::Behind(_) => Ok((growing, None)),
-            Look::Compared { tables: differences, rows: _ } => {
-                if request.expect_equal && differences.iter().any(|table| !table.is_none()) {
-                    let position = growing.position;
-                    return Err(RebuildError::Different { name: name(), position, differences });
-                }
-                Ok((growing, Some(differences)))
-            }
+            Look::Behind(_) => None,
+            Look::Compared { tables: differences, rows: _ } => Some(differences),
+        };
+        let position = growing.position;
+        if let Some(differences) = &differences
+            && request.expect_equal
+            && differences.iter().any(|table| !table.is_none())
+        {
+            return Err(RebuildError::Different { name, position, differences: differences.clone() });
         }
+        let dependents = dependents(&self.pool, &in_use(&self.schema, projection)).await?;
+        let (swapped, replaced_position) = (false, None);
+        let found = RebuildOutcome {
+            projection: name,
+            position,
+            differences,
+            swapped,
+            replaced_position,
+            dependents,
+        };
+        Ok(Ready { growing, found })
     }
 }
 
 /// Of the fold that made the tables in use.
 pub(super) async fn version(pool: &PgPool, name: &str) -> Result<i32, sqlx::Error> {
     sqlx::query_scalar!("SELECT version FROM projections WHERE name = $1", name).fetch_one(pool).await
-}
-
-async fn release(locks: Vec<Lock>) -> Result<(), RebuildError> {
-    for lock in locks {
-        lock.release().await?;
-    }
-    Ok(())
-}
-
-/// The swap, if it is wanted.
-async fn finish(
-    growing: Growing<'_>,
-    differences: Option<Vec<TableDifference>>,
-    request: RebuildRequest,
-) -> Result<RebuildOutcome, RebuildError> {
-    let projection = growing.name().to_owned();
-    let swapped = !request.dry_run;
-    let position = if swapped { growing.swap().await? } else { growing.position };
-    Ok(RebuildOutcome { projection, position, differences, swapped })
 }

@@ -29,7 +29,8 @@ impl Takeover {
     pub(super) async fn begin(pool: &PgPool, name: &'static str) -> Result<Self, sqlx::Error> {
         let leader = crate::settings::new_leader();
         let row = sqlx::query!(
-            "UPDATE projections SET leader = $2, lease_until = clock_timestamp() + $3::interval
+            "UPDATE projections
+                SET leader = $2, lease_until = clock_timestamp() + $3::interval, led_since = clock_timestamp()
               WHERE name = $1 RETURNING position, version",
             name,
             leader,

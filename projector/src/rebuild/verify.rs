@@ -13,11 +13,6 @@ use crate::generation::{Explaining, Phase, Place, RowDifference, TableDifference
 /// Rows told one by one, per table.
 const ROWS_TOLD: i64 = 1000;
 
-/// Where tables are made that are compared and dropped.
-pub(super) fn check(schema: &str) -> Place {
-    Place::beside(schema, "check")
-}
-
 /// What a check of one projection found.
 #[derive(Debug, Clone, Serialize)]
 pub struct Verification {
@@ -38,12 +33,9 @@ impl Verification {
 impl Rebuilder {
     /// Folds projections afresh up to where each stands, and compares row by row.
     pub async fn verify(&self, projections: &[Registered]) -> Result<Vec<Verification>, RebuildError> {
-        let place = check(&self.schema);
-        let locks = self.lock(projections).await?;
-        let done = self.verify_in(&place, projections, &locks).await;
-        if let Err(error) = self.clear(&place, projections, locks).await {
-            tracing::warn!(%error, "what a check left over could not be dropped");
-        }
+        let held = self.hold(projections).await?;
+        let done = self.verify_in(&held.site.place, projections, &held.locks).await;
+        self.let_go(held).await;
         done
     }
 

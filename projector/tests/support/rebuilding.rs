@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tallybook_domain::BookEvent;
 use tallybook_projector::{
-    ProjectorSettings, RebuildError, RebuildOutcome, RebuildRequest, Rebuilder, Registered, TableDifference,
+    ProjectorSettings, RebuildOutcome, RebuildRequest, Rebuilder, Registered, TableDifference, Unfinished,
     every,
 };
 use tokio_util::sync::CancellationToken;
@@ -57,7 +57,7 @@ pub async fn finds_nothing(book: &TestBook) -> bool {
 /// Tables that are neither the book's nor kept for the way back.
 pub async fn leftovers(book: &TestBook) -> Vec<String> {
     sqlx::query_scalar(
-        "SELECT schemaname || '.' || tablename FROM pg_tables WHERE schemaname IN ($1 || '__next', $1 || '__check')",
+        "SELECT schemaname || '.' || tablename FROM pg_tables WHERE schemaname LIKE $1 || '\\_\\_run%'",
     )
     .bind(&book.schema)
     .fetch_all(&book.pool)
@@ -83,8 +83,6 @@ pub async fn begun(book: &TestBook) {
     panic!("no rebuild has begun");
 }
 
-pub fn rebuilding(
-    rebuilder: Rebuilder,
-) -> tokio::task::JoinHandle<Result<Vec<RebuildOutcome>, RebuildError>> {
+pub fn rebuilding(rebuilder: Rebuilder) -> tokio::task::JoinHandle<Result<Vec<RebuildOutcome>, Unfinished>> {
     tokio::spawn(async move { rebuilder.rebuild(&every(), REBUILD).await })
 }

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use tallybook_api::ApiSettings;
+use tallybook_event_store::seal::{Standing, standing};
 use tallybook_tests::answer::text;
 use tallybook_tests::book::Differently;
 use tallybook_tests::{TestBook, bodies};
@@ -25,14 +26,41 @@ async fn figures_are_open_unless_they_are_switched_off() {
     let figures = book.anyone().get("/metrics").await;
     figures.expect(200);
     assert!(figures.header("content-type").starts_with("text/plain"));
-    for figure in ["tallybook_lane_commands_total", "tallybook_journal_position", "tallybook_projection_lag"]
-    {
+    for figure in [
+        "tallybook_lane_commands_total",
+        "tallybook_journal_position",
+        "tallybook_projection_lag",
+        "tallybook_projection_led",
+        "tallybook_unsealed_seconds",
+    ] {
         assert!(figures.text.contains(figure), "{figure}: {}", figures.text);
     }
     let api = ApiSettings { metrics: false, ..Default::default() };
     let silent = book.another(Differently { api, no_projector: true, ..Default::default() }).await;
     silent.anyone().get("/metrics").await.problem(404, "unknown-route");
     silent.stop().await;
+    book.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn how_much_is_sealed_is_known_to_the_figures() {
+    tallybook_api::metrics::install();
+    let book = TestBook::start().await;
+    let empty = standing(book.pool()).await.unwrap();
+    assert_eq!(empty, Standing { newest: None, unsealed_since: None });
+    book.customer("Acme").await;
+    let unsealed = standing(book.pool()).await.unwrap();
+    assert!(unsealed.newest.is_none() && unsealed.unsealed_since.is_some(), "{unsealed:?}");
+    let seal = book.seal().await;
+    let sealed = standing(book.pool()).await.unwrap();
+    assert_eq!(sealed, Standing { newest: Some((1, seal.sealed_at)), unsealed_since: None });
+    book.customer("Apex").await;
+    let grown = standing(book.pool()).await.unwrap();
+    assert!(grown.newest == sealed.newest && grown.unsealed_since > unsealed.unsealed_since, "{grown:?}");
+    let figures = book.anyone().get("/metrics").await;
+    for figure in ["tallybook_seal_size", "tallybook_seal_at_seconds"] {
+        assert!(figures.text.contains(figure), "{figure}: {}", figures.text);
+    }
     book.finish().await;
 }
 

@@ -32,9 +32,11 @@ async fn every_read_model_says_how_far_it_has_come() {
             ("status", json!("running")),
             ("error", json!(null)),
             ("led", json!(true)),
+            ("rebuild", json!(null)),
         ] {
             assert_eq!(projection[member], value, "{member} of {projection}");
         }
+        assert!(projection["led_since"].is_string() && projection["lease_until"].is_string(), "{projection}");
     }
     book.finish().await;
 }
@@ -82,6 +84,27 @@ async fn a_read_model_that_cannot_go_on_stops_loudly_and_skips_nothing() {
     assert_eq!(answer.data()["name"], "Acme");
     book.deposit(&acme, "1.00", "R2").await;
     book.operator().patch(&format!("/v1/customers/{acme}"), &bodies::customer("Apex")).await.ok();
+    book.finish().await;
+    projector.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_read_model_that_nobody_runs_says_so() {
+    let book = TestBook::start_differently(Differently { no_projector: true, ..Default::default() }).await;
+    let projector = book.another(Differently::default()).await;
+    let acme = book.customer("Acme").await;
+    let fresh = format!("/v1/customers/{acme}?min_position=1&wait_ms=10000");
+    book.auditor().get(&fresh).await.data();
+    projector.stop().await;
+    let listed = book.auditor().get("/v1/projections").await;
+    for projection in listed.data().as_array().unwrap() {
+        let told = (&projection["status"], &projection["led"], &projection["led_since"]);
+        assert_eq!(told, (&json!("not_led"), &json!(false), &json!(null)), "{projection}");
+    }
+    let ready = book.anyone().get("/health/ready").await;
+    assert_eq!(ready.ok()["projections"][0]["led"], false);
+    // The truths are checked of what is read.
+    let projector = book.another(Differently::default()).await;
     book.finish().await;
     projector.stop().await;
 }

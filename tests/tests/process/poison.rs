@@ -34,7 +34,7 @@ async fn a_poison_event_stops_what_reads_it_and_nothing_else_until_it_can_be_rea
     let position = poison.position;
 
     shop.business_goes_on("after the event").await;
-    shop.stopped_at(position).await;
+    shop.stopped_at(position, "running").await;
     shop.every_door_says_so(position).await;
 
     // A restart tries the event again, and does not skip it; nor does who resumes without a reason.
@@ -42,10 +42,10 @@ async fn a_poison_event_stops_what_reads_it_and_nothing_else_until_it_can_be_rea
     assert_eq!(shop.projector.stop(), Some(0));
     shop.projector = shop.book.projector();
     shop.until(|statuses| of(statuses, "wallets")["leader"] != leader).await;
-    shop.stopped_at(position).await;
+    shop.stopped_at(position, "running").await;
     let resumed = done(shop.command(&["resume", "wallets"]));
     assert!(resumed.contains(&format!("wallets goes on from position {}.", position - 1)), "{resumed}");
-    shop.stopped_at(position).await;
+    shop.stopped_at(position, "running").await;
     shop.business_goes_on("after the restart").await;
     assert!(
         !shop.book.command(&["audit", "verify"]).output().unwrap().status.success(),
@@ -54,10 +54,11 @@ async fn a_poison_event_stops_what_reads_it_and_nothing_else_until_it_can_be_rea
 
     // The fixed build is another process: it takes the old one's place, and nobody has to resume anything.
     assert_eq!(shop.projector.stop(), Some(0));
-    shop.stopped_at(position).await;
+    shop.stopped_at(position, "not_led").await;
     poison.read_by_a_fixed_build().await;
     shop.projector = shop.book.projector();
-    shop.until(|statuses| statuses.iter().all(|status| status["lag"] == 0)).await;
+    let well = |status: &Value| status["status"] == "running" && status["lag"] == 0;
+    shop.until(|statuses| statuses.iter().all(well)).await;
     shop.all_is_well(position).await;
 }
 
@@ -99,8 +100,13 @@ impl Shop {
         assert!(found.data().as_array().unwrap().iter().any(|customer| customer["name"] == when));
     }
 
-    async fn stopped_at(&self, position: u64) {
-        self.until(|statuses| CONCERNED.iter().all(|name| of(statuses, name)["status"] == "stopped")).await;
+    /// What reads the event has stopped before it; the others are as `others` says.
+    async fn stopped_at(&self, position: u64, others: &str) {
+        let expected = |status: &Value| {
+            let concerned = CONCERNED.contains(&text(status, "name"));
+            status["status"] == if concerned { "stopped" } else { others }
+        };
+        self.until(|statuses| statuses.iter().all(expected)).await;
         for status in self.statuses().await {
             let stopped = CONCERNED.contains(&text(&status, "name"));
             if stopped {
@@ -111,7 +117,7 @@ impl Shop {
                     "{status}"
                 );
             } else {
-                assert_eq!(status["status"], "running");
+                assert_eq!(status["status"], others);
                 assert_eq!((&status["error"], &status["error_position"]), (&Value::Null, &Value::Null));
             }
         }
@@ -148,6 +154,7 @@ impl Shop {
             );
             assert_eq!(shown.contains(&format!("tallybook projector resume {name}\n")), stopped, "{shown}");
             figure("running", u64::from(!stopped));
+            figure("led", 1);
             figure("error_position", if stopped { position } else { 0 });
             if stopped {
                 figure("position", position - 1);
