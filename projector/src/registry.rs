@@ -5,7 +5,7 @@ use std::pin::Pin;
 
 use sqlx::PgPool;
 use tallybook_read_models::Projection;
-use tallybook_read_models::billing::{Bills, UsageProjection};
+use tallybook_read_models::billing::{Bills, PricePlans, Subscriptions, UsageProjection};
 use tallybook_read_models::customers::Customers;
 use tallybook_read_models::deposits::{
     DailyTotals, Deposits, WalletHolds, WalletStatements, Wallets, Withdrawals,
@@ -78,5 +78,7 @@ pub fn every() -> Vec<Registered> {
         Registered::of::<DailyTotals>(),
         Registered::of::<UsageProjection>(),
         Registered::of::<Bills>(),
+        Registered::of::<PricePlans>(),
+        Registered::of::<Subscriptions>(),
     ]
 }

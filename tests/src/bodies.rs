@@ -58,6 +58,22 @@ pub fn usage(customer: &str, meter: &str, date: impl std::fmt::Display, quantity
     })
 }
 
+/// A plan that begins today.
+pub fn price_plan(code: &str) -> Value {
+    json!({
+        "code": code,
+        "name": "标准版",
+        "currency": "CNY",
+        "items": [
+            { "model": "flat", "fee": "600", "name": "基础费" },
+            { "model": "graduated", "meter": "gigabytes", "tiers": [
+                { "up_to": "10", "unit_price": "10", "flat_fee": "2" }, { "up_to": null, "unit_price": "5.005" } ] },
+        ],
+        "minimum": "1000",
+        "tax_rate": "0.06",
+    })
+}
+
 pub fn because(reason: &str) -> Value {
     json!({ "reason": reason })
 }

@@ -32,6 +32,7 @@ pub enum Action {
     ManageUsers,
     ReadUsers,
     ManageCustomers,
+    ManagePricePlans,
     RecordDeposits,
     ReverseDeposits,
     RecordUsage,
@@ -87,6 +88,7 @@ impl Action {
             Self::ReadUsers => &[Admin, Auditor],
             Self::ManageCustomers => &[Finance, Operator],
             Self::RecordDeposits | Self::RecordUsage => &[Finance, Operator],
+            Self::ManagePricePlans => &[Finance],
             Self::ReverseDeposits => &[Finance],
             Self::RequestWithdrawals => &[Finance],
             Self::ApproveWithdrawals => &[Finance, Approver],
@@ -103,6 +105,7 @@ impl Action {
             Self::ManageUsers => "manage users and API keys",
             Self::ReadUsers => "see users and API keys",
             Self::ManageCustomers => "manage customers",
+            Self::ManagePricePlans => "manage price plans",
             Self::RecordDeposits => "record deposits",
             Self::ReverseDeposits => "reverse deposits",
             Self::RecordUsage => "record usage",
@@ -142,10 +145,11 @@ impl FromStr for Role {
 mod tests {
     use super::*;
 
-    const EVERY_ACTION: [Action; 15] = [
+    const EVERY_ACTION: [Action; 16] = [
         Action::ManageUsers,
         Action::ReadUsers,
         Action::ManageCustomers,
+        Action::ManagePricePlans,
         Action::RecordDeposits,
         Action::ReverseDeposits,
         Action::RecordUsage,
@@ -197,6 +201,7 @@ mod tests {
             allowed(Role::Finance),
             [
                 A::ManageCustomers,
+                A::ManagePricePlans,
                 A::RecordDeposits,
                 A::ReverseDeposits,
                 A::RecordUsage,

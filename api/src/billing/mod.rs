@@ -1,10 +1,17 @@
 //! Price plans, usage and bills (计费, 账单) over HTTP.
 
+mod add_price_plan_version;
+mod assign_price_plan;
+mod create_price_plan;
+mod find_price_plan;
+mod list_price_plans;
 mod list_usage;
+mod plan_schema;
 mod quote;
 mod record_usage;
 mod record_usage_batch;
 mod schema;
+mod show_customer_plan;
 mod show_customer_usage;
 mod terms;
 mod usage;
@@ -22,4 +29,8 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(list_usage::list_usage, record_usage::record_usage))
         .routes(routes!(record_usage_batch::record_usage_batch))
         .routes(routes!(show_customer_usage::show_customer_usage))
+        .routes(routes!(list_price_plans::list_price_plans, create_price_plan::create_price_plan))
+        .routes(routes!(find_price_plan::find_price_plan))
+        .routes(routes!(add_price_plan_version::add_price_plan_version))
+        .routes(routes!(show_customer_plan::show_customer_plan, assign_price_plan::assign_price_plan))
 }

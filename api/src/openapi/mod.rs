@@ -19,13 +19,14 @@ use crate::answer::{DryRunEventSchema, DryRunSchema};
 use crate::problem::{FieldError, ProblemSchema};
 use crate::router::described;
 
-const TAGS: [(&str, &str); 11] = [
+const TAGS: [(&str, &str); 12] = [
     ("access", "Sign-in, users and API keys"),
     ("customers", "Whose money the book keeps"),
     ("deposits", "Money that came in (入金)"),
     ("withdrawals", "Money that goes out (出金): requested, approved by another, submitted, paid"),
     ("wallets", "What each customer has, and how it came about"),
     ("usage", "What customers used (用量), as meters counted it"),
+    ("price-plans", "What customers are billed by (价格方案), and from when"),
     ("pricing", "What usage costs under a price plan's terms"),
     ("ledger", "Double entry: the chart of accounts, the trial balance, the lines of an account"),
     ("dashboard", "The figures of the days"),

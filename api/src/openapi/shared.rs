@@ -10,14 +10,14 @@ use crate::problem::ProblemSchema;
 use crate::request::Format;
 
 /// Contexts whose changes are commands on the book.
-const OF_THE_BOOK: [&str; 4] = ["customers", "deposits", "withdrawals", "usage"];
+const OF_THE_BOOK: [&str; 5] = ["customers", "deposits", "withdrawals", "usage", "price-plans"];
 /// No command on the book, but as safe to send again.
 const REPEATABLE: &str = "request_rebuild";
 /// Not of such a context and of no view, but can be waited for.
 const LIVE: &str = "show_explanation";
 /// Contexts that read projections and so can be waited for.
-const OF_READ_MODELS: [&str; 7] =
-    ["customers", "deposits", "withdrawals", "wallets", "usage", "ledger", "dashboard"];
+const OF_READ_MODELS: [&str; 8] =
+    ["customers", "deposits", "withdrawals", "wallets", "usage", "price-plans", "ledger", "dashboard"];
 
 pub(super) fn add(description: &mut OpenApi) {
     for item in description.paths.paths.values_mut() {
@@ -162,6 +162,7 @@ fn is_table(read: &Operation) -> bool {
         "show_trial_balance",
         "show_dashboard",
         "show_customer_usage",
+        "show_customer_plan",
     ];
     listed.any(|parameter| parameter.name == "limit")
         || read.operation_id.as_deref().is_some_and(|id| whole.contains(&id))

@@ -76,6 +76,9 @@ pub enum ProblemKind {
     PricePlanExists,
     PlanVersionNotLater,
     NoPricePlan,
+    PricePlanNotBegun,
+    MonthBilled,
+    PlanChangeTooLongAgo,
     BillNotFound,
     BillAlreadyDrafted,
     BillNotInState,
@@ -111,7 +114,7 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
-    pub const ALL: [Self; 85] = [
+    pub const ALL: [Self; 88] = [
         Self::MalformedJson,
         Self::Validation,
         Self::UnknownRoute,
@@ -168,6 +171,9 @@ impl ProblemKind {
         Self::PricePlanExists,
         Self::PlanVersionNotLater,
         Self::NoPricePlan,
+        Self::PricePlanNotBegun,
+        Self::MonthBilled,
+        Self::PlanChangeTooLongAgo,
         Self::BillNotFound,
         Self::BillAlreadyDrafted,
         Self::BillNotInState,
@@ -288,6 +294,9 @@ const SPECS: [(StatusCode, &str, &str); ProblemKind::ALL.len()] = [
     (S::CONFLICT, "price-plan-exists", "There is a price plan of this code already"),
     (S::UNPROCESSABLE_ENTITY, "plan-version-not-later", "A version has to begin after the one before it"),
     (S::UNPROCESSABLE_ENTITY, "no-price-plan", "The customer has no price plan that could end"),
+    (S::UNPROCESSABLE_ENTITY, "price-plan-not-begun", "The price plan begins later"),
+    (S::CONFLICT, "month-billed", "The month is billed already"),
+    (S::UNPROCESSABLE_ENTITY, "plan-change-too-long-ago", "A price plan cannot change so long ago"),
     (S::NOT_FOUND, "bill-not-found", "There is no such bill"),
     (S::CONFLICT, "bill-already-drafted", "The bill exists already"),
     (S::CONFLICT, "bill-not-in-state", "The bill is not in a state that allows this step"),

@@ -189,16 +189,32 @@ impl From<PricePlanRefusal> for Problem {
                 .with("plan", plan)
                 .with("expected", expected)
                 .with("given", given),
+            R::EffectiveDate(out_of_range) => out_of_range.into(),
         }
     }
 }
 
 impl From<SubscriptionRefusal> for Problem {
     fn from(refusal: SubscriptionRefusal) -> Self {
+        use SubscriptionRefusal as R;
         let detail = sentence(&refusal);
         match refusal {
-            SubscriptionRefusal::NothingToEnd { customer, from } => {
+            R::NothingToEnd { customer, from } => {
                 Self::new(ProblemKind::NoPricePlan, detail).with("customer", customer).with("from", from)
+            }
+            R::PlanNotBegun { plan, from, begins } => Self::new(ProblemKind::PricePlanNotBegun, detail)
+                .with("plan", plan)
+                .with("from", from)
+                .with("begins", begins),
+            R::MonthBilled { customer, bill, from } => Self::new(ProblemKind::MonthBilled, detail)
+                .with("customer", customer)
+                .with("bill", bill)
+                .with("from", from),
+            R::TooLongAgo { customer, from, earliest } => {
+                Self::new(ProblemKind::PlanChangeTooLongAgo, detail)
+                    .with("customer", customer)
+                    .with("from", from)
+                    .with("earliest", earliest)
             }
         }
     }

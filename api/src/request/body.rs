@@ -98,6 +98,19 @@ impl<'a> BodyReader<'a, '_> {
         }
     }
 
+    /// A member that must be there, though it may be `null`: the inner `None`.
+    pub(crate) fn nullable<T>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(JsonValue<'a, '_>) -> Option<T>,
+    ) -> Option<Option<T>> {
+        if self.members.iter().any(|(given, raw)| given == name && raw.get() == "null") {
+            self.optional(name, read);
+            return Some(None);
+        }
+        self.required(name, read).map(Some)
+    }
+
     /// Notes what members cannot be together. `below` leads from this object to the place: `/items/0/code`.
     pub(crate) fn refuse(&mut self, below: &str, code: &'static str, detail: impl Into<String>) {
         let pointer = format!("{}{below}", self.pointer);

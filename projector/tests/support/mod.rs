@@ -195,7 +195,7 @@ impl TestBook {
     }
 }
 
-pub const READ_TABLES: [&str; 14] = [
+pub const READ_TABLES: [&str; 17] = [
     "customers",
     "wallets",
     "deposits",
@@ -210,6 +210,9 @@ pub const READ_TABLES: [&str; 14] = [
     "usage_records",
     "usage_bills",
     "bills",
+    "price_plans",
+    "price_plan_versions",
+    "subscriptions",
 ];
 
 pub struct Running {

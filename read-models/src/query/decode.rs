@@ -48,6 +48,12 @@ pub(crate) fn count(row: &PgRow, column: &str) -> Decoded<u64> {
     u64::try_from(row.try_get::<i64, _>(column)?).map_err(|error| damaged(column, error))
 }
 
+/// The same where there may be none.
+pub(crate) fn optional_count(row: &PgRow, column: &str) -> Decoded<Option<u64>> {
+    let number: Option<i64> = row.try_get(column)?;
+    number.map(|number| u64::try_from(number).map_err(|error| damaged(column, error))).transpose()
+}
+
 /// The same for a number of a checked query.
 pub(crate) fn counted(number: i64) -> Result<u64, ReadError> {
     u64::try_from(number).map_err(|_| ReadError::Corrupt(format!("a count is {number}")))

@@ -27,6 +27,7 @@ mod mixed_load;
 mod odd_values;
 mod openapi;
 mod operations;
+mod price_plans;
 mod pricing;
 mod projections;
 mod rebuilds;

@@ -42,6 +42,7 @@ async fn every_answer_is_as_described() {
     access(&book, &mut comparison).await;
     rebuilds(&book, &mut comparison).await;
     usage(&book, &mut comparison, &acme).await;
+    price_plans(&book, &mut comparison, &acme).await;
     let quoted = book.auditor().post("/v1/pricing/quote", &bodies::quote_of_everything()).await;
     comparison.check("POST", "/v1/pricing/quote", &quoted);
     let described: BTreeSet<_> = comparison
@@ -125,6 +126,38 @@ async fn withdrawals(book: &TestBook, comparison: &mut Comparison, customer: &st
         }
     }
     last
+}
+
+/// A plan with every model in it.
+async fn price_plans(book: &TestBook, comparison: &mut Comparison, customer: &str) {
+    let finance = book.finance();
+    let quote = bodies::with(bodies::quote_of_everything(), "usage", None);
+    let terms = bodies::with(quote, "period", None);
+    let named = bodies::with(
+        bodies::with(terms.clone(), "code", Some(json!("standard"))),
+        "name",
+        Some(json!("标准版")),
+    );
+    let created = finance.post("/v1/price-plans", &named).await;
+    comparison.check("POST", "/v1/price-plans", &created);
+    let later = book.today() + chrono::Days::new(1);
+    let version = bodies::with(terms, "effective_from", Some(json!(later)));
+    let added = finance.post("/v1/price-plans/standard/versions", &version).await;
+    comparison.check("POST", "/v1/price-plans/{code}/versions", &added);
+    let path = format!("/v1/customers/{customer}/price-plan");
+    for plan in [json!("standard"), json!(null)] {
+        let changed = finance.post(&path, &json!({ "plan": plan, "from": book.today() })).await;
+        comparison.check("POST", "/v1/customers/{id}/price-plan", &changed);
+    }
+    let fresh = book.fresh().await;
+    for (path, asked) in [
+        ("/v1/price-plans", "/v1/price-plans"),
+        ("/v1/price-plans/{code}", "/v1/price-plans/standard"),
+        ("/v1/customers/{id}/price-plan", &path),
+    ] {
+        let answer = book.auditor().get(&format!("{asked}?{fresh}")).await;
+        comparison.check("GET", path, &answer);
+    }
 }
 
 async fn reads(book: &TestBook, comparison: &mut Comparison, [customer, deposit, withdrawal]: &[&str; 3]) {

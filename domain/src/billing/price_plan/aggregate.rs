@@ -12,8 +12,15 @@ use serde::{Deserialize, Serialize};
 use super::{PlanCode, PlanName, PricePlanEvent, PricePlanRefusal};
 use crate::billing::BillingEvent;
 use crate::billing::pricing::PlanTerms;
+use crate::dates::{EARLIEST_EFFECTIVE_DATE, EffectiveDateOutOfRange};
 use crate::event::BookEvent;
 use crate::event_sourced::{CorruptStream, EventSourced};
+
+/// The end of the last month there is.
+const LATEST_MONTH_END: NaiveDate = match NaiveDate::from_ymd_opt(9999, 12, 31) {
+    Some(date) => date,
+    None => panic!("9999-12-31 is a date"),
+};
 
 /// A price plan; by default one that does not exist.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,6 +80,7 @@ impl PricePlan {
         terms: PlanTerms,
     ) -> Result<PricePlanEvent, PricePlanRefusal> {
         self.check_exists(&plan)?;
+        check_believable(effective_from)?;
         let Some(last) = self.versions.last() else { return Err(PricePlanRefusal::NotFound { plan }) };
         if effective_from <= last.effective_from {
             let (version, latest) = (last.version, last.effective_from);
@@ -87,16 +95,31 @@ impl PricePlan {
     }
 }
 
+/// A plan may begin long ago or in years, but not before business dates do.
+fn check_believable(effective_from: NaiveDate) -> Result<(), EffectiveDateOutOfRange> {
+    if (EARLIEST_EFFECTIVE_DATE..=LATEST_MONTH_END).contains(&effective_from) {
+        return Ok(());
+    }
+    Err(EffectiveDateOutOfRange {
+        effective_date: effective_from,
+        earliest: EARLIEST_EFFECTIVE_DATE,
+        latest: LATEST_MONTH_END,
+    })
+}
+
 impl EventSourced for PricePlan {
     fn decide(&self, command: PricePlanCommand) -> Result<Vec<PricePlanEvent>, PricePlanRefusal> {
         match command {
             PricePlanCommand::Create { plan, .. } if self.plan.is_some() => {
                 Err(PricePlanRefusal::AlreadyExists { plan })
             }
-            PricePlanCommand::Create { plan, name, effective_from, terms } => Ok(vec![
-                PricePlanEvent::PricePlanCreated { plan: plan.clone(), name },
-                PricePlanEvent::PricePlanVersionAdded { plan, version: 1, effective_from, terms },
-            ]),
+            PricePlanCommand::Create { plan, name, effective_from, terms } => {
+                check_believable(effective_from)?;
+                Ok(vec![
+                    PricePlanEvent::PricePlanCreated { plan: plan.clone(), name },
+                    PricePlanEvent::PricePlanVersionAdded { plan, version: 1, effective_from, terms },
+                ])
+            }
             PricePlanCommand::AddVersion { plan, effective_from, terms } => {
                 Ok(vec![self.add_version(plan, effective_from, terms)?])
             }

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use super::PlanCode;
+use crate::dates::EffectiveDateOutOfRange;
 use crate::money::Currency;
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -15,4 +16,6 @@ pub enum PricePlanRefusal {
     NotLater { plan: PlanCode, version: u32, latest: NaiveDate },
     #[error("{plan} is in {expected}: a version in {given} would be another plan")]
     CurrencyDiffers { plan: PlanCode, expected: Currency, given: Currency },
+    #[error(transparent)]
+    EffectiveDate(#[from] EffectiveDateOutOfRange),
 }

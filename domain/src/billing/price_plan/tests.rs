@@ -72,6 +72,24 @@ fn a_version_comes_into_force_after_the_one_before_it() {
 }
 
 #[test]
+fn a_plan_does_not_begin_before_dates_do() {
+    for day_out_of_range in ["1899-12-31", "0026-01-01", "+10000-01-01"] {
+        let create = PricePlanCommand::Create {
+            plan: plan(),
+            name: "Standard".parse().unwrap(),
+            effective_from: day(day_out_of_range),
+            terms: terms("CNY", "0.10"),
+        };
+        for (before, command) in [(vec![], create), (created(), add(day_out_of_range, "CNY"))] {
+            let mut plan = PricePlan::default();
+            before.iter().for_each(|event| plan.evolve(event).unwrap());
+            assert!(matches!(plan.decide(command), Err(PricePlanRefusal::EffectiveDate(_))));
+        }
+    }
+    assert_eq!(given(created()).when(add("9999-12-31", "CNY")).inspect_result().unwrap().len(), 1);
+}
+
+#[test]
 fn a_plan_keeps_its_currency() {
     let (expected, given_in) = (Currency::CNY, Currency::parse("JPY").unwrap());
     given(created()).when(add("2026-02-01", "JPY")).then_expect_error(PricePlanRefusal::CurrencyDiffers {

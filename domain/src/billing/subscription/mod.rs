@@ -2,10 +2,12 @@
 
 mod aggregate;
 mod event;
+mod months;
 mod refusal;
 #[cfg(test)]
 mod tests;
 
 pub use aggregate::{PlanPeriod, Subscription, SubscriptionCommand};
 pub use event::SubscriptionEvent;
+pub use months::{MOST_MONTHS_BACK, months_changed};
 pub use refusal::SubscriptionRefusal;

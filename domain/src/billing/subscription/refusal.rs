@@ -2,10 +2,18 @@
 
 use chrono::NaiveDate;
 
+use crate::billing::BillId;
+use crate::billing::price_plan::PlanCode;
 use crate::ids::CustomerId;
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SubscriptionRefusal {
     #[error("customer {customer} has no price plan on {from} that could end")]
     NothingToEnd { customer: CustomerId, from: NaiveDate },
+    #[error("{plan} begins on {begins}: nobody can have it from {from}")]
+    PlanNotBegun { plan: PlanCode, from: NaiveDate, begins: NaiveDate },
+    #[error("customer {customer} is billed by {bill} for days from {from} on: void the bill first")]
+    MonthBilled { customer: CustomerId, bill: BillId, from: NaiveDate },
+    #[error("{from} is too long ago: a price plan can change from {earliest} on")]
+    TooLongAgo { customer: CustomerId, from: NaiveDate, earliest: NaiveDate },
 }

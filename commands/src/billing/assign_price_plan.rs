@@ -1,0 +1,60 @@
+//! From a day on, a customer is billed by a plan.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use tallybook_domain::billing::{
+    PlanCode, PricePlan, Subscription, SubscriptionCommand, SubscriptionRefusal,
+};
+use tallybook_domain::customers::Customer;
+use tallybook_domain::{CustomerId, Refusal};
+use tallybook_event_store::{Book, CommandError, Decision, Receipt, StreamKey};
+
+use super::SubscriptionOutcome;
+use super::touched_bills::TouchedBills;
+use crate::CommandContext;
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AssignPricePlan {
+    pub customer: CustomerId,
+    pub plan: PlanCode,
+    pub from: NaiveDate,
+}
+
+/// What was planned for later days is void. A month that has a bill keeps its plan.
+pub async fn assign_price_plan(
+    book: &Book,
+    context: CommandContext,
+    assign: AssignPricePlan,
+) -> Result<Receipt<SubscriptionOutcome>, CommandError> {
+    let request = context.request("assign_price_plan", &assign)?;
+    let touched = TouchedBills::find(book, &assign.customer, assign.from).await?;
+    let mut streams = touched.streams();
+    streams.push(StreamKey::existing::<Customer>(&assign.customer));
+    streams.push(StreamKey::existing::<PricePlan>(assign.plan.stream()));
+    streams.push(StreamKey::existing::<Subscription>(Subscription::stream_of(&assign.customer)));
+    book.execute(request, streams, move |decision| {
+        let AssignPricePlan { customer, plan, from } = assign.clone();
+        decision.state::<Customer>(customer.as_str()).check_registered(&customer)?;
+        check_begun(decision, &plan, from)?;
+        let (stream, chosen) = (Subscription::stream_of(&customer), Some(plan.clone()));
+        let command = SubscriptionCommand::Assign { customer: customer.clone(), plan, from };
+        if decision.decide::<Subscription>(&stream, command)? > 0 {
+            touched.check_unbilled(decision)?;
+        }
+        Ok(SubscriptionOutcome { customer, plan: chosen, from })
+    })
+    .await
+}
+
+/// On its first day a customer's plan has to say something.
+fn check_begun(decision: &Decision<'_>, plan: &PlanCode, from: NaiveDate) -> Result<(), Refusal> {
+    let state = decision.state::<PricePlan>(&plan.stream());
+    state.check_exists(plan)?;
+    match state.versions().first() {
+        Some(first) if first.effective_from > from => {
+            let begins = first.effective_from;
+            Err(SubscriptionRefusal::PlanNotBegun { plan: plan.clone(), from, begins }.into())
+        }
+        Some(_) | None => Ok(()),
+    }
+}
