@@ -7,7 +7,7 @@ mod support;
 use std::time::{Duration, Instant};
 
 use support::TestBook;
-use support::history::{busy, day, deposited, money, registered, wallet_of};
+use support::history::{billed, busy, day, deposited, money, registered, wallet_of};
 use support::rebuilding::names;
 use tallybook_projector::{ProjectorSettings, Status, WaitError, every, resume, statuses, wait_for};
 
@@ -38,7 +38,7 @@ async fn event_by_event(events: &[(String, tallybook_domain::BookEvent)]) -> Tab
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cold_projector_makes_the_same_tables_in_any_pages() {
-    let events = busy(7, 12);
+    let events = [busy(7, 12), billed(7)].concat();
     let expected = event_by_event(&events).await;
     assert!(expected.iter().all(|(_, rows)| !rows.is_empty()), "every table has rows");
     for settings in [

@@ -1,9 +1,17 @@
 //! Made-up but possible histories of a book.
 
 use chrono::{Days, NaiveDate};
+use tallybook_domain::billing::bill::{Amounts, BillPart};
+use tallybook_domain::billing::pricing::{Metered, PeriodShare, PlanTerms};
+use tallybook_domain::billing::usage::UsageRecord;
+use tallybook_domain::billing::{
+    BillEvent, BillId, BillNumber, PlanCode, PricePlanEvent, SubscriptionEvent, UsageEvent, UsageId,
+};
 use tallybook_domain::customers::CustomerEvent;
 use tallybook_domain::deposits::{DepositMethod, WalletEvent, WithdrawalEvent};
-use tallybook_domain::{Actor, BookEvent, Currency, CustomerId, DepositId, Money, WalletId, WithdrawalId};
+use tallybook_domain::{
+    Actor, BookEvent, Currency, CustomerId, DepositId, Money, Month, WalletId, WithdrawalId,
+};
 
 pub fn money(amount: &str) -> Money {
     Money::parse(amount, Currency::CNY).unwrap()
@@ -53,6 +61,61 @@ pub fn busy(customers: u64, rounds: u64) -> Vec<(String, BookEvent)> {
         }
     }
     book.events
+}
+
+/// A plan, and for each customer a subscription to it, a month of usage and its bill, paid in part.
+pub fn billed(customers: u64) -> Vec<(String, BookEvent)> {
+    let plan: PlanCode = "standard".parse().unwrap();
+    let terms: PlanTerms = serde_json::from_str(
+        r#"{"currency":"CNY","tax_rate":"0.06","items":[{"code":"base","name":"Base","model":"flat","fee":"100"}]}"#,
+    )
+    .unwrap();
+    let quote = terms.price(|_| None::<Metered<'_>>, PeriodShare::WHOLE).unwrap();
+    let (name, effective_from) = ("Standard".parse().unwrap(), day("2026-01-01"));
+    let created = PricePlanEvent::PricePlanCreated { plan: plan.clone(), name };
+    let version =
+        PricePlanEvent::PricePlanVersionAdded { plan: plan.clone(), version: 1, effective_from, terms };
+    let mut events: Vec<BookEvent> = vec![created.into(), version.into()];
+    for number in 0..customers {
+        let customer = wallet_of(number).customer();
+        let (from, month) = (effective_from, Month::of(effective_from).unwrap());
+        let (usage, bill) = (UsageId::new(&customer, month), BillId::new(&customer, month));
+        let record = UsageRecord {
+            meter: "calls".parse().unwrap(),
+            date: from,
+            quantity: "7".parse().unwrap(),
+            reference: "gw-1".parse().unwrap(),
+        };
+        let parts = vec![BillPart {
+            plan: plan.clone(),
+            plan_version: 1,
+            from,
+            to: month.last_day(),
+            quote: quote.clone(),
+        }];
+        let amounts = Amounts::new(quote.subtotal, quote.tax).unwrap();
+        let wallet = wallet_of(number);
+        events.extend([
+            SubscriptionEvent::PricePlanAssigned { customer, plan: plan.clone(), from }.into(),
+            UsageEvent::UsageRecorded { usage: usage.clone(), records: vec![record], late: false }.into(),
+            BillEvent::BillDrafted { bill: bill.clone(), parts, amounts, replaces: None }.into(),
+            BillEvent::BillIssued {
+                bill: bill.clone(),
+                number: BillNumber::new(2026, number + 1),
+                amounts,
+                issue_date: month.last_day(),
+                due_date: month.last_day(),
+            }
+            .into(),
+            UsageEvent::UsageBilled { usage, bill: bill.clone(), through: 1 }.into(),
+            BillEvent::BillPaidFromWallet { bill, wallet, amount: quote.tax, effective_date: from }.into(),
+        ]);
+    }
+    let stream = |event: &BookEvent| {
+        let BookEvent::Billing(event) = event else { panic!("{} is not of billing", event.event_type()) };
+        event.stream()
+    };
+    events.into_iter().map(|event| (stream(&event), event)).collect()
 }
 
 /// The same, with the customers' rounds in the order given.
