@@ -130,9 +130,11 @@ fn an_aggregate_is_replayed_to_the_state_it_has() {
     assert_eq!(stdout(&told).lines().count(), steps.len() * 2);
     assert!(stdout(&told).starts_with("1. DepositRecorded  position "), "{}", stdout(&told));
 
-    for (arguments, code) in
-        [(&["C99999.CNY"][..], 1), (&[&wallet, "--type", "customer"], 1), (&[&wallet, "--type", "bill"], 2)]
-    {
+    for (arguments, code) in [
+        (&["C99999.CNY"][..], 1),
+        (&[&wallet, "--type", "customer"], 1),
+        (&[&wallet, "--type", "invoice"], 2),
+    ] {
         let refused = up.beside(&[&["audit", "replay"], arguments].concat());
         assert_eq!(refused.status.code(), Some(code), "{arguments:?}: {}", stderr(&refused));
     }
