@@ -46,9 +46,13 @@ async fn the_whole_chart_is_shown_with_its_balances() {
         ("1012", Some("50.00")),
         ("1012.01", None),
         ("1012.02", Some("50.00")),
+        ("1122", None),
+        ("2221", None),
         ("2241", Some("-130.00")),
         ("2241.01", Some("-120.00")),
         ("2241.02", Some("-10.00")),
+        ("6001", None),
+        ("6702", None),
     ];
     assert_eq!(balances, expected);
     let bank = &accounts.data()[1];
