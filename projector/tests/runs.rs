@@ -7,12 +7,12 @@ mod support;
 use std::time::Duration;
 
 use futures::future::join_all;
-use support::TestBook;
 use support::history::busy;
 use support::rebuilding::{
     REBUILD, finds_nothing, fold, folded, hold_the_journal, leftovers, only, projecting, rebuilder,
     rebuilding,
 };
+use support::{READ_TABLES, TestBook};
 use tallybook_projector::{RebuildError, every};
 
 /// Waits until so many tables are in the making.
@@ -33,7 +33,7 @@ async fn clearing_up_is_in_no_rebuilds_way() {
     let book = folded(busy(3, 4)).await;
     let holding = hold_the_journal(&book).await;
     let killed = rebuilding(rebuilder(&book));
-    in_the_making(&book, 11).await;
+    in_the_making(&book, READ_TABLES.len()).await;
     killed.abort();
     assert!(killed.await.unwrap_err().is_cancelled());
     holding.rollback().await.unwrap();
