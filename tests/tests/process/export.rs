@@ -122,7 +122,7 @@ async fn wrong_usage_leaves_the_file_that_is_there() {
         book.command(&arguments).output().unwrap()
     };
     for (more, said) in [
-        (&["--format", "csv", "--from", "2026-03-02", "--to", "2026-03-01"][..], "--to is before --from"),
+        (&["--format", "csv", "--from", "2026-03-02", "--to", "2026-03-01"][..], "is before --from"),
         (&["--format", "xlsx"], "possible values"),
     ] {
         let refused = export(more);
