@@ -144,10 +144,10 @@ impl Drafted {
         if self.state != expected {
             return Err(format!("met a bill that is {}", self.state));
         }
-        self.change(event).map_err(|error: MoneyError| error.to_string())
+        self.change(event).map_err(|error| error.to_string())
     }
 
-    fn change(&mut self, event: &BillEvent) -> Result<(), MoneyError> {
+    fn change(&mut self, event: &BillEvent) -> Result<(), BillRefusal> {
         match event {
             BillEvent::BillDrafted { .. } => {}
             BillEvent::BillIssued { number, .. } => {
@@ -155,12 +155,12 @@ impl Drafted {
                 self.number = Some(number.clone());
             }
             BillEvent::BillVoided { .. } => self.state = BillState::Voided,
-            BillEvent::CreditNoteIssued { lines, .. } => {
-                self.amounts.take_in(lines, true)?;
+            BillEvent::CreditNoteIssued { bill, lines, .. } => {
+                self.amounts.take_in(bill, lines, true)?;
                 self.amounts.notes += 1;
             }
-            BillEvent::DebitNoteIssued { lines, .. } => {
-                self.amounts.take_in(lines, false)?;
+            BillEvent::DebitNoteIssued { bill, lines, .. } => {
+                self.amounts.take_in(bill, lines, false)?;
                 self.amounts.notes += 1;
             }
             BillEvent::BillDisputeOpened { .. } => self.dispute = Dispute::Open,

@@ -96,7 +96,7 @@ impl OpenBill {
         // The last of a part takes what rounding has left of its tax.
         let tax = if rest.is_zero() || !part.tax_left.covers(tax)? { part.tax_left } else { tax };
         let note = NoteLine { line, amount, tax };
-        self.take_in(&[note], true)?;
+        self.take_in(bill, &[note], true)?;
         Ok(note)
     }
 
@@ -113,17 +113,22 @@ impl OpenBill {
         debited.collect()
     }
 
-    /// Takes a note in, of which each line makes the bill less or more.
-    pub(super) fn take_in(&mut self, lines: &[NoteLine], less: bool) -> Result<(), MoneyError> {
+    /// Takes a note in, of which each line makes the bill less or more. A line the bill has not is refused.
+    pub(super) fn take_in(
+        &mut self,
+        bill: &BillId,
+        lines: &[NoteLine],
+        less: bool,
+    ) -> Result<(), BillRefusal> {
         let changed = |from: Money, by: Money| if less { from.checked_sub(by) } else { from.checked_add(by) };
         for NoteLine { line, amount, tax } in lines {
-            let at = usize::try_from(*line).unwrap_or(0).wrapping_sub(1);
-            let Some(billed) = self.lines.get_mut(at) else { continue };
+            let not_found = || BillRefusal::LineNotFound { bill: bill.clone(), line: *line };
+            let at = usize::try_from(*line).ok().and_then(|line| line.checked_sub(1));
+            let billed = at.and_then(|at| self.lines.get_mut(at)).ok_or_else(not_found)?;
             billed.left = changed(billed.left, *amount)?;
-            if let Some(part) = self.parts.get_mut(billed.part) {
-                part.subtotal_left = changed(part.subtotal_left, *amount)?;
-                part.tax_left = changed(part.tax_left, *tax)?;
-            }
+            let part = self.parts.get_mut(billed.part).ok_or_else(not_found)?;
+            part.subtotal_left = changed(part.subtotal_left, *amount)?;
+            part.tax_left = changed(part.tax_left, *tax)?;
             let note = Amounts::new(*amount, *tax)?;
             self.owed = if less { self.owed.checked_sub(note)? } else { self.owed.checked_add(note)? };
         }

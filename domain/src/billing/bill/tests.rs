@@ -306,7 +306,13 @@ fn what_is_issued_and_taken_back_posts_and_mirrors() {
 
 #[test]
 fn an_event_that_does_not_fit_is_corruption() {
-    for events in [vec![issued()], vec![drafted(), drafted()], vec![drafted(), paid("1.00")]] {
+    let of_no_line = credited(1, &[(3, "1.00", "0.06")]);
+    for events in [
+        vec![issued()],
+        vec![drafted(), drafted()],
+        vec![drafted(), paid("1.00")],
+        vec![drafted(), issued(), of_no_line],
+    ] {
         let mut bill = Bill::default();
         assert!(events.iter().any(|event| bill.evolve(event).is_err()), "{events:?}");
     }
