@@ -1,5 +1,6 @@
 //! Why figures are what they are, over HTTP.
 
+mod question;
 mod show_explanation;
 
 use utoipa_axum::router::OpenApiRouter;

@@ -1,6 +1,5 @@
 //! The events that make up a figure.
 
-use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,18 +7,18 @@ use axum::extract::State;
 use axum::response::Response;
 use chrono::NaiveDate;
 use serde::Serialize;
+use tallybook_read_models::Page;
 use tallybook_read_models::explain::{
-    ExplainError, ExplainedFigure, ExplainingEvent, Figure, TurnoverPart, UnknownPart, WalletPart, explain,
-    explaining_events, standing,
+    ExplainError, ExplainedFigure, ExplainingEvent, Figure, explain, explaining_events, standing,
 };
-use tallybook_read_models::{DateRange, Page};
 use tokio::sync::OnceCell;
 use utoipa::{IntoParams, ToSchema};
 
+use super::question::{Question, figure};
 use crate::access::{Action, Caller};
 use crate::answer::{Cell, Listed, Tabular, list};
 use crate::problem::{Problem, ProblemKind};
-use crate::request::{Freshness, ListParameters, QueryReader, ReadInput};
+use crate::request::{Freshness, ListParameters, ReadInput};
 use crate::state::ApiState;
 
 #[derive(Debug, IntoParams)]
@@ -46,9 +45,10 @@ pub(super) struct ExplainParameters {
     to: Option<NaiveDate>,
 }
 
-/// A figure, what its events come to, and the events.
+/// Which figure was asked for, what it is, what its events come to, and the events.
 #[derive(Debug, Serialize, ToSchema)]
 struct Explanation {
+    question: Question,
     #[serde(flatten)]
     explained: ExplainedFigure,
     events: Vec<ExplainingEvent>,
@@ -125,7 +125,8 @@ pub(super) async fn show_explanation(
             let (position, pool) = (*position, state.book().pool());
             let (events, next_cursor) =
                 explaining_events(pool, &figure, position, &page.paging()?).await.map_err(problem)?;
-            Ok(Page { data: Explanation { explained: explained.clone(), events }, next_cursor, position })
+            let (question, explained) = (Question::of(&figure), explained.clone());
+            Ok(Page { data: Explanation { question, explained, events }, next_cursor, position })
         }
     })
     .await
@@ -150,51 +151,6 @@ fn problem(error: ExplainError) -> Problem {
         ExplainError::UnknownWallet(wallet) => {
             let detail = format!("The journal has no wallet {wallet}.");
             Problem::new(ProblemKind::AggregateNotFound, detail).with("id", wallet)
-        }
-    }
-}
-
-/// Which kind of figure a word names; the other parameters say of what.
-#[derive(Debug, Clone, Copy)]
-enum Kind {
-    Wallet(WalletPart),
-    Account,
-    Turnover(TurnoverPart),
-}
-
-const KINDS: [(&str, Kind); 9] = [
-    ("wallet_balance", Kind::Wallet(WalletPart::Balance)),
-    ("wallet_held", Kind::Wallet(WalletPart::Held)),
-    ("wallet_available", Kind::Wallet(WalletPart::Available)),
-    ("account_balance", Kind::Account),
-    ("deposits", Kind::Turnover(TurnoverPart::Deposits)),
-    ("reversals", Kind::Turnover(TurnoverPart::Reversals)),
-    ("withdrawals", Kind::Turnover(TurnoverPart::Withdrawals)),
-    ("returns", Kind::Turnover(TurnoverPart::Returns)),
-    ("net", Kind::Turnover(TurnoverPart::Net)),
-];
-
-impl FromStr for Kind {
-    type Err = UnknownPart;
-
-    fn from_str(word: &str) -> Result<Self, UnknownPart> {
-        let found = KINDS.iter().find(|(name, _)| *name == word).map(|(_, kind)| *kind);
-        found.ok_or_else(|| UnknownPart { known: KINDS.iter().map(|(name, _)| *name).collect() })
-    }
-}
-
-/// `None` only with an error.
-fn figure(query: &mut QueryReader<'_>) -> Option<Figure> {
-    match query.required("figure")? {
-        Kind::Wallet(part) => Some(Figure::Wallet { wallet: query.required("wallet")?, part }),
-        Kind::Account => {
-            let (account, currency) = (query.required("account"), query.required("currency"));
-            let as_of = query.date("as_of");
-            Some(Figure::Account { account: account?, currency: currency?, as_of })
-        }
-        Kind::Turnover(part) => {
-            let (currency, range): (_, DateRange) = (query.required("currency"), query.dates());
-            Some(Figure::Turnover { part, currency: currency?, range })
         }
     }
 }

@@ -44,6 +44,36 @@ fn events(explanation: &Value) -> Vec<(&str, &str)> {
     events.iter().map(|event| (text(event, "event_type"), text(&event["amount"], "amount"))).collect()
 }
 
+/// Each parameter is told again in the answer, so that a printed one says what it is about.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_says_which_figure_it_explains() {
+    let (book, acme) = a_busy_book().await;
+    let wallet = format!("{acme}.CNY");
+    for question in [
+        json!({ "figure": "wallet_balance", "wallet": wallet }),
+        json!({ "figure": "wallet_held", "wallet": wallet }),
+        json!({ "figure": "wallet_available", "wallet": wallet }),
+        json!({ "figure": "account_balance", "account": "1002", "currency": "CNY", "as_of": "2026-02-28" }),
+        json!({ "figure": "account_balance", "account": "2241.01", "currency": "CNY" }),
+        json!({ "figure": "deposits", "currency": "CNY", "from": "2026-02-01", "to": "2026-02-28" }),
+        json!({ "figure": "reversals", "currency": "CNY", "from": "2026-02-01" }),
+        json!({ "figure": "withdrawals", "currency": "CNY", "to": "2026-02-28" }),
+        json!({ "figure": "returns", "currency": "CNY" }),
+        json!({ "figure": "net", "currency": "CNY" }),
+    ] {
+        let asked = question.as_object().unwrap();
+        let query: Vec<String> =
+            asked.iter().map(|(name, value)| format!("{name}={}", value.as_str().unwrap())).collect();
+        let answer = explained(&book, &query.join("&")).await;
+        let told = answer["question"].as_object().unwrap();
+        for member in ["figure", "wallet", "account", "as_of", "from", "to"] {
+            assert_eq!(told[member], *asked.get(member).unwrap_or(&Value::Null), "{member} of {question}");
+        }
+        assert_eq!(told["currency"], "CNY", "{question}");
+    }
+    book.finish().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_figure_is_the_sum_of_its_events() {
     let (book, acme) = a_busy_book().await;
