@@ -36,6 +36,8 @@ pub enum Action {
     RecordDeposits,
     ReverseDeposits,
     RecordUsage,
+    /// Void bills.
+    ManageBills,
     RequestWithdrawals,
     /// Approve or reject; never by an API key. That nobody approves what he asked for himself is a rule of the domain.
     ApproveWithdrawals,
@@ -88,7 +90,7 @@ impl Action {
             Self::ReadUsers => &[Admin, Auditor],
             Self::ManageCustomers => &[Finance, Operator],
             Self::RecordDeposits | Self::RecordUsage => &[Finance, Operator],
-            Self::ManagePricePlans => &[Finance],
+            Self::ManagePricePlans | Self::ManageBills => &[Finance],
             Self::ReverseDeposits => &[Finance],
             Self::RequestWithdrawals => &[Finance],
             Self::ApproveWithdrawals => &[Finance, Approver],
@@ -109,6 +111,7 @@ impl Action {
             Self::RecordDeposits => "record deposits",
             Self::ReverseDeposits => "reverse deposits",
             Self::RecordUsage => "record usage",
+            Self::ManageBills => "manage bills",
             Self::RequestWithdrawals => "request withdrawals",
             Self::ApproveWithdrawals => "approve or reject withdrawals",
             Self::SettleWithdrawals => "cancel, submit or settle withdrawals",
@@ -145,7 +148,7 @@ impl FromStr for Role {
 mod tests {
     use super::*;
 
-    const EVERY_ACTION: [Action; 16] = [
+    const EVERY_ACTION: [Action; 17] = [
         Action::ManageUsers,
         Action::ReadUsers,
         Action::ManageCustomers,
@@ -153,6 +156,7 @@ mod tests {
         Action::RecordDeposits,
         Action::ReverseDeposits,
         Action::RecordUsage,
+        Action::ManageBills,
         Action::RequestWithdrawals,
         Action::ApproveWithdrawals,
         Action::SettleWithdrawals,
@@ -205,6 +209,7 @@ mod tests {
                 A::RecordDeposits,
                 A::ReverseDeposits,
                 A::RecordUsage,
+                A::ManageBills,
                 A::RequestWithdrawals,
                 A::ApproveWithdrawals,
                 A::SettleWithdrawals,

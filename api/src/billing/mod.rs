@@ -2,8 +2,11 @@
 
 mod add_price_plan_version;
 mod assign_price_plan;
+mod bill_schema;
 mod create_price_plan;
+mod find_bill;
 mod find_price_plan;
+mod list_bills;
 mod list_price_plans;
 mod list_usage;
 mod plan_schema;
@@ -17,6 +20,7 @@ mod terms;
 mod usage;
 mod usage_body;
 mod usage_schema;
+mod void_bill;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -33,4 +37,7 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(find_price_plan::find_price_plan))
         .routes(routes!(add_price_plan_version::add_price_plan_version))
         .routes(routes!(show_customer_plan::show_customer_plan, assign_price_plan::assign_price_plan))
+        .routes(routes!(list_bills::list_bills))
+        .routes(routes!(find_bill::find_bill))
+        .routes(routes!(void_bill::void_bill))
 }

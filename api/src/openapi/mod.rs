@@ -19,7 +19,7 @@ use crate::answer::{DryRunEventSchema, DryRunSchema};
 use crate::problem::{FieldError, ProblemSchema};
 use crate::router::described;
 
-const TAGS: [(&str, &str); 12] = [
+const TAGS: [(&str, &str); 13] = [
     ("access", "Sign-in, users and API keys"),
     ("customers", "Whose money the book keeps"),
     ("deposits", "Money that came in (入金)"),
@@ -28,6 +28,7 @@ const TAGS: [(&str, &str); 12] = [
     ("usage", "What customers used (用量), as meters counted it"),
     ("price-plans", "What customers are billed by (价格方案), and from when"),
     ("pricing", "What usage costs under a price plan's terms"),
+    ("bills", "What customers owe for a month (账单)"),
     ("ledger", "Double entry: the chart of accounts, the trial balance, the lines of an account"),
     ("dashboard", "The figures of the days"),
     ("journal", "Events as they were recorded, and seals"),

@@ -10,6 +10,7 @@ mod api_keys;
 mod as_of;
 mod attacks;
 mod auth;
+mod bills;
 mod contention;
 mod customers;
 mod dashboard;

@@ -43,6 +43,7 @@ async fn every_answer_is_as_described() {
     rebuilds(&book, &mut comparison).await;
     usage(&book, &mut comparison, &acme).await;
     price_plans(&book, &mut comparison, &acme).await;
+    bills(&book, &mut comparison).await;
     let quoted = book.auditor().post("/v1/pricing/quote", &bodies::quote_of_everything()).await;
     comparison.check("POST", "/v1/pricing/quote", &quoted);
     let described: BTreeSet<_> = comparison
@@ -155,6 +156,20 @@ async fn price_plans(book: &TestBook, comparison: &mut Comparison, customer: &st
         ("/v1/price-plans/{code}", "/v1/price-plans/standard"),
         ("/v1/customers/{id}/price-plan", &path),
     ] {
+        let answer = book.auditor().get(&format!("{asked}?{fresh}")).await;
+        comparison.check("GET", path, &answer);
+    }
+}
+
+/// One that is voided and one that is not.
+async fn bills(book: &TestBook, comparison: &mut Comparison) {
+    let [_, voided] = book.billed("Brio").await;
+    book.billed("Corso").await;
+    let wrong = bodies::because("the wrong plan");
+    let answer = book.finance().post(&format!("/v1/bills/{voided}/void"), &wrong).await;
+    comparison.check("POST", "/v1/bills/{id}/void", &answer);
+    let fresh = book.fresh().await;
+    for (path, asked) in [("/v1/bills", "/v1/bills"), ("/v1/bills/{id}", &format!("/v1/bills/{voided}"))] {
         let answer = book.auditor().get(&format!("{asked}?{fresh}")).await;
         comparison.check("GET", path, &answer);
     }
