@@ -15,7 +15,7 @@ use tallybook_read_models::ledger::GeneralLedger;
 use tokio_util::sync::CancellationToken;
 
 use crate::engine::{self, Surroundings};
-use crate::generation::{self, Explaining, Follower, GenerationError, Load, Loaded};
+use crate::generation::{self, Explaining, Follower, GenerationError, Load, Remainder};
 
 use crate::sampling::{self, Sampled, Sampling};
 
@@ -28,7 +28,7 @@ pub struct Registered {
     pub version: i32,
     pub(crate) tables: fn() -> Vec<TableShape>,
     pub(crate) run: fn(Surroundings) -> Doing<'static, ()>,
-    pub(crate) load: fn(Load) -> Doing<'static, Result<Loaded, GenerationError>>,
+    pub(crate) load: fn(Load) -> Doing<'static, Result<Option<Remainder>, GenerationError>>,
     pub(crate) follow: fn(Follower<'_>) -> Doing<'_, Result<(), GenerationError>>,
     pub(crate) check_sample: fn(Sampling<'_>) -> Doing<'_, Result<Option<Sampled>, GenerationError>>,
     pub(crate) explain: fn(Explaining<'_>) -> Doing<'_, Result<(), GenerationError>>,

@@ -11,7 +11,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::engine::Surroundings;
 use crate::journal::Journal;
-use crate::rebuild::Attendant;
+use crate::rebuild::{Attendant, Overtaker, Resting};
 use crate::sampling::Sampler;
 use crate::{ProjectorSettings, Rebuilder, Registered, sweep_views};
 
@@ -29,10 +29,12 @@ pub async fn run(
     shutdown: CancellationToken,
 ) {
     sweep(&pool, &schema).await;
+    let resting = Resting::default();
     let attendant = Attendant {
         rebuilder: Rebuilder::new(pool.clone(), &schema, shutdown.clone())
             .with_resources(settings.rebuild_jobs, settings.rebuild_memory),
         projections: projections.clone(),
+        overtaker: Overtaker::new(&settings.leader, settings.rebuild_when_behind, resting.clone()),
         shutdown: shutdown.clone(),
     };
     let sampler = settings.sample_one_in.map(|one_in| {
@@ -44,6 +46,7 @@ pub async fn run(
         journal: Arc::new(Journal::new(pool.clone(), woken.clone())),
         pool: pool.clone(),
         settings: Arc::new(settings),
+        resting,
         woken,
         shutdown: shutdown.clone(),
     };

@@ -26,6 +26,9 @@ pub struct ProjectorSettings {
     /// What a rebuild in the background may take: tasks that read and index, and bytes for rows in memory.
     pub rebuild_jobs: usize,
     pub rebuild_memory: usize,
+    /// A projection that is behind by more events than this, and by more than half of the journal, is rebuilt in the
+    /// background instead of caught up page by page.
+    pub rebuild_when_behind: u64,
     /// Of how many rows one is checked in each round in the background; without it, none.
     pub sample_one_in: Option<NonZeroU64>,
 }
@@ -34,7 +37,7 @@ impl Default for ProjectorSettings {
     fn default() -> Self {
         Self {
             leader: new_leader(),
-            page_size: 10_000,
+            page_size: 20_000,
             small_write: 250,
             cached_rows: 20_000,
             pace: Duration::from_millis(20),
@@ -44,6 +47,7 @@ impl Default for ProjectorSettings {
             longest_backoff: Duration::from_secs(5),
             rebuild_jobs: 1,
             rebuild_memory: 256 << 20,
+            rebuild_when_behind: 50_000,
             sample_one_in: None,
         }
     }

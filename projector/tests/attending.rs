@@ -14,8 +14,8 @@ use support::TestBook;
 use support::history::{busy, day, deposited, money, wallet_of};
 use support::rebuilding::{folded, names, only, projecting};
 use tallybook_projector::{
-    Asked, NewRebuild, RebuildError, RebuildRecord, RebuildRequest, RebuildState, Rebuilder, cancel_rebuild,
-    every, list_rebuilds, request_rebuild,
+    Asked, NewRebuild, ProjectorSettings, RebuildError, RebuildRecord, RebuildRequest, RebuildState,
+    Rebuilder, cancel_rebuild, every, list_rebuilds, request_rebuild,
 };
 use tallybook_read_models::fold::Sample;
 use tokio_util::sync::CancellationToken;
@@ -231,6 +231,110 @@ async fn what_waits_is_done_once_by_whichever_projector_comes() {
         ("customers", RebuildState::Cancelled),
     ];
     assert_eq!(ended, expected.map(|(name, state)| (name.to_owned(), state)));
+}
+
+fn soon_far_behind() -> ProjectorSettings {
+    ProjectorSettings { rebuild_when_behind: 20, page_size: 1, ..ProjectorSettings::default() }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_far_behind_is_rebuilt() {
+    let events = busy(7, 12);
+    let expected = folded(events.clone()).await.tables().await;
+    let mut book = TestBook::new().await;
+    book.record(events).await;
+    // Nothing is folded before it is seen how far behind it is.
+    let holding = hold_the_journal(&book).await;
+    let running = book.project(every(), soon_far_behind());
+    until("all are being rebuilt", async || records(&book).await.len() == every().len()).await;
+    holding.rollback().await.unwrap();
+    book.caught_up(&names()).await;
+    until("all rebuilds are over", async || records(&book).await.iter().all(|record| record.state.is_over()))
+        .await;
+    running.stop().await;
+    assert_eq!(book.tables().await, expected);
+    for record in records(&book).await {
+        assert_eq!((record.state, record.requested_by.as_str()), (RebuildState::Swapped, "system:projector"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_projectors_far_behind_do_not_both_rebuild() {
+    let events = busy(7, 12);
+    let expected = folded(events.clone()).await.tables().await;
+    let mut book = TestBook::new().await;
+    book.record(events).await;
+    let projectors = [book.project(every(), soon_far_behind()), book.project(every(), soon_far_behind())];
+    book.caught_up(&names()).await;
+    until("all rebuilds are over", async || records(&book).await.iter().all(|record| record.state.is_over()))
+        .await;
+    for projector in projectors {
+        projector.stop().await;
+    }
+    assert_eq!(book.tables().await, expected);
+    let mut rebuilt: Vec<_> = records(&book).await.into_iter().map(|record| record.projection).collect();
+    rebuilt.sort();
+    let records = rebuilt.len();
+    rebuilt.dedup();
+    assert_eq!(rebuilt.len(), records, "each at most once");
+}
+
+/// A dump may read for hours.
+#[tokio::test(flavor = "multi_thread")]
+async fn while_a_dump_is_in_the_way_of_the_swap_what_is_far_behind_is_caught_up_with() {
+    let events = busy(7, 12);
+    let expected = folded(events.clone()).await.tables().await;
+    let mut book = TestBook::new().await;
+    book.record(events).await;
+    let mut dump = book.pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await.unwrap();
+    sqlx::query("SELECT count(*) FROM wallets, ledger_lines").execute(&mut *dump).await.unwrap();
+    let holding = hold_the_journal(&book).await;
+    let running = book.project(every(), soon_far_behind());
+    until("all are being rebuilt", async || records(&book).await.len() == every().len()).await;
+    holding.rollback().await.unwrap();
+    book.caught_up(&names()).await;
+    let over = async || records(&book).await.iter().all(|record| record.state.is_over());
+    assert!(!over().await, "the wallets wait for the dump");
+    assert_eq!(book.tables().await, expected);
+    dump.rollback().await.unwrap();
+    until("all rebuilds are over", over).await;
+    running.stop().await;
+    assert_eq!(book.tables().await, expected);
+    assert!(records(&book).await.iter().all(|record| record.state == RebuildState::Swapped));
+}
+
+/// Half of a journal is caught up with sooner than all of it is folded again.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_so_far_behind_is_caught_up_with() {
+    let events = busy(7, 12);
+    let (most, rest) = events.split_at(events.len() * 2 / 3);
+    let mut book = folded(most.to_vec()).await;
+    book.record(rest.to_vec()).await;
+    let running = book.project(every(), soon_far_behind());
+    book.caught_up(&names()).await;
+    running.stop().await;
+    assert_eq!(records(&book).await, []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rebuild_that_fails_leaves_what_is_far_behind_to_be_caught_up_with() {
+    let events = busy(7, 12);
+    let mut book = TestBook::new().await;
+    let last = book.record(events).await;
+    let poisoned = book.record_poison("wallet").await;
+    let holding = hold_the_journal(&book).await;
+    let running = book.project(every(), soon_far_behind());
+    until("all are being rebuilt", async || records(&book).await.len() == every().len()).await;
+    holding.rollback().await.unwrap();
+    until("it has come to the poison", async || {
+        book.position("wallets").await == last
+            && book.status("wallets").await.error_position == Some(poisoned)
+    })
+    .await;
+    let written = records(&book).await;
+    assert_eq!(written.len(), every().len(), "it is tried once");
+    assert!(written.iter().all(|record| record.state == RebuildState::Failed), "{written:?}");
+    running.stop().await;
 }
 
 /// Rows and differences of a projection, in all samples together.

@@ -23,7 +23,8 @@ use crate::postgres::{DataDirectory, EmbeddedPostgres, Tuning};
 ///
 /// Fills a book of its own with mixed business, then in turn, over and over: copies all events out into a bare fold of
 /// the wallets and its rows back in; lets one GROUP BY in SQL do the same; rebuilds the wallets; rebuilds all
-/// projections. At last it empties all read tables and lets the live projector catch up.
+/// projections. At last it empties all read tables and lets the live projector catch up: once page by page, and once as
+/// it does by itself when it is that far behind, by rebuilding them in the background.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   tallybook bench rebuild --events 100000
@@ -56,7 +57,10 @@ struct Figures {
     all_projections: f64,
     /// The same with a comparison of old and new before the swap.
     all_projections_compared: f64,
+    /// From empty tables, page by page.
     live_catch_up: Option<f64>,
+    /// From empty tables, as a projector does it that is started so far behind.
+    cold_projector: Option<f64>,
     wallets_to_bare: f64,
 }
 
@@ -121,7 +125,13 @@ impl BenchRebuild {
             rebuild(book, &every).await?;
             took(4, begun);
         }
-        let live_catch_up = if self.no_catch_up { None } else { Some(catch_up(book).await?) };
+        let (mut live_catch_up, mut cold_projector) = (None, None);
+        if !self.no_catch_up {
+            let live = ProjectorSettings { rebuild_when_behind: u64::MAX, ..ProjectorSettings::default() };
+            live_catch_up = Some(catch_up(book, live).await?);
+            let cold = ProjectorSettings { rebuild_memory: memory(), ..ProjectorSettings::default() };
+            cold_projector = Some(catch_up(book, cold).await?);
+        }
         let per_second = |time: Duration| events as f64 / time.as_secs_f64();
         let [bare, grouped, wallets, all, compared] = fastest.map(per_second);
         Ok(Figures {
@@ -133,6 +143,7 @@ impl BenchRebuild {
             all_projections: all,
             all_projections_compared: compared,
             live_catch_up: live_catch_up.map(per_second),
+            cold_projector: cold_projector.map(per_second),
             wallets_to_bare: wallets / bare,
         })
     }
@@ -140,9 +151,14 @@ impl BenchRebuild {
 
 async fn rebuild(book: &Book, projections: &[Registered]) -> anyhow::Result<()> {
     let rebuilder = Rebuilder::new(book.pool().clone(), book.schema(), CancellationToken::new())
-        .with_resources(available_parallelism()?.get(), crate::postgres::memory_bytes() as usize / 4);
+        .with_resources(available_parallelism()?.get(), memory());
     rebuilder.rebuild(projections, RebuildRequest::default()).await?;
     Ok(())
+}
+
+/// As much as a rebuild takes if nobody says how much.
+fn memory() -> usize {
+    usize::try_from(crate::postgres::memory_bytes() / 4).unwrap_or(usize::MAX)
 }
 
 /// Makes every read table empty, as if nothing had been folded yet.
@@ -157,14 +173,14 @@ async fn reset(book: &Book) -> anyhow::Result<()> {
 }
 
 /// From empty tables to the end of the journal, by the live projector.
-async fn catch_up(book: &Book) -> anyhow::Result<Duration> {
+async fn catch_up(book: &Book, settings: ProjectorSettings) -> anyhow::Result<Duration> {
     reset(book).await?;
     let stop = CancellationToken::new();
     let running = tokio::spawn(tallybook_projector::run(
         book.pool().clone(),
         book.schema().to_owned(),
         every(),
-        ProjectorSettings::default(),
+        settings,
         stop.clone(),
     ));
     let begun = Instant::now();
@@ -187,7 +203,10 @@ impl Figures {
         line("rebuild of all projections", self.all_projections);
         line("the same, compared with the old tables", self.all_projections_compared);
         if let Some(per_second) = self.live_catch_up {
-            line("live projector, all projections, from nothing", per_second);
+            line("live projector, all projections, page by page", per_second);
+        }
+        if let Some(per_second) = self.cold_projector {
+            line("cold projector, which rebuilds what is far behind", per_second);
         }
         say(format!("wallets to the bare fold: {:.2}", self.wallets_to_bare));
     }

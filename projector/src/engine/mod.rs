@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::ProjectorSettings;
 use crate::journal::{Journal, JournalError};
+use crate::rebuild::Resting;
 use fold::Unfoldable;
 pub(crate) use fold::page as fold_page;
 use lease::{Claim, Standing};
@@ -33,6 +34,8 @@ pub(crate) struct Surroundings {
     pub(crate) pool: PgPool,
     pub(crate) journal: Arc<Journal>,
     pub(crate) settings: Arc<ProjectorSettings>,
+    /// Who is rebuilt by this process meanwhile.
+    pub(crate) resting: Resting,
     /// Counts wake-ups: there may be new events.
     pub(crate) woken: watch::Receiver<u64>,
     pub(crate) shutdown: CancellationToken,
@@ -149,20 +152,14 @@ impl<P: Projection> Term<P> {
     async fn lead(&mut self, position: u64, standing: Standing) -> Result<(), JournalError> {
         tracing::debug!(projection = P::NAME, position, "leading");
         let mut lead = Lead { position, tables: P::Tables::cached(), standing };
+        let mut rested = false;
         while !self.stopping() {
-            match lead.standing {
-                Standing::Stopped => self.pause(self.surroundings.settings.renew_every).await,
-                Standing::Running => {
-                    let begun = Instant::now();
-                    self.surroundings.woken.mark_unchanged();
-                    match self.step(&mut lead).await? {
-                        Step::Moved { events } => self.keep_pace(events, begun).await,
-                        Step::AtEnd => self.await_events().await,
-                        Step::Narrowed => {}
-                        Step::Stopped => lead.standing = Standing::Stopped,
-                        Step::Overtaken => return Ok(()),
-                    }
-                }
+            if self.surroundings.resting.has(P::NAME) {
+                rested = true;
+                self.pause(self.surroundings.settings.first_backoff).await;
+            } else if rested || !self.go_on(&mut lead).await? {
+                // It has lost the lead; or the tables are others now, at another position.
+                return Ok(());
             }
             if self.renewed_at.elapsed() >= self.surroundings.settings.renew_every {
                 match lease::renew::<P>(&mut self.connection, &self.surroundings.settings).await? {
@@ -173,6 +170,25 @@ impl<P: Projection> Term<P> {
             }
         }
         Ok(())
+    }
+
+    /// Follows the journal a step further, or waits until it can. `false`: another leads.
+    async fn go_on(&mut self, lead: &mut Lead<P::Tables>) -> Result<bool, JournalError> {
+        match lead.standing {
+            Standing::Stopped => self.pause(self.surroundings.settings.renew_every).await,
+            Standing::Running => {
+                let begun = Instant::now();
+                self.surroundings.woken.mark_unchanged();
+                match self.step(lead).await? {
+                    Step::Moved { events } => self.keep_pace(events, begun).await,
+                    Step::AtEnd => self.await_events().await,
+                    Step::Narrowed => {}
+                    Step::Stopped => lead.standing = Standing::Stopped,
+                    Step::Overtaken => return Ok(false),
+                }
+            }
+        }
+        Ok(true)
     }
 
     /// Lets events gather, so that a busy book is folded in fewer, larger pages. A full page means being behind.

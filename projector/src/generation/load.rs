@@ -5,13 +5,19 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sqlx::PgConnection;
 use tallybook_read_models::Projection;
-use tallybook_read_models::fold::{self, Share, Tables};
+use tallybook_read_models::fold::{self, Tables};
 use tokio::sync::mpsc;
 use tokio_util::task::AbortOnDropHandle;
 
-use super::GenerationError;
 use super::stream::{Part, Streams};
+use super::{GenerationError, Remainder};
 use crate::journal::Page;
+
+/// The part of the memory in which rows are put in order, if a table's are: an eighth.
+const GROUPED: usize = 8;
+
+/// The part of the memory for counting the changes of rows, and as much again for those that have not come yet.
+const COUNTED: usize = 8;
 
 /// What a load is given.
 pub(crate) struct Load {
@@ -20,7 +26,7 @@ pub(crate) struct Load {
     pub(crate) pages: mpsc::Receiver<Arc<Page>>,
     /// The last event there will be.
     pub(crate) to: u64,
-    pub(crate) share: Share,
+    pub(crate) remainder: Remainder,
     pub(crate) memory: Allowance,
 }
 
@@ -38,6 +44,11 @@ impl Allowance {
         (0..loads).map(|own| Self { bytes, taken: Arc::clone(&taken), own }).collect()
     }
 
+    /// What this load may take for counting the changes of rows. More would leave less for the rows themselves.
+    fn for_counting(&self) -> usize {
+        self.bytes / COUNTED / self.taken.len().max(1)
+    }
+
     /// Says what this load takes. `true`: all take too much, and this one most, so it is the one to let go of some.
     fn exceeds(&self, bytes: usize) -> bool {
         self.taken[self.own].store(bytes, Ordering::Relaxed);
@@ -48,30 +59,26 @@ impl Allowance {
     }
 }
 
-/// What a load has left to do.
-#[derive(Debug, Default)]
-pub(crate) struct Loaded {
-    /// Shares that did not fit into memory.
-    pub(crate) put_off: Vec<Share>,
-}
-
 /// Folds every page there is, then copies in what the tables hold. When rows take too much memory, it keeps half of
 /// its share and puts the other half off.
-pub(crate) async fn load<P: Projection>(load: Load) -> Result<Loaded, GenerationError> {
-    let Load { connection, mut pages, to, mut share, memory } = load;
+///
+/// While it reads the journal for the first time it counts the changes of all rows, so that a further reading can let
+/// go of each row after its last change: most rows change no more soon after they were made.
+pub(crate) async fn load<P: Projection>(load: Load) -> Result<Option<Remainder>, GenerationError> {
+    let Load { connection, mut pages, to, mut remainder, memory } = load;
     let (parts, received) = mpsc::channel(2);
-    let writing = AbortOnDropHandle::new(tokio::spawn(write(connection, received)));
-    let mut tables = P::Tables::whole(share);
-    let mut streams = Streams::of(tables.all(), parts);
-    let mut loaded = Loaded::default();
+    let (written, used) = mpsc::unbounded_channel();
+    let writing = AbortOnDropHandle::new(tokio::spawn(write(connection, received, written)));
+    let mut tables: P::Tables = remainder.tables(to, memory.for_counting());
+    let mut streams = Streams::of(tables.all(), (parts, used), memory.bytes / GROUPED);
+    let (mut share, mut put_off) = (remainder.share(), None);
     let mut position = 0;
     while let Some(page) = pages.recv().await {
         fold_page::<P>(&page, &mut tables)?;
         position = page.events().last().map_or(position, |event| event.position);
+        remainder.forget_written(position, &mut tables);
         for (table, open) in tables.all().into_iter().zip(0..) {
-            if table.shape().key_columns == 0 {
-                streams.drain(table, open).await?;
-            }
+            streams.drain_finished(table, open).await?;
         }
         if streams.enough_wait() {
             streams.let_go().await?;
@@ -83,12 +90,15 @@ pub(crate) async fn load<P: Projection>(load: Load) -> Result<Loaded, Generation
             }
             let Some([kept, other]) = share.halves() else { break };
             tables.narrow_all(kept);
-            loaded.put_off.push(other);
+            put_off = Some(remainder.put_off(other, position, put_off));
             share = kept;
         }
         if writing.is_finished() {
             break;
         }
+    }
+    if let Some(put_off) = &mut put_off {
+        put_off.keep_changes(&mut tables);
     }
     // Otherwise the reading or the writing ended early, and says itself why.
     if position == to {
@@ -100,7 +110,7 @@ pub(crate) async fn load<P: Projection>(load: Load) -> Result<Loaded, Generation
         drop(streams);
     }
     writing.await??;
-    Ok(loaded)
+    Ok(put_off)
 }
 
 fn fold_page<P: Projection>(page: &Page, tables: &mut P::Tables) -> Result<(), GenerationError> {
@@ -116,11 +126,18 @@ fn fold_page<P: Projection>(page: &Page, tables: &mut P::Tables) -> Result<(), G
     Ok(())
 }
 
-async fn write(mut connection: PgConnection, mut parts: mpsc::Receiver<Part>) -> Result<(), GenerationError> {
+async fn write(
+    mut connection: PgConnection,
+    mut parts: mpsc::Receiver<Part>,
+    written: mpsc::UnboundedSender<Vec<u8>>,
+) -> Result<(), GenerationError> {
     while let Some(Part { statement, rows }) = parts.recv().await {
         let mut copy = connection.copy_in_raw(&statement).await?;
-        copy.send(rows).await?;
+        copy.send(rows.as_slice()).await?;
         copy.finish().await?;
+        if written.send(rows).is_err() {
+            tracing::debug!("these were the last rows");
+        }
     }
     Ok(())
 }

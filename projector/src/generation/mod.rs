@@ -7,9 +7,11 @@ mod build;
 mod compare;
 mod explain;
 mod follow;
+mod index;
 mod load;
 mod place;
 mod progress;
+mod remainder;
 mod source;
 mod stream;
 
@@ -18,9 +20,10 @@ pub use compare::{RowDifference, RowText, TableDifference};
 pub(crate) use compare::{as_text, compare, row_differences};
 pub(crate) use explain::{Explaining, explain};
 pub(crate) use follow::{Follower, follow};
-pub(crate) use load::{Allowance, Load, Loaded, load};
+pub(crate) use load::{Allowance, Load, load};
 pub(crate) use place::{Place, is_there};
 pub use progress::{Phase, Progress, ProgressReport};
+pub(crate) use remainder::Remainder;
 
 use tallybook_read_models::fold::FoldError;
 

@@ -111,6 +111,15 @@ impl Progress {
         });
     }
 
+    /// Until somebody is in the way of a swap, which may be never.
+    pub(crate) async fn waits_to_swap(&self) {
+        let mut stage = self.stage.subscribe();
+        if stage.wait_for(|stage| stage.phase == Phase::WaitingToSwap).await.is_err() {
+            // Nobody is left to say so.
+            std::future::pending().await
+        }
+    }
+
     pub(crate) fn wait_for(&self, blockers: Vec<Blocker>) {
         self.stage.send_modify(|now| {
             now.phase = Phase::WaitingToSwap;

@@ -9,9 +9,6 @@ use crate::engine::copy_statement;
 /// Rows are sent to the database in parts of about this many bytes.
 const PART: usize = 1 << 20;
 
-/// Rows are put in order within about this many bytes.
-const GROUPED: usize = 64 << 20;
-
 /// Rows encoded before it is seen whether they make a part.
 const ENCODED_AT_ONCE: usize = 2_000;
 
@@ -24,7 +21,11 @@ pub(super) struct Part {
 /// Rows on their way to the writer.
 pub(super) struct Streams {
     parts: mpsc::Sender<Part>,
+    /// The memory of parts that are written.
+    written: mpsc::UnboundedReceiver<Vec<u8>>,
     tables: Vec<Stream>,
+    /// Rows are put in order within about this many bytes.
+    in_order: usize,
 }
 
 /// One table's rows on their way.
@@ -36,13 +37,17 @@ struct Stream {
 }
 
 impl Streams {
-    pub(super) fn of(tables: Vec<&mut dyn Table>, parts: mpsc::Sender<Part>) -> Self {
+    pub(super) fn of(
+        tables: Vec<&mut dyn Table>,
+        (parts, written): (mpsc::Sender<Part>, mpsc::UnboundedReceiver<Vec<u8>>),
+        in_order: usize,
+    ) -> Self {
         let stream = |shape: TableShape| Stream {
             shape,
             open: CopyRows::default(),
             waiting: GroupedRows::by(shape.grouped_by),
         };
-        Self { parts, tables: tables.iter().map(|table| stream(table.shape())).collect() }
+        Self { parts, written, tables: tables.iter().map(|table| stream(table.shape())).collect(), in_order }
     }
 
     /// The bytes of rows that wait for the others of their groups.
@@ -53,17 +58,34 @@ impl Streams {
     /// Takes all rows of a table, and hands them over, each part's as soon as they make one: rows and their encoding
     /// are not both in memory.
     pub(super) async fn drain(&mut self, table: &mut dyn Table, at: usize) -> Result<(), GenerationError> {
+        self.drain_by(at, |rows| table.drain_added(rows, ENCODED_AT_ONCE)).await
+    }
+
+    /// The same of the rows that will not change any more.
+    pub(super) async fn drain_finished(
+        &mut self,
+        table: &mut dyn Table,
+        at: usize,
+    ) -> Result<(), GenerationError> {
+        self.drain_by(at, |rows| table.drain_finished(rows, ENCODED_AT_ONCE)).await
+    }
+
+    async fn drain_by(
+        &mut self,
+        at: usize,
+        mut drain: impl FnMut(&mut Encoding) -> bool,
+    ) -> Result<(), GenerationError> {
         loop {
             let stream = &mut self.tables[at];
             let mut rows = Encoding::Copy(std::mem::take(&mut stream.open));
-            let more = table.drain_added(&mut rows, ENCODED_AT_ONCE);
-            let Encoding::Copy(rows) = rows else {
+            let more = drain(&mut rows);
+            let Encoding::Copy(mut rows) = rows else {
                 return Err(sqlx::Error::Protocol("rows for COPY are not in its format".into()).into());
             };
-            match stream.shape.grouped_by {
-                0 => stream.open = rows,
-                _ => stream.waiting.add(rows)?,
+            if stream.shape.grouped_by > 0 {
+                stream.waiting.add(&mut rows)?;
             }
+            stream.open = rows;
             self.send(at, PART).await?;
             if !more {
                 return Ok(());
@@ -73,15 +95,17 @@ impl Streams {
 
     /// Whether as many rows wait as are worth their memory: within so many the database need not sort.
     pub(super) fn enough_wait(&self) -> bool {
-        self.grouped() > GROUPED
+        self.grouped() > self.in_order
     }
 
     /// Hands over the rows that wait for the others of their groups, group after group.
     pub(super) async fn let_go(&mut self) -> Result<(), GenerationError> {
         for at in 0..self.tables.len() {
             for group in self.tables[at].waiting.take() {
-                self.tables[at].open.extend(&group);
-                self.send(at, PART).await?;
+                for rows in group.pieces() {
+                    self.tables[at].open.extend(rows);
+                    self.send(at, PART).await?;
+                }
             }
         }
         Ok(())
@@ -102,10 +126,9 @@ impl Streams {
         if stream.open.is_empty() || stream.open.len() < enough {
             return Ok(());
         }
-        let part = Part {
-            statement: copy_statement(stream.shape),
-            rows: std::mem::take(&mut stream.open).finish()?,
-        };
+        let next = self.written.try_recv().map_or_else(|_| CopyRows::default(), CopyRows::reusing);
+        let rows = std::mem::replace(&mut stream.open, next).finish()?;
+        let part = Part { statement: copy_statement(stream.shape), rows };
         // A writer that has gone tells why when it is waited for.
         if self.parts.send(part).await.is_err() {
             tracing::debug!(table = stream.shape.name, "nobody writes these rows any more");

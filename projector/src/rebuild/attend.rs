@@ -7,6 +7,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use super::overtake::Overtaker;
 use super::record::{new_id, waiting};
 use super::request::PROJECTOR;
 use super::run::version;
@@ -25,6 +26,7 @@ pub(crate) struct Attendant {
     /// As it is for each: its progress and its cancellation are made anew.
     pub(crate) rebuilder: Rebuilder,
     pub(crate) projections: Vec<Registered>,
+    pub(crate) overtaker: Overtaker,
     pub(crate) shutdown: CancellationToken,
 }
 
@@ -40,7 +42,7 @@ struct OwnRequest {
 
 impl Attendant {
     /// Until shutdown, which also ends a rebuild under way.
-    pub(crate) async fn attend(self) {
+    pub(crate) async fn attend(mut self) {
         let mut swept: Option<Instant> = None;
         let mut asked_for = AskedFor::new();
         while !self.shutdown.is_cancelled() {
@@ -50,6 +52,9 @@ impl Attendant {
                 note(self.ask_for_stale(&mut asked_for).await, "tables of an older version");
                 swept = Some(Instant::now());
             }
+            let rebuilder = self.rebuilder.anew(self.shutdown.child_token());
+            let overtaken = self.overtaker.overtake(&rebuilder, &self.projections).await;
+            note(overtaken, "projections that are far behind");
             note(self.do_waiting(&asked_for).await, "rebuilds that are asked for");
             tokio::select! {
                 () = tokio::time::sleep(BETWEEN_LOOKS) => {}

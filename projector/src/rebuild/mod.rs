@@ -13,6 +13,7 @@ mod grants;
 mod growing;
 mod lock;
 mod logbook;
+mod overtake;
 mod record;
 mod request;
 mod restore;
@@ -29,6 +30,7 @@ pub use blockers::Blocker;
 pub use ending::{EndState, Ending, Unfinished};
 pub use error::RebuildError;
 pub(crate) use lock::Lock;
+pub(crate) use overtake::{Overtaker, Resting};
 pub use record::{
     Asked, NewRebuild, RebuildRecord, RebuildState, cancel_rebuild, find_rebuild, list_rebuilds,
     request_rebuild,

@@ -20,11 +20,15 @@ pub struct Rebuilder {
     pub jobs: usize,
     /// Bytes for rows held in memory. What does not fit is folded in further passes.
     pub memory: usize,
+    /// A projection behind by more events is not waited for: its new tables go ahead of it.
+    pub far_behind: u64,
     pub progress: Progress,
     pub cancelled: CancellationToken,
     /// Who wants it: stands in the records of rebuilds.
     pub by: String,
 }
+
+const FAR_BEHIND: u64 = 10_000;
 
 /// Who rebuilds what nobody asked for.
 pub(super) const PROJECTOR: &str = "system:projector";
@@ -32,7 +36,8 @@ pub(super) const PROJECTOR: &str = "system:projector";
 impl Rebuilder {
     pub fn new(pool: PgPool, schema: &str, cancelled: CancellationToken) -> Self {
         let (schema, progress) = (schema.to_owned(), Progress::begin());
-        Self { pool, schema, jobs: 1, memory: 1 << 30, progress, cancelled, by: PROJECTOR.to_owned() }
+        let (far_behind, by) = (FAR_BEHIND, PROJECTOR.to_owned());
+        Self { pool, schema, jobs: 1, memory: 1 << 30, far_behind, progress, cancelled, by }
     }
 
     #[must_use]

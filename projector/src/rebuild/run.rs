@@ -19,9 +19,6 @@ use crate::Registered;
 use crate::engine::register;
 use crate::generation::{Builder, Phase, Place};
 
-/// A projection this far behind the journal is not waited for: its new tables go ahead of it.
-const FAR_BEHIND: u64 = 10_000;
-
 /// What a run holds until its end.
 pub(super) struct Held {
     pub(super) site: Site,
@@ -228,7 +225,7 @@ impl Rebuilder {
     async fn target(&self, projections: &[Registered]) -> Result<u64, RebuildError> {
         let head = journal::head_position(&self.pool).await?;
         let slowest = self.slowest(projections).await?;
-        Ok(if head.saturating_sub(slowest) > FAR_BEHIND { head } else { slowest })
+        Ok(if head.saturating_sub(slowest) > self.far_behind { head } else { slowest })
     }
 
     /// Where the one of them stands that has come least far.

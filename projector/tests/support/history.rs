@@ -1,5 +1,7 @@
 //! Made-up but possible histories of a book.
 
+use std::collections::{HashMap, HashSet, VecDeque};
+
 use chrono::{Days, NaiveDate};
 use tallybook_domain::billing::bill::{Amounts, BillPart};
 use tallybook_domain::billing::pricing::{Metered, PeriodShare, PlanTerms};
@@ -29,6 +31,13 @@ pub fn registered(number: u64) -> (String, BookEvent) {
     let customer = CustomerId::from_number(number);
     let name = format!("Customer {number}").parse().unwrap();
     (customer.to_string(), CustomerEvent::CustomerRegistered { customer, name }.into())
+}
+
+fn renamed(number: u64, time: usize) -> (String, BookEvent) {
+    let customer = CustomerId::from_number(number);
+    let old_name = format!("Customer {number}").parse().unwrap();
+    let new_name = format!("Customer {number}, {time}").parse().unwrap();
+    (customer.to_string(), CustomerEvent::CustomerRenamed { customer, old_name, new_name }.into())
 }
 
 pub fn deposited(wallet: &WalletId, amount: Money, reference: &str, date: NaiveDate) -> (String, BookEvent) {
@@ -126,6 +135,89 @@ pub fn mixed(customers: u64, order: &[u64]) -> Vec<(String, BookEvent)> {
         book.round(*customer, round);
     }
     book.events
+}
+
+/// The same, but a customer is registered when the first round begins, rounds are gone on with in any order, and some
+/// only after all have begun. `choose` answers a number below the one it is given.
+pub fn interleaved(
+    customers: u64,
+    order: &[u64],
+    mut choose: impl FnMut(usize) -> usize,
+) -> Vec<(String, BookEvent)> {
+    let mut book = Interleaved::default();
+    let mut rounds = rounds(mixed(customers, order).split_off(usize::try_from(customers).unwrap()));
+    let (mut begun, mut late) = (Vec::new(), Vec::new());
+    let mut known = HashSet::new();
+    for (customer, round) in order.iter().zip(rounds.drain(..)) {
+        match (known.insert(*customer), choose(3)) {
+            (true, _) => book.record(registered(*customer)),
+            (false, 0) => book.record(renamed(*customer, known.len())),
+            (false, _) => {}
+        }
+        let to = if choose(4) == 0 { &mut late } else { &mut begun };
+        book.go_on(to, round);
+        for _ in 0..choose(7) {
+            if !begun.is_empty() {
+                let round = begun.swap_remove(choose(begun.len()));
+                book.go_on(&mut begun, round);
+            }
+        }
+    }
+    begun.append(&mut late);
+    while !begun.is_empty() {
+        let round = begun.swap_remove(choose(begun.len()));
+        book.go_on(&mut begun, round);
+    }
+    book.events
+}
+
+type Round = VecDeque<(String, BookEvent)>;
+
+/// Each begins with its deposit.
+fn rounds(events: Vec<(String, BookEvent)>) -> Vec<Round> {
+    let mut rounds: Vec<Round> = Vec::new();
+    for event in events {
+        if let BookEvent::Wallet(WalletEvent::DepositRecorded { .. }) = event.1 {
+            rounds.push(Round::new());
+        }
+        rounds.last_mut().unwrap().push_back(event);
+    }
+    rounds
+}
+
+#[derive(Default)]
+struct Interleaved {
+    events: Vec<(String, BookEvent)>,
+    /// How many events each wallet has.
+    entries: HashMap<WalletId, u64>,
+    /// Deposits are called after their place among the events of their wallet.
+    deposits: HashMap<String, DepositId>,
+}
+
+impl Interleaved {
+    /// Records the next event of a round, and puts the round back if there are more.
+    fn go_on(&mut self, rounds: &mut Vec<Round>, mut round: Round) {
+        if let Some(event) = round.pop_front() {
+            self.record(event);
+        }
+        if !round.is_empty() {
+            rounds.push(round);
+        }
+    }
+
+    fn record(&mut self, (id, mut event): (String, BookEvent)) {
+        if let BookEvent::Wallet(event) = &mut event {
+            let entry = self.entries.entry(event.wallet().clone()).or_default();
+            *entry += 1;
+            if let WalletEvent::DepositRecorded { wallet, reference, .. } = event {
+                self.deposits.insert(reference.to_string(), DepositId::new(wallet, *entry));
+            }
+            if let WalletEvent::DepositReversed { deposit, reference, .. } = event {
+                *deposit = self.deposits[&reference.to_string()].clone();
+            }
+        }
+        self.events.push((id, event));
+    }
 }
 
 struct Busy {

@@ -6,7 +6,7 @@ use std::mem::size_of;
 use sqlx::postgres::PgRow;
 
 use super::watch::texts;
-use super::{Encoding, Mode, Row, Sample, Share, Table, TableShape, Tables, Texts};
+use super::{Encoding, Mode, Row, Sample, Share, StillToCome, Table, TableShape, Tables, Texts};
 
 #[derive(Debug)]
 pub struct Appended<R: Row> {
@@ -90,6 +90,13 @@ impl<R: Row> Table for Appended<R> {
         !self.rows.is_empty()
     }
 
+    /// Every row of it is finished as soon as it is made.
+    fn drain_finished(&mut self, into: &mut Encoding, at_most: usize) -> bool {
+        self.drain_added(into, at_most)
+    }
+
+    fn forget_finished(&mut self, _: Share) {}
+
     fn bytes(&self) -> usize {
         self.rows.len() * size_of::<R>()
     }
@@ -97,6 +104,14 @@ impl<R: Row> Table for Appended<R> {
     fn narrow(&mut self, share: Share) {
         self.others = !share.is_first();
     }
+
+    fn count_changes(&mut self, _: StillToCome) {}
+
+    fn changes_counted(&mut self) -> Option<StillToCome> {
+        None
+    }
+
+    fn expect_changes(&mut self, _: StillToCome) {}
 
     /// Its rows have no key to watch them by.
     fn watch(&mut self, _: HashSet<Texts>) {

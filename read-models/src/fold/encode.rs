@@ -62,10 +62,26 @@ impl CopyRows {
         }
     }
 
-    /// The rows alone, without what goes before the first.
-    pub(super) fn into_rows(mut self) -> Result<Vec<u8>, sqlx::Error> {
-        self.bytes.drain(..HEADER.len());
-        self.take()
+    /// No rows, in memory that others were in: memory that is used again need not be cleared again.
+    pub fn reusing(mut memory: Vec<u8>) -> Self {
+        memory.clear();
+        memory.extend_from_slice(HEADER);
+        let mut bytes = PgArgumentBuffer::default();
+        *bytes = memory;
+        Self { bytes, fault: None }
+    }
+
+    /// The rows alone, without what goes before the first. A value that has no binary form is a fault, told here.
+    pub(super) fn rows(&mut self) -> Result<&[u8], sqlx::Error> {
+        match self.fault.take() {
+            Some(fault) => Err(sqlx::Error::Encode(fault)),
+            None => Ok(&self.bytes[HEADER.len()..]),
+        }
+    }
+
+    /// Forgets the rows, and keeps their memory for others.
+    pub(super) fn clear(&mut self) {
+        self.bytes.truncate(HEADER.len());
     }
 
     /// Adds rows that were written elsewhere.

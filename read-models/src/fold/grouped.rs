@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use lru::DefaultHasher;
+
 use super::CopyRows;
 
 /// Rows in the format of `COPY`, kept apart by their first fields. Within a group they stay in the order they came in,
@@ -10,33 +12,64 @@ use super::CopyRows;
 pub struct GroupedRows {
     /// How many of the first fields make a group.
     fields: usize,
-    groups: HashMap<Vec<u8>, Vec<u8>>,
+    groups: HashMap<Vec<u8>, Group, DefaultHasher>,
     bytes: usize,
+}
+
+/// Rows one after the other, in pieces: a group that grows is not moved.
+#[derive(Debug, Default)]
+pub struct Group(Vec<Vec<u8>>);
+
+/// A group's first piece, and the longest: each is twice as long as the one before.
+const SHORTEST: usize = 512;
+const LONGEST: usize = 16 << 10;
+
+impl Group {
+    /// Its rows, in pieces that end where a row ends.
+    pub fn pieces(&self) -> impl Iterator<Item = &[u8]> {
+        self.0.iter().map(Vec::as_slice)
+    }
+
+    /// Answers how much memory it took for that.
+    fn push(&mut self, row: &[u8]) -> usize {
+        if let Some(last) = self.0.last_mut()
+            && last.capacity() - last.len() >= row.len()
+        {
+            last.extend_from_slice(row);
+            return 0;
+        }
+        let capacity = self.0.last().map_or(SHORTEST, |last| (2 * last.capacity()).min(LONGEST));
+        let mut piece = Vec::with_capacity(capacity.max(row.len()));
+        piece.extend_from_slice(row);
+        let taken = piece.capacity();
+        self.0.push(piece);
+        taken
+    }
 }
 
 impl GroupedRows {
     pub fn by(fields: usize) -> Self {
-        Self { fields, groups: HashMap::new(), bytes: 0 }
+        Self { fields, groups: HashMap::default(), bytes: 0 }
     }
 
-    /// Takes rows in.
-    pub fn add(&mut self, rows: CopyRows) -> Result<(), sqlx::Error> {
-        let rows = rows.into_rows()?;
-        let mut rest = rows.as_slice();
+    /// Takes rows out of where they were written.
+    pub fn add(&mut self, rows: &mut CopyRows) -> Result<(), sqlx::Error> {
+        let mut rest = rows.rows()?;
         let mut key = Vec::new();
         while !rest.is_empty() {
             key.clear();
             let (row, others) = split_row(rest, self.fields, &mut key)
                 .ok_or_else(|| sqlx::Error::Encode(CUT_SHORT.into()))?;
-            self.bytes += row.len();
             rest = others;
             if let Some(group) = self.groups.get_mut(&key) {
-                group.extend_from_slice(row);
+                self.bytes += group.push(row);
             } else {
-                self.bytes += key.len();
-                self.groups.insert(key.clone(), row.to_vec());
+                let mut group = Group::default();
+                self.bytes += key.len() + group.push(row);
+                self.groups.insert(key.clone(), group);
             }
         }
+        rows.clear();
         Ok(())
     }
 
@@ -46,9 +79,9 @@ impl GroupedRows {
     }
 
     /// Lets go of all groups, in order.
-    pub fn take(&mut self) -> impl Iterator<Item = Vec<u8>> + use<> {
+    pub fn take(&mut self) -> impl Iterator<Item = Group> + use<> {
         let mut groups: Vec<_> = self.groups.drain().collect();
-        groups.sort_unstable();
+        groups.sort_unstable_by(|(key, _), (other, _)| key.cmp(other));
         self.bytes = 0;
         groups.into_iter().map(|(_, rows)| rows)
     }

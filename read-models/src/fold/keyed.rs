@@ -9,11 +9,14 @@ use std::mem::size_of;
 use lru::LruCache;
 use sqlx::postgres::PgRow;
 
+use super::share::place_of;
 use super::watch::{Watch, texts};
-use super::{Encoding, FoldFault, KeyedRow, Mode, Sample, Share, Table, TableShape, Tables, Texts};
+use super::{
+    Encoding, FoldFault, KeyedRow, Mode, Sample, Share, StillToCome, Table, TableShape, Tables, Texts,
+};
 
-/// What a row takes besides its own size: its ids on the heap and its place in the map, roughly.
-const BESIDE_A_ROW: usize = 240;
+/// What a row takes besides its own size: its place in the map and by last use, and long ids on the heap, roughly.
+const BESIDE_A_ROW: usize = 160;
 
 #[derive(Debug)]
 pub struct Keyed<R: KeyedRow> {
@@ -27,10 +30,23 @@ pub struct Keyed<R: KeyedRow> {
     mode: Mode,
     /// The keys of which every row is in memory; the others' changes are passed over.
     whole: Option<Share>,
+    /// Of a table held as a whole, in a reading of the journal that may not be the last.
+    changes: Option<Changes>,
+    /// Rows that have had their last change.
+    finished: Vec<R>,
     /// The only rows that are changed, if some are watched.
     watch: Option<Watch<R::Key>>,
     /// The only rows that are kept, if it is a sample.
     sample: Option<Sample>,
+}
+
+/// What is known of the changes of all rows.
+#[derive(Debug)]
+enum Changes {
+    /// Those so far, from the beginning on.
+    Counted(StillToCome),
+    /// Those of the whole journal, and which of them have not come yet.
+    Known { all: StillToCome, left: StillToCome },
 }
 
 #[derive(Debug)]
@@ -50,6 +66,8 @@ impl<R: KeyedRow> Keyed<R> {
             texts: 0,
             mode: Mode::Folding,
             whole,
+            changes: None,
+            finished: Vec::new(),
             watch: None,
             sample: None,
         }
@@ -61,6 +79,12 @@ impl<R: KeyedRow> Keyed<R> {
             Mode::Declaring => return Ok(()),
             Mode::Folding if self.is_others(key) => return Ok(()),
             Mode::Folding => {}
+        }
+        let never_changes =
+            matches!(&self.changes, Some(Changes::Known { left, .. }) if left.has_none(place_of(key)));
+        if never_changes && !self.slots.contains(key) {
+            self.finished.push(row());
+            return Ok(());
         }
         let slot = self.slots.get_or_insert_mut_ref(key, Slot::unknown);
         if slot.row.is_some() {
@@ -88,6 +112,7 @@ impl<R: KeyedRow> Keyed<R> {
         change(row)?;
         self.texts = self.texts + row.texts() - before;
         self.mark(key);
+        self.finish(key);
         Ok(())
     }
 
@@ -107,6 +132,7 @@ impl<R: KeyedRow> Keyed<R> {
         change(row)?;
         self.texts = self.texts + row.texts() - before;
         self.mark(key);
+        self.finish(key);
         Ok(())
     }
 
@@ -130,7 +156,10 @@ impl<R: KeyedRow> Keyed<R> {
                 }
                 Ok(false)
             }
-            Mode::Folding if self.whole.is_some() => Ok(!self.is_others(key)),
+            Mode::Folding if self.whole.is_some() => {
+                self.note_change(key);
+                Ok(!self.is_others(key))
+            }
             Mode::Folding if self.slots.contains(key) => Ok(true),
             Mode::Folding => Err(FoldFault::NotLoaded { table: R::TABLE, key: format!("{key:?}") }),
         }
@@ -141,6 +170,25 @@ impl<R: KeyedRow> Keyed<R> {
         self.whole.is_some_and(|share| !share.has(key))
             || self.watch.as_ref().is_some_and(|watch| !watch.has(&key_texts::<R>(key)))
             || self.sample.is_some_and(|sample| !sample.has(&key_texts::<R>(key)))
+    }
+
+    fn note_change(&mut self, key: &R::Key) {
+        match &mut self.changes {
+            None => {}
+            Some(Changes::Counted(changes)) => changes.add(place_of(key)),
+            Some(Changes::Known { left, .. }) => left.take(place_of(key)),
+        }
+    }
+
+    /// Sets a row aside that will not change any more.
+    fn finish(&mut self, key: &R::Key) {
+        if let Some(Changes::Known { left, .. }) = &self.changes
+            && left.has_none(place_of(key))
+            && let Some(slot) = self.slots.pop(key)
+        {
+            self.texts -= slot.texts();
+            self.finished.extend(slot.row);
+        }
     }
 
     fn mark(&mut self, key: &R::Key) {
@@ -254,8 +302,24 @@ impl<R: KeyedRow> Table for Keyed<R> {
         true
     }
 
+    fn drain_finished(&mut self, into: &mut Encoding, at_most: usize) -> bool {
+        for row in self.finished.drain(..at_most.min(self.finished.len())) {
+            into.row(R::COLUMNS.len(), |fields| row.encode(fields));
+        }
+        !self.finished.is_empty()
+    }
+
+    fn forget_finished(&mut self, share: Share) {
+        self.finished.retain(|row| !share.has(&row.key()));
+    }
+
     fn bytes(&self) -> usize {
-        self.slots.len() * (size_of::<Slot<R>>() + size_of::<R::Key>() + BESIDE_A_ROW) + self.texts
+        let changes = match &self.changes {
+            None => 0,
+            Some(Changes::Counted(changes)) => changes.bytes(),
+            Some(Changes::Known { all, left }) => all.bytes() + left.bytes(),
+        };
+        self.slots.len() * (size_of::<Slot<R>>() + size_of::<R::Key>() + BESIDE_A_ROW) + self.texts + changes
     }
 
     fn narrow(&mut self, share: Share) {
@@ -265,6 +329,21 @@ impl<R: KeyedRow> Table for Keyed<R> {
             self.texts -= self.slots.pop(&key).map_or(0, |slot| slot.texts());
         }
         self.whole = Some(share);
+    }
+
+    fn count_changes(&mut self, changes: StillToCome) {
+        self.changes = Some(Changes::Counted(changes));
+    }
+
+    fn changes_counted(&mut self) -> Option<StillToCome> {
+        match self.changes.take() {
+            None => None,
+            Some(Changes::Counted(changes) | Changes::Known { all: changes, .. }) => Some(changes),
+        }
+    }
+
+    fn expect_changes(&mut self, changes: StillToCome) {
+        self.changes = Some(Changes::Known { left: changes.clone(), all: changes });
     }
 
     fn watch(&mut self, keys: HashSet<Texts>) {

@@ -11,6 +11,7 @@ mod keyed;
 mod row;
 mod sample;
 mod share;
+mod still_to_come;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -21,11 +22,12 @@ use tallybook_domain::RecordedEvent;
 pub use appended::Appended;
 pub use encode::{CopyRows, Encoding, Fields};
 pub use fault::{FoldError, FoldFault};
-pub use grouped::GroupedRows;
+pub use grouped::{Group, GroupedRows};
 pub use keyed::Keyed;
 pub use row::{Column, KeyedRow, Row, Stamp};
 pub use sample::Sample;
 pub use share::Share;
+pub use still_to_come::StillToCome;
 pub use table::{Mode, Table, TableShape, Tables};
 pub use watch::Texts;
 

@@ -1,10 +1,9 @@
 //! Some rows for all: one in so many, chosen by what they are called.
 
-use std::hash::BuildHasher;
 use std::num::NonZeroU64;
 
 use super::Texts;
-use super::share::HASHER;
+use super::share::place_of;
 
 /// One in so many rows, chosen by their key or, where rows have none, by all their fields. The samples of one book
 /// with the numbers from 0 on are together all its rows.
@@ -26,7 +25,7 @@ impl Sample {
     }
 
     pub fn has(self, name: &Texts) -> bool {
-        HASHER.hash_one(name) % self.one_in == self.number
+        place_of(name) % self.one_in == self.number
     }
 }
 

@@ -1,46 +1,61 @@
 //! Which keys a fold takes, where one cannot hold them all.
 
-use std::hash::{BuildHasher, Hash, RandomState};
+use std::hash::{BuildHasher, Hash};
 use std::sync::LazyLock;
 
+use lru::DefaultHasher;
+
 /// The same for every table of this process, so that a key is always in the same share.
-pub(super) static HASHER: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+static HASHER: LazyLock<DefaultHasher> = LazyLock::new(DefaultHasher::default);
 
 /// Smaller shares than a thousandth would mean a thousand passes over the journal.
-const HALVINGS_AT_MOST: u32 = 10;
+const SMALLEST: u64 = u64::MAX >> 10;
 
-/// A share of all keys, chosen by hash: halves, quarters and so on.
+/// Where a key lies among all keys, the same in every table of this process.
+pub(super) fn place_of(key: &impl Hash) -> u64 {
+    HASHER.hash_one(key)
+}
+
+/// A share of all keys: a range of their hashes.
 ///
 /// A row depends on its own events alone, so shares can be folded one after the other or side by side, and together
 /// come out as the whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Share {
-    halvings: u32,
-    number: u64,
+    first: u64,
+    last: u64,
 }
 
 impl Share {
-    pub const ALL: Self = Self { halvings: 0, number: 0 };
+    pub const ALL: Self = Self { first: 0, last: u64::MAX };
 
     pub fn has(self, key: &impl Hash) -> bool {
-        self.halvings == 0 || HASHER.hash_one(key) & self.mask() == self.number
+        self == Self::ALL || (self.first..=self.last).contains(&place_of(key))
     }
 
-    /// Two shares that are this one; nothing if it is too small to be worth halving. The first of each pair of a
-    /// first share is a first share.
+    /// Two shares that are this one; nothing if it is too small to be worth halving. The first half of the share that
+    /// is first stays it.
     pub fn halves(self) -> Option<[Self; 2]> {
-        let halvings = self.halvings + 1;
-        let halves = [Self { halvings, ..self }, Self { halvings, number: self.number | 1 << self.halvings }];
-        (halvings <= HALVINGS_AT_MOST).then_some(halves)
+        let middle = self.first + (self.last - self.first) / 2;
+        let halves = [Self { last: middle, ..self }, Self { first: middle + 1, ..self }];
+        (self.last - self.first > SMALLEST).then_some(halves)
+    }
+
+    /// What is in both.
+    pub fn overlap(self, other: Self) -> Option<Self> {
+        let (first, last) = (self.first.max(other.first), self.last.min(other.last));
+        (first <= last).then_some(Self { first, last })
+    }
+
+    /// Both, and whatever is between them.
+    #[must_use]
+    pub fn to(self, other: Self) -> Self {
+        Self { first: self.first.min(other.first), last: self.last.max(other.last) }
     }
 
     /// The one to which belongs what has no key.
     pub fn is_first(self) -> bool {
-        self.number == 0
-    }
-
-    fn mask(self) -> u64 {
-        (1 << self.halvings) - 1
+        self.first == 0
     }
 }
 
@@ -58,5 +73,14 @@ mod tests {
             assert_eq!(quarters.iter().filter(|quarter| quarter.has(&key)).count(), 1);
         }
         assert_eq!(quarters.iter().filter(|quarter| quarter.is_first()).count(), 1);
+    }
+
+    #[test]
+    fn halves_overlap_nowhere_and_together_are_the_whole() {
+        let [first, second] = Share::ALL.halves().unwrap();
+        assert_eq!((first.overlap(second), first.to(second)), (None, Share::ALL));
+        assert_eq!(Share::ALL.overlap(second), Some(second));
+        let halvings = std::iter::successors(Some(Share::ALL), |share| share.halves().map(|[kept, _]| kept));
+        assert_eq!(halvings.count(), 11, "no share is smaller than a thousandth");
     }
 }

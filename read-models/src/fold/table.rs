@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use sqlx::postgres::PgRow;
 
-use super::{Column, Encoding, Sample, Share, Texts};
+use super::{Column, Encoding, Sample, Share, StillToCome, Texts};
 
 /// Whether changes are made or only asked about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,10 +44,21 @@ pub trait Table: Send + Sync {
     fn encode_changed(&self, into: &mut Encoding);
     /// Writes some of the rows the database does not have yet and lets go of them. `false`: there are no more.
     fn drain_added(&mut self, into: &mut Encoding, at_most: usize) -> bool;
+    /// Writes some of the rows that will not change any more and lets go of them. `false`: there are no more.
+    fn drain_finished(&mut self, into: &mut Encoding, at_most: usize) -> bool;
+    /// Of a table held as a whole: lets go of a share of the rows that will not change any more.
+    fn forget_finished(&mut self, share: Share);
     /// The memory its rows take, roughly, with what people typed into them.
     fn bytes(&self) -> usize;
     /// Of a table held as a whole: lets go of the rows outside a share, which must be part of the one it has.
     fn narrow(&mut self, share: Share);
+    /// Of a table held as a whole, and empty still: counts the changes of all rows, also of those outside its share.
+    fn count_changes(&mut self, changes: StillToCome);
+    /// The changes that were counted; `None` if none were, or there is nothing to count.
+    fn changes_counted(&mut self) -> Option<StillToCome>;
+    /// Of a table held as a whole, and empty still: the changes of all rows there will be, as they were counted. A row
+    /// that has had its last one is finished.
+    fn expect_changes(&mut self, changes: StillToCome);
     /// Of a table held as a whole: from now on takes only the changes of rows under these keys.
     fn watch(&mut self, keys: HashSet<Texts>);
     /// The watched rows that were changed since the last time: key and row.
@@ -79,6 +90,13 @@ pub trait Tables: Send + Sync + 'static {
     fn narrow_all(&mut self, share: Share) {
         for table in self.all() {
             table.narrow(share);
+        }
+    }
+
+    /// Begins to count changes, in each table for itself.
+    fn count_all_changes(&mut self, events: u64) {
+        for table in self.all() {
+            table.count_changes(StillToCome::none_of(events));
         }
     }
 

@@ -2,7 +2,8 @@ use tallybook_domain::BookEvent;
 use tallybook_domain::deposits::WalletEvent;
 
 use super::{
-    CopyRows, Encoding, FoldFault, GroupedRows, Mode, Projection, Reads, Share, Table, Tables, declare, fold,
+    CopyRows, Encoding, FoldFault, Group, GroupedRows, Mode, Projection, Reads, Share, Table, Tables,
+    declare, fold,
 };
 use crate::customers::Customers;
 use crate::deposits::{DailyTotals, Deposits, WalletStatements, Wallets, Withdrawals};
@@ -190,27 +191,74 @@ fn switching_reaches_every_table() {
     assert!(tables.days.wanted().is_some());
 }
 
+fn finishes_every_row_once<P: Projection>() {
+    let events = recorded(history());
+    let [half, _] = Share::ALL.halves().unwrap();
+    let mut counting = P::Tables::whole(half);
+    counting.count_all_changes(1 << 16);
+    fold::<P>(&events, &mut counting).unwrap();
+    let mut tables = P::Tables::whole(Share::ALL);
+    for (table, counted) in tables.all().into_iter().zip(counting.all()) {
+        if let Some(changes) = counted.changes_counted() {
+            table.expect_changes(changes);
+        }
+    }
+    let mut whole = P::Tables::whole(Share::ALL);
+    let mut written_rows: Vec<Vec<String>> = whole.all().iter().map(|_| Vec::new()).collect();
+    for event in &events {
+        fold::<P>([event], &mut tables).unwrap();
+        for (table, rows) in tables.all().into_iter().zip(&mut written_rows) {
+            rows.extend(drained(table, |table, into| table.drain_finished(into, 1)));
+        }
+    }
+    fold::<P>(&events, &mut whole).unwrap();
+    for ((table, whole), mut rows) in tables.all().into_iter().zip(whole.all()).zip(written_rows) {
+        let early = rows.len();
+        rows.extend(drained(table, |table, into| table.drain_added(into, 1)));
+        let mut expected = written(whole);
+        expected.sort();
+        rows.sort();
+        assert_eq!(rows, expected, "{}", table.shape().name);
+        assert_eq!(early > 0, !expected.is_empty(), "rows of {} are finished early", table.shape().name);
+    }
+}
+
+#[test]
+fn rows_leave_after_their_last_change_once_the_changes_are_counted() {
+    finishes_every_row_once::<Customers>();
+    finishes_every_row_once::<Wallets>();
+    finishes_every_row_once::<Deposits>();
+    finishes_every_row_once::<Withdrawals>();
+    finishes_every_row_once::<WalletStatements>();
+    finishes_every_row_once::<GeneralLedger>();
+    finishes_every_row_once::<DailyTotals>();
+}
+
+/// The rows that one row at a time is drained of, their fields with tabs between.
+fn drained(table: &mut dyn Table, drain: impl Fn(&mut dyn Table, &mut Encoding) -> bool) -> Vec<String> {
+    let mut drained = Vec::new();
+    loop {
+        let mut one = Encoding::columns(table.shape().columns.len());
+        let more = drain(table, &mut one);
+        let Encoding::Columns(columns) = one else { panic!("not in columns") };
+        let rows = columns[0].len();
+        assert!(rows <= 1, "no more than asked for");
+        drained.extend((0..rows).map(|row| {
+            let field = |column: &Vec<Option<String>>| column[row].clone().unwrap_or_else(|| "\\N".into());
+            columns.iter().map(field).collect::<Vec<_>>().join("\t")
+        }));
+        if !more {
+            return drained;
+        }
+    }
+}
+
 fn drains_as_written<P: Projection>() {
     let mut tables = P::Tables::whole(Share::ALL);
     fold::<P>(&recorded(history()), &mut tables).unwrap();
     for table in tables.all() {
         let mut expected = written(table);
-        let mut drained = Vec::new();
-        loop {
-            let mut one = Encoding::columns(table.shape().columns.len());
-            let more = table.drain_added(&mut one, 1);
-            let Encoding::Columns(columns) = one else { panic!("not in columns") };
-            let rows = columns[0].len();
-            assert!(rows <= 1, "no more than asked for");
-            drained.extend((0..rows).map(|row| {
-                let field =
-                    |column: &Vec<Option<String>>| column[row].clone().unwrap_or_else(|| "\\N".into());
-                columns.iter().map(field).collect::<Vec<_>>().join("\t")
-            }));
-            if !more {
-                break;
-            }
-        }
+        let mut drained = drained(table, |table, into| table.drain_added(into, 1));
         expected.sort();
         drained.sort();
         assert_eq!(drained, expected, "{}", table.shape().name);
@@ -249,6 +297,18 @@ fn what_people_typed_is_counted_as_memory() {
     assert_eq!(bytes(vec![short.clone(), reversal]) - bytes(vec![short]), reason);
 }
 
+#[test]
+fn a_large_group_keeps_the_order_of_its_rows() {
+    let numbers: Vec<String> = (0..5000).map(|number| number.to_string()).collect();
+    let rows: Vec<[&str; 2]> = numbers.iter().map(|number| ["1002", number.as_str()]).collect();
+    let mut grouped = GroupedRows::by(1);
+    rows.chunks(7).for_each(|some| grouped.add(&mut copied(some)).unwrap());
+    let mut ordered = CopyRows::default();
+    let groups: Vec<_> = grouped.take().collect();
+    groups.iter().flat_map(Group::pieces).for_each(|piece| ordered.extend(piece));
+    assert_eq!((groups.len(), ordered.finish().unwrap()), (1, copied(&rows).finish().unwrap()));
+}
+
 /// Rows of `COPY` with these texts, one field each.
 fn copied(rows: &[[&str; 2]]) -> CopyRows {
     let mut encoding = Encoding::Copy(CopyRows::default());
@@ -265,12 +325,12 @@ fn copied(rows: &[[&str; 2]]) -> CopyRows {
 #[test]
 fn groups_leave_in_order_and_keep_the_order_of_their_rows() {
     let mut grouped = GroupedRows::by(1);
-    grouped.add(copied(&[["2241.01", "1"], ["1002", "2"], ["10020", "3"]])).unwrap();
-    grouped.add(copied(&[["1002", "1"], ["", "4"]])).unwrap();
+    grouped.add(&mut copied(&[["2241.01", "1"], ["1002", "2"], ["10020", "3"]])).unwrap();
+    grouped.add(&mut copied(&[["1002", "1"], ["", "4"]])).unwrap();
     assert!(grouped.bytes() > 0);
     let mut ordered = CopyRows::default();
     for group in grouped.take() {
-        ordered.extend(&group);
+        group.pieces().for_each(|piece| ordered.extend(piece));
     }
     let expected = copied(&[["", "4"], ["1002", "2"], ["1002", "1"], ["10020", "3"], ["2241.01", "1"]]);
     assert_eq!(ordered.finish().unwrap(), expected.finish().unwrap());
