@@ -48,6 +48,41 @@ async fn an_owner_with_every_grant_still_meets_the_trigger() {
     }
 }
 
+/// Someone who reads with an old snapshot, as a dump does, keeps every row the head ever was; no append reads them all.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_append_does_not_search_for_the_head() {
+    const APPENDS: i64 = 40;
+    let test = TestBook::new().await;
+    let book = test.open().await;
+    for number in 0..APPENDS {
+        deposit(&book, &wallet(1), "1.00", &format!("R{number}"), None).await.unwrap();
+    }
+    book.shutdown().await;
+    let mut owner = test.owner().await;
+    let statistics = "SELECT n_tup_upd, seq_scan FROM pg_stat_user_tables
+                       WHERE relid = 'book_head'::regclass";
+    let searches = loop {
+        let (moves, searches): (i64, i64) = sqlx::query_as(statistics).fetch_one(&mut owner).await.unwrap();
+        if moves >= APPENDS {
+            break searches;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
+    assert!(searches < APPENDS, "{searches} searches for {APPENDS} appends");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_head_that_was_moved_to_another_place_is_found_again() {
+    let test = TestBook::new().await;
+    let book = test.open().await;
+    for number in 0..3 {
+        deposit(&book, &wallet(1), "1.00", &format!("R{number}"), None).await.unwrap();
+    }
+    test.owner().await.execute("VACUUM FULL book_head").await.unwrap();
+    deposit(&book, &wallet(1), "1.00", "R3", None).await.unwrap();
+    assert_journal_is_whole(&book).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn provisioning_twice_at_once_changes_nothing() {
     let test = TestBook::new().await;

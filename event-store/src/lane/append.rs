@@ -1,18 +1,23 @@
-//! The one statement that writes the journal.
+//! The rows of one append, and how they are sent: everything in one statement and one commit.
 
-use std::collections::HashMap;
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::value::RawValue;
-use sqlx::postgres::PgConnectOptions;
-use sqlx::{Connection, Executor, PgConnection};
+use sqlx::error::BoxDynError;
+use sqlx::postgres::{PgArguments, PgConnectOptions};
+use sqlx::{Arguments, Connection, Executor, PgConnection, Row};
 
 use super::batch::{Command, Tip};
 use super::column::{BIGINT, BYTEA, Column, TEXT, TIMESTAMPTZ};
+use super::statement::Shape;
 use crate::decision::{ClaimKey, DraftEvent};
 use crate::journal::signed;
 use crate::merkle::Hash;
+
+/// Where the head's row is stored (its `ctid`, as text): each append leaves the row before it behind as a dead one, and
+/// while anyone reads with an old snapshot, as a dump does, those stay and would all be searched for the live one.
+#[derive(Clone)]
+pub(crate) struct HeadRow(pub(crate) String);
 
 /// The rows of one append, by column.
 pub(crate) struct AppendRows {
@@ -103,172 +108,63 @@ impl AppendRows {
         self.release_keys.push(key.as_bytes());
     }
 
-    /// Appends everything or nothing. `false`: the head had moved, or a command or claim was there already.
+    pub(super) fn shape(&self, careful: bool) -> Shape {
+        Shape {
+            careful,
+            events: self.positions.rows(),
+            commands: self.command_ids.rows(),
+            claims: (!self.claim_keys.is_empty()).then(|| self.claim_keys.rows()),
+            releases: (!self.release_keys.is_empty()).then(|| self.release_keys.rows()),
+        }
+    }
+
+    /// Appends everything or nothing, and says where the head's row is now. `None`: the head had moved, or a command
+    /// or claim was there already.
     ///
     /// A repeated command or a taken claim is rare, so normally it is left to the constraints to find, which costs
     /// the append nothing; a careful statement looks first, so that a storm of repeats leaves no dead rows behind.
     pub(crate) async fn append(
         self,
         connection: &mut PgConnection,
-        (expected, tip): (u64, &Tip),
+        expected: (u64, &HeadRow),
+        tip: &Tip,
         statement: &str,
-    ) -> Result<bool, sqlx::Error> {
-        let (claims, releases) = (!self.claim_keys.is_empty(), !self.release_keys.is_empty());
-        let mut append = sqlx::query(statement)
-            .bind(signed(tip.position)?)
-            .bind(tip.tree.frontier())
-            .bind(tip.tree.root().to_vec())
-            .bind(signed(expected)?)
-            .bind(self.command_ids)
-            .bind(self.request_hashes)
-            .bind(self.first_positions)
-            .bind(self.last_positions)
-            .bind(self.outcomes)
-            .bind(self.positions)
-            .bind(self.sequences)
-            .bind(self.recorded_ats)
-            .bind(self.aggregate_types)
-            .bind(self.aggregate_ids)
-            .bind(self.event_types)
-            .bind(self.event_versions)
-            .bind(self.payloads)
-            .bind(self.metadata)
-            .bind(self.leaf_hashes);
-        if claims {
-            append = append.bind(self.claim_scopes).bind(self.claim_keys);
-        }
-        if releases {
-            append = append.bind(self.release_scopes).bind(self.release_keys);
-        }
+    ) -> Result<Option<HeadRow>, sqlx::Error> {
+        let arguments = self.arguments(expected, tip).map_err(sqlx::Error::Encode)?;
         // All of it: the row arrives before the commit, only the end of the answer means durable.
-        Ok(!append.fetch_all(connection).await?.is_empty())
-    }
-}
-
-/// Whether a column's rows are taken apart, or there is just one.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Rows {
-    One,
-    Many,
-}
-
-impl Rows {
-    fn of(column: &Column) -> Self {
-        if column.count() == 1 { Self::One } else { Self::Many }
+        let rows = sqlx::query_with(statement, arguments).fetch_all(connection).await?;
+        rows.first().map(|row| row.try_get(0).map(HeadRow)).transpose()
     }
 
-    /// The values of the array parameter `number`; a single one costs the database less.
-    fn values(self, number: usize, of: &str) -> String {
-        match self {
-            Self::One => format!("(${number}::{of}[])[1]"),
-            Self::Many => format!("unnest(${number}::{of}[])"),
+    fn arguments(self, (expected, head_row): (u64, &HeadRow), tip: &Tip) -> Result<PgArguments, BoxDynError> {
+        let mut arguments = PgArguments::default();
+        arguments.add(signed(tip.position)?)?;
+        arguments.add(tip.tree.frontier())?;
+        arguments.add(tip.tree.root().to_vec())?;
+        arguments.add(signed(expected)?)?;
+        arguments.add(&head_row.0)?;
+        let (claims, releases) = (!self.claim_keys.is_empty(), !self.release_keys.is_empty());
+        let commands =
+            [self.command_ids, self.request_hashes, self.first_positions, self.last_positions, self.outcomes];
+        let events = [
+            self.positions,
+            self.sequences,
+            self.recorded_ats,
+            self.aggregate_types,
+            self.aggregate_ids,
+            self.event_types,
+            self.event_versions,
+            self.payloads,
+            self.metadata,
+            self.leaf_hashes,
+        ];
+        let claims = claims.then_some([self.claim_scopes, self.claim_keys]);
+        let releases = releases.then_some([self.release_scopes, self.release_keys]);
+        let columns = commands.into_iter().chain(events);
+        for column in columns.chain(claims.into_iter().flatten()).chain(releases.into_iter().flatten()) {
+            arguments.add(column)?;
         }
-    }
-}
-
-const COMMAND: [(&str, &str, &str); 5] = [
-    ("command_id", "text", ""),
-    ("request_hash", "bytea", ""),
-    ("first_position", "bigint", ""),
-    ("last_position", "bigint", ""),
-    ("outcome", "text", ""),
-];
-
-const EVENT: [(&str, &str, &str); 10] = [
-    ("position", "bigint", ""),
-    ("sequence", "bigint", ""),
-    ("recorded_at", "timestamptz", ""),
-    ("aggregate_type", "text", ""),
-    ("aggregate_id", "text", ""),
-    ("event_type", "text", ""),
-    ("event_version", "text", ""),
-    ("payload", "text", "::json"),
-    ("metadata", "text", "::json"),
-    ("leaf_hash", "bytea", ""),
-];
-
-const CLAIM: [(&str, &str, &str); 2] = [("scope", "text", ""), ("key", "text", "")];
-
-/// Inserts what the parameters from `first` on hold, if the head moved.
-fn insert(table: &str, columns: &[(&str, &str, &str)], first: usize, rows: Rows) -> String {
-    let names: Vec<&str> = columns.iter().map(|(name, ..)| *name).collect();
-    let values: Vec<String> = (first..)
-        .zip(columns)
-        .map(|(number, (_, of, cast))| format!("{}{cast}", rows.values(number, of)))
-        .collect();
-    format!(
-        "new_{table} AS (INSERT INTO {table} ({}) SELECT {} FROM head)",
-        names.join(", "),
-        values.join(", ")
-    )
-}
-
-/// Which parts a statement has: each part costs every append a little, so it has those its rows need.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Shape {
-    careful: bool,
-    events: Rows,
-    commands: Rows,
-    claims: Option<Rows>,
-    releases: bool,
-}
-
-impl AppendRows {
-    pub(super) fn shape(&self, careful: bool) -> Shape {
-        Shape {
-            careful,
-            events: Rows::of(&self.positions),
-            commands: Rows::of(&self.command_ids),
-            claims: (!self.claim_keys.is_empty()).then(|| Rows::of(&self.claim_keys)),
-            releases: !self.release_keys.is_empty(),
-        }
-    }
-}
-
-/// The text of each statement, written once.
-#[derive(Default)]
-pub(super) struct Statements(HashMap<Shape, Arc<str>>);
-
-impl Statements {
-    pub(super) fn of(&mut self, shape: Shape) -> Arc<str> {
-        Arc::clone(self.0.entry(shape).or_insert_with(|| shape.statement().into()))
-    }
-}
-
-impl Shape {
-    fn statement(self) -> String {
-        let releases_from = if self.claims.is_some() { 22 } else { 20 };
-        let mut parts = Vec::with_capacity(7);
-        let mut condition = String::new();
-        if self.careful {
-            parts.push("known AS (SELECT FROM commands WHERE command_id = ANY ($5::text[]))".to_owned());
-            condition.push_str(" AND NOT EXISTS (SELECT FROM known)");
-        }
-        if self.careful && self.claims.is_some() {
-            parts.push(
-                "taken AS (SELECT FROM unnest($20::text[], $21::text[]) AS wanted (scope, key)
-                             JOIN claims USING (scope, key))"
-                    .to_owned(),
-            );
-            condition.push_str(" AND NOT EXISTS (SELECT FROM taken)");
-        }
-        parts.push(format!(
-            "head AS (UPDATE book_head SET position = $1, frontier = $2, root = $3 WHERE position = $4{condition}
-                      RETURNING true)"
-        ));
-        if self.releases {
-            parts.push(format!(
-                "released AS (DELETE FROM claims USING head, unnest(${releases_from}::text[], ${}::text[]) AS back (scope, key)
-                               WHERE claims.scope = back.scope AND claims.key = back.key)",
-                releases_from + 1
-            ));
-        }
-        if let Some(rows) = self.claims {
-            parts.push(insert("claims", &CLAIM, 20, rows));
-        }
-        parts.push(insert("commands", &COMMAND, 5, self.commands));
-        parts.push(insert("events", &EVENT, 10, self.events));
-        format!("WITH {} SELECT FROM head", parts.join(", "))
+        Ok(arguments)
     }
 }
 

@@ -1,4 +1,5 @@
-//! A column of an append, written in PostgreSQL's binary array format as its rows are decided.
+//! A column of an append, written in PostgreSQL's binary format as its rows are decided: an array, or the one value
+//! of a column that has just one.
 //!
 //! Encoding while the previous batch is being committed keeps the database from waiting for it afterwards.
 
@@ -10,18 +11,31 @@ use sqlx::{Encode, Postgres, Type};
 
 use crate::copied::POSTGRES_EPOCH_MICROS;
 
-/// What an element is: its type's identifier (`pg_type.oid`, fixed for built-in types) and its array's.
+/// What an element is: its type's identifier (`pg_type.oid`, fixed for built-in types), the type and its array's.
 #[derive(Clone, Copy)]
 pub(super) struct Element {
     oid: u32,
+    one: fn() -> PgTypeInfo,
     array: fn() -> PgTypeInfo,
 }
 
-pub(super) const BIGINT: Element = Element { oid: 20, array: <i64 as PgHasArrayType>::array_type_info };
-pub(super) const BYTEA: Element = Element { oid: 17, array: <Vec<u8> as PgHasArrayType>::array_type_info };
-pub(super) const TEXT: Element = Element { oid: 25, array: <String as PgHasArrayType>::array_type_info };
-pub(super) const TIMESTAMPTZ: Element =
-    Element { oid: 1184, array: <DateTime<Utc> as PgHasArrayType>::array_type_info };
+impl Element {
+    const fn of<T: Type<Postgres> + PgHasArrayType>(oid: u32) -> Self {
+        Self { oid, one: T::type_info, array: T::array_type_info }
+    }
+}
+
+pub(super) const BIGINT: Element = Element::of::<i64>(20);
+pub(super) const BYTEA: Element = Element::of::<Vec<u8>>(17);
+pub(super) const TEXT: Element = Element::of::<String>(25);
+pub(super) const TIMESTAMPTZ: Element = Element::of::<DateTime<Utc>>(1184);
+
+/// Whether a column holds just one value, which then goes as it is and not as an array.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Rows {
+    One,
+    Many,
+}
 
 pub(super) struct Column {
     element: Element,
@@ -35,8 +49,8 @@ impl Column {
         Self { element, count: 0, has_nulls: false, bytes: Vec::new() }
     }
 
-    pub(super) fn count(&self) -> i32 {
-        self.count
+    pub(super) fn rows(&self) -> Rows {
+        if self.count == 1 { Rows::One } else { Rows::Many }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -81,18 +95,28 @@ impl Type<Postgres> for Column {
 
 impl Encode<'_, Postgres> for Column {
     fn encode_by_ref(&self, buffer: &mut PgArgumentBuffer) -> Result<IsNull, BoxDynError> {
-        let (dimensions, lower_bound) = (1i32, 1i32);
-        buffer.extend(dimensions.to_be_bytes());
-        buffer.extend(i32::from(self.has_nulls).to_be_bytes());
-        buffer.extend(self.element.oid.to_be_bytes());
-        buffer.extend(self.count.to_be_bytes());
-        buffer.extend(lower_bound.to_be_bytes());
-        buffer.extend(&self.bytes);
+        match self.rows() {
+            Rows::One if self.has_nulls => return Ok(IsNull::Yes),
+            // Its length is the parameter's own.
+            Rows::One => buffer.extend(&self.bytes[size_of::<i32>()..]),
+            Rows::Many => {
+                let (dimensions, lower_bound) = (1i32, 1i32);
+                buffer.extend(dimensions.to_be_bytes());
+                buffer.extend(i32::from(self.has_nulls).to_be_bytes());
+                buffer.extend(self.element.oid.to_be_bytes());
+                buffer.extend(self.count.to_be_bytes());
+                buffer.extend(lower_bound.to_be_bytes());
+                buffer.extend(&self.bytes);
+            }
+        }
         Ok(IsNull::No)
     }
 
     fn produces(&self) -> Option<PgTypeInfo> {
-        Some((self.element.array)())
+        Some(match self.rows() {
+            Rows::One => (self.element.one)(),
+            Rows::Many => (self.element.array)(),
+        })
     }
 
     fn size_hint(&self) -> usize {

@@ -12,6 +12,7 @@ mod column;
 mod figures;
 mod recover;
 mod settle;
+mod statement;
 
 use std::collections::{HashMap, VecDeque};
 use std::future::Future;
@@ -36,8 +37,9 @@ use crate::cache::Cache;
 use crate::command::CommandError;
 use crate::load::LoadError;
 use crate::settings::BookSettings;
-use append::{AppendRows, Statements};
+use append::{AppendRows, HeadRow};
 use batch::{Admitted, Batch, Tip};
+use statement::Statements;
 
 /// How often waiting commands are checked against their deadlines.
 const SWEEP_EVERY: Duration = Duration::from_millis(100);
@@ -50,7 +52,7 @@ enum Phase {
 }
 
 enum AppendResult {
-    Appended,
+    Appended(HeadRow),
     /// The head had moved, or a command or a claim was there already.
     Conflict,
     /// The database refused the statement: nothing was recorded.
@@ -74,6 +76,8 @@ pub(crate) struct Lane {
     tip: Tip,
     /// The end of the durable journal.
     durable: Tip,
+    /// Where the row is that holds it.
+    head_row: HeadRow,
     head: watch::Sender<u64>,
     figures: LaneFigures,
     inbox: mpsc::Receiver<Command>,
@@ -121,6 +125,7 @@ pub(crate) async fn run(
         cache,
         tip: opening.tip.clone(),
         durable: opening.tip,
+        head_row: opening.head_row,
         settings,
         options: parts.options,
         pool: parts.pool,
@@ -241,11 +246,12 @@ impl Lane {
         batch.end = Some(self.tip.clone());
         self.in_flight = batch;
         self.figures.batch(self.in_flight.admitted.len());
-        let (expected, tip, deadline) = (self.durable.position, self.tip.clone(), self.settings.deadline);
+        let (expected, head_row) = (self.durable.position, self.head_row.clone());
+        let (tip, deadline) = (self.tip.clone(), self.settings.deadline);
         let statement = self.statements.of(rows.shape(self.careful_appends > 0));
         self.careful_appends = self.careful_appends.saturating_sub(1);
         Phase::Appending(maybe_done(Box::pin(async move {
-            let append = rows.append(&mut connection, (expected, &tip), &statement);
+            let append = rows.append(&mut connection, (expected, &head_row), &tip, &statement);
             let answer = tokio::time::timeout(deadline, append).await;
             (connection, AppendResult::of(answer))
         })))
@@ -313,10 +319,10 @@ fn reply(command: Command, answer: Result<Answer, CommandError>) {
 }
 
 impl AppendResult {
-    fn of(answer: Result<Result<bool, sqlx::Error>, tokio::time::error::Elapsed>) -> Self {
+    fn of(answer: Result<Result<Option<HeadRow>, sqlx::Error>, tokio::time::error::Elapsed>) -> Self {
         match answer {
-            Ok(Ok(true)) => Self::Appended,
-            Ok(Ok(false)) => Self::Conflict,
+            Ok(Ok(Some(head_row))) => Self::Appended(head_row),
+            Ok(Ok(None)) => Self::Conflict,
             Ok(Err(error)) if is_repeat(&error) => Self::Conflict,
             Ok(Err(error)) if nothing_was_recorded(&error) => Self::Refused(error),
             Ok(Err(error)) => Self::Unknown(error.to_string()),

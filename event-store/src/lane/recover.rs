@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Executor, PgConnection};
 
-use super::append;
+use super::append::{self, HeadRow};
 use super::batch::Tip;
 use crate::decision::ClaimKey;
 use crate::journal::{self, StoredEvent, unsigned};
@@ -36,6 +36,7 @@ pub(crate) struct Questions {
 pub(crate) struct Findings {
     pub(crate) connection: PgConnection,
     pub(crate) tip: Tip,
+    pub(crate) head_row: HeadRow,
     /// What others appended since; `None`: too much to advance the held aggregates by.
     pub(crate) foreign: Option<Vec<StoredEvent>>,
     pub(crate) known: HashMap<String, KnownCommand>,
@@ -75,7 +76,7 @@ async fn ask(questions: &mut Questions) -> Result<Findings, StoreError> {
     connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
     let taken = taken_claims(&mut connection, &questions.claims).await?;
     let known = known_commands(&mut connection, &questions.command_ids).await?;
-    let tip = read_tip(&mut connection).await?;
+    let (tip, head_row) = read_tip(&mut connection).await?;
     let foreign = match tip.position.checked_sub(questions.since) {
         None => {
             return Err(StoreError::Corrupt(format!(
@@ -90,23 +91,24 @@ async fn ask(questions: &mut Questions) -> Result<Findings, StoreError> {
         }
     };
     connection.execute("COMMIT").await?;
-    Ok(Findings { connection, tip, foreign, known, taken })
+    Ok(Findings { connection, tip, head_row, foreign, known, taken })
 }
 
-async fn read_tip(connection: &mut PgConnection) -> Result<Tip, StoreError> {
+async fn read_tip(connection: &mut PgConnection) -> Result<(Tip, HeadRow), StoreError> {
     let head = sqlx::query!(
-        r#"SELECT position, frontier,
+        r#"SELECT position, frontier, ctid::text AS "head_row!",
                   (SELECT recorded_at FROM events WHERE events.position = book_head.position) AS recorded_at
              FROM book_head"#
     )
     .fetch_one(connection)
     .await?;
     let position = unsigned(head.position)?;
-    Ok(Tip {
+    let tip = Tip {
         position,
         tree: CompactRange::from_frontier(position, &head.frontier)?,
         recorded_at: head.recorded_at.unwrap_or(DateTime::<Utc>::UNIX_EPOCH),
-    })
+    };
+    Ok((tip, HeadRow(head.head_row)))
 }
 
 async fn known_commands(

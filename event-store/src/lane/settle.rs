@@ -6,6 +6,7 @@ use std::time::Instant;
 use sqlx::PgConnection;
 use tallybook_domain::Refusal;
 
+use super::append::HeadRow;
 use super::batch::{Admitted, Answer, Command, Verdict};
 use super::recover::KnownCommand;
 use super::{AppendResult, Findings, Lane, Phase, Questions, find_out, give_up, reply};
@@ -23,7 +24,7 @@ const FAILURES_AT_MOST: u32 = 3;
 impl Lane {
     pub(super) fn settle(&mut self, connection: PgConnection, result: AppendResult) -> Phase {
         match result {
-            AppendResult::Appended => self.appended(connection),
+            AppendResult::Appended(head_row) => self.appended(connection, head_row),
             AppendResult::Conflict => {
                 self.figures.conflict();
                 self.careful_appends = CAREFUL_APPENDS;
@@ -41,8 +42,9 @@ impl Lane {
     }
 
     /// The batch is durable: first the next one on its way, then the answers, by `answer_settled`.
-    fn appended(&mut self, connection: PgConnection) -> Phase {
+    fn appended(&mut self, connection: PgConnection, head_row: HeadRow) -> Phase {
         let mut batch = self.take_in_flight();
+        self.head_row = head_row;
         self.durable = batch.end.take().unwrap_or_else(|| self.durable.clone());
         for command in self.deferred.drain(..).rev() {
             self.backlog.push_front(command);
@@ -106,6 +108,7 @@ impl Lane {
             None => self.cache.clear(findings.tip.position),
         }
         let recorded_at = findings.tip.recorded_at.max(self.durable.recorded_at);
+        self.head_row = findings.head_row.clone();
         self.durable = findings.tip.clone();
         self.durable.recorded_at = recorded_at;
         self.tip = self.durable.clone();
