@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use tallybook_commands::customers::personal::finish_erasures;
 use tallybook_event_store::{journal, subscription};
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
@@ -11,6 +12,7 @@ use crate::metrics;
 use crate::state::ApiState;
 
 const TIDY_EVERY: Duration = Duration::from_secs(5);
+const FINISH_ERASURES_EVERY: Duration = Duration::from_secs(60);
 const FORGET_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
 const FORGET_AGAIN_AFTER: Duration = Duration::from_secs(60);
 
@@ -25,6 +27,7 @@ impl Background {
         let mut tasks = JoinSet::new();
         tasks.spawn(write_refusals(state.clone()));
         tasks.spawn(forget_old_refusals(state.clone()));
+        tasks.spawn(finish_interrupted_erasures(state.clone()));
         tasks.spawn(hear_of_events(state.clone()));
         tasks.spawn(tidy_figures());
         Self { tasks, state: state.clone() }
@@ -68,6 +71,20 @@ async fn forget_old_refusals(state: ApiState) {
             }
         };
         tokio::time::sleep(pause).await;
+    }
+}
+
+/// What a crash came between: the erasure is recorded, the key is still there. At the start and every minute.
+async fn finish_interrupted_erasures(state: ApiState) {
+    let mut ticks = tokio::time::interval(FINISH_ERASURES_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        match finish_erasures(state.personal_keys(), state.book().now()).await {
+            Ok(0) => {}
+            Ok(keys) => tracing::info!(keys, "keys of erased customers were destroyed"),
+            Err(error) => tracing::warn!(%error, "keys of erased customers could not be looked for"),
+        }
     }
 }
 

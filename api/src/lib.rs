@@ -32,3 +32,4 @@ pub use openapi::{openapi, openapi_json};
 pub use router::router;
 pub use serve::serve;
 pub use state::{ApiSettings, ApiState, REFUSALS_KEPT_DAYS};
+pub use tallybook_commands::customers::personal::MasterKey;

@@ -6,6 +6,7 @@ use std::num::NonZeroU16;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sqlx::PgPool;
+use tallybook_commands::customers::personal::{MasterKey, PersonalKeys};
 use tallybook_domain::Actor;
 use tallybook_event_store::Book;
 use tallybook_event_store::journal::head_position;
@@ -33,6 +34,8 @@ pub struct ApiSettings {
     pub max_event_streams: usize,
     /// How long the record of who was turned away is kept. Without it, for ever.
     pub refusals_kept_days: Option<NonZeroU16>,
+    /// What the keys of customers are wrapped with. Without it, personal fields are neither taken in nor shown.
+    pub personal_data_key: Option<Arc<MasterKey>>,
 }
 
 /// A year that is audited, and a month to do it.
@@ -46,6 +49,7 @@ impl Default for ApiSettings {
             max_connections: 10_000,
             max_event_streams: 200,
             refusals_kept_days: NonZeroU16::new(REFUSALS_KEPT_DAYS),
+            personal_data_key: None,
         }
     }
 }
@@ -59,6 +63,7 @@ pub struct ApiState {
 #[derive(Debug)]
 struct Shared {
     book: Book,
+    personal_keys: PersonalKeys,
     settings: ApiSettings,
     access: Access,
     figures: HttpFigures,
@@ -91,6 +96,7 @@ impl ApiState {
             views: OpenedViews::default(),
             workbooks: Arc::new(Semaphore::new(WORKBOOKS)),
             stop: CancellationToken::new(),
+            personal_keys: PersonalKeys::new(book.pool().clone(), settings.personal_data_key.clone()),
             book,
             settings,
         };
@@ -99,6 +105,11 @@ impl ApiState {
 
     pub fn book(&self) -> &Book {
         &self.shared.book
+    }
+
+    /// Seals and opens the personal fields of customers.
+    pub(crate) fn personal_keys(&self) -> &PersonalKeys {
+        &self.shared.personal_keys
     }
 
     pub(crate) fn settings(&self) -> &ApiSettings {

@@ -4,7 +4,9 @@ use clap::Args;
 
 use crate::failure::Failure;
 use crate::output::{say, say_json};
-use crate::settings::{Layered, NewBookFlags, ProjectFlags, SampleSize, SealFlags, ServeFlags, Settings};
+use crate::settings::{
+    Layered, NewBookFlags, PersonalDataFlags, ProjectFlags, SampleSize, SealFlags, ServeFlags, Settings,
+};
 
 /// Print the settings as they apply, with secrets hidden
 #[derive(Debug, Args)]
@@ -23,6 +25,8 @@ pub struct CheckConfigCommand {
     pub seals: SealFlags,
     #[command(flatten)]
     pub project: ProjectFlags,
+    #[command(flatten)]
+    pub personal_data: PersonalDataFlags,
 }
 
 struct Shown {
@@ -45,7 +49,7 @@ impl CheckConfigCommand {
             return say_json(&object).map_err(|error| Failure::environment(anyhow::Error::new(error)));
         }
         for Shown { name, value, source } in shown {
-            say(format!("{name:<18} {value:<40} ({source})"));
+            say(format!("{name:<22} {value:<40} ({source})"));
         }
         let database = if settings.server().is_some() {
             "the server of database_url"
@@ -65,6 +69,7 @@ fn check(settings: &Settings) -> Result<(), Failure> {
             "time_zone {zone:?} is not in the IANA time zone database"
         )));
     }
+    crate::personal_data::check(settings)?;
     crate::logging::check(&settings.log.value)
 }
 
@@ -95,6 +100,9 @@ fn shown(settings: &Settings) -> Vec<Shown> {
         row("seal_file", &settings.seal_file, |path| match path {
             Some(path) => path.display().to_string(),
             None => "none".to_owned(),
+        }),
+        row("personal_data_key_file", &settings.personal_data_key_file, |_| {
+            settings.personal_data_key_file().display().to_string()
         }),
         row("sample", &settings.sample, SampleSize::to_string),
         row("admin_password", &settings.admin_password, |password| match password {

@@ -5,6 +5,7 @@ use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::audit::AuditCommand;
 use crate::bench::BenchCommand;
 use crate::check_config::CheckConfigCommand;
+use crate::customer::CustomerCommand;
 use crate::export::ExportCommand;
 use crate::failure::Failure;
 use crate::import::ImportCommand;
@@ -39,6 +40,7 @@ enum What {
     Projector(ProjectorCommand),
     Migrate(MigrateCommand),
     User(UserCommand),
+    Customer(CustomerCommand),
     Import(ImportCommand),
     Export(ExportCommand),
     Audit(AuditCommand),
@@ -74,6 +76,7 @@ impl CommandLine {
             What::Projector(projector) => projector.run(&settings, stop).await,
             What::Migrate(migrate) => migrate.run(&settings).await,
             What::User(user) => user.run(&settings).await,
+            What::Customer(customer) => customer.run(&settings).await,
             What::Import(import) => import.run(&settings, stop).await,
             What::Export(export) => export.run(&settings, stop).await,
             What::Audit(audit) => audit.run(&settings, stop).await,
@@ -94,9 +97,12 @@ impl What {
         match self {
             Self::Up(up) => {
                 let (new_book, serve) = (up.new_book.clone(), up.serve.clone());
-                Flags { new_book, serve, seals: up.seals.clone(), project: up.project.clone(), ..flags }
+                let (seals, project) = (up.seals.clone(), up.project.clone());
+                Flags { new_book, serve, seals, project, personal_data: up.personal_data.clone(), ..flags }
             }
-            Self::Api(api) => Flags { serve: api.serve.clone(), ..flags },
+            Self::Api(api) => {
+                Flags { serve: api.serve.clone(), personal_data: api.personal_data.clone(), ..flags }
+            }
             Self::Projector(projector) => {
                 let (seals, project) = projector.flags();
                 Flags { seals, project, ..flags }
@@ -105,9 +111,16 @@ impl What {
             Self::Audit(audit) => Flags { seals: audit.seal_flags(), ..flags },
             Self::CheckConfig(check) => {
                 let (new_book, serve) = (check.new_book.clone(), check.serve.clone());
-                Flags { new_book, serve, seals: check.seals.clone(), project: check.project.clone(), ..flags }
+                let (seals, project) = (check.seals.clone(), check.project.clone());
+                let personal_data = check.personal_data.clone();
+                Flags { new_book, serve, seals, project, personal_data, ..flags }
             }
-            Self::User(_) | Self::Import(_) | Self::Export(_) | Self::Openapi | Self::Bench(_) => flags,
+            Self::User(_)
+            | Self::Customer(_)
+            | Self::Import(_)
+            | Self::Export(_)
+            | Self::Openapi
+            | Self::Bench(_) => flags,
         }
     }
 }

@@ -12,6 +12,7 @@ use running::{Up, in_book, place, stderr, stdout};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use tallybook_commands::CommandContext;
+use tallybook_commands::customers::personal::PersonalKeys;
 use tallybook_commands::customers::{RegisterCustomer, register_customer};
 use tallybook_commands::deposits::{RecordDeposit, record_deposit};
 use tallybook_domain::deposits::DepositMethod;
@@ -198,8 +199,8 @@ fn a_key_that_was_used_for_something_else_hides_no_deposit() {
         let digest: String = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
         let idempotency_key = Some(format!("import/deposit/{digest}"));
         let context = CommandContext { idempotency_key, ..context.clone() };
-        let register = RegisterCustomer { name: "Taker of keys".parse().unwrap() };
-        register_customer(book, context, register).await.unwrap();
+        let register = RegisterCustomer::named("Taker of keys".parse().unwrap());
+        register_customer(book, &PersonalKeys::without_master(book), context, register).await.unwrap();
     });
     let statement = file(&up, "burnt.csv", "date,amount,ref\n2026-01-01,10,K1\n2026-01-01,11,K2\n");
     for more in [&["--dry-run"][..], &[]] {

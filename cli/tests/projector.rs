@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use running::{Up, in_book, place, stderr, stdout};
 use serde_json::Value;
+use tallybook_commands::customers::personal::PersonalKeys;
 use tallybook_commands::customers::{RegisterCustomer, register_customer};
 
 /// The projection `customers` as `projector status` shows it, and that command's exit code.
@@ -40,8 +41,8 @@ fn a_stopped_projection_is_resumed_by_name() {
                                             updated_position, updated_at, updated_by)
                      VALUES ('C00001', 'stray', 'active', 1, now(), 'x', 1, now(), 'x')";
         sqlx::query(stray).execute(book.pool()).await.unwrap();
-        let register = RegisterCustomer { name: "Acme".parse().unwrap() };
-        register_customer(book, context, register).await.unwrap();
+        let register = RegisterCustomer::named("Acme".parse().unwrap());
+        register_customer(book, &PersonalKeys::without_master(book), context, register).await.unwrap();
     });
     assert_eq!(until(&up, "stopped", 0), Some(1));
     let shown = up.beside(&["projector", "status"]);
@@ -73,8 +74,8 @@ fn what_a_rebuild_says_with_json_is_json() {
     let Some(place) = place() else { return };
     let up = Up::start(place.path(), &[]);
     in_book(&up, async |book, context| {
-        let register = RegisterCustomer { name: "Acme".parse().unwrap() };
-        register_customer(book, context, register).await.unwrap();
+        let register = RegisterCustomer::named("Acme".parse().unwrap());
+        register_customer(book, &PersonalKeys::without_master(book), context, register).await.unwrap();
     });
     assert_eq!(until(&up, "running", 1), Some(0));
     let run = |arguments: &[&str], code: i32| -> Value {

@@ -10,6 +10,7 @@ use std::time::Duration;
 use running::{Up, in_book, place, stderr, stdout, tallybook};
 use serde_json::Value;
 use sqlx::{ConnectOptions, Executor};
+use tallybook_commands::customers::personal::PersonalKeys;
 use tallybook_commands::customers::{RegisterCustomer, register_customer};
 use tallybook_event_store::seal::{PrivateKey, seal};
 
@@ -23,8 +24,11 @@ fn seal_days_from_now(up: &Up, days: i64) {
 
 fn register(up: &Up, name: &str) {
     let name = name.parse().unwrap();
-    in_book(up, async |book, context| register_customer(book, context, RegisterCustomer { name }).await)
-        .unwrap();
+    in_book(up, async |book, context| {
+        let keys = PersonalKeys::without_master(book);
+        register_customer(book, &keys, context, RegisterCustomer::named(name)).await
+    })
+    .unwrap();
 }
 
 fn seals(up: &Up) -> Vec<Value> {

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
 use running::{Up, in_book, is_alive, place, stderr, stdout, tallybook};
+use tallybook_commands::customers::personal::PersonalKeys;
 use tallybook_commands::customers::{RegisterCustomer, register_customer};
 
 #[test]
@@ -93,8 +94,11 @@ fn a_book_with_data_of_its_own_gets_no_demonstration() {
     let Some(place) = place() else { return };
     let up = Up::start(place.path(), &[]);
     let name = "Real Customer Ltd.".parse().unwrap();
-    in_book(&up, async |book, context| register_customer(book, context, RegisterCustomer { name }).await)
-        .unwrap();
+    in_book(&up, async |book, context| {
+        let keys = PersonalKeys::without_master(book);
+        register_customer(book, &keys, context, RegisterCustomer::named(name)).await
+    })
+    .unwrap();
     drop(up);
     let refused = tallybook(&["up", "--demo", "--port", "0", "--data"]).arg(place.path()).output().unwrap();
     assert_eq!(refused.status.code(), Some(1), "{}", stderr(&refused));

@@ -1,8 +1,8 @@
 //! What people do with a book: one file per use case.
 //!
 //! A use case says which aggregates it needs, what each of them has to decide and what may exist once; the lane
-//! makes that one append or none. Rules live in `domain`. Must never write to the database itself (but for drawing a
-//! customer's number), and a decision must never wait for anything: it may run more than once.
+//! makes that one append or none. Rules live in `domain`. Must never write to the database itself (but for a
+//! customer's number and the keys of personal fields), and a decision must never wait for anything: it may run more than once.
 
 pub mod billing;
 mod context;

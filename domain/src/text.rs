@@ -16,6 +16,8 @@ pub enum InvalidText {
     ControlCharacter,
     #[error("must look like {expected}")]
     Malformed { expected: &'static str },
+    #[error("has a check character that does not fit: one of its characters is wrong")]
+    WrongCheckDigit,
 }
 
 impl InvalidText {
@@ -26,6 +28,7 @@ impl InvalidText {
             Self::TooLong { .. } => "too_long",
             Self::ControlCharacter => "control_character",
             Self::Malformed { .. } => "malformed",
+            Self::WrongCheckDigit => "check_digit",
         }
     }
 }

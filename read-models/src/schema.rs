@@ -24,12 +24,29 @@ pub struct Destination {
     pub bank_name: Option<String>,
 }
 
-/// Whether a customer's money may leave.
+/// Whether a customer's money may come in and leave.
 #[derive(Debug, ToSchema)]
 #[schema(rename_all = "snake_case")]
 pub enum CustomerStatus {
     Active,
     Suspended,
+    Closed,
+}
+
+/// What a customer's bills are paid from.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum SettlementMode {
+    Prepaid,
+    Postpaid,
+    Package,
+}
+
+/// How often a customer is billed.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum BillingCycle {
+    Monthly,
 }
 
 #[derive(Debug, ToSchema)]

@@ -1,12 +1,13 @@
 //! A book of its own for each test: a fresh schema on the PostgreSQL that DATABASE_URL names, an API and a projector.
 
 use std::str::FromStr;
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
 use tallybook_api::access::Role;
-use tallybook_api::{ApiSettings, ApiState};
+use tallybook_api::{ApiSettings, ApiState, MasterKey};
 use tallybook_event_store::schema::{NewBook, provision};
 use tallybook_event_store::seal::{PrivateKey, Seal, Sealed, seal};
 use tallybook_event_store::{Book, BookSettings};
@@ -46,6 +47,8 @@ pub struct Differently {
     /// Without one, nothing is ever read.
     pub no_projector: bool,
     pub queue_capacity: Option<usize>,
+    /// Without one, personal fields are locked.
+    pub no_personal_data_key: bool,
 }
 
 pub fn database() -> PgConnectOptions {
@@ -97,7 +100,10 @@ impl TestBook {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let shutdown = CancellationToken::new();
-        let state = ApiState::new(book.clone(), differently.api);
+        let personal_data_key =
+            (!differently.no_personal_data_key).then(|| Arc::new(MasterKey::new([9; 32])));
+        let api = ApiSettings { personal_data_key, ..differently.api };
+        let state = ApiState::new(book.clone(), api);
         let serving = tallybook_api::serve(listener, state, shutdown.clone());
         let mut parts = vec![tokio::spawn(async { serving.await.unwrap() })];
         if !differently.no_projector {

@@ -13,6 +13,7 @@ mod create_user;
 mod error;
 mod forget_refusals;
 mod list_api_keys;
+mod list_personal_showings;
 mod list_users;
 mod log_in;
 mod log_out;
@@ -24,6 +25,7 @@ mod refusals;
 mod revoke_api_key;
 mod role;
 mod sessions;
+mod showings;
 mod token;
 mod users;
 mod verified;
@@ -45,6 +47,7 @@ pub(crate) use check::Moment;
 pub(crate) use forget_refusals::forget_refusals;
 pub(crate) use principal::Principal;
 pub(crate) use refusals::{AccessRefusal, RefusalRecorder, WRITE_EVERY};
+pub(crate) use showings::{PersonalShowing, record_showings};
 
 use crate::state::ApiState;
 use password::Passwords;
@@ -84,4 +87,5 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(change_user::change_user))
         .routes(routes!(list_api_keys::list_api_keys, create_api_key::create_api_key))
         .routes(routes!(revoke_api_key::revoke_api_key))
+        .routes(routes!(list_personal_showings::list_personal_showings))
 }

@@ -16,7 +16,7 @@ pub enum Role {
     Finance,
     /// Approves or rejects what another asked for.
     Approver,
-    /// Customers and the entry of deposits and usage. Sees no events and no account numbers.
+    /// Customers, with their personal fields, and the entry of deposits and usage. Sees no events and no account numbers.
     Operator,
     /// Reads everything, changes nothing.
     Auditor,
@@ -48,6 +48,12 @@ pub enum Action {
     SeeAccountNumbers,
     /// Events, which hold account numbers in full.
     ReadJournal,
+    /// The personal fields of customers in full: for those who have to phone or to pay. Every showing is recorded.
+    SeePersonalData,
+    /// Who was shown whose personal fields.
+    ReadPersonalShowings,
+    /// Destroy what is known of a person, for ever.
+    ErasePersonalData,
     ReadProjections,
     /// Let a stopped projection try again.
     ResumeProjections,
@@ -86,9 +92,12 @@ impl Action {
     pub fn roles(self) -> &'static [Role] {
         use Role::{Admin, Approver, Auditor, Dashboard, Finance, Operator};
         match self {
-            Self::ManageUsers | Self::ResumeProjections | Self::RebuildProjections => &[Admin],
-            Self::ReadUsers => &[Admin, Auditor],
-            Self::ManageCustomers => &[Finance, Operator],
+            Self::ManageUsers
+            | Self::ResumeProjections
+            | Self::RebuildProjections
+            | Self::ErasePersonalData => &[Admin],
+            Self::ReadUsers | Self::ReadPersonalShowings => &[Admin, Auditor],
+            Self::ManageCustomers | Self::SeePersonalData => &[Finance, Operator],
             Self::RecordDeposits | Self::RecordUsage => &[Finance, Operator],
             Self::ManagePricePlans | Self::ManageBills => &[Finance],
             Self::ReverseDeposits => &[Finance],
@@ -118,6 +127,9 @@ impl Action {
             Self::ReadModels => "read the book",
             Self::SeeAccountNumbers => "see account numbers in full",
             Self::ReadJournal => "read events",
+            Self::SeePersonalData => "see personal fields in full",
+            Self::ReadPersonalShowings => "see who was shown personal fields",
+            Self::ErasePersonalData => "erase personal data",
             Self::ReadProjections => "see the state of the projections",
             Self::ResumeProjections => "resume projections",
             Self::RebuildProjections => "rebuild projections",
@@ -148,7 +160,7 @@ impl FromStr for Role {
 mod tests {
     use super::*;
 
-    const EVERY_ACTION: [Action; 17] = [
+    const EVERY_ACTION: [Action; 20] = [
         Action::ManageUsers,
         Action::ReadUsers,
         Action::ManageCustomers,
@@ -163,6 +175,9 @@ mod tests {
         Action::ReadModels,
         Action::SeeAccountNumbers,
         Action::ReadJournal,
+        Action::SeePersonalData,
+        Action::ReadPersonalShowings,
+        Action::ErasePersonalData,
         Action::ReadProjections,
         Action::ResumeProjections,
         Action::RebuildProjections,
@@ -183,6 +198,8 @@ mod tests {
                 A::ReadModels,
                 A::SeeAccountNumbers,
                 A::ReadJournal,
+                A::ReadPersonalShowings,
+                A::ErasePersonalData,
                 A::ReadProjections,
                 A::ResumeProjections,
                 A::RebuildProjections
@@ -190,12 +207,26 @@ mod tests {
         );
         assert_eq!(
             allowed(Role::Auditor),
-            [A::ReadUsers, A::ReadModels, A::SeeAccountNumbers, A::ReadJournal, A::ReadProjections]
+            [
+                A::ReadUsers,
+                A::ReadModels,
+                A::SeeAccountNumbers,
+                A::ReadJournal,
+                A::ReadPersonalShowings,
+                A::ReadProjections
+            ]
         );
         assert_eq!(allowed(Role::Dashboard), [A::ReadModels]);
         assert_eq!(
             allowed(Role::Operator),
-            [A::ManageCustomers, A::RecordDeposits, A::RecordUsage, A::ReadModels, A::ReadProjections]
+            [
+                A::ManageCustomers,
+                A::RecordDeposits,
+                A::RecordUsage,
+                A::ReadModels,
+                A::SeePersonalData,
+                A::ReadProjections
+            ]
         );
         assert_eq!(
             allowed(Role::Approver),
@@ -216,6 +247,7 @@ mod tests {
                 A::ReadModels,
                 A::SeeAccountNumbers,
                 A::ReadJournal,
+                A::SeePersonalData,
                 A::ReadProjections
             ]
         );

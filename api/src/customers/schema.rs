@@ -15,9 +15,21 @@ pub(crate) struct CustomerOutcome {
     position: u64,
 }
 
+/// Who was given to another account manager.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes tallybook_commands::customers::AccountManagerOutcome")]
+pub(crate) struct AccountManagerOutcome {
+    /// The customers that were given to another.
+    assigned: Vec<String>,
+    /// How many were with the new one already.
+    unchanged: u64,
+    /// Where in the journal the command is recorded.
+    position: u64,
+}
+
 #[cfg(test)]
 mod tests {
-    use tallybook_commands::customers::CustomerOutcome;
+    use tallybook_commands::customers::{AccountManagerOutcome, CustomerOutcome};
     use tallybook_domain::CustomerId;
     use tallybook_domain::customers::CustomerStatus;
 
@@ -31,5 +43,7 @@ mod tests {
             status: CustomerStatus::Active,
         };
         assert_described("CustomerOutcome", &outcome);
+        let given = AccountManagerOutcome { assigned: vec![outcome.id], unchanged: 0 };
+        assert_described("AccountManagerOutcome", &given);
     }
 }

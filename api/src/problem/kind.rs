@@ -38,7 +38,13 @@ pub enum ProblemKind {
     CustomerNotFound,
     CustomerAlreadyRegistered,
     CustomerNameTaken,
+    CustomerCodeTaken,
     CustomerSuspended,
+    CustomerWithAnotherManager,
+    CustomerStillOpen,
+    CustomerClosed,
+    PersonalDataErased,
+    PersonalDataLocked,
     // Money.
     AmountNotPositive,
     AmountOutOfRange,
@@ -114,7 +120,7 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
-    pub const ALL: [Self; 88] = [
+    pub const ALL: [Self; 94] = [
         Self::MalformedJson,
         Self::Validation,
         Self::UnknownRoute,
@@ -139,7 +145,13 @@ impl ProblemKind {
         Self::CustomerNotFound,
         Self::CustomerAlreadyRegistered,
         Self::CustomerNameTaken,
+        Self::CustomerCodeTaken,
         Self::CustomerSuspended,
+        Self::CustomerWithAnotherManager,
+        Self::CustomerStillOpen,
+        Self::CustomerClosed,
+        Self::PersonalDataErased,
+        Self::PersonalDataLocked,
         Self::AmountNotPositive,
         Self::AmountOutOfRange,
         Self::CurrencyMismatch,
@@ -256,7 +268,13 @@ const SPECS: [(StatusCode, &str, &str); ProblemKind::ALL.len()] = [
     (S::NOT_FOUND, "customer-not-found", "There is no such customer"),
     (S::CONFLICT, "customer-already-registered", "The customer is registered already"),
     (S::CONFLICT, "customer-name-taken", "Another customer has this name already"),
+    (S::CONFLICT, "customer-code-taken", "Another customer has this code already"),
     (S::UNPROCESSABLE_ENTITY, "customer-suspended", "The customer is suspended: no money goes out"),
+    (S::CONFLICT, "customer-with-another-manager", "The customer is with another account manager"),
+    (S::CONFLICT, "customer-still-open", "Something of the customer is still open"),
+    (S::UNPROCESSABLE_ENTITY, "customer-closed", "The customer is closed for ever"),
+    (S::UNPROCESSABLE_ENTITY, "personal-data-erased", "The customer's personal data was erased"),
+    (S::UNPROCESSABLE_ENTITY, "personal-data-locked", "This server has no key for personal data"),
     // Money.
     (S::UNPROCESSABLE_ENTITY, "amount-not-positive", "The amount must be more than zero"),
     (S::UNPROCESSABLE_ENTITY, "amount-out-of-range", "The amount or the sum is out of range"),

@@ -4,7 +4,7 @@ use tallybook_domain::billing::pricing::PricingRefusal;
 use tallybook_domain::billing::{
     BillNumbersRefusal, BillRefusal, BillRunRefusal, PricePlanRefusal, SubscriptionRefusal,
 };
-use tallybook_domain::customers::CustomerRefusal;
+use tallybook_domain::customers::{CustomerRefusal, OpenItem};
 use tallybook_domain::dates::EffectiveDateOutOfRange;
 use tallybook_domain::deposits::{WalletRefusal, WithdrawalRefusal};
 use tallybook_domain::ledger::periods::PeriodRefusal;
@@ -60,7 +60,39 @@ impl From<CustomerRefusal> for Problem {
             R::AlreadyRegistered { customer } => {
                 Self::new(ProblemKind::CustomerAlreadyRegistered, detail).with("customer", customer)
             }
+            R::NameMissing => Self::new(ProblemKind::Validation, detail),
             R::NameTaken { name } => Self::new(ProblemKind::CustomerNameTaken, detail).with("name", name),
+            R::CodeTaken { code } => Self::new(ProblemKind::CustomerCodeTaken, detail).with("code", code),
+            R::CreditLimitNegative { credit_limit } => {
+                Self::new(ProblemKind::AmountOutOfRange, detail).with("credit_limit", credit_limit)
+            }
+            R::CreditLimitCurrency { expected, given } => Self::new(ProblemKind::CurrencyMismatch, detail)
+                .with("expected", expected)
+                .with("given", given),
+            R::WithAnotherManager { customer, expected, actual } => {
+                Self::new(ProblemKind::CustomerWithAnotherManager, detail)
+                    .with("customer", customer)
+                    .with("expected", expected)
+                    .with("actual", actual)
+            }
+            R::Closed { customer } => {
+                Self::new(ProblemKind::CustomerClosed, detail).with("customer", customer)
+            }
+            R::StillOpen { customer, open } => Self::new(ProblemKind::CustomerStillOpen, detail)
+                .with("customer", customer)
+                .with("open", open.iter().map(open_item).collect::<Vec<_>>()),
+            R::PersonalDataErased { customer } => {
+                Self::new(ProblemKind::PersonalDataErased, detail).with("customer", customer)
+            }
+            R::NoPersonalDataKey => Self::new(ProblemKind::PersonalDataLocked, detail),
+        }
+    }
+}
+
+fn open_item(item: &OpenItem) -> serde_json::Value {
+    match item {
+        OpenItem::Wallet { wallet, balance, held } => {
+            serde_json::json!({"wallet": wallet, "balance": balance, "held": held})
         }
     }
 }

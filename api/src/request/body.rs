@@ -9,6 +9,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
+use tallybook_domain::customers::Edit;
 
 use super::json::JsonValue;
 use crate::problem::{FieldError, Problem, ProblemKind};
@@ -120,6 +121,20 @@ impl<'a> BodyReader<'a, '_> {
     /// Passes over members of which nothing can be said, because another that would tell cannot be read.
     pub(crate) fn skip(&mut self, names: &[&str]) {
         self.members.retain(|(given, _)| !names.contains(&given.as_ref()));
+    }
+
+    /// A member that is set if it is there, cleared if it is `null`, and kept if it is left out.
+    pub(crate) fn edit<T>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(JsonValue<'a, '_>) -> Option<T>,
+    ) -> Edit<T> {
+        match self.take(name) {
+            None => Edit::Keep,
+            Some(value) if value.is_null() => Edit::Clear,
+            // A value that does not read is refused with all that is wrong, so nothing is kept in its place.
+            Some(value) => Edit::set_if(read(value)),
+        }
     }
 
     fn take(&mut self, name: &str) -> Option<JsonValue<'a, '_>> {

@@ -29,4 +29,4 @@ pub(crate) use path::{PathId, PathPair};
 pub(crate) use query::QueryReader;
 pub(crate) use read::{Format, Freshness, ListParameters, Listing, PageRequest, ReadInput};
 pub(crate) use standpoint::{KnownAt, SeenFrom, StandpointParameters};
-pub(crate) use values::{Coded, date, destination, list, money, number, text};
+pub(crate) use values::{Coded, collection, date, destination, list, money, number, text};

@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use chrono::NaiveDate;
+use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use tallybook_domain::billing::pricing::InvalidDecimal;
 use tallybook_domain::deposits::Destination;
@@ -138,6 +139,21 @@ pub(crate) fn money(value: JsonValue<'_, '_>) -> Option<Money> {
             }
         })
     })
+}
+
+/// A list or an object of texts. `None` inside: it is empty.
+pub(crate) fn collection<T: DeserializeOwned>(
+    value: JsonValue<'_, '_>,
+    expected: &'static str,
+) -> Option<Option<T>> {
+    let empty = value.raw.get().bytes().filter(|byte| !byte.is_ascii_whitespace()).count() == 2;
+    if empty && matches!(value.kind(), JsonKind::Array | JsonKind::Object) {
+        return Some(None);
+    }
+    match serde_json::from_str(value.raw.get()) {
+        Ok(read) => Some(Some(read)),
+        Err(_) => value.refuse("malformed", format!("must be {expected}")),
+    }
 }
 
 /// The account a withdrawal is paid into.

@@ -11,6 +11,7 @@ use serde::Serialize;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection, Executor, PgConnection};
 use tallybook_commands::billing::{BillableCustomer, RunBills, run_bills};
+use tallybook_commands::customers::personal::PersonalKeys;
 use tallybook_commands::customers::{RegisterCustomer, register_customer};
 use tallybook_domain::billing::pricing::PlanTerms;
 use tallybook_domain::billing::usage::UsageEntry;
@@ -156,7 +157,8 @@ async fn fill(book: &Book, customers: usize) -> anyhow::Result<Vec<BillableCusto
 /// A customer under the plan, with a record of each meter on each day.
 async fn customer(book: &Book, number: usize, plan: &PlanCode) -> anyhow::Result<BillableCustomer> {
     let name = CustomerName::from_str(&format!("Bench customer {number}"))?;
-    let registered = register_customer(book, asked(None)?, RegisterCustomer { name }).await?;
+    let (keys, register) = (PersonalKeys::without_master(book), RegisterCustomer::named(name));
+    let registered = register_customer(book, &keys, asked(None)?, register).await?;
     let customer = registered.outcome.id;
     let from = period()?.first_day();
     let assign = SubscriptionCommand::Assign { customer: customer.clone(), plan: plan.clone(), from };

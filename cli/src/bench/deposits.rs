@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use futures::{StreamExt, TryStreamExt, stream};
 use rand::{Rng, SeedableRng};
 use tallybook_commands::CommandContext;
+use tallybook_commands::customers::personal::PersonalKeys;
 use tallybook_commands::customers::{RegisterCustomer, register_customer};
 use tallybook_commands::deposits::{RecordDeposit, record_deposit};
 use tallybook_domain::customers::CustomerName;
@@ -38,7 +39,8 @@ impl Wallets {
             .map(|number| async move {
                 let number = format!("{before}-{number}");
                 let name = CustomerName::from_str(&format!("Bench customer {number}"))?;
-                let registered = register_customer(book, context(None)?, RegisterCustomer { name }).await?;
+                let (keys, register) = (PersonalKeys::without_master(book), RegisterCustomer::named(name));
+                let registered = register_customer(book, &keys, context(None)?, register).await?;
                 let customer = registered.outcome.id;
                 record_deposit(book, context(None)?, deposit(&customer, format!("open-{number}"))?).await?;
                 anyhow::Ok(customer)

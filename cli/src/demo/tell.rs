@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use anyhow::{Context, anyhow};
 use chrono::{Days, NaiveDate};
 use tallybook_commands::CommandContext;
+use tallybook_commands::customers::personal::PersonalKeys;
 use tallybook_commands::customers::{
     CustomerOutcome, RegisterCustomer, SuspendCustomer, register_customer, suspend_customer,
 };
@@ -83,8 +84,9 @@ impl Teller<'_> {
             let outcome: CustomerOutcome = match self.told.get(&key) {
                 Some(outcome) => serde_json::from_str(outcome).context("an outcome of the demonstration")?,
                 None => {
-                    let register = RegisterCustomer { name: parse(name)? };
-                    register_customer(self.book, context("operator", key)?, register).await?.outcome
+                    let keys = &PersonalKeys::without_master(self.book);
+                    let register = RegisterCustomer::named(parse(name)?);
+                    register_customer(self.book, keys, context("operator", key)?, register).await?.outcome
                 }
             };
             self.customers.push(outcome.id);

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::num::NonZeroU16;
+use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
@@ -17,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 use crate::database::Database;
 use crate::environment;
 use crate::failure::Failure;
+use crate::personal_data;
 use crate::postgres::memory_bytes;
 use crate::seals::seal_nightly;
 use crate::settings::Settings;
@@ -73,8 +75,13 @@ pub(super) async fn serve_api(
         metrics: settings.metrics.value,
         behind_proxy: settings.behind_proxy.value,
         refusals_kept_days: NonZeroU16::new(settings.refusals_kept_days.value),
+        personal_data_key: personal_data::read(settings)?.map(Arc::new),
         ..ApiSettings::default()
     };
+    if api.personal_data_key.is_none() {
+        let file = settings.personal_data_key_file();
+        tracing::warn!(file = %file.display(), "there is no key of personal data: personal fields are locked");
+    }
     let state = ApiState::new(book, api);
     tallybook_api::serve(listener, state, stop).await.context("the API ended").map_err(Failure::Environment)
 }

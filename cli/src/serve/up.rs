@@ -12,8 +12,9 @@ use crate::database::{self, Database};
 use crate::demo::{self, DemoUser};
 use crate::failure::Failure;
 use crate::output::say;
+use crate::personal_data;
 use crate::seals::{KeyFile, default_name};
-use crate::settings::{NewBookFlags, ProjectFlags, SealFlags, ServeFlags, Settings};
+use crate::settings::{NewBookFlags, PersonalDataFlags, ProjectFlags, SealFlags, ServeFlags, Settings};
 
 /// Run everything: PostgreSQL, migrations, API and projector
 ///
@@ -36,6 +37,8 @@ pub struct UpCommand {
     pub seals: SealFlags,
     #[command(flatten)]
     pub project: ProjectFlags,
+    #[command(flatten)]
+    pub personal_data: PersonalDataFlags,
 }
 
 /// What to tell the user when everything runs.
@@ -77,6 +80,9 @@ impl UpCommand {
             made = parts::make_book(database, settings) => made?,
         };
         make_key(settings);
+        if settings.personal_data_key_file.value.is_some() || settings.data.value.is_dir() {
+            personal_data::make(settings)?;
+        }
         let demo: &[DemoUser] = if self.demo { demo::USERS } else { &[] };
         let welcome = Welcome { address, place: database::place(database, settings), admin_password, demo };
         let served = run(&book, listener, settings, welcome, stop).await;

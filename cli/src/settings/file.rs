@@ -32,6 +32,7 @@ pub(super) struct FileSettings {
     pub(super) seal_key: Option<PathBuf>,
     pub(super) seal_file: Option<PathBuf>,
     pub(super) sample: Option<SampleSize>,
+    pub(super) personal_data_key_file: Option<PathBuf>,
     pub(super) admin_password: Option<String>,
 }
 

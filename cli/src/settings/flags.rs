@@ -131,6 +131,16 @@ pub struct SealFlags {
     pub seal_file: Option<PathBuf>,
 }
 
+/// How personal data is kept.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Personal data")]
+pub struct PersonalDataFlags {
+    /// The master key of personal fields, 0600 and in no backup of the database [default: personal-data.key in the data
+    /// directory]
+    #[arg(long, value_name = "FILE", env = "TALLYBOOK_PERSONAL_DATA_KEY_FILE", hide_env_values = true)]
+    pub personal_data_key_file: Option<PathBuf>,
+}
+
 /// All that one command line says.
 #[derive(Debug, Clone, Default)]
 pub struct Flags {
@@ -139,4 +149,5 @@ pub struct Flags {
     pub serve: ServeFlags,
     pub seals: SealFlags,
     pub project: ProjectFlags,
+    pub personal_data: PersonalDataFlags,
 }

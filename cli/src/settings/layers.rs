@@ -60,6 +60,7 @@ pub struct Settings {
     pub seal_key: Layered<Option<PathBuf>>,
     pub seal_file: Layered<Option<PathBuf>>,
     pub sample: Layered<SampleSize>,
+    pub personal_data_key_file: Layered<Option<PathBuf>>,
     pub admin_password: Layered<Option<String>>,
 }
 
@@ -79,7 +80,7 @@ impl Settings {
     }
 
     pub(super) fn over(file: FileSettings, flags: Flags, matches: &ArgMatches) -> Self {
-        let Flags { book, new_book, serve, seals, project } = flags;
+        let Flags { book, new_book, serve, seals, project, personal_data } = flags;
         let defaults = BookSettings::new("book_main");
         let layers = Layers { matches };
         Self {
@@ -119,6 +120,11 @@ impl Settings {
             seal_key: layers.optional("seal_key", seals.seal_key, file.seal_key),
             seal_file: layers.optional("seal_file", seals.seal_file, file.seal_file),
             sample: layers.pick("sample", project.sample, file.sample, SampleSize::NONE),
+            personal_data_key_file: layers.optional(
+                "personal_data_key_file",
+                personal_data.personal_data_key_file,
+                file.personal_data_key_file,
+            ),
             admin_password: match environment::secret("TALLYBOOK_ADMIN_PASSWORD") {
                 Some(password) => Layered { value: Some(password), source: Source::Environment },
                 None => layers.optional("admin_password", None, file.admin_password),
@@ -143,6 +149,14 @@ impl Settings {
         match &self.seal_key.value {
             Some(path) => path.clone(),
             None => self.data.value.join("keys").join(format!("{}.key", self.book.value)),
+        }
+    }
+
+    /// Where the master key of personal fields is.
+    pub fn personal_data_key_file(&self) -> PathBuf {
+        match &self.personal_data_key_file.value {
+            Some(path) => path.clone(),
+            None => self.data.value.join("personal-data.key"),
         }
     }
 

@@ -9,6 +9,6 @@ mod sample;
 #[cfg(test)]
 mod tests;
 
-pub use flags::{BookFlags, Flags, NewBookFlags, ProjectFlags, SealFlags, ServeFlags};
+pub use flags::{BookFlags, Flags, NewBookFlags, PersonalDataFlags, ProjectFlags, SealFlags, ServeFlags};
 pub use layers::{Layered, Settings, Source};
 pub use sample::SampleSize;

@@ -3,7 +3,7 @@
 use clap::{Args, Command, FromArgMatches};
 
 use super::file::FileSettings;
-use super::flags::{BookFlags, Flags, NewBookFlags, ProjectFlags, SealFlags, ServeFlags};
+use super::flags::{BookFlags, Flags, NewBookFlags, PersonalDataFlags, ProjectFlags, SealFlags, ServeFlags};
 use super::layers::{Settings, Source};
 
 /// Settings from a command line over a file. Tests run without the variables: they would meet each other's.
@@ -18,6 +18,7 @@ fn settings(arguments: &[&str], file: &str) -> Settings {
         serve: ServeFlags::from_arg_matches(&matches).unwrap(),
         seals: SealFlags::from_arg_matches(&matches).unwrap(),
         project: ProjectFlags::default(),
+        personal_data: PersonalDataFlags::default(),
     };
     Settings::over(FileSettings::parse(file).unwrap(), flags, &matches)
 }

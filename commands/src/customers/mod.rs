@@ -1,16 +1,24 @@
 //! What people do with customers.
 
+mod assign_account_manager;
+mod change_customer;
+mod claims;
+mod close_customer;
+mod erase_customer;
+mod numbers;
 mod outcome;
+pub mod personal;
 mod reactivate_customer;
 mod register_customer;
-mod rename_customer;
+mod register_or_change_customers;
 mod suspend_customer;
 
+pub use assign_account_manager::{AccountManagerOutcome, AssignAccountManager, assign_account_manager};
+pub use change_customer::{ChangeCustomer, change_customer};
+pub use close_customer::{CloseCustomer, close_customer};
+pub use erase_customer::{EraseCustomer, erase_customer};
 pub use outcome::CustomerOutcome;
 pub use reactivate_customer::{ReactivateCustomer, reactivate_customer};
 pub use register_customer::{RegisterCustomer, register_customer};
-pub use rename_customer::{RenameCustomer, rename_customer};
+pub use register_or_change_customers::{CustomerFile, FileOutcome, MAX_FILES, register_or_change_customers};
 pub use suspend_customer::{SuspendCustomer, suspend_customer};
-
-/// No two customers of a book have names with the same claim key.
-const CUSTOMER_NAME: &str = "customer_name";

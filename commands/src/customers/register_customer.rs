@@ -1,40 +1,87 @@
 //! A customer is registered under a name no other customer has.
 
-use serde::{Deserialize, Serialize};
-use tallybook_domain::customers::{Customer, CustomerCommand, CustomerName, CustomerRefusal};
+use serde::Serialize;
+use tallybook_domain::customers::{
+    AccountManager, Customer, CustomerCommand, CustomerName, CustomerRefusal, ProfileEdits,
+};
 use tallybook_domain::{CustomerId, Refusal};
-use tallybook_event_store::{Book, CommandError, CommandRequest, Receipt, StoreError, StreamKey};
+use tallybook_event_store::{Book, CommandError, CommandRequest, Receipt, StreamKey};
 
-use super::{CUSTOMER_NAME, CustomerOutcome};
+use super::CustomerOutcome;
+use super::claims::{Held, exchange};
+use super::numbers::{next_customers, peek_customers};
+use super::personal::{PersonalEdits, PersonalKeys, Unsealed};
 use crate::CommandContext;
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
+/// A name is enough.
+#[derive(Debug, Clone, Serialize)]
 pub struct RegisterCustomer {
     pub name: CustomerName,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account_manager: Option<AccountManager>,
+    #[serde(skip_serializing_if = "is_default")]
+    pub profile: Box<ProfileEdits>,
+    /// Sealed into the profile before anything is written or hashed.
+    #[serde(skip)]
+    pub personal: PersonalEdits,
+}
+
+fn is_default(profile: &ProfileEdits) -> bool {
+    *profile == ProfileEdits::default()
+}
+
+impl RegisterCustomer {
+    /// A customer of whom nothing but the name is known.
+    pub fn named(name: CustomerName) -> Self {
+        Self { name, account_manager: None, profile: Box::default(), personal: PersonalEdits::default() }
+    }
 }
 
 /// Registers a customer under the next number. Numbers of refused and repeated registrations are never used again; a
 /// dry run names the next number and leaves it there.
 pub async fn register_customer(
     book: &Book,
+    keys: &PersonalKeys,
     context: CommandContext,
     register: RegisterCustomer,
 ) -> Result<Receipt<CustomerOutcome>, CommandError> {
-    let request = context.request("register_customer", &register)?;
-    if !request.dry_run {
-        let customer = next_customer(book).await?;
-        return register_under(book, request, customer, register).await;
+    if context.dry_run {
+        return try_out(book, keys, context, register).await;
     }
-    let mut customer = peek_customer(book).await?;
+    let fresh = next_customers(book, 1).await?;
+    let customer = match &context.idempotency_key {
+        Some(key) if register.personal.need_key() => keys.reserve(key, &[0], &fresh).await?,
+        Some(_) | None => fresh,
+    };
+    let customer = only(customer)?;
+    let register = sealed(book, keys, &customer, register, true).await?;
+    let request = context.request("register_customer", &register)?;
+    register_under(book, request, customer, register).await
+}
+
+async fn try_out(
+    book: &Book,
+    keys: &PersonalKeys,
+    context: CommandContext,
+    register: RegisterCustomer,
+) -> Result<Receipt<CustomerOutcome>, CommandError> {
+    let reserved = match &context.idempotency_key {
+        Some(key) => keys.reserved(key).await?.into_iter().map(|(_, customer)| customer).next(),
+        None => None,
+    };
+    let peeked = only(peek_customers(book, 1).await?)?;
+    let mut customer = reserved.unwrap_or(peeked);
     loop {
-        match register_under(book, request.clone(), customer.clone(), register.clone()).await {
+        let attempt = sealed(book, keys, &customer, register.clone(), false).await?;
+        let request = context.clone().request("register_customer", &attempt)?;
+        match register_under(book, request, customer.clone(), attempt).await {
             // Another registration took the number this one was only shown.
             Err(
                 refused @ CommandError::Refused(Refusal::Customer(CustomerRefusal::AlreadyRegistered {
                     ..
                 })),
             ) => {
-                let next = peek_customer(book).await?;
+                let next = only(peek_customers(book, 1).await?)?;
                 if next == customer {
                     return Err(refused);
                 }
@@ -42,6 +89,25 @@ pub async fn register_customer(
             }
             answer => return answer,
         }
+    }
+}
+
+fn only(customers: Vec<CustomerId>) -> Result<CustomerId, CommandError> {
+    customers.into_iter().next().ok_or(CommandError::Unavailable)
+}
+
+async fn sealed(
+    book: &Book,
+    keys: &PersonalKeys,
+    customer: &CustomerId,
+    mut register: RegisterCustomer,
+    in_earnest: bool,
+) -> Result<RegisterCustomer, CommandError> {
+    let RegisterCustomer { profile, personal, .. } = &mut register;
+    let mut file = [Unsealed { customer, personal, profile }];
+    match keys.seal(&mut file, in_earnest.then(|| book.now())).await?.pop() {
+        None => Ok(register),
+        Some(customer) => Err(Refusal::from(CustomerRefusal::PersonalDataErased { customer }).into()),
     }
 }
 
@@ -53,29 +119,12 @@ async fn register_under(
 ) -> Result<Receipt<CustomerOutcome>, CommandError> {
     let streams = vec![StreamKey::existing::<Customer>(&customer)];
     book.execute(request, streams, move |decision| {
-        let RegisterCustomer { name } = register.clone();
-        let taken = CustomerRefusal::NameTaken { name: name.clone() };
-        decision.claim(CUSTOMER_NAME, name.claim_key(), taken.into());
-        let command = CustomerCommand::Register { customer: customer.clone(), name };
+        let RegisterCustomer { name, account_manager, profile, .. } = register.clone();
+        let command =
+            CustomerCommand::Register { customer: customer.clone(), name, account_manager, profile };
         decision.decide::<Customer>(customer.as_str(), command)?;
+        exchange(decision, &customer, Held::default());
         CustomerOutcome::of(decision, &customer)
     })
     .await
-}
-
-async fn next_customer(book: &Book) -> Result<CustomerId, StoreError> {
-    let number = sqlx::query_scalar!(r#"SELECT nextval('customer_number') AS "number!""#)
-        .fetch_one(book.pool())
-        .await?;
-    Ok(CustomerId::from_number(number.unsigned_abs()))
-}
-
-/// The number the next registration would get, if no other comes first.
-async fn peek_customer(book: &Book) -> Result<CustomerId, StoreError> {
-    let number = sqlx::query_scalar!(
-        r#"SELECT CASE WHEN is_called THEN last_value + 1 ELSE last_value END AS "number!" FROM customer_number"#
-    )
-    .fetch_one(book.pool())
-    .await?;
-    Ok(CustomerId::from_number(number.unsigned_abs()))
 }

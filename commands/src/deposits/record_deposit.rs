@@ -26,7 +26,8 @@ pub struct RecordDeposit {
     pub remark: Option<Remark>,
 }
 
-/// Records a deposit in the customer's wallet of the amount's currency. A suspended customer's wallet takes it too.
+/// Records a deposit in the customer's wallet of the amount's currency. A suspended customer's wallet takes it too, a
+/// closed one's does not.
 pub async fn record_deposit(
     book: &Book,
     context: CommandContext,
@@ -45,7 +46,7 @@ fn decide(
     deposit: RecordDeposit,
 ) -> Result<DepositOutcome, Refusal> {
     let RecordDeposit { customer, amount, reference, method, effective_date, remark } = deposit;
-    decision.state::<Customer>(customer.as_str()).check_registered(&customer)?;
+    decision.state::<Customer>(customer.as_str()).check_open(&customer)?;
     let taken = WalletRefusal::ReferenceTaken { reference: reference.clone() };
     decision.claim(DEPOSIT_REFERENCE, reference.as_str(), taken.into());
     let today = decision.today();

@@ -5,9 +5,11 @@
 
 use std::fmt::Debug;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use sqlx::postgres::PgConnectOptions;
 use tallybook_commands::CommandContext;
+use tallybook_commands::customers::personal::{MasterKey, PersonalKeys};
 use tallybook_commands::customers::{RegisterCustomer, SuspendCustomer, register_customer, suspend_customer};
 use tallybook_commands::deposits::{
     DepositOutcome, RecordDeposit, RequestWithdrawal, WithdrawalOutcome, record_deposit, request_withdrawal,
@@ -55,8 +57,18 @@ pub fn dry() -> CommandContext {
     CommandContext { dry_run: true, ..by("han") }
 }
 
+pub fn without_master(book: &Book) -> PersonalKeys {
+    PersonalKeys::without_master(book)
+}
+
+/// With a master key of its own.
+pub fn keys(book: &Book) -> PersonalKeys {
+    PersonalKeys::new(book.pool().clone(), Some(Arc::new(MasterKey::new([7; 32]))))
+}
+
 pub async fn register(book: &Book, name: &str) -> CustomerId {
-    register_customer(book, by("han"), RegisterCustomer { name: text(name) }).await.unwrap().outcome.id
+    let register = RegisterCustomer::named(text(name));
+    register_customer(book, &without_master(book), by("han"), register).await.unwrap().outcome.id
 }
 
 pub async fn suspend(book: &Book, customer: &CustomerId) {

@@ -14,14 +14,18 @@ shown_as_written!(CustomerName);
 
 impl CustomerName {
     /// What must be unique in a book: the name without differences of width, case and spacing.
-    ///
-    /// Unicode NFKC, then upper and lower case in turn (which also makes `ß` and `ss` one), white space runs as one
-    /// space.
     pub fn claim_key(&self) -> String {
-        let folded: String =
-            self.as_str().nfkc().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfkc().collect();
-        folded.split_whitespace().collect::<Vec<_>>().join(" ")
+        likeness(self.as_str())
     }
+}
+
+/// The text without differences of width, case and spacing.
+///
+/// Unicode NFKC, then upper and lower case in turn (which also makes `ß` and `ss` one), white space runs as one space.
+pub(super) fn likeness(text: &str) -> String {
+    let folded: String =
+        text.nfkc().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfkc().collect();
+    folded.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Whether a customer's money may leave.
+//! Whether a customer's money may come in and leave.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,15 +10,18 @@ pub enum CustomerStatus {
     Active,
     /// Takes deposits, but no money goes out.
     Suspended,
+    /// The end: nothing new comes in, and nothing of the customer changes any more.
+    Closed,
 }
 
 impl CustomerStatus {
-    pub const ALL: [Self; 2] = [Self::Active, Self::Suspended];
+    pub const ALL: [Self; 3] = [Self::Active, Self::Suspended, Self::Closed];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Active => "active",
             Self::Suspended => "suspended",
+            Self::Closed => "closed",
         }
     }
 }
@@ -33,7 +36,7 @@ impl std::str::FromStr for CustomerStatus {
     type Err = InvalidText;
 
     fn from_str(word: &str) -> Result<Self, Self::Err> {
-        text::word(word, Self::ALL, Self::as_str, "active or suspended")
+        text::word(word, Self::ALL, Self::as_str, "active, suspended or closed")
     }
 }
 

@@ -2,4 +2,7 @@
 
 mod customer;
 
-pub use customer::{CustomerFilter, CustomerOrder, CustomerRow, Customers, find_customer, list_customers};
+pub use customer::{
+    CustomerFilter, CustomerOrder, CustomerRow, Customers, customers_of_manager, find_customer,
+    list_customers,
+};

@@ -15,7 +15,7 @@ use crate::fold::Stamp;
 
 type Decoded<T> = Result<T, sqlx::Error>;
 
-fn damaged(column: &str, source: impl std::error::Error + Send + Sync + 'static) -> sqlx::Error {
+pub(crate) fn damaged(column: &str, source: impl std::error::Error + Send + Sync + 'static) -> sqlx::Error {
     sqlx::Error::ColumnDecode { index: column.to_owned(), source: Box::new(source) }
 }
 

@@ -67,6 +67,17 @@ async fn customers(book: &TestBook, comparison: &mut Comparison) -> String {
         let answer = operator.post(&format!("{path}/{step}"), &bodies::because("chargebacks")).await;
         comparison.check("POST", &format!("/v1/customers/{{id}}/{step}"), &answer);
     }
+    let give = json!({ "customers": [id], "to": "王芳" });
+    let given = operator.post("/v1/customers/account-manager", &give).await;
+    comparison.check("POST", "/v1/customers/account-manager", &given);
+    let person =
+        json!({ "name": "Gone", "phone": "13800131234", "tags": ["vip"], "external_ids": {"crm": "A-77"} });
+    let gone = text(operator.post("/v1/customers", &person).await.created(), "id").to_owned();
+    operator.get(&format!("/v1/customers/{gone}?reveal=true&{}", book.fresh().await)).await.ok();
+    for (client, step) in [(book.admin(), "erase"), (book.operator(), "close")] {
+        let answer = client.post(&format!("/v1/customers/{gone}/{step}"), &bodies::because("asked to")).await;
+        comparison.check("POST", &format!("/v1/customers/{{id}}/{step}"), &answer);
+    }
     operator.post(&format!("{path}/suspend"), &bodies::because("more chargebacks")).await.ok();
     operator.post(&format!("{path}/reactivate"), &json!({})).await.ok();
     id
@@ -182,6 +193,7 @@ async fn reads(book: &TestBook, comparison: &mut Comparison, [customer, deposit,
         ("/v1/customers/{id}", customer, ""),
         ("/v1/customers/{id}/wallets", customer, ""),
         ("/v1/customers/{id}/wallet-statement", customer, "currency=CNY"),
+        ("/v1/access/personal-showings", "", ""),
         ("/v1/wallets", "", ""),
         ("/v1/deposits", "", ""),
         ("/v1/deposits/{id}", deposit, ""),

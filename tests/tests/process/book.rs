@@ -50,7 +50,9 @@ impl Processes {
     }
 
     pub(crate) fn up(&self) -> Program {
-        Program::serve(self.command(&["up", "--port", "0"]), &self.log())
+        let mut up = self.command(&["up", "--port", "0"]);
+        up.env("TALLYBOOK_PERSONAL_DATA_KEY_FILE", self.place.path().join("personal-data.key"));
+        Program::serve(up, &self.log())
     }
 
     pub(crate) fn demonstration(&self) -> Program {
@@ -91,6 +93,20 @@ impl Processes {
     pub(crate) fn witness(&self, reader: Client) -> Witness {
         let (connect, schema) = self.owner();
         Witness::new(reader, &connect, &schema)
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The tests' PostgreSQL, as its own programs want it.
+    pub(crate) fn database(&self) -> OsString {
+        database_url()
+    }
+
+    /// What the parts have logged.
+    pub(crate) fn logged(&self) -> String {
+        std::fs::read_to_string(self.log()).unwrap()
     }
 
     /// The process number of its own PostgreSQL, and where its socket is.

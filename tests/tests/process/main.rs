@@ -11,6 +11,7 @@ mod book;
 mod busy_book;
 mod crash;
 mod demo;
+mod erase;
 mod export;
 mod import;
 mod load;

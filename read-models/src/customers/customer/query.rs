@@ -2,32 +2,47 @@
 
 use sqlx::{PgPool, Postgres, QueryBuilder};
 use tallybook_domain::CustomerId;
-use tallybook_domain::customers::CustomerStatus;
+use tallybook_domain::customers::{
+    AccountManager, CustomerCode, CustomerStatus, Industry, Level, SettlementMode, Tag,
+};
 
 use super::{CustomerRow, Customers};
-use crate::query::{Answer, Direction, Page, Paging, ReadError, Snapshot, Sort, SortKey, write_cursor};
+use crate::query::{
+    Answer, Direction, Page, Paging, ReadError, Snapshot, Sort, SortKey, counted, read, write_cursor,
+};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CustomerFilter {
     pub status: Option<CustomerStatus>,
-    /// Part of the name, in any case.
+    /// Part of the name or the short name, in any case.
     pub name_contains: Option<String>,
+    pub code: Option<CustomerCode>,
+    pub industry: Option<Industry>,
+    pub level: Option<Level>,
+    pub account_manager: Option<AccountManager>,
+    pub settlement_mode: Option<SettlementMode>,
+    pub tag: Option<Tag>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CustomerOrder {
     Id,
     Name,
+    Code,
+    /// When the customer last changed.
+    Updated,
 }
 
 impl SortKey for CustomerOrder {
-    const ALL: &'static [Self] = &[Self::Id, Self::Name];
+    const ALL: &'static [Self] = &[Self::Id, Self::Name, Self::Code, Self::Updated];
     const DEFAULT: Sort<Self> = Sort { by: Self::Id, direction: Direction::Ascending };
 
     fn name(self) -> &'static str {
         match self {
             Self::Id => "id",
             Self::Name => "name",
+            Self::Code => "code",
+            Self::Updated => "updated_at",
         }
     }
 }
@@ -39,18 +54,36 @@ pub async fn list_customers(
     paging: &Paging,
 ) -> Result<Page<Vec<CustomerRow>>, ReadError> {
     let mut query = QueryBuilder::new("SELECT * FROM customers WHERE true");
-    if let Some(status) = filter.status {
-        query.push(" AND status = ").push_bind(status.as_str());
-    }
-    if let Some(part) = &filter.name_contains {
-        query.push(" AND strpos(lower(name), lower(").push_bind(part).push(")) > 0");
-    }
+    narrow(&mut query, filter);
     in_order(&mut query, sort, paging)?;
     let mut snapshot = Snapshot::take::<Customers>(pool).await?;
     let position = snapshot.position_of::<Customers>().await?;
     let mut rows: Vec<CustomerRow> = query.build_query_as().fetch_all(snapshot.connection()).await?;
     let next_cursor = paging.cut(&mut rows, |last| cursor_at(last, sort));
     Ok(Page { data: rows, next_cursor, position })
+}
+
+fn narrow<'a>(query: &mut QueryBuilder<'a, Postgres>, filter: &'a CustomerFilter) {
+    let equal = [
+        ("status", filter.status.map(CustomerStatus::as_str)),
+        ("code", filter.code.as_ref().map(CustomerCode::as_str)),
+        ("industry", filter.industry.as_ref().map(Industry::as_str)),
+        ("level", filter.level.as_ref().map(Level::as_str)),
+        ("account_manager", filter.account_manager.as_ref().map(AccountManager::as_str)),
+        ("settlement_mode", filter.settlement_mode.map(SettlementMode::as_str)),
+    ];
+    for (column, wanted) in equal {
+        if let Some(wanted) = wanted {
+            query.push(format!(" AND {column} = ")).push_bind(wanted);
+        }
+    }
+    if let Some(part) = &filter.name_contains {
+        query.push(" AND strpos(lower(concat_ws(E'\\n', name, short_name)), lower(");
+        query.push_bind(part).push(")) > 0");
+    }
+    if let Some(tag) = &filter.tag {
+        query.push(" AND tags::jsonb ? ").push_bind(tag.as_str());
+    }
 }
 
 fn in_order(
@@ -73,6 +106,19 @@ fn in_order(
             }
             query.push(format!(" ORDER BY name COLLATE \"C\" {direction}, id {direction}"));
         }
+        CustomerOrder::Code => {
+            if let Some([code, id]) = paging.after(sort)? {
+                query.push(format!(" AND (coalesce(code, '') COLLATE \"C\", id) {after} ("));
+                query.push_bind(code).push(", ").push_bind(id).push(")");
+            }
+            query.push(format!(" ORDER BY coalesce(code, '') COLLATE \"C\" {direction}, id {direction}"));
+        }
+        CustomerOrder::Updated => {
+            if let Some([position]) = paging.after(sort)? {
+                query.push(format!(" AND updated_position {after} ")).push_bind(position).push("::bigint");
+            }
+            query.push(format!(" ORDER BY updated_position {direction}"));
+        }
     }
     query.push(" LIMIT ").push_bind(paging.rows_to_fetch());
     Ok(())
@@ -82,6 +128,11 @@ fn cursor_at(row: &CustomerRow, sort: Sort<CustomerOrder>) -> String {
     match sort.by {
         CustomerOrder::Id => write_cursor(sort, [row.id.to_string()]),
         CustomerOrder::Name => write_cursor(sort, [row.name.to_string(), row.id.to_string()]),
+        CustomerOrder::Code => {
+            let code = row.profile.code.as_ref().map_or_else(String::new, ToString::to_string);
+            write_cursor(sort, [code, row.id.to_string()])
+        }
+        CustomerOrder::Updated => write_cursor(sort, [row.updated.position.to_string()]),
     }
 }
 
@@ -89,4 +140,25 @@ pub async fn find_customer(pool: &PgPool, id: &CustomerId) -> Result<Answer<Opti
     let mut snapshot = Snapshot::take::<Customers>(pool).await?;
     let position = snapshot.position_of::<Customers>().await?;
     Ok(Answer { data: snapshot.row_of(id.as_str()).await?, position })
+}
+
+/// The customers an account manager looks after, closed ones left out: at most so many, and how many there are.
+pub async fn customers_of_manager(
+    pool: &PgPool,
+    account_manager: &AccountManager,
+    at_most: i64,
+) -> Result<Answer<(Vec<CustomerId>, u64)>, ReadError> {
+    let mut snapshot = Snapshot::take::<Customers>(pool).await?;
+    let position = snapshot.position_of::<Customers>().await?;
+    let rows = sqlx::query!(
+        r#"SELECT id, count(*) OVER () AS "count!" FROM customers
+            WHERE account_manager = $1 AND status <> 'closed' ORDER BY id LIMIT $2"#,
+        account_manager.as_str(),
+        at_most
+    )
+    .fetch_all(snapshot.connection())
+    .await?;
+    let count = rows.first().map_or(Ok(0), |row| counted(row.count))?;
+    let ids = rows.iter().map(|row| read(&row.id, "id")).collect::<Result<_, _>>()?;
+    Ok(Answer { data: (ids, count), position })
 }
