@@ -66,3 +66,13 @@ CREATE TABLE personal_showings (
 );
 CREATE INDEX personal_showings_customer ON personal_showings (customer, number);
 CREATE INDEX personal_showings_principal ON personal_showings (principal, number);
+
+-- How lists that people bring are read, by name: `customers` and the mapping. Operators' records, not folded.
+CREATE TABLE import_mappings (
+    list     text COLLATE "C" NOT NULL,
+    name     text COLLATE "C" NOT NULL,
+    mapping  text             NOT NULL,
+    saved_at timestamptz      NOT NULL,
+    saved_by text             NOT NULL,
+    CONSTRAINT import_mappings_pkey PRIMARY KEY (list, name)
+);

@@ -6,17 +6,20 @@ mod support;
 
 use std::collections::BTreeSet;
 
-use support::{book, by, register, suspend, text, yuan};
+use support::{book, by, close, keys, refusal, register, suspend, text, yuan};
 use tallybook_commands::billing::{
     BillableCustomer, BilledCustomers, RunBills, VoidBill, run_bills, void_bill,
 };
+use tallybook_commands::customers::personal::PersonalEdits;
+use tallybook_commands::customers::{ChangeCustomer, CloseCustomer, change_customer, close_customer};
 use tallybook_domain::billing::bill_run::RunCounts;
 use tallybook_domain::billing::{
     BillId, BillState, PlanCode, PricePlan, PricePlanCommand, Subscription, SubscriptionCommand, Usage,
     UsageCommand, UsageId,
 };
-use tallybook_domain::{CustomerId, EventSourced, Month};
-use tallybook_event_store::{Book, CommandMetadata, CommandRequest, StreamKey};
+use tallybook_domain::customers::{CustomerRefusal, Edit, OpenItem, PaymentTermDays, ProfileEdits};
+use tallybook_domain::{CustomerId, EventSourced, Month, Refusal};
+use tallybook_event_store::{Book, CommandError, CommandMetadata, CommandRequest, StreamKey};
 
 /// Lets one aggregate decide, as the use cases for it do.
 async fn tell<A: EventSourced>(book: &Book, id: String, command: A::Command)
@@ -156,16 +159,19 @@ async fn who_cannot_be_billed_is_parked_and_harms_no_other() {
     let late = plan(&book, "late", "2026-10-15").await;
     let good = register(&book, "Good").await;
     let suspended = register(&book, "Suspended").await;
+    let closed = register(&book, "Closed").await;
     let too_early = register(&book, "Too early").await;
     let unplanned = register(&book, "Unplanned").await;
     let mut customers =
         vec![subscribe(&book, &good, &standard).await, subscribe(&book, &suspended, &standard).await];
+    customers.push(subscribe(&book, &closed, &standard).await);
     customers.push(subscribe(&book, &too_early, &late).await);
     customers.push(BillableCustomer { customer: unplanned, plans: vec![] });
     suspend(&book, &suspended).await;
+    close(&book, &closed).await;
 
     let (counts, billed) = run(&book, &customers).await;
-    assert_eq!((counts.billed, counts.skipped, counts.parked), (1, 1, 2));
+    assert_eq!((counts.billed, counts.skipped, counts.parked), (1, 1, 3));
     assert_eq!(billed.bills[0].bill, BillId::new(&good, period()));
     let told: Vec<_> =
         billed.parked.iter().map(|parked| (&parked.customer, parked.reason.as_str())).collect();
@@ -173,6 +179,7 @@ async fn who_cannot_be_billed_is_parked_and_harms_no_other() {
         told,
         [
             (&suspended, "the customer is suspended"),
+            (&closed, "the customer is closed"),
             (&too_early, "price plan late has no version in force on 2026-10-01"),
         ]
     );
@@ -209,4 +216,72 @@ async fn a_bill_that_is_voided_frees_its_usage_and_keeps_its_number() {
     assert_eq!(count(&book, "BillVoided").await, 1);
     assert_eq!(count(&book, "UsageUnbilled").await, 1);
     assert_eq!(outcome.number.unwrap().as_str(), "2026-000001");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_customers_own_payment_term_goes_before_the_runs() {
+    let book = book().await;
+    let plan = plan(&book, "standard", "2026-01-01").await;
+    let (own, none) = (register(&book, "Own").await, register(&book, "None").await);
+    let term = Edit::Set(PaymentTermDays::try_from(7).unwrap());
+    let change = ChangeCustomer {
+        customer: own.clone(),
+        name: None,
+        account_manager: Edit::Keep,
+        profile: Box::new(ProfileEdits { payment_term_days: term, ..ProfileEdits::default() }),
+        personal: PersonalEdits::default(),
+    };
+    change_customer(&book, &keys(&book), by("li"), change).await.unwrap();
+    let customers = [subscribe(&book, &own, &plan).await, subscribe(&book, &none, &plan).await];
+    run(&book, &customers).await;
+    let due: Vec<String> = sqlx::query_scalar(
+        "SELECT payload -> 'BillIssued' ->> 'due_date' FROM events WHERE event_type = 'BillIssued' ORDER BY aggregate_id",
+    )
+    .fetch_all(book.pool())
+    .await
+    .unwrap();
+    assert_eq!(due, ["2026-11-08", "2026-12-01"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_customer_that_owes_a_bill_is_not_closed() {
+    let book = book().await;
+    let plan = plan(&book, "standard", "2026-01-01").await;
+    let customer = register(&book, "Acme").await;
+    let customers = [subscribe(&book, &customer, &plan).await];
+    let (_, billed) = run(&book, &customers).await;
+    let bill = billed.bills[0].bill.clone();
+    let asked = CloseCustomer { customer: customer.clone(), reason: text("moved away") };
+    let open = vec![OpenItem::Bill { bill: bill.clone(), open: Some(yuan("106.00")) }];
+    let still = CustomerRefusal::StillOpen { customer: customer.clone(), open };
+    assert_eq!(refusal(close_customer(&book, by("li"), asked.clone()).await), still.into());
+    let void = VoidBill { bill, reason: text("never used"), effective_date: None };
+    void_bill(&book, by("li"), void).await.unwrap();
+    close_customer(&book, by("li"), asked).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bill_and_a_closing_at_once_never_leave_a_debt_behind() {
+    let book = &book().await;
+    let plan = plan(book, "standard", "2026-01-01").await;
+    for round in 0..10 {
+        let customer = &register(book, &format!("Customer {round}")).await;
+        let customers = [subscribe(book, customer, &plan).await];
+        let asked = CloseCustomer { customer: customer.clone(), reason: text("moved away") };
+        let (_, closed) = tokio::join!(run(book, &customers), close_customer(book, by("li"), asked));
+        let bills: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM events WHERE event_type = 'BillIssued' AND aggregate_id LIKE $1 || '.%'",
+        )
+        .bind(customer.as_str())
+        .fetch_one(book.pool())
+        .await
+        .unwrap();
+        match closed {
+            Ok(_) => assert_eq!(bills, 0, "round {round}"),
+            Err(CommandError::Refused(Refusal::Customer(CustomerRefusal::StillOpen { .. }))) => {
+                assert_eq!(bills, 1, "round {round}");
+            }
+            other => panic!("{other:?}"),
+        }
+    }
 }

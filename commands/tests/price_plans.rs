@@ -4,7 +4,7 @@
 mod support;
 
 use chrono::{Days, Months, NaiveDate};
-use support::{book, by, dry, events, keyed, refusal, register, suspend, text};
+use support::{book, by, close, dry, events, keyed, refusal, register, suspend, text};
 use tallybook_commands::billing::{
     AddPricePlanVersion, AssignPricePlan, BillableCustomer, CreatePricePlan, EndPricePlan, RunBills,
     SubscriptionOutcome, VoidBill, add_price_plan_version, assign_price_plan, create_price_plan,
@@ -95,6 +95,11 @@ async fn a_plan_is_had_by_registered_customers_once_it_has_begun() {
     let not_found: Refusal = CustomerRefusal::NotFound { customer: stranger.clone() }.into();
     assert_eq!(refusal(assign(&book, &stranger, &plan, today).await), not_found);
     assert_eq!(refusal(end(&book, &stranger, today).await), not_found);
+
+    let closed = register(&book, "Closed").await;
+    close(&book, &closed).await;
+    let refused = refusal(assign(&book, &closed, &plan, today).await);
+    assert_eq!(refused, CustomerRefusal::Closed { customer: closed }.into());
 
     suspend(&book, &acme).await;
     let outcome = assign(&book, &acme, &plan, today).await.unwrap().outcome;

@@ -4,7 +4,7 @@
 mod support;
 
 use futures::future::join_all;
-use support::{book, by, dry, keyed, register, suspend, text};
+use support::{book, by, close, dry, keyed, register, suspend, text};
 use tallybook_commands::billing::{RecordUsage, record_usage, record_usage_batch};
 use tallybook_domain::billing::usage::{UsageEffect, UsageEntry, UsageRecord};
 use tallybook_domain::billing::{BillId, Usage, UsageCommand, UsageId, UsageRefusal};
@@ -140,4 +140,19 @@ async fn a_batch_is_one_event_for_each_month_and_repeats_its_answer() {
     let again = record_usage_batch(&book, keyed("K"), records()).await.unwrap();
     assert_eq!((again.replayed, again.outcome), (true, first.outcome));
     book.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_closed_customer_uses_nothing() {
+    let book = book().await;
+    let (acme, beta) = (register(&book, "Acme").await, register(&book, "Beta").await);
+    close(&book, &acme).await;
+    let closed: Refusal = CustomerRefusal::Closed { customer: acme.clone() }.into();
+    let refused = record_usage(&book, by("han"), used(&acme, "2026-01-05", "3")).await;
+    let Err(CommandError::Refused(refusal)) = refused else { panic!("{refused:?}") };
+    assert_eq!(refusal, closed);
+    let records = vec![used(&beta, "2026-01-05", "3"), used(&acme, "2026-01-05", "3")];
+    let refused = record_usage_batch(&book, by("han"), records).await;
+    let Err(CommandError::Refused(Refusal::Batch(batch))) = refused else { panic!("{refused:?}") };
+    assert_eq!((batch.first.index, *batch.first.refusal), (1, closed));
 }

@@ -94,6 +94,7 @@ fn open_item(item: &OpenItem) -> serde_json::Value {
         OpenItem::Wallet { wallet, balance, held } => {
             serde_json::json!({"wallet": wallet, "balance": balance, "held": held})
         }
+        OpenItem::Bill { bill, open } => serde_json::json!({"bill": bill, "open": open}),
     }
 }
 

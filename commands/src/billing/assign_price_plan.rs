@@ -20,7 +20,7 @@ pub struct AssignPricePlan {
     pub from: NaiveDate,
 }
 
-/// What was planned for later days is void. A month that has a bill keeps its plan.
+/// What was planned for later days is void. A month that has a bill keeps its plan. A closed customer gets none.
 pub async fn assign_price_plan(
     book: &Book,
     context: CommandContext,
@@ -34,7 +34,7 @@ pub async fn assign_price_plan(
     streams.push(StreamKey::existing::<Subscription>(Subscription::stream_of(&assign.customer)));
     book.execute(request, streams, move |decision| {
         let AssignPricePlan { customer, plan, from } = assign.clone();
-        decision.state::<Customer>(customer.as_str()).check_registered(&customer)?;
+        decision.state::<Customer>(customer.as_str()).check_open(&customer)?;
         check_begun(decision, &plan, from)?;
         let (stream, chosen) = (Subscription::stream_of(&customer), Some(plan.clone()));
         let command = SubscriptionCommand::Assign { customer: customer.clone(), plan, from };

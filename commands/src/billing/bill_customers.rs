@@ -10,7 +10,7 @@ use tallybook_domain::billing::{
     Bill, BillCommand, BillId, BillNumber, BillNumbers, BillNumbersCommand, BillRun, BillRunCommand,
     PlanCode, PricePlan, Subscription, Usage, UsageCommand, UsageId, month_parts,
 };
-use tallybook_domain::customers::{Customer, CustomerStatus};
+use tallybook_domain::customers::{Customer, CustomerStatus, PaymentTermDays};
 use tallybook_domain::{CustomerId, Money, MoneyError, Month, Refusal};
 use tallybook_event_store::{Book, CommandError, Decision, Receipt, StreamKey};
 
@@ -22,7 +22,7 @@ pub struct BillCustomers {
     pub period: Month,
     pub customers: Vec<BillableCustomer>,
     pub issue_date: NaiveDate,
-    /// From the issue date to the due date.
+    /// From the issue date to the due date, for customers that have no term of their own.
     pub payment_term_days: u16,
 }
 
@@ -71,6 +71,7 @@ struct Draft {
     bill: BillId,
     usage: UsageId,
     total: Money,
+    due_date: NaiveDate,
 }
 
 impl BillCustomers {
@@ -129,7 +130,9 @@ impl BillCustomers {
             return Finding::Skip;
         }
         let park = |reason: String| Finding::Park(ParkedCustomer { customer: customer.clone(), reason });
-        match decision.state::<Customer>(customer.as_str()).status() {
+        let state = decision.state::<Customer>(customer.as_str());
+        let due_date = self.due_date(state);
+        match state.status() {
             Some(CustomerStatus::Active) => {}
             Some(status) => return park(format!("the customer is {status}")),
             None => return park("the customer is not registered".into()),
@@ -150,7 +153,14 @@ impl BillCustomers {
         }
         let amounts = decision.state::<Bill>(bill.as_str()).amounts();
         let total = amounts.map_or(Money::zero(currency), |amounts| amounts.owed.total);
-        Finding::Bill(Draft { bill, usage, total })
+        Finding::Bill(Draft { bill, usage, total, due_date })
+    }
+
+    /// By the customer's own payment term, if it has one.
+    fn due_date(&self, customer: &Customer) -> NaiveDate {
+        let own = customer.profile().and_then(|profile| profile.payment_term_days);
+        let term = own.map_or(self.payment_term_days, PaymentTermDays::get);
+        self.issue_date.checked_add_days(Days::new(u64::from(term))).unwrap_or(self.issue_date)
     }
 
     /// Issues the drafts under the next numbers.
@@ -159,13 +169,12 @@ impl BillCustomers {
         let numbers = BillNumbers::stream_of(year);
         let before = decision.state::<BillNumbers>(&numbers).last();
         decision.decide::<BillNumbers>(&numbers, BillNumbersCommand::Take { year, bills })?;
-        let term = Days::new(u64::from(self.payment_term_days));
-        let due_date = self.issue_date.checked_add_days(term).unwrap_or(self.issue_date);
         let mut issued = Vec::with_capacity(drafts.len());
-        for (Draft { bill, usage, total }, number) in drafts.iter().zip(before + 1..) {
+        for (Draft { bill, usage, total, due_date }, number) in drafts.iter().zip(before + 1..) {
             let number = BillNumber::new(year, number);
             let (issue_date, counted) = (self.issue_date, bill.clone());
-            let issue = BillCommand::Issue { bill: counted, number: number.clone(), issue_date, due_date };
+            let (number_taken, due_date) = (number.clone(), *due_date);
+            let issue = BillCommand::Issue { bill: counted, number: number_taken, issue_date, due_date };
             decision.decide::<Bill>(bill.as_str(), issue)?;
             let count = UsageCommand::Bill { usage: usage.clone(), bill: bill.clone() };
             decision.decide::<Usage>(usage.as_str(), count)?;

@@ -24,7 +24,7 @@ pub struct RecordUsage {
 }
 
 /// Records what a customer used. The same record again changes nothing; another quantity under the same meter, day and
-/// reference has to be a correction. A suspended customer's usage counts too.
+/// reference has to be a correction. A suspended customer's usage counts too, a closed one's is refused.
 pub async fn record_usage(
     book: &Book,
     context: CommandContext,
@@ -115,7 +115,7 @@ impl Batch {
 
 fn may_be_used(decision: &Decision<'_>, usage: &UsageId) -> Result<(), Refusal> {
     let customer = usage.customer();
-    decision.state::<Customer>(customer.as_str()).check_registered(&customer)?;
+    decision.state::<Customer>(customer.as_str()).check_open(&customer)?;
     Ok(())
 }
 

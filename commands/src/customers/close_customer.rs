@@ -8,6 +8,7 @@ use tallybook_domain::{Currency, CustomerId, WalletId};
 use tallybook_event_store::{Book, CommandError, Decision, Receipt, StreamKey};
 
 use super::CustomerOutcome;
+use super::open_bills::Bills;
 use crate::CommandContext;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -16,8 +17,9 @@ pub struct CloseCustomer {
     pub reason: Reason,
 }
 
-/// Closes a customer. What is open is judged inside the decision, in the wallets of every currency there is, so that a
-/// deposit at the same moment comes before the closing and stops it, or after it and is refused.
+/// Closes a customer. What is open is judged inside the decision, in the wallets of every currency there is and in all
+/// bills, so that a deposit or a bill at the same moment comes before the closing and stops it, or after it and is
+/// refused.
 pub async fn close_customer(
     book: &Book,
     context: CommandContext,
@@ -26,9 +28,11 @@ pub async fn close_customer(
     let request = context.request_because("close_customer", Some(&close.reason), &close)?;
     let mut streams = vec![StreamKey::existing::<Customer>(&close.customer)];
     streams.extend(wallets(&close.customer).map(StreamKey::existing::<Wallet>));
+    let bills = Bills::of(book, &close.customer).await?;
+    streams.extend(bills.streams());
     book.execute(request, streams, move |decision| {
         let CloseCustomer { customer, reason } = close.clone();
-        let open = open_items(decision, &customer);
+        let open = [open_wallets(decision, &customer), bills.open(decision)?].concat();
         let command = CustomerCommand::Close { customer: customer.clone(), reason, open };
         decision.decide::<Customer>(customer.as_str(), command)?;
         CustomerOutcome::of(decision, &customer)
@@ -36,9 +40,8 @@ pub async fn close_customer(
     .await
 }
 
-/// What keeps a customer open. A withdrawal under way, asked for or with the bank, holds its money in the wallet, so the
-/// wallets tell of it too.
-fn open_items(decision: &Decision<'_>, customer: &CustomerId) -> Vec<OpenItem> {
+/// A withdrawal under way, asked for or with the bank, holds its money in the wallet, so the wallets tell of it too.
+fn open_wallets(decision: &Decision<'_>, customer: &CustomerId) -> Vec<OpenItem> {
     wallets(customer)
         .filter_map(|id| OpenItem::of_wallet(&id, decision.state::<Wallet>(id.as_str())))
         .collect()

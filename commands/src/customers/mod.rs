@@ -6,6 +6,7 @@ mod claims;
 mod close_customer;
 mod erase_customer;
 mod numbers;
+mod open_bills;
 mod outcome;
 pub mod personal;
 mod reactivate_customer;

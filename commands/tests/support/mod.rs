@@ -10,7 +10,9 @@ use std::sync::Arc;
 use sqlx::postgres::PgConnectOptions;
 use tallybook_commands::CommandContext;
 use tallybook_commands::customers::personal::{MasterKey, PersonalKeys};
-use tallybook_commands::customers::{RegisterCustomer, SuspendCustomer, register_customer, suspend_customer};
+use tallybook_commands::customers::{
+    CloseCustomer, RegisterCustomer, SuspendCustomer, close_customer, register_customer, suspend_customer,
+};
 use tallybook_commands::deposits::{
     DepositOutcome, RecordDeposit, RequestWithdrawal, WithdrawalOutcome, record_deposit, request_withdrawal,
 };
@@ -74,6 +76,11 @@ pub async fn register(book: &Book, name: &str) -> CustomerId {
 pub async fn suspend(book: &Book, customer: &CustomerId) {
     let suspend = SuspendCustomer { customer: customer.clone(), reason: text("chargebacks") };
     suspend_customer(book, by("han"), suspend).await.unwrap();
+}
+
+pub async fn close(book: &Book, customer: &CustomerId) {
+    let close = CloseCustomer { customer: customer.clone(), reason: text("moved away") };
+    close_customer(book, by("han"), close).await.unwrap();
 }
 
 pub fn a_deposit(customer: &CustomerId, amount: &str, reference: &str) -> RecordDeposit {

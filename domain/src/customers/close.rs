@@ -1,8 +1,9 @@
 //! What keeps a customer open.
 
+use crate::billing::{Bill, BillId, BillState};
 use crate::deposits::Wallet;
 use crate::ids::WalletId;
-use crate::money::Money;
+use crate::money::{Money, MoneyError};
 
 /// Something of a customer that is not at its end. Whoever adds a debt or a claim to the book adds it here, and to the
 /// one use case that closes a customer.
@@ -10,6 +11,8 @@ use crate::money::Money;
 pub enum OpenItem {
     /// Money in a wallet. What is held, or has been handed to the bank and not been settled, is in its balance.
     Wallet { wallet: WalletId, balance: Money, held: Money },
+    /// A bill of which something is owed; of a draft, nothing yet.
+    Bill { bill: BillId, open: Option<Money> },
 }
 
 impl OpenItem {
@@ -19,6 +22,17 @@ impl OpenItem {
         let empty = balance.is_zero() && held.is_zero();
         (!empty).then(|| Self::Wallet { wallet: id.clone(), balance, held })
     }
+
+    /// The bill, if it is still to be issued or paid.
+    pub fn of_bill(id: &BillId, bill: &Bill) -> Result<Option<Self>, MoneyError> {
+        let open = bill.open()?;
+        let item = || Self::Bill { bill: id.clone(), open };
+        Ok(match bill.state() {
+            Some(BillState::Draft) => Some(item()),
+            Some(BillState::Issued) => open.is_some_and(|open| !open.is_zero()).then(item),
+            Some(BillState::Voided) | None => None,
+        })
+    }
 }
 
 impl std::fmt::Display for OpenItem {
@@ -27,6 +41,8 @@ impl std::fmt::Display for OpenItem {
             Self::Wallet { wallet, balance, held } => {
                 write!(f, "wallet {wallet} has {balance}, of which {held} is held")
             }
+            Self::Bill { bill, open: Some(open) } => write!(f, "{open} is owed of bill {bill}"),
+            Self::Bill { bill, open: None } => write!(f, "bill {bill} is a draft"),
         }
     }
 }
