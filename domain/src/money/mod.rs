@@ -7,6 +7,7 @@ mod currency;
 mod json;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use std::fmt;
 
