@@ -27,6 +27,7 @@ mod state;
 mod views;
 
 pub use answer::formula_safe;
+pub use billing::Seller;
 pub use journal::EventView;
 pub use openapi::{openapi, openapi_json};
 pub use router::router;

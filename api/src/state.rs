@@ -15,6 +15,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::access::{Access, Moment};
+use crate::billing::Seller;
 use crate::metrics::HttpFigures;
 use crate::operations::Readiness;
 use crate::problem::{FieldError, Problem, ProblemKind};
@@ -36,6 +37,8 @@ pub struct ApiSettings {
     pub refusals_kept_days: Option<NonZeroU16>,
     /// What the keys of customers are wrapped with. Without it, personal fields are neither taken in nor shown.
     pub personal_data_key: Option<Arc<MasterKey>>,
+    /// What stands on every bill as the seller.
+    pub seller: Seller,
 }
 
 /// A year that is audited, and a month to do it.
@@ -50,6 +53,7 @@ impl Default for ApiSettings {
             max_event_streams: 200,
             refusals_kept_days: NonZeroU16::new(REFUSALS_KEPT_DAYS),
             personal_data_key: None,
+            seller: Seller::default(),
         }
     }
 }

@@ -93,6 +93,10 @@ fn shown(settings: &Settings) -> Vec<Shown> {
             0 => "for ever".to_owned(),
             days => days.to_string(),
         }),
+        row("seller_name", &settings.seller_name, set_or_none),
+        row("seller_tax_number", &settings.seller_tax_number, set_or_none),
+        row("seller_contact", &settings.seller_contact, set_or_none),
+        row("seller_bank", &settings.seller_bank, set_or_none),
         row("seal_key", &settings.seal_key, |path| match path {
             Some(path) => path.display().to_string(),
             None => settings.seal_key().display().to_string(),
@@ -110,6 +114,10 @@ fn shown(settings: &Settings) -> Vec<Shown> {
             None => "none: one is made up and shown once".to_owned(),
         }),
     ]
+}
+
+fn set_or_none(text: &Option<String>) -> String {
+    text.clone().unwrap_or_else(|| "none".to_owned())
 }
 
 fn row<T>(name: &'static str, setting: &Layered<T>, show: impl Fn(&T) -> String) -> Shown {

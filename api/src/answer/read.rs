@@ -29,9 +29,11 @@ pub(crate) fn found<T: Serialize>(
     let Answer { data, position } = found;
     match data {
         Some(data) => answer(&Answer { data, position }),
-        // The position tells a reader who just wrote whether the read model could know yet.
-        None => Err(Problem::new(otherwise, format!("{}.", otherwise.title()))
-            .with("id", id.to_string())
-            .with("position", position)),
+        None => Err(not_found(otherwise, id, position)),
     }
+}
+
+/// There is no such thing. The position tells a reader who just wrote whether the read model could know yet.
+pub(crate) fn not_found(kind: ProblemKind, id: &impl std::fmt::Display, position: u64) -> Problem {
+    Problem::new(kind, format!("{}.", kind.title())).with("id", id.to_string()).with("position", position)
 }

@@ -4,6 +4,7 @@ mod add_price_plan_version;
 mod assign_price_plan;
 mod bill_schema;
 mod create_price_plan;
+mod document;
 mod find_bill;
 mod find_price_plan;
 mod list_bills;
@@ -22,6 +23,7 @@ mod usage_body;
 mod usage_schema;
 mod void_bill;
 
+pub use document::Seller;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -39,5 +41,6 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(show_customer_plan::show_customer_plan, assign_price_plan::assign_price_plan))
         .routes(routes!(list_bills::list_bills))
         .routes(routes!(find_bill::find_bill))
+        .routes(routes!(document::show_bill_document))
         .routes(routes!(void_bill::void_bill))
 }

@@ -76,6 +76,7 @@ pub(super) async fn serve_api(
         behind_proxy: settings.behind_proxy.value,
         refusals_kept_days: NonZeroU16::new(settings.refusals_kept_days.value),
         personal_data_key: personal_data::read(settings)?.map(Arc::new),
+        seller: settings.seller(),
         ..ApiSettings::default()
     };
     if api.personal_data_key.is_none() {

@@ -117,6 +117,50 @@ pub struct ServeFlags {
         hide_short_help = true
     )]
     pub refusals_kept_days: Option<u16>,
+    #[command(flatten)]
+    pub seller: SellerFlags,
+}
+
+/// Who bills, as it stands on every bill.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Seller")]
+pub struct SellerFlags {
+    /// Name of the company (名称)
+    #[arg(
+        long,
+        value_name = "TEXT",
+        env = "TALLYBOOK_SELLER_NAME",
+        hide_env_values = true,
+        hide_short_help = true
+    )]
+    pub seller_name: Option<String>,
+    /// Its tax number (税号)
+    #[arg(
+        long,
+        value_name = "TEXT",
+        env = "TALLYBOOK_SELLER_TAX_NUMBER",
+        hide_env_values = true,
+        hide_short_help = true
+    )]
+    pub seller_tax_number: Option<String>,
+    /// Its address and telephone (地址、电话)
+    #[arg(
+        long,
+        value_name = "TEXT",
+        env = "TALLYBOOK_SELLER_CONTACT",
+        hide_env_values = true,
+        hide_short_help = true
+    )]
+    pub seller_contact: Option<String>,
+    /// Its bank and account, where customers pay to (开户行及账号)
+    #[arg(
+        long,
+        value_name = "TEXT",
+        env = "TALLYBOOK_SELLER_BANK",
+        hide_env_values = true,
+        hide_short_help = true
+    )]
+    pub seller_bank: Option<String>,
 }
 
 /// How the book is sealed.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::ArgMatches;
 use clap::parser::ValueSource;
-use tallybook_api::REFUSALS_KEPT_DAYS;
+use tallybook_api::{REFUSALS_KEPT_DAYS, Seller};
 use tallybook_event_store::BookSettings;
 
 use super::file::FileSettings;
@@ -57,6 +57,10 @@ pub struct Settings {
     pub metrics: Layered<bool>,
     pub behind_proxy: Layered<bool>,
     pub refusals_kept_days: Layered<u16>,
+    pub seller_name: Layered<Option<String>>,
+    pub seller_tax_number: Layered<Option<String>>,
+    pub seller_contact: Layered<Option<String>>,
+    pub seller_bank: Layered<Option<String>>,
     pub seal_key: Layered<Option<PathBuf>>,
     pub seal_file: Layered<Option<PathBuf>>,
     pub sample: Layered<SampleSize>,
@@ -81,6 +85,7 @@ impl Settings {
 
     pub(super) fn over(file: FileSettings, flags: Flags, matches: &ArgMatches) -> Self {
         let Flags { book, new_book, serve, seals, project, personal_data } = flags;
+        let seller = serve.seller;
         let defaults = BookSettings::new("book_main");
         let layers = Layers { matches };
         Self {
@@ -117,6 +122,14 @@ impl Settings {
                 file.refusals_kept_days,
                 REFUSALS_KEPT_DAYS,
             ),
+            seller_name: layers.optional("seller_name", seller.seller_name, file.seller_name),
+            seller_tax_number: layers.optional(
+                "seller_tax_number",
+                seller.seller_tax_number,
+                file.seller_tax_number,
+            ),
+            seller_contact: layers.optional("seller_contact", seller.seller_contact, file.seller_contact),
+            seller_bank: layers.optional("seller_bank", seller.seller_bank, file.seller_bank),
             seal_key: layers.optional("seal_key", seals.seal_key, file.seal_key),
             seal_file: layers.optional("seal_file", seals.seal_file, file.seal_file),
             sample: layers.pick("sample", project.sample, file.sample, SampleSize::NONE),
@@ -157,6 +170,16 @@ impl Settings {
         match &self.personal_data_key_file.value {
             Some(path) => path.clone(),
             None => self.data.value.join("personal-data.key"),
+        }
+    }
+
+    /// What stands on every bill as the seller.
+    pub fn seller(&self) -> Seller {
+        Seller {
+            name: self.seller_name.value.clone(),
+            tax_number: self.seller_tax_number.value.clone(),
+            contact: self.seller_contact.value.clone(),
+            bank: self.seller_bank.value.clone(),
         }
     }
 

@@ -65,6 +65,29 @@ async fn bills_are_found_by_what_they_are() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_bill_is_printed_with_all_that_stands_on_it() {
+    let book = TestBook::start().await;
+    let [customer, bill] = book.billed("晨曦 <b>商贸</b>").await;
+    let (path, fresh) = (format!("/v1/bills/{bill}/document"), book.fresh().await);
+    let page = book.auditor().get(&format!("{path}?{fresh}")).await;
+    assert_eq!((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"));
+    let policy = page.header("content-security-policy");
+    assert!(policy.starts_with("default-src 'none'"), "{policy}");
+    for expected in
+        ["晨曦 &lt;b&gt;商贸&lt;/b&gt;", &customer, &bill, "-000001", "1,060.00", "人民币壹仟零陆拾元整"]
+    {
+        assert!(page.text.contains(expected), "{expected} is missing in {}", page.text);
+    }
+    assert!(!page.text.contains("已作废"), "{}", page.text);
+    book.finance().post(&format!("/v1/bills/{bill}/void"), &bodies::because("the wrong plan")).await.ok();
+    let fresh = book.fresh().await;
+    let voided = book.auditor().get(&format!("{path}?{fresh}")).await;
+    assert!(voided.text.contains("已作废 VOID"), "{}", voided.text);
+    book.refuses(book.auditor().get("/v1/bills/C99999.2026-01/document"), 404, "bill-not-found").await;
+    book.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_voided_bill_is_owed_by_nobody() {
     let book = TestBook::start().await;
     let [_, bill] = book.billed("Acme").await;

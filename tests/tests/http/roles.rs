@@ -69,6 +69,7 @@ const GUARDED: &[(&str, &str, &[Role])] = &[
     ("POST", "/v1/pricing/quote", ALL),
     ("GET", "/v1/bills", ALL),
     ("GET", "/v1/bills/{id}", ALL),
+    ("GET", "/v1/bills/{id}/document", ALL),
     ("POST", "/v1/bills/{id}/void", FINANCE),
     ("GET", "/v1/ledger/accounts", ALL),
     ("GET", "/v1/ledger/accounts/{code}/lines", ALL),

@@ -1,8 +1,26 @@
 //! Amounts in English words, with the minor units as a fraction, as they are written on cheques.
 
 const BELOW_TWENTY: [&str; 20] = [
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
 ];
 const TENS: [&str; 10] =
     ["", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
@@ -98,7 +116,10 @@ mod tests {
             ("1205", "one thousand two hundred and five"),
             ("1000000", "one million"),
             ("1000040", "one million and forty"),
-            ("12345678", "twelve million three hundred and forty-five thousand six hundred and seventy-eight"),
+            (
+                "12345678",
+                "twelve million three hundred and forty-five thousand six hundred and seventy-eight",
+            ),
             ("2000000000", "two billion"),
             ("3000000000000", "three trillion"),
             ("1000000000000000", "one quadrillion"),

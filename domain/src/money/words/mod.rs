@@ -20,7 +20,11 @@ impl Money {
     /// `CNY one thousand two hundred and five and 30/100`.
     pub fn in_english_words(&self) -> String {
         let sign = if self.is_negative() { "minus " } else { "" };
-        format!("{} {sign}{}", self.currency, english::amount(self.minor_amount(), self.currency.minor_units()))
+        format!(
+            "{} {sign}{}",
+            self.currency,
+            english::amount(self.minor_amount(), self.currency.minor_units())
+        )
     }
 
     /// How many minor units it is, without its sign.

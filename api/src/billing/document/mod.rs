@@ -1,0 +1,73 @@
+//! A bill as a document: a page to print or to send as a PDF.
+
+mod figures;
+mod html;
+mod lines;
+mod page;
+mod seller;
+#[cfg(test)]
+mod tests;
+
+use axum::extract::State;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use tallybook_domain::billing::BillId;
+use tallybook_read_models::Projection;
+use tallybook_read_models::billing::{Bills, find_bill as find};
+use tallybook_read_models::customers::{Customers, find_customer};
+
+pub use seller::Seller;
+
+use self::page::{Customer, Document};
+use crate::access::{Action, Caller};
+use crate::answer::{POSITION, not_found};
+use crate::problem::{Problem, ProblemKind};
+use crate::request::{Freshness, PathId, ReadInput};
+use crate::state::ApiState;
+
+/// No scripts, nothing loaded, nothing sent, in nobody's frame; whatever a name or a reason contains.
+const POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+);
+
+/// Print a bill
+///
+/// A page in Chinese and English with everything on it: lines with the tiers they used, tax, notes, the total in
+/// words. The seller is what the settings `seller_*` say. A draft and a voided bill are plainly marked.
+#[utoipa::path(get, path = "/v1/bills/{id}/document", tag = "bills",
+    params(("id" = String, Path, example = "C00042.2026-10")),
+    responses((status = 200, body = String, content_type = "text/html")))]
+pub(super) async fn show_bill_document(
+    State(state): State<ApiState>,
+    caller: Caller,
+    path: PathId,
+    input: ReadInput,
+) -> Result<Response, Problem> {
+    caller.may(Action::ReadModels)?;
+    let id: BillId = path.parse(ProblemKind::BillNotFound)?;
+    let mut query = input.query();
+    let view = query.view();
+    let fresh = input.finish(query)?;
+    let pool = state.reading(&[Bills::NAME], view.as_ref(), fresh).await?;
+    let found = find(&pool, &id).await?;
+    let Some(bill) = found.data else {
+        return Err(not_found(ProblemKind::BillNotFound, &id, found.position));
+    };
+    // Whoever has a bill was registered before: the other read model may only be behind.
+    let known = view.is_none().then(|| Freshness::at_least(bill.created.position, fresh));
+    let pool = state.reading(&[Customers::NAME], view.as_ref(), known).await?;
+    let customer = find_customer(&pool, &bill.customer).await?.data;
+    let customer = customer.ok_or_else(|| Problem::internal(format_args!("{id} is nobody's bill")))?;
+    let tax_number = customer.profile.tax_number.map(|number| number.to_string());
+    let customer = Customer { name: customer.name.to_string(), tax_number };
+    let (seller, position) = (&state.settings().seller, found.position);
+    let page = Document { bill: &bill, seller, customer, position }.html().map_err(Problem::internal)?;
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    ];
+    let mut response = (headers, page).into_response();
+    response.headers_mut().insert(POSITION, position.into());
+    Ok(response)
+}

@@ -1,0 +1,207 @@
+//! A bill as a page to print, in Chinese and English.
+//!
+//! Shows what the read model says and calculates nothing but sums. Must never have a script in it, nor load anything.
+
+use std::fmt::Display;
+
+use rust_decimal::Decimal;
+use tallybook_domain::billing::BillState;
+use tallybook_domain::billing::bill::{Dispute, sum_of};
+use tallybook_domain::{Money, MoneyError};
+use tallybook_read_models::billing::{BillRow, NoteKind};
+
+use super::figures::Grouped;
+use super::html::Html;
+use super::lines::write_lines;
+use super::seller::Seller;
+
+/// What the page shows.
+pub(super) struct Document<'a> {
+    pub(super) bill: &'a BillRow,
+    pub(super) seller: &'a Seller,
+    pub(super) customer: Customer,
+    /// Up to which event of the book it is true.
+    pub(super) position: u64,
+}
+
+/// Who is billed, as far as it stands on the bill.
+pub(super) struct Customer {
+    pub(super) name: String,
+    pub(super) tax_number: Option<String>,
+}
+
+const STYLE: &str = concat!("<style>", include_str!("style.css"), "</style>");
+
+impl Document<'_> {
+    pub(super) fn html(&self) -> Result<String, MoneyError> {
+        let mut html = Html::default();
+        html.markup("<!doctype html>\n<html lang=\"zh-CN\"><head><meta charset=\"utf-8\">");
+        html.markup("<meta name=\"viewport\" content=\"width=device-width\"><title>账单 Bill ");
+        match &self.bill.number {
+            Some(number) => html.text(number),
+            None => html.text(&self.bill.id),
+        };
+        html.markup("</title>").markup(STYLE).markup("</head><body>");
+        self.write_head(&mut html);
+        self.write_marks(&mut html);
+        self.write_parties(&mut html);
+        html.markup("<h2>明细<small>Lines</small></h2>");
+        write_lines(&self.bill.parts, &mut html);
+        self.write_sums(&mut html)?;
+        self.write_words(&mut html);
+        self.write_notes(&mut html);
+        self.write_foot(&mut html);
+        html.markup("</body></html>\n");
+        Ok(html.finish())
+    }
+
+    fn write_head(&self, html: &mut Html) {
+        let bill = self.bill;
+        html.markup("<header><h1>账单<small>Bill</small></h1><table class=\"facts\">");
+        fact("账单编号 Number", bill.number.as_ref(), html);
+        fact("账单标识 Reference", Some(&bill.id), html);
+        let (first, last) = (bill.period.first_day(), bill.period.last_day());
+        fact("账期 Period", Some(format_args!("{first} – {last}")), html);
+        fact("开具日期 Issue date", bill.issue_date, html);
+        fact("到期日 Due date", bill.due_date, html);
+        fact("币种 Currency", Some(bill.total.currency()), html);
+        if let Some(replaced) = &bill.replaces {
+            fact("替代作废账单 Replaces", Some(replaced), html);
+        }
+        html.markup("</table></header>");
+    }
+
+    fn write_marks(&self, html: &mut Html) {
+        match self.bill.state {
+            BillState::Issued => {}
+            BillState::Draft => {
+                html.markup("<div class=\"across\" aria-hidden=\"true\">草稿 DRAFT</div>");
+                html.markup("<p class=\"mark\">草稿，尚未开具，无需付款 · DRAFT: not issued, not owed</p>");
+            }
+            BillState::Voided => {
+                html.markup("<div class=\"across\" aria-hidden=\"true\">已作废 VOID</div>");
+                html.markup("<p class=\"mark\">本账单已作废，无需付款 · VOID: this bill is not owed</p>");
+            }
+        }
+        match self.bill.dispute {
+            Dispute::Open => {
+                html.markup("<p class=\"mark\">争议处理中 · IN DISPUTE</p>");
+            }
+            Dispute::None | Dispute::Won | Dispute::Lost => {}
+        }
+    }
+
+    fn write_parties(&self, html: &mut Html) {
+        let seller = self.seller;
+        html.markup(
+            "<div class=\"parties\"><div><h2>销售方<small>Seller</small></h2><table class=\"facts\">",
+        );
+        fact("名称 Name", seller.name.as_ref(), html);
+        fact("税号 Tax number", seller.tax_number.as_ref(), html);
+        fact("地址、电话 Contact", seller.contact.as_ref(), html);
+        html.markup("</table></div><div><h2>购买方<small>Customer</small></h2><table class=\"facts\">");
+        fact("名称 Name", Some(&self.customer.name), html);
+        fact("税号 Tax number", self.customer.tax_number.as_ref(), html);
+        fact("客户编号 Customer", Some(&self.bill.customer), html);
+        html.markup("</table></div></div>");
+    }
+
+    fn write_sums(&self, html: &mut Html) -> Result<(), MoneyError> {
+        let bill = self.bill;
+        let drafted = sum_of(&bill.parts, bill.total.currency())?;
+        html.markup("<table class=\"sums\">");
+        sum("小计 Subtotal", drafted.subtotal, html);
+        for part in bill.parts.iter().filter(|part| !part.quote.tax.is_zero()) {
+            html.markup("<tr><th>税额 Tax");
+            let percent = part.quote.tax_rate.and_then(|rate| rate.value().checked_mul(Decimal::ONE_HUNDRED));
+            if let Some(percent) = percent {
+                html.markup(" ").text(percent.normalize()).markup("%");
+            }
+            if bill.parts.len() > 1 {
+                html.markup("<small>").text(part.from).markup(" – ").text(part.to).markup("</small>");
+            }
+            html.within("</th><td class=\"number\">", Grouped::money(part.quote.tax), "</td></tr>");
+        }
+        total("价税合计 Total", drafted.total, html);
+        for note in &bill.notes {
+            match note.kind {
+                NoteKind::Credit => sum("贷项通知 Credit note", note.amounts.total.negate(), html),
+                NoteKind::Debit => sum("借项通知 Debit note", note.amounts.total, html),
+            }
+        }
+        if !bill.notes.is_empty() {
+            total("调整后合计 Total after notes", bill.total, html);
+        }
+        if bill.state == BillState::Issued {
+            if !bill.settled.is_zero() {
+                sum("已结清 Settled", bill.settled.negate(), html);
+            }
+            total("应付金额 Amount due", bill.open, html);
+        }
+        html.markup("</table>");
+        Ok(())
+    }
+
+    /// Of the bill as its notes have left it.
+    fn write_words(&self, html: &mut Html) {
+        html.markup("<div class=\"words\">");
+        if let Some(words) = self.bill.total.in_chinese_words() {
+            html.within("<p><small>金额大写 </small>", words, "</p>");
+        }
+        html.within("<p><small>Amount in words </small>", self.bill.total.in_english_words(), "</p></div>");
+    }
+
+    fn write_notes(&self, html: &mut Html) {
+        if self.bill.notes.is_empty() {
+            return;
+        }
+        html.markup("<h2>贷项与借项通知<small>Credit and debit notes</small></h2>");
+        for note in &self.bill.notes {
+            let (kind, amount) = match note.kind {
+                NoteKind::Credit => ("贷项通知 Credit note ", note.amounts.total.negate()),
+                NoteKind::Debit => ("借项通知 Debit note ", note.amounts.total),
+            };
+            html.markup("<p class=\"note\">")
+                .markup(kind)
+                .text(note.note)
+                .markup(" · ")
+                .text(note.effective_date);
+            html.markup(" · ").text(Grouped::money(amount)).markup(" · ").text(&note.reason);
+            html.markup("<small>");
+            if let Some(words) = amount.in_chinese_words() {
+                html.text(words).markup(" · ");
+            }
+            html.text(amount.in_english_words()).markup("</small></p>");
+        }
+    }
+
+    fn write_foot(&self, html: &mut Html) {
+        if let Some(bank) = &self.seller.bank {
+            html.markup("<div class=\"pay\"><h2>付款信息<small>Payment</small></h2><table class=\"facts\">");
+            fact("户名 Account name", self.seller.name.as_ref(), html);
+            fact("开户行及账号 Bank and account", Some(bank), html);
+            fact("付款附言 Reference", self.bill.number.as_ref(), html);
+            html.markup("</table></div>");
+        }
+        html.within("<footer>账簿位置 Book position ", self.position, "</footer>");
+    }
+}
+
+fn fact(name: &'static str, value: Option<impl Display>, html: &mut Html) {
+    html.markup("<tr><th>").markup(name).markup("</th><td>");
+    match value {
+        Some(value) => html.text(value),
+        None => html.markup("—"),
+    };
+    html.markup("</td></tr>");
+}
+
+fn sum(name: &'static str, amount: Money, html: &mut Html) {
+    html.markup("<tr><th>").markup(name);
+    html.within("</th><td class=\"number\">", Grouped::money(amount), "</td></tr>");
+}
+
+fn total(name: &'static str, amount: Money, html: &mut Html) {
+    html.markup("<tr class=\"total\"><th>").markup(name);
+    html.within("</th><td class=\"number\">", Grouped::money(amount), "</td></tr>");
+}
