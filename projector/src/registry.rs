@@ -5,7 +5,9 @@ use std::pin::Pin;
 
 use sqlx::PgPool;
 use tallybook_read_models::Projection;
-use tallybook_read_models::billing::{Bills, PricePlans, Subscriptions, UsageProjection};
+use tallybook_read_models::billing::{
+    Bills, PricePlans, Receivables, Revenue, Subscriptions, UsageProjection,
+};
 use tallybook_read_models::customers::Customers;
 use tallybook_read_models::deposits::{
     DailyTotals, Deposits, WalletHolds, WalletStatements, Wallets, Withdrawals,
@@ -80,5 +82,7 @@ pub fn every() -> Vec<Registered> {
         Registered::of::<Bills>(),
         Registered::of::<PricePlans>(),
         Registered::of::<Subscriptions>(),
+        Registered::of::<Revenue>(),
+        Registered::of::<Receivables>(),
     ]
 }

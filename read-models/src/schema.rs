@@ -67,6 +67,17 @@ pub enum Dispute {
     Lost,
 }
 
+/// What revenue is put together by.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum RevenueBy {
+    Customer,
+    Plan,
+    Meter,
+    Industry,
+    AccountManager,
+}
+
 /// The way in which money came in.
 #[derive(Debug, ToSchema)]
 #[schema(rename_all = "snake_case")]
@@ -134,6 +145,7 @@ mod tests {
     fn the_words_are_those_of_the_domain() {
         use ledger::{AccountKind as Kind, Side as OfEntry};
         assert_words::<CustomerStatus>(&customers::CustomerStatus::ALL);
+        assert_words::<RevenueBy>(&crate::billing::RevenueBy::ALL);
         assert_words::<DepositMethod>(&deposits::DepositMethod::ALL);
         assert_words::<DepositState>(&deposits::DepositState::ALL);
         assert_words::<WithdrawalState>(&deposits::WithdrawalState::ALL);

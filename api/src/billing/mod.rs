@@ -14,9 +14,12 @@ mod plan_schema;
 mod quote;
 mod record_usage;
 mod record_usage_batch;
+mod report_limit;
 mod schema;
 mod show_customer_plan;
 mod show_customer_usage;
+mod show_receivables_summary;
+mod show_revenue;
 mod terms;
 mod usage;
 mod usage_body;
@@ -42,5 +45,7 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(list_bills::list_bills))
         .routes(routes!(find_bill::find_bill))
         .routes(routes!(document::show_bill_document))
+        .routes(routes!(show_revenue::show_revenue))
+        .routes(routes!(show_receivables_summary::show_receivables_summary))
         .routes(routes!(void_bill::void_bill))
 }

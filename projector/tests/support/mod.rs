@@ -195,7 +195,7 @@ impl TestBook {
     }
 }
 
-pub const READ_TABLES: [&str; 17] = [
+pub const READ_TABLES: [&str; 21] = [
     "customers",
     "wallets",
     "deposits",
@@ -213,6 +213,10 @@ pub const READ_TABLES: [&str; 17] = [
     "price_plans",
     "price_plan_versions",
     "subscriptions",
+    "billed_lines",
+    "revenue_entries",
+    "receivables",
+    "receivable_entries",
 ];
 
 pub struct Running {

@@ -1,7 +1,11 @@
 //! What customers are billed by, what they used and what was billed.
 
 mod bill;
+#[cfg(test)]
+mod one_bill;
 mod price_plan;
+mod receivable;
+mod revenue;
 mod subscription;
 mod usage;
 
@@ -11,6 +15,14 @@ pub use bill::{
 pub use price_plan::{
     PricePlan, PricePlanOrder, PricePlanRow, PricePlanSummary, PricePlanTables, PricePlanVersionRow,
     PricePlans, find_price_plan, list_price_plans,
+};
+pub use receivable::{
+    Ageing, ReceivableEntryRow, ReceivableKind, ReceivableRow, Receivables, ReceivablesOfCurrency,
+    ReceivablesOfCustomer, ReceivablesScope, ReceivablesSummary, receivables_summary,
+};
+pub use revenue::{
+    BilledLineRow, Revenue, RevenueBy, RevenueEntryRow, RevenueKind, RevenueLine, RevenueOfCurrency,
+    RevenueReport, RevenueScope, revenue,
 };
 pub use subscription::{
     CustomerPlans, PlanChange, SubscriptionRow, Subscriptions, billable_customers, find_subscription,

@@ -3,6 +3,7 @@
 //! Owns the checks that need no knowledge of the scenario. Must never repair, and never look away.
 
 mod as_of;
+mod billed;
 pub mod journal;
 mod money;
 mod rebuilt;
@@ -30,10 +31,12 @@ impl Witness {
     }
 }
 
-/// The journal is whole, the read tables are what the journal folds to, the money adds up, and the past is what it was.
+/// The journal is whole, the read tables are what the journal folds to, the money adds up, what was
+/// billed is what is reported, and the past is what it was.
 pub async fn hold(witness: &Witness) {
     let head = journal::is_whole(witness).await;
     rebuilt::equals_live(witness, head).await;
     money::adds_up(witness, head).await;
+    billed::agrees(witness, head).await;
     as_of::is_what_was(witness, head).await;
 }

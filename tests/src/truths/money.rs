@@ -40,7 +40,7 @@ pub(super) async fn adds_up(witness: &Witness, head: u64) {
 }
 
 /// By currency; none that is zero.
-type Sums = BTreeMap<String, Decimal>;
+pub(super) type Sums = BTreeMap<String, Decimal>;
 
 /// −(2241.01 + 2241.02), and −2241.02 alone, from a trial balance that balances.
 fn owed_to_customers(trial: &Value) -> (Sums, Sums) {
@@ -104,10 +104,10 @@ async fn net_of_all_days(witness: &Witness, fresh: &str) -> Sums {
 
 /// The amount of `{"amount": "12.34", "currency": "CNY"}`.
 #[track_caller]
-fn amount(money: &Value) -> Decimal {
+pub(super) fn amount(money: &Value) -> Decimal {
     text(money, "amount").parse().unwrap()
 }
 
-fn add(sum: &mut Decimal, amount: Decimal) {
+pub(super) fn add(sum: &mut Decimal, amount: Decimal) {
     *sum = sum.checked_add(amount).unwrap();
 }

@@ -34,6 +34,7 @@ mod price_plans;
 mod pricing;
 mod projections;
 mod rebuilds;
+mod reports;
 mod roles;
 mod seals;
 mod usage;

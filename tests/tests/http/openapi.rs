@@ -180,7 +180,12 @@ async fn bills(book: &TestBook, comparison: &mut Comparison) {
     let answer = book.finance().post(&format!("/v1/bills/{voided}/void"), &wrong).await;
     comparison.check("POST", "/v1/bills/{id}/void", &answer);
     let fresh = book.fresh().await;
-    for (path, asked) in [("/v1/bills", "/v1/bills"), ("/v1/bills/{id}", &format!("/v1/bills/{voided}"))] {
+    for (path, asked) in [
+        ("/v1/bills", "/v1/bills"),
+        ("/v1/bills/{id}", &format!("/v1/bills/{voided}")),
+        ("/v1/reports/revenue", "/v1/reports/revenue"),
+        ("/v1/reports/receivables-summary", "/v1/reports/receivables-summary"),
+    ] {
         let answer = book.auditor().get(&format!("{asked}?{fresh}")).await;
         comparison.check("GET", path, &answer);
     }

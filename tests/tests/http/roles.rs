@@ -71,6 +71,8 @@ const GUARDED: &[(&str, &str, &[Role])] = &[
     ("GET", "/v1/bills/{id}", ALL),
     ("GET", "/v1/bills/{id}/document", ALL),
     ("POST", "/v1/bills/{id}/void", FINANCE),
+    ("GET", "/v1/reports/revenue", ALL),
+    ("GET", "/v1/reports/receivables-summary", ALL),
     ("GET", "/v1/ledger/accounts", ALL),
     ("GET", "/v1/ledger/accounts/{code}/lines", ALL),
     ("GET", "/v1/ledger/trial-balance", ALL),

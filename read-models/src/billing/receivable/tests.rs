@@ -1,0 +1,45 @@
+use tallybook_domain::billing::BillEvent;
+
+use super::{ReceivableKind, Receivables};
+use crate::billing::one_bill::{bill, drafted, issued, note, paid, voided, written_off};
+use crate::fold::FoldFault;
+use crate::testing::{day, folded, try_folded, yuan};
+
+fn after(events: Vec<BillEvent>) -> (String, String, String, Vec<ReceivableKind>) {
+    let tables = folded::<Receivables>(events.into_iter().map(Into::into));
+    let row = tables.bills.get(&bill()).unwrap();
+    let kinds = tables.entries.rows().iter().map(|entry| entry.kind).collect();
+    let sum = tables.entries.rows().iter().try_fold(yuan("0.00"), |sum, entry| sum.checked_add(entry.amount));
+    assert_eq!(row.open, sum.unwrap());
+    assert_eq!(row.last_position, tables.entries.rows().last().unwrap().position);
+    (row.open.amount().to_string(), row.first_date.to_string(), row.last_date.to_string(), kinds)
+}
+
+#[test]
+fn an_issued_bill_is_owed_with_its_tax() {
+    use ReceivableKind::Issued;
+
+    let tables = folded::<Receivables>([drafted().into()]);
+    assert!(tables.bills.get(&bill()).is_none(), "a draft is not owed");
+    let open = after(vec![drafted(), issued()]);
+    assert_eq!(open, ("106.00".into(), "2026-11-01".into(), "2026-11-01".into(), vec![Issued]));
+    let tables = folded::<Receivables>([drafted().into(), issued().into()]);
+    assert_eq!(tables.bills.get(&bill()).unwrap().due_date, day("2026-12-01"));
+}
+
+#[test]
+fn what_is_paid_noted_and_given_up_changes_it() {
+    use ReceivableKind::{DebitNote, Issued, PaidFromWallet, Voided, WrittenOff};
+
+    let open = after(vec![drafted(), issued(), paid("50.00"), note("4.00"), written_off("60.00")]);
+    let kinds = vec![Issued, PaidFromWallet, DebitNote, WrittenOff];
+    assert_eq!(open, ("0.00".into(), "2026-10-31".into(), "2026-12-20".into(), kinds));
+    let open = after(vec![drafted(), issued(), voided(true)]);
+    assert_eq!(open, ("0.00".into(), "2026-11-01".into(), "2026-12-02".into(), vec![Issued, Voided]));
+}
+
+#[test]
+fn a_payment_for_a_bill_nobody_issued_is_a_fault() {
+    let error = try_folded::<Receivables>([drafted().into(), paid("1.00").into()]).unwrap_err();
+    assert!(matches!(error.fault, FoldFault::Missing { table: "receivables", .. }), "{error}");
+}
