@@ -23,7 +23,7 @@ pub(super) struct EventParameters {
     /// Events after this position; from the first one, if left out.
     #[param(default = 0)]
     after: Option<u64>,
-    /// Only the events of this customer, wallet or withdrawal.
+    /// Only the events of this aggregate: a customer, a wallet, a bill or any other.
     #[param(example = "C00042.CNY")]
     aggregate_id: Option<String>,
     /// Only events of this type.

@@ -22,7 +22,7 @@ use crate::problem::{Problem, ProblemKind};
 use crate::request::{ListParameters, PathPair, ReadInput};
 use crate::state::ApiState;
 
-/// What happened to one customer, wallet or withdrawal, in the order it happened.
+/// What happened to one aggregate, such as a customer or a bill, in the order it happened.
 #[derive(Debug, Serialize, ToSchema)]
 struct History {
     events: Vec<HistoryEvent>,
@@ -71,7 +71,7 @@ impl Tabular for HistoryEvent {
 
 /// Show an aggregate's history
 ///
-/// Every event of one customer, wallet or withdrawal with the state after it, made anew from the first event. A page
+/// Every event of one aggregate, such as a customer or a bill, with the state after it, made anew from the first event. A page
 /// may have fewer events than asked for and still a `next_cursor`, where the state is large. `stopped` says why an
 /// event cannot be shown: it is missing, cannot be read or does not fit the state it meets.
 #[utoipa::path(get, path = "/v1/aggregates/{type}/{id}/history", tag = "journal",

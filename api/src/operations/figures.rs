@@ -61,7 +61,7 @@ const COUNTERS: [(&str, &str); 5] = [
 ];
 
 const GAUGES: [(&str, &str); 17] = [
-    ("tallybook_lane_cached_aggregates", "Customers, wallets and withdrawals kept in memory."),
+    ("tallybook_lane_cached_aggregates", "Customers, wallets, bills and other aggregates kept in memory."),
     ("tallybook_lane_waiting_commands", "Commands that wait to be decided."),
     ("tallybook_journal_position", "The last position of the journal this process knows."),
     ("tallybook_projection_error_position", "The event a read model has stopped at; 0 while it runs."),

@@ -29,7 +29,7 @@ use crate::settings::Settings;
   tallybook audit events --actor user:fin --format csv > fin.csv
   tallybook audit events --from 2026-03-31T17:30:00+08:00 --format json")]
 pub(super) struct AuditEvents {
-    /// The events of this customer, wallet or withdrawal
+    /// The events of this aggregate: a customer, a wallet, a bill or any other
     #[arg(long, value_name = "ID")]
     aggregate: Option<String>,
     /// From this position, day (of the book's time zone) or moment on

@@ -20,7 +20,7 @@ use crate::failure::Failure;
 use crate::output::{Lines, ended, moment};
 use crate::settings::Settings;
 
-/// Show a customer, wallet or withdrawal event by event, with its state after each
+/// Show an aggregate (a customer, a wallet, a bill or any other) event by event, with its state after each
 ///
 /// The state is made anew from the first event, without any snapshot. An event that is missing, cannot be read or
 /// does not fit the state it meets ends the replay with exit code 1.
@@ -29,9 +29,9 @@ use crate::settings::Settings;
   tallybook audit replay C00042.CNY
   tallybook audit replay 0199f0a4-7d5e-7c3b-9a63-2f4be8c1d000 --json")]
 pub(super) struct AuditReplay {
-    /// The customer, wallet or withdrawal
+    /// The aggregate, such as C00042 or C00042.2026-10
     id: String,
-    /// What it is, where several have this id: customer, wallet or withdrawal
+    /// What it is, where several have this id, such as usage or bill
     #[arg(long = "type", value_name = "TYPE")]
     aggregate_type: Option<AggregateType>,
     /// A JSON object on each line: the event, and the state after it

@@ -36,7 +36,7 @@ pub struct BookFlags {
         hide_short_help = true
     )]
     pub pool_connections: Option<u32>,
-    /// Customers, wallets and withdrawals kept in memory [default: 100000]
+    /// Customers, wallets, bills and other aggregates kept in memory [default: 100000]
     #[arg(
         long,
         value_name = "N",
