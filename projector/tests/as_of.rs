@@ -80,7 +80,8 @@ fn date_anew(event: &mut BookEvent, date: NaiveDate) {
             WalletEvent::DepositRecorded { effective_date, .. }
             | WalletEvent::DepositReversed { effective_date, .. }
             | WalletEvent::HoldPaidOut { effective_date, .. }
-            | WalletEvent::ReturnCredited { effective_date, .. },
+            | WalletEvent::ReturnCredited { effective_date, .. }
+            | WalletEvent::BillPaid { effective_date, .. },
         )
         | BookEvent::Withdrawal(
             WithdrawalEvent::WithdrawalSubmitted { effective_date, .. }
@@ -202,7 +203,7 @@ async fn wallets_as_of_a_date_have_what_is_dated_until_then() {
                     WalletEvent::DepositRecorded { .. } | WalletEvent::ReturnCredited { .. } if dated => {
                         expected.entry(wallet).or_default()[0] += amount;
                     }
-                    WalletEvent::DepositReversed { .. } if dated => {
+                    WalletEvent::DepositReversed { .. } | WalletEvent::BillPaid { .. } if dated => {
                         expected.entry(wallet).or_default()[0] -= amount;
                     }
                     WalletEvent::FundsHeld { withdrawal, .. } if by_then => {
@@ -220,7 +221,8 @@ async fn wallets_as_of_a_date_have_what_is_dated_until_then() {
                     | WalletEvent::DepositReversed { .. }
                     | WalletEvent::FundsHeld { .. }
                     | WalletEvent::HoldReleased { .. }
-                    | WalletEvent::HoldPaidOut { .. } => {}
+                    | WalletEvent::HoldPaidOut { .. }
+                    | WalletEvent::BillPaid { .. } => {}
                 }
             }
             for (wallet, amount) in open.into_values() {

@@ -116,6 +116,11 @@ pub(crate) fn credited(wallet: &WalletId, number: u64, amount: Money, date: &str
     WalletEvent::ReturnCredited { wallet, withdrawal, amount, effective_date: day(date) }.into()
 }
 
+pub(crate) fn bill_paid(wallet: &WalletId, bill: &str, amount: Money, date: &str) -> BookEvent {
+    let (wallet, bill) = (wallet.clone(), bill.parse().unwrap());
+    WalletEvent::BillPaid { wallet, bill, amount, effective_date: day(date) }.into()
+}
+
 /// What happens to a withdrawal, one function per event.
 pub(crate) mod withdrawals {
     use tallybook_domain::BookEvent;

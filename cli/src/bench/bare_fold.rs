@@ -68,7 +68,7 @@ fn fold(fields: &[&[u8]], wallets: &mut HashMap<String, Decimal>) -> anyhow::Res
     let (kind, payload) = (fields[5], fields[7]);
     let sign = match kind {
         b"DepositRecorded" | b"ReturnCredited" => Decimal::ONE,
-        b"DepositReversed" | b"HoldPaidOut" => Decimal::NEGATIVE_ONE,
+        b"DepositReversed" | b"HoldPaidOut" | b"BillPaid" => Decimal::NEGATIVE_ONE,
         _ => return Ok(()),
     };
     let outer: HashMap<&str, Payload<'_>> = serde_json::from_slice(payload)?;
@@ -95,7 +95,7 @@ pub(super) async fn group_by(pool: &PgPool) -> anyhow::Result<usize> {
                         * CASE WHEN event_type IN ('DepositRecorded', 'ReturnCredited') THEN 1 ELSE -1 END) AS balance
                FROM events
               WHERE aggregate_type = 'wallet'
-                AND event_type IN ('DepositRecorded', 'ReturnCredited', 'DepositReversed', 'HoldPaidOut')
+                AND event_type IN ('DepositRecorded', 'ReturnCredited', 'DepositReversed', 'HoldPaidOut', 'BillPaid')
               GROUP BY aggregate_id;",
         )
         .await?;

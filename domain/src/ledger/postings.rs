@@ -49,11 +49,13 @@ fn wallet_postings(event: &WalletEvent) -> Vec<Posting> {
         WalletEvent::DepositReversed { amount, method, .. } => {
             entry(AccountCode::CustomerWallets, received_in(*method), *amount)
         }
-        // A hold moves nothing between accounts; what leaves or comes back is posted by the withdrawal's event.
+        // A hold moves nothing between accounts; what leaves or comes back is posted by the withdrawal's event, and a
+        // payment by the bill's.
         WalletEvent::FundsHeld { .. }
         | WalletEvent::HoldReleased { .. }
         | WalletEvent::HoldPaidOut { .. }
-        | WalletEvent::ReturnCredited { .. } => Vec::new(),
+        | WalletEvent::ReturnCredited { .. }
+        | WalletEvent::BillPaid { .. } => Vec::new(),
     }
 }
 
@@ -160,7 +162,8 @@ pub fn effective_date(event: &BookEvent) -> Option<NaiveDate> {
             WalletEvent::DepositRecorded { effective_date, .. }
             | WalletEvent::DepositReversed { effective_date, .. }
             | WalletEvent::HoldPaidOut { effective_date, .. }
-            | WalletEvent::ReturnCredited { effective_date, .. } => Some(*effective_date),
+            | WalletEvent::ReturnCredited { effective_date, .. }
+            | WalletEvent::BillPaid { effective_date, .. } => Some(*effective_date),
             WalletEvent::FundsHeld { .. } | WalletEvent::HoldReleased { .. } => None,
         },
         BookEvent::Withdrawal(event) => match event {

@@ -218,9 +218,9 @@ fn moved(change: &WalletEvent) -> Option<Money> {
         WalletEvent::DepositRecorded { amount, .. } | WalletEvent::ReturnCredited { amount, .. } => {
             Some(*amount)
         }
-        WalletEvent::DepositReversed { amount, .. } | WalletEvent::HoldPaidOut { amount, .. } => {
-            Some(amount.negate())
-        }
+        WalletEvent::DepositReversed { amount, .. }
+        | WalletEvent::HoldPaidOut { amount, .. }
+        | WalletEvent::BillPaid { amount, .. } => Some(amount.negate()),
         WalletEvent::FundsHeld { .. } | WalletEvent::HoldReleased { .. } => None,
     }
 }

@@ -72,7 +72,8 @@ pub fn busy(customers: u64, rounds: u64) -> Vec<(String, BookEvent)> {
     book.events
 }
 
-/// A plan, and for each customer a subscription to it, a month of usage and its bill, paid in part.
+/// A plan, and for each customer a subscription to it, a month of usage and its bill, paid in part from a wallet in
+/// which there is enough.
 pub fn billed(customers: u64) -> Vec<(String, BookEvent)> {
     let plan: PlanCode = "standard".parse().unwrap();
     let terms: PlanTerms = serde_json::from_str(
@@ -117,12 +118,22 @@ pub fn billed(customers: u64) -> Vec<(String, BookEvent)> {
             }
             .into(),
             UsageEvent::UsageBilled { usage, bill: bill.clone(), through: 1 }.into(),
-            BillEvent::BillPaidFromWallet { bill, wallet, amount: quote.tax, effective_date: from }.into(),
+            BillEvent::BillPaidFromWallet {
+                bill: bill.clone(),
+                wallet: wallet.clone(),
+                amount: quote.tax,
+                effective_date: from,
+            }
+            .into(),
+            WalletEvent::BillPaid { wallet, bill, amount: quote.tax, effective_date: from }.into(),
         ]);
     }
-    let stream = |event: &BookEvent| {
-        let BookEvent::Billing(event) = event else { panic!("{} is not of billing", event.event_type()) };
-        event.stream()
+    let stream = |event: &BookEvent| match event {
+        BookEvent::Billing(event) => event.stream().to_string(),
+        BookEvent::Wallet(event) => event.wallet().to_string(),
+        BookEvent::Customer(_) | BookEvent::Withdrawal(_) | BookEvent::Period(_) => {
+            panic!("{} is not of billing", event.event_type())
+        }
     };
     events.into_iter().map(|event| (stream(&event), event)).collect()
 }

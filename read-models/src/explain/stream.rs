@@ -98,7 +98,7 @@ pub(super) fn effect(event: &BookEvent, part: WalletPart) -> Result<Option<Money
         WalletEvent::DepositRecorded { amount, .. } | WalletEvent::ReturnCredited { amount, .. } => {
             (amount, 1, 0)
         }
-        WalletEvent::DepositReversed { amount, .. } => (amount, -1, 0),
+        WalletEvent::DepositReversed { amount, .. } | WalletEvent::BillPaid { amount, .. } => (amount, -1, 0),
         WalletEvent::FundsHeld { amount, .. } => (amount, 0, 1),
         WalletEvent::HoldReleased { amount, .. } => (amount, 0, -1),
         WalletEvent::HoldPaidOut { amount, .. } => (amount, -1, -1),

@@ -93,11 +93,18 @@ impl Wallet {
         if self.held_for(&withdrawal).is_ok() {
             return Err(WalletRefusal::AlreadyHeld { withdrawal });
         }
-        let available = self.available(amount.currency());
-        if !available.covers(amount)? {
-            return Err(WalletRefusal::InsufficientFunds { available, requested: amount });
-        }
+        self.check_available(amount)?;
         Ok(WalletEvent::FundsHeld { wallet, withdrawal, amount })
+    }
+
+    /// What is set aside or not there cannot be spent.
+    fn check_available(&self, amount: Money) -> Result<(), WalletRefusal> {
+        let available = self.available(amount.currency());
+        if available.covers(amount)? {
+            Ok(())
+        } else {
+            Err(WalletRefusal::InsufficientFunds { available, requested: amount })
+        }
     }
 
     fn held_for(&self, withdrawal: &WithdrawalId) -> Result<(WalletId, Money), WalletRefusal> {
@@ -151,6 +158,11 @@ impl EventSourced for Wallet {
                 self.check_credit(&wallet, amount)?;
                 WalletEvent::ReturnCredited { wallet, withdrawal, amount, effective_date }
             }
+            WalletCommand::PayBill { wallet, bill, amount, effective_date } => {
+                check_amount(&wallet, amount)?;
+                self.check_available(amount)?;
+                WalletEvent::BillPaid { wallet, bill, amount, effective_date }
+            }
         };
         Ok(vec![event])
     }
@@ -189,6 +201,7 @@ fn take_in(funds: &mut Funds, event: &WalletEvent) -> Result<(), Broken> {
         WalletEvent::FundsHeld { withdrawal, amount, .. } => funds.set_aside(withdrawal, *amount),
         WalletEvent::HoldReleased { withdrawal, amount, .. } => funds.release(withdrawal, *amount),
         WalletEvent::HoldPaidOut { withdrawal, amount, .. } => funds.pay_out(withdrawal, *amount),
+        WalletEvent::BillPaid { amount, .. } => funds.debit(*amount),
     }
 }
 

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use super::WalletEvent;
+use crate::billing::BillId;
 use crate::deposits::{BankReference, DepositMethod};
 use crate::ids::{DepositId, WalletId, WithdrawalId};
 use crate::money::Money;
@@ -48,6 +49,13 @@ pub enum WalletCommand {
         amount: Money,
         effective_date: NaiveDate,
     },
+    /// Available money pays a bill.
+    PayBill {
+        wallet: WalletId,
+        bill: BillId,
+        amount: Money,
+        effective_date: NaiveDate,
+    },
 }
 
 /// What was recorded of a deposit, read from its immutable event: a wallet does not remember its deposits.
@@ -80,7 +88,8 @@ impl DepositFacts {
             | WalletEvent::FundsHeld { .. }
             | WalletEvent::HoldReleased { .. }
             | WalletEvent::HoldPaidOut { .. }
-            | WalletEvent::ReturnCredited { .. } => None,
+            | WalletEvent::ReturnCredited { .. }
+            | WalletEvent::BillPaid { .. } => None,
         }
     }
 }

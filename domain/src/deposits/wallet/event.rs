@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
 
+use crate::billing::BillId;
 use crate::deposits::{BankReference, DepositMethod};
 use crate::event::EventKind;
 use crate::ids::{DepositId, WalletId, WithdrawalId};
@@ -43,6 +44,8 @@ pub enum WalletEvent {
     HoldPaidOut { wallet: WalletId, withdrawal: WithdrawalId, amount: Money, effective_date: NaiveDate },
     /// Money that had left came back.
     ReturnCredited { wallet: WalletId, withdrawal: WithdrawalId, amount: Money, effective_date: NaiveDate },
+    /// Money in the wallet paid a bill, or a part of it.
+    BillPaid { wallet: WalletId, bill: BillId, amount: Money, effective_date: NaiveDate },
 }
 
 const RECORDED: EventKind = EventKind::first_version("DepositRecorded");
@@ -51,9 +54,10 @@ const HELD: EventKind = EventKind::first_version("FundsHeld");
 const RELEASED: EventKind = EventKind::first_version("HoldReleased");
 const PAID_OUT: EventKind = EventKind::first_version("HoldPaidOut");
 const CREDITED: EventKind = EventKind::first_version("ReturnCredited");
+const BILL_PAID: EventKind = EventKind::first_version("BillPaid");
 
 impl WalletEvent {
-    pub const KINDS: [EventKind; 6] = [RECORDED, REVERSED, HELD, RELEASED, PAID_OUT, CREDITED];
+    pub const KINDS: [EventKind; 7] = [RECORDED, REVERSED, HELD, RELEASED, PAID_OUT, CREDITED, BILL_PAID];
 
     pub fn kind(&self) -> EventKind {
         match self {
@@ -63,6 +67,7 @@ impl WalletEvent {
             Self::HoldReleased { .. } => RELEASED,
             Self::HoldPaidOut { .. } => PAID_OUT,
             Self::ReturnCredited { .. } => CREDITED,
+            Self::BillPaid { .. } => BILL_PAID,
         }
     }
 
@@ -73,7 +78,8 @@ impl WalletEvent {
             | Self::FundsHeld { wallet, .. }
             | Self::HoldReleased { wallet, .. }
             | Self::HoldPaidOut { wallet, .. }
-            | Self::ReturnCredited { wallet, .. } => wallet,
+            | Self::ReturnCredited { wallet, .. }
+            | Self::BillPaid { wallet, .. } => wallet,
         }
     }
 
@@ -85,7 +91,8 @@ impl WalletEvent {
             | Self::FundsHeld { amount, .. }
             | Self::HoldReleased { amount, .. }
             | Self::HoldPaidOut { amount, .. }
-            | Self::ReturnCredited { amount, .. } => *amount,
+            | Self::ReturnCredited { amount, .. }
+            | Self::BillPaid { amount, .. } => *amount,
         }
     }
 }

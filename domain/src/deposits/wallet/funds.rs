@@ -104,7 +104,7 @@ impl Funds {
         self.debit(amount)
     }
 
-    fn debit(&mut self, amount: Money) -> Result<(), Broken> {
+    pub(super) fn debit(&mut self, amount: Money) -> Result<(), Broken> {
         if !self.available().covers(amount)? {
             return Err(Broken::Overdrawn);
         }

@@ -366,6 +366,43 @@ fn money_that_came_back_is_a_new_credit() {
         .then_expect_error(WalletRefusal::AmountNotPositive { amount: cny("0.00") });
 }
 
+fn pay_bill(amount: &str) -> WalletCommand {
+    let bill = "C00042.2026-02".parse().unwrap();
+    WalletCommand::PayBill { wallet: wallet(), bill, amount: cny(amount), effective_date: day(TODAY) }
+}
+
+fn bill_paid(amount: &str) -> WalletEvent {
+    let bill = "C00042.2026-02".parse().unwrap();
+    WalletEvent::BillPaid { wallet: wallet(), bill, amount: cny(amount), effective_date: day(TODAY) }
+}
+
+#[test]
+fn a_bill_is_paid_from_what_is_available() {
+    given(vec![deposited("100.00"), held(1, "30.00")])
+        .when(pay_bill("70.00"))
+        .then_expect_events(vec![bill_paid("70.00")]);
+    given(vec![deposited("100.00"), held(1, "30.00")]).when(pay_bill("70.01")).then_expect_error(
+        WalletRefusal::InsufficientFunds { available: cny("70.00"), requested: cny("70.01") },
+    );
+    given(vec![]).when(pay_bill("0.01")).then_expect_error(WalletRefusal::InsufficientFunds {
+        available: cny("0.00"),
+        requested: cny("0.01"),
+    });
+    assert_eq!(
+        figures(&[deposited("100.00"), held(1, "30.00"), bill_paid("70.00")]),
+        ["30.00", "30.00", "0.00"]
+    );
+}
+
+#[test]
+fn a_bill_is_not_paid_with_nothing_or_with_held_money_of_the_journal() {
+    given(vec![deposited("100.00")])
+        .when(pay_bill("0.00"))
+        .then_expect_error(WalletRefusal::AmountNotPositive { amount: cny("0.00") });
+    let mut broken = state(&[deposited("100.00"), held(1, "30.00")]);
+    assert!(broken.evolve(&bill_paid("70.01")).is_err());
+}
+
 #[test]
 fn a_refused_command_changes_nothing() {
     let before = state(&[deposited("100.00")]);

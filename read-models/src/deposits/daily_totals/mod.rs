@@ -58,7 +58,8 @@ fn flow(event: &BookEvent) -> Option<(Flow, Money, NaiveDate)> {
             WalletEvent::FundsHeld { .. }
             | WalletEvent::HoldReleased { .. }
             | WalletEvent::HoldPaidOut { .. }
-            | WalletEvent::ReturnCredited { .. } => None,
+            | WalletEvent::ReturnCredited { .. }
+            | WalletEvent::BillPaid { .. } => None,
         },
         BookEvent::Withdrawal(event) => match event {
             WithdrawalEvent::WithdrawalSucceeded { amount, effective_date, .. } => {

@@ -68,6 +68,7 @@ fn apply(
         WalletEvent::FundsHeld { .. }
         | WalletEvent::HoldReleased { .. }
         | WalletEvent::HoldPaidOut { .. }
-        | WalletEvent::ReturnCredited { .. } => Ok(()),
+        | WalletEvent::ReturnCredited { .. }
+        | WalletEvent::BillPaid { .. } => Ok(()),
     }
 }

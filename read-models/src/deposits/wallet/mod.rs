@@ -48,7 +48,9 @@ fn apply(change: &WalletEvent, row: &mut WalletRow) -> Result<(), FoldFault> {
         WalletEvent::DepositRecorded { amount, .. } | WalletEvent::ReturnCredited { amount, .. } => {
             (row.balance.checked_add(*amount)?, row.held)
         }
-        WalletEvent::DepositReversed { amount, .. } => (row.balance.checked_sub(*amount)?, row.held),
+        WalletEvent::DepositReversed { amount, .. } | WalletEvent::BillPaid { amount, .. } => {
+            (row.balance.checked_sub(*amount)?, row.held)
+        }
         WalletEvent::FundsHeld { amount, .. } => (row.balance, row.held.checked_add(*amount)?),
         WalletEvent::HoldReleased { amount, .. } => (row.balance, row.held.checked_sub(*amount)?),
         WalletEvent::HoldPaidOut { amount, .. } => {

@@ -62,7 +62,8 @@ fn step(change: &WalletEvent) -> Option<HoldStep<'_>> {
         }
         WalletEvent::DepositRecorded { .. }
         | WalletEvent::DepositReversed { .. }
-        | WalletEvent::ReturnCredited { .. } => return None,
+        | WalletEvent::ReturnCredited { .. }
+        | WalletEvent::BillPaid { .. } => return None,
     };
     Some(HoldStep { kind, wallet, withdrawal, amount, effective_date })
 }

@@ -133,6 +133,14 @@ fn movement(event: &RecordedEvent, change: &WalletEvent) -> Option<Movement> {
             reference: None,
             remark: None,
         }),
+        WalletEvent::BillPaid { bill, amount, effective_date, wallet: _ } => Some(Movement {
+            kind: LineKind::BillPayment,
+            amount: amount.negate(),
+            effective_date: *effective_date,
+            source: bill.to_string(),
+            reference: None,
+            remark: None,
+        }),
         WalletEvent::FundsHeld { .. } | WalletEvent::HoldReleased { .. } => None,
     }
 }

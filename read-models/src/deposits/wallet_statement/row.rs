@@ -22,6 +22,8 @@ pub enum LineKind {
     Withdrawal,
     /// A withdrawal the bank had paid and that came back.
     WithdrawalReturn,
+    /// A bill that was paid, or a part of it.
+    BillPayment,
 }
 
 impl LineKind {
@@ -31,6 +33,7 @@ impl LineKind {
             Self::DepositReversal => "deposit_reversal",
             Self::Withdrawal => "withdrawal",
             Self::WithdrawalReturn => "withdrawal_return",
+            Self::BillPayment => "bill_payment",
         }
     }
 }

@@ -2,7 +2,8 @@ use tallybook_domain::ledger::effective_date;
 
 use super::{LineKind, WalletStatements};
 use crate::testing::{
-    credited, day, deposited, folded, held, paid_out, recorded, released, reversed, wallet, withdrawal, yuan,
+    bill_paid, credited, day, deposited, folded, held, paid_out, recorded, released, reversed, wallet,
+    withdrawal, yuan,
 };
 
 #[test]
@@ -16,6 +17,7 @@ fn only_what_moves_the_balance_makes_a_line() {
         paid_out(&id, 1, yuan("30.00"), "2026-03-02"),
         credited(&id, 1, yuan("30.00"), "2026-03-03"),
         reversed(&id, 1, yuan("100.00"), "2026-03-03"),
+        bill_paid(&id, "C00001.2026-02", yuan("6.00"), "2026-03-04"),
     ]);
     let lines: Vec<_> =
         tables.lines.rows().iter().map(|line| (line.kind, line.amount, line.recorded.position)).collect();
@@ -26,6 +28,7 @@ fn only_what_moves_the_balance_makes_a_line() {
             (LineKind::Withdrawal, yuan("-30.00"), 5),
             (LineKind::WithdrawalReturn, yuan("30.00"), 6),
             (LineKind::DepositReversal, yuan("-100.00"), 7),
+            (LineKind::BillPayment, yuan("-6.00"), 8),
         ]
     );
 }
@@ -37,8 +40,9 @@ fn a_line_says_where_it_comes_from() {
         deposited(&id, yuan("100.00"), "2026-03-01"),
         reversed(&id, 1, yuan("100.00"), "2026-03-03"),
         paid_out(&id, 1, yuan("30.00"), "2026-03-02"),
+        bill_paid(&id, "C00001.2026-02", yuan("6.00"), "2026-03-04"),
     ]);
-    let [deposit, reversal, withdrawn] = tables.lines.rows() else { panic!("three lines") };
+    let [deposit, reversal, withdrawn, paid] = tables.lines.rows() else { panic!("four lines") };
     assert_eq!((deposit.source.as_str(), deposit.reference.as_deref()), ("C00001.CNY.1", Some("R-1")));
     assert_eq!(deposit.remark.as_deref(), Some("货款"));
     assert_eq!(
@@ -46,6 +50,7 @@ fn a_line_says_where_it_comes_from() {
         ("C00001.CNY.1", Some("wrong customer"))
     );
     assert_eq!((withdrawn.source.clone(), withdrawn.reference.clone()), (withdrawal(1).to_string(), None));
+    assert_eq!((paid.source.as_str(), paid.reference.as_deref()), ("C00001.2026-02", None));
 }
 
 #[test]
