@@ -165,9 +165,7 @@ impl Book {
         streams.push(StreamKey::existing::<AccountingPeriods>(ACCOUNTING_PERIODS));
         let (needed, held) = (streams.len(), self.shared.settings.cached_aggregates);
         if needed > held {
-            let fault =
-                format!("a command over {needed} aggregates, but cached_aggregates is {held}: raise it");
-            return Err(CommandError::Corrupt(Fault(fault)));
+            return Err(CommandError::Corrupt(Fault(lane::too_many(needed, held))));
         }
         let permit = Arc::clone(&self.shared.permits).try_acquire_owned().map_err(|_| CommandError::Busy)?;
         let keyed = request.command_id.is_some();

@@ -1,12 +1,14 @@
 //! What a use case sees while it decides: the aggregates it declared, and a place to record what follows.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use smol_str::SmolStr;
 use tallybook_domain::ledger::periods::{ACCOUNTING_PERIODS, AccountingPeriods};
 use tallybook_domain::ledger::{check_balanced, effective_date, postings};
 use tallybook_domain::{BookEvent, EventSourced, Refusal};
 
-use crate::aggregate::{Entry, StreamId};
+use crate::aggregate::{Entry, StreamId, StreamKey};
 use crate::cache::Cache;
 
 /// One command's view of the book. Nothing it does is visible to anyone until the whole decision has succeeded.
@@ -21,10 +23,12 @@ pub struct Decision<'a> {
 #[derive(Default)]
 pub(crate) struct Draft {
     /// Working copies of the aggregates it changed.
-    pub(crate) working: Vec<(StreamId, Entry)>,
+    pub(crate) working: HashMap<StreamId, Entry>,
     pub(crate) events: Vec<DraftEvent>,
     pub(crate) claims: Vec<Claim>,
     pub(crate) releases: Vec<ClaimKey>,
+    /// Aggregates it found that it needs besides those declared.
+    pub(crate) asked: Vec<StreamKey>,
     /// The decision broke an invariant; it must not be recorded.
     pub(crate) fault: Option<String>,
 }
@@ -74,23 +78,31 @@ impl<'a> Decision<'a> {
         }
     }
 
+    /// Whether an aggregate can be looked at that the use case did not declare, as only the decision can tell which it
+    /// needs. If not, it is loaded and the command decided anew: whatever this run answers and records is dropped.
+    #[must_use = "what is not held must not be looked at"]
+    pub fn holds<A: EventSourced>(&mut self, id: &str) -> bool {
+        let held = self.held(&StreamId::of::<A>(id)).is_some();
+        if !held {
+            self.draft.asked.push(StreamKey::existing::<A>(id));
+        }
+        held
+    }
+
     /// The sequence of the aggregate's last event, with what this decision already recorded; 0 if it has none.
     pub fn sequence<A: EventSourced>(&self, id: &str) -> u64 {
         self.entry::<A>(id).sequence
     }
 
     fn entry<A: EventSourced>(&self, id: &str) -> &Entry {
-        if let Some((_, entry)) = self.working(A::TYPE, id).and_then(|at| self.draft.working.get(at)) {
-            return entry;
-        }
-        match self.cache.peek(&StreamId::of::<A>(id)) {
+        match self.held(&StreamId::of::<A>(id)) {
             Some(entry) => entry,
             None => panic!("{} {id} was not declared by the use case", A::TYPE),
         }
     }
 
-    fn working(&self, kind: &str, id: &str) -> Option<usize> {
-        self.draft.working.iter().position(|(stream, _)| stream.kind == kind && stream.id == id)
+    fn held(&self, stream: &StreamId) -> Option<&Entry> {
+        self.draft.working.get(stream).or_else(|| self.cache.peek(stream))
     }
 
     /// Lets an aggregate decide, and records the events it answers with. The answer is how many: none means that
@@ -111,10 +123,7 @@ impl<'a> Decision<'a> {
             self.record(id, sequence, event.into())?;
         }
         let entry = Entry { state: Box::new(aggregate), sequence, changed_at: 0 };
-        match self.working(A::TYPE, id) {
-            Some(at) => self.draft.working[at].1 = entry,
-            None => self.draft.working.push((StreamId::of::<A>(id), entry)),
-        }
+        self.draft.working.insert(StreamId::of::<A>(id), entry);
         Ok(recorded)
     }
 

@@ -5,7 +5,7 @@
 mod support;
 
 use support::{TestBook, available, deposit, request, wallet, yuan};
-use tallybook_domain::deposits::Wallet;
+use tallybook_domain::deposits::{Wallet, WalletRefusal};
 use tallybook_domain::ledger::periods::{
     ACCOUNTING_PERIODS, AccountingPeriods, PeriodCommand, PeriodRefusal,
 };
@@ -108,5 +108,50 @@ async fn nothing_is_recorded_in_a_closed_period() {
         panic!("{refused:?}");
     };
     assert_eq!((closed, book.head()), (period, head), "refused, and nothing recorded");
+    book.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_decision_may_ask_for_more_than_it_declared() {
+    let test = TestBook::new().await;
+    let book = test.open().await;
+    deposit(&book, &wallet(1), "1.00", "R1", None).await.unwrap();
+    deposit(&book, &wallet(2), "2.00", "R2", None).await.unwrap();
+    book.shutdown().await;
+    let book = test.open().await;
+    let receipt = book
+        .execute(request(None, &"asks"), Vec::new(), |decision| {
+            let mut found = Vec::new();
+            for id in [wallet(1), wallet(2), wallet(3)] {
+                // What is answered without them is dropped.
+                if !decision.holds::<Wallet>(id.as_str()) {
+                    return Err(Refusal::from(WalletRefusal::AmountNotPositive { amount: yuan("0.00") }));
+                }
+                found.push(available(decision, &id)?.available);
+            }
+            Ok(found)
+        })
+        .await
+        .unwrap();
+    assert_eq!(receipt.outcome, [yuan("1.00"), yuan("2.00"), yuan("0.00")]);
+    book.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_decision_may_not_ask_for_more_than_are_held() {
+    let test = TestBook::new().await;
+    let settings = BookSettings { cached_aggregates: 4, ..test.settings() };
+    let book = Book::open(&test.connect, settings).await.unwrap();
+    let refused = book
+        .execute(request(None, &"asks"), Vec::new(), |decision| {
+            let held = (1..=5).filter(|number| decision.holds::<Wallet>(wallet(*number).as_str())).count();
+            Ok(held)
+        })
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(&refused, CommandError::Corrupt(fault) if fault.to_string().contains("cached_aggregates"))
+    );
+    deposit(&book, &wallet(1), "1.00", "R1", None).await.unwrap();
     book.shutdown().await;
 }

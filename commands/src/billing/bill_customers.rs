@@ -14,6 +14,7 @@ use tallybook_domain::customers::{Customer, CustomerStatus, PaymentTermDays};
 use tallybook_domain::{CustomerId, Money, MoneyError, Month, Refusal};
 use tallybook_event_store::{Book, CommandError, Decision, Receipt, StreamKey};
 
+use super::prepaid::pay_from_wallet;
 use crate::CommandContext;
 
 /// Customers to bill together; about a hundred keep a decision short and its numbers in one piece.
@@ -47,6 +48,9 @@ pub struct BillOfRun {
     pub bill: BillId,
     pub number: BillNumber,
     pub total: Money,
+    /// Taken from a prepaid customer's wallet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paid: Option<Money>,
 }
 
 /// Bills customers within the run of a month, which has to be under way.
@@ -178,7 +182,8 @@ impl BillCustomers {
             decision.decide::<Bill>(bill.as_str(), issue)?;
             let count = UsageCommand::Bill { usage: usage.clone(), bill: bill.clone() };
             decision.decide::<Usage>(usage.as_str(), count)?;
-            issued.push(BillOfRun { bill: bill.clone(), number, total: *total });
+            let paid = pay_from_wallet(decision, bill, self.issue_date)?;
+            issued.push(BillOfRun { bill: bill.clone(), number, total: *total, paid });
         }
         Ok(issued)
     }

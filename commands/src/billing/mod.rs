@@ -7,6 +7,7 @@ mod create_price_plan;
 mod end_price_plan;
 mod outcome;
 mod plan_outcome;
+mod prepaid;
 mod record_usage;
 mod run_bills;
 mod touched_bills;

@@ -17,6 +17,11 @@ use crate::load::{FEW, LoadError, LoadFrom, load};
 /// A decision that broke off for a reason that is not the caller's.
 const PANICKED: &str = "the decision panicked";
 
+/// The aggregates of one command are held together.
+pub(crate) fn too_many(needed: usize, held: usize) -> String {
+    format!("a command over {needed} aggregates, but cached_aggregates is {held}: raise it")
+}
+
 impl Lane {
     /// Decides commands in order until the batch is full.
     pub(super) fn decide_backlog(&mut self) {
@@ -53,13 +58,26 @@ impl Lane {
         let now = recording_time(clock, self.tip.recorded_at);
         let mut decision = Decision::new(&self.cache, now, today);
         let decided = catch_unwind(AssertUnwindSafe(|| (command.decide)(&mut decision)));
-        let draft = decision.draft;
+        let mut draft = decision.draft;
+        if !draft.asked.is_empty() {
+            return self.decide_with(command, std::mem::take(&mut draft.asked));
+        }
         match (decided, draft.fault.clone()) {
             (Err(_), _) => self.fault(command, PANICKED.into()),
             (Ok(_), Some(fault)) => self.fault(command, fault),
             (Ok(Err(refusal)), None) => self.pending.refuse(command, refusal),
             (Ok(Ok(outcome)), None) => self.accept(command, outcome, draft, now),
         }
+    }
+
+    /// Has a command decided again over what its decision asked for besides.
+    fn decide_with(&mut self, mut command: Command, asked: Vec<StreamKey>) {
+        command.streams.extend(asked);
+        let (needed, held) = (command.streams.len(), self.settings.cached_aggregates);
+        if needed > held {
+            return self.fault(command, too_many(needed, held));
+        }
+        self.backlog.push_front(command);
     }
 
     /// A command with the same key is decided but not yet durable.

@@ -27,6 +27,7 @@ use sqlx::{PgConnection, PgPool};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
+pub(crate) use admit::too_many;
 pub(crate) use append::connect;
 pub(crate) use batch::{Answer, Command, Decide};
 pub use figures::LaneFigures;

@@ -1,0 +1,41 @@
+//! Prepaid customers: what the wallet has pays the bill as it is issued, in the same decision.
+
+use chrono::NaiveDate;
+use tallybook_domain::billing::{Bill, BillCommand, BillId, BillRefusal};
+use tallybook_domain::customers::{Customer, SettlementMode};
+use tallybook_domain::deposits::{Wallet, WalletCommand};
+use tallybook_domain::{Money, Refusal, WalletId};
+use tallybook_event_store::Decision;
+
+/// Pays as much of a bill just issued as the customer's wallet in its currency has available; `None` if that is nothing.
+pub(super) fn pay_from_wallet(
+    decision: &mut Decision<'_>,
+    bill: &BillId,
+    effective_date: NaiveDate,
+) -> Result<Option<Money>, Refusal> {
+    let customer = bill.customer();
+    let Some(open) = decision.state::<Bill>(bill.as_str()).open().map_err(BillRefusal::from)? else {
+        return Ok(None);
+    };
+    if !is_prepaid(decision.state::<Customer>(customer.as_str())) {
+        return Ok(None);
+    }
+    let wallet = WalletId::new(&customer, open.currency());
+    if !decision.holds::<Wallet>(wallet.as_str()) {
+        return Ok(None);
+    }
+    let available = decision.state::<Wallet>(wallet.as_str()).available(open.currency());
+    let amount = if available.covers(open).map_err(BillRefusal::from)? { open } else { available };
+    if !amount.is_positive() {
+        return Ok(None);
+    }
+    let take = WalletCommand::PayBill { wallet: wallet.clone(), bill: bill.clone(), amount, effective_date };
+    decision.decide::<Wallet>(wallet.as_str(), take)?;
+    let pay = BillCommand::PayFromWallet { bill: bill.clone(), wallet, amount, effective_date };
+    decision.decide::<Bill>(bill.as_str(), pay)?;
+    Ok(Some(amount))
+}
+
+fn is_prepaid(customer: &Customer) -> bool {
+    customer.profile().and_then(|profile| profile.settlement_mode) == Some(SettlementMode::Prepaid)
+}
