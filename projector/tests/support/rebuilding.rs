@@ -54,6 +54,14 @@ pub async fn finds_nothing(book: &TestBook) -> bool {
     verified.len() == every().len() && verified.iter().all(|verification| verification.is_equal())
 }
 
+/// Whether the tables of every projection are still said to be of the version after this program's.
+pub async fn all_are_one_version_newer(book: &TestBook) -> bool {
+    let stored: Vec<(String, i32)> =
+        sqlx::query_as("SELECT name, version FROM projections").fetch_all(&book.pool).await.unwrap();
+    let newer = |projection: &Registered| (projection.name.to_owned(), projection.version + 1);
+    stored.len() == every().len() && every().iter().all(|projection| stored.contains(&newer(projection)))
+}
+
 /// Tables that are neither the book's nor kept for the way back.
 pub async fn leftovers(book: &TestBook) -> Vec<String> {
     sqlx::query_scalar(
