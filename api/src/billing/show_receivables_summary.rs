@@ -7,6 +7,7 @@ use tallybook_read_models::billing::{
     Ageing, Receivables, ReceivablesOfCustomer, ReceivablesScope, ReceivablesSummary,
     receivables_summary as read,
 };
+use tallybook_read_models::customers::Customers;
 use tallybook_read_models::{Answer, Projection};
 use utoipa::IntoParams;
 
@@ -87,7 +88,7 @@ pub(super) async fn show_receivables_summary(
     let (view, seen_from) = (query.view(), query.seen_from());
     let mut listing = input.whole(query)?;
     let standpoint = seen_from.resolve(&state, view.as_ref(), &mut listing).await?;
-    let pool = state.reading(&[Receivables::NAME], view.as_ref(), listing.fresh).await?;
+    let pool = state.reading(&[Receivables::NAME, Customers::NAME], view.as_ref(), listing.fresh).await?;
     let on = standpoint.as_of.map_or_else(|| state.book().today(), |as_of| as_of.date);
     let scope = ReceivablesScope { on, currency, limit: limit.of(listing.format) };
     answer_or_table(&state, &listing, read(&pool, scope, standpoint).await?).await

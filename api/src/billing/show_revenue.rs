@@ -5,8 +5,9 @@ use axum::response::Response;
 use chrono::NaiveDate;
 use tallybook_domain::Currency;
 use tallybook_read_models::billing::{
-    Revenue, RevenueBy, RevenueLine, RevenueReport, RevenueScope, revenue as read,
+    PricePlans, Revenue, RevenueBy, RevenueLine, RevenueReport, RevenueScope, revenue as read,
 };
+use tallybook_read_models::customers::Customers;
 use tallybook_read_models::{Answer, Projection};
 use utoipa::IntoParams;
 
@@ -90,7 +91,8 @@ pub(super) async fn show_revenue(
     let (view, seen_from) = (query.view(), query.seen_from());
     let mut listing = input.whole(query)?;
     let standpoint = seen_from.resolve(&state, view.as_ref(), &mut listing).await?;
-    let pool = state.reading(&[Revenue::NAME], view.as_ref(), listing.fresh).await?;
+    let read_models = [Revenue::NAME, Customers::NAME, PricePlans::NAME];
+    let pool = state.reading(&read_models, view.as_ref(), listing.fresh).await?;
     let scope = RevenueScope { by, range, currency, limit: limit.of(listing.format) };
     answer_or_table(&state, &listing, read(&pool, scope, standpoint).await?).await
 }

@@ -5,6 +5,8 @@ use tallybook_tests::answer::{number, text};
 use tallybook_tests::book::Differently;
 use tallybook_tests::{TestBook, bodies};
 
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_stay_the_same_while_others_write() {
     let book = TestBook::start().await;
@@ -92,9 +94,8 @@ async fn a_table_is_the_whole_list() {
     assert_eq!(some.text.lines().count(), 11);
     assert_eq!(reader.get(&path).await.data().as_array().map(Vec::len), Some(50));
 
-    let sheet = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    let workbook = reader.get(&path).header("Accept", sheet).begin().await;
-    assert_eq!(workbook.headers()["content-type"], sheet);
+    let workbook = reader.get(&path).header("Accept", XLSX).begin().await;
+    assert_eq!(workbook.headers()["content-type"], XLSX);
     assert_eq!(workbook.bytes().await.unwrap()[..4], *b"PK\x03\x04");
     reader.get(&path).header("Accept", "text/html").await.problem(406, "not-acceptable");
     book.finish().await;
@@ -105,6 +106,7 @@ async fn every_list_is_a_table_too() {
     let book = TestBook::start().await;
     let acme = book.customer_with("Acme", "100.00").await;
     book.request(&acme, "1.00", "W1").await;
+    book.billed("Brio").await;
     book.make_view("begin", 1).await;
     let fresh = book.fresh().await;
     for path in [
@@ -119,6 +121,10 @@ async fn every_list_is_a_table_too() {
         "/v1/ledger/restatement?period=2999-12&known_at_1=0&".to_owned(),
         "/v1/ledger/accounts/1002/lines?currency=CNY&".to_owned(),
         "/v1/dashboard?".to_owned(),
+        "/v1/price-plans?".to_owned(),
+        "/v1/bills?".to_owned(),
+        "/v1/reports/revenue?group_by=meter&".to_owned(),
+        "/v1/reports/receivables-summary?".to_owned(),
         "/v1/events?".to_owned(),
         "/v1/projections?".to_owned(),
         "/v1/users?".to_owned(),
@@ -129,6 +135,9 @@ async fn every_list_is_a_table_too() {
         let table = book.auditor().get(&format!("{path}{fresh}")).header("Accept", "text/csv").await;
         assert_eq!((table.status, table.header("content-type")), (200, "text/csv; charset=utf-8"), "{path}");
         assert!(table.text.lines().count() > 1, "{path}: {}", table.text);
+        let workbook = book.auditor().get(&format!("{path}{fresh}")).header("Accept", XLSX).begin().await;
+        assert_eq!(workbook.headers()["content-type"], XLSX, "{path}");
+        assert_eq!(workbook.bytes().await.unwrap()[..4], *b"PK\x03\x04", "{path}");
     }
     book.finish().await;
 }
