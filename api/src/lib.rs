@@ -13,6 +13,7 @@ mod customers;
 mod dashboard;
 mod deposits;
 mod explain;
+pub mod import_mappings;
 mod journal;
 mod ledger;
 pub mod metrics;

@@ -14,11 +14,16 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("tallybook-commands", &["tallybook-domain", "tallybook-event-store"]),
     ("tallybook-projector", &["tallybook-domain", "tallybook-event-store", "tallybook-read-models"]),
     (
+        "tallybook-import",
+        &["tallybook-commands", "tallybook-domain", "tallybook-event-store", "tallybook-read-models"],
+    ),
+    (
         "tallybook-api",
         &[
             "tallybook-commands",
             "tallybook-domain",
             "tallybook-event-store",
+            "tallybook-import",
             "tallybook-projector",
             "tallybook-read-models",
         ],
@@ -30,6 +35,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "tallybook-commands",
             "tallybook-domain",
             "tallybook-event-store",
+            "tallybook-import",
             "tallybook-projector",
             "tallybook-read-models",
         ],

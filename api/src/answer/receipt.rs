@@ -76,7 +76,7 @@ fn answer<T: Serialize>(receipt: &Receipt<T>, status: StatusCode) -> Result<Resp
     Ok(response)
 }
 
-pub(super) fn json(status: StatusCode, body: &impl Serialize) -> Result<Response, Problem> {
+pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Result<Response, Problem> {
     // Most answers fit, so that they are written without growing.
     let mut text = Vec::with_capacity(512);
     serde_json::to_writer(&mut text, body).map_err(Problem::internal)?;

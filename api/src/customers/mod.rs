@@ -6,6 +6,7 @@ mod close_customer;
 mod erase_customer;
 mod file;
 mod find_customer;
+mod import_customers;
 mod list_customers;
 mod reactivate_customer;
 mod register_customer;
@@ -21,6 +22,8 @@ use crate::state::ApiState;
 pub(crate) fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
         .routes(routes!(list_customers::list_customers, register_customer::register_customer))
+        .routes(routes!(import_customers::import_customers))
+        .routes(routes!(import_customers::import_template))
         .routes(routes!(assign_account_manager::assign_account_manager))
         .routes(routes!(find_customer::find_customer, change_customer::change_customer))
         .routes(routes!(suspend_customer::suspend_customer))

@@ -24,7 +24,7 @@ const BODY_LIMIT: usize = 1024 * 1024;
 const BODY_WITHIN: Duration = Duration::from_secs(30);
 
 /// What of a larger one is still taken from the line, and thrown away, before the refusal.
-const DRAINED_AT_MOST: usize = 16 * BODY_LIMIT;
+const DRAINED_AT_MOST: usize = 16 * 1024 * 1024;
 const DRAINED_WITHIN: Duration = Duration::from_secs(5);
 
 /// The raw parts of a command. Nothing of it has been read yet: who sends it is asked first.
@@ -40,27 +40,31 @@ impl FromRequest<ApiState> for CommandInput {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &ApiState) -> Result<Self, Self::Rejection> {
-        let (mut parts, mut body) = request.into_parts();
+        let (mut parts, body) = request.into_parts();
         let context = Arc::<RequestContext>::from_request_parts(&mut parts, state).await?;
-        let collected =
-            tokio::time::timeout(BODY_WITHIN, Limited::new(&mut body, BODY_LIMIT).collect()).await;
-        let Ok(collected) = collected else {
-            return Err(Problem::new(ProblemKind::BodyTooSlow, "The body did not arrive in time."));
-        };
-        let body = match collected {
-            Ok(collected) => collected.to_bytes(),
-            Err(error) if error.is::<LengthLimitError>() => {
-                drain(body).await;
-                let detail = format!("The body must not be larger than {BODY_LIMIT} bytes.");
-                return Err(Problem::new(ProblemKind::BodyTooLarge, detail).with("limit", BODY_LIMIT));
-            }
-            Err(error) => {
-                tracing::debug!(%error, "a body ended early");
-                return Err(Problem::new(ProblemKind::MalformedJson, "The body ended early."));
-            }
-        };
+        let body = collect_body(body, BODY_LIMIT, BODY_WITHIN).await?;
         let query = parts.uri.query().map(str::to_owned);
         Ok(Self { context, headers: parts.headers, query, body })
+    }
+}
+
+/// A whole body, if it is not larger and does not take longer than it may.
+pub(super) async fn collect_body(mut body: Body, limit: usize, within: Duration) -> Result<Bytes, Problem> {
+    let collected = tokio::time::timeout(within, Limited::new(&mut body, limit).collect()).await;
+    let Ok(collected) = collected else {
+        return Err(Problem::new(ProblemKind::BodyTooSlow, "The body did not arrive in time."));
+    };
+    match collected {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => {
+            drain(body).await;
+            let detail = format!("The body must not be larger than {limit} bytes.");
+            Err(Problem::new(ProblemKind::BodyTooLarge, detail).with("limit", limit))
+        }
+        Err(error) => {
+            tracing::debug!(%error, "a body ended early");
+            Err(Problem::new(ProblemKind::MalformedJson, "The body ended early."))
+        }
     }
 }
 

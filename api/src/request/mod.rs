@@ -16,6 +16,7 @@ mod read;
 mod standpoint;
 #[cfg(test)]
 mod tests;
+mod upload;
 mod values;
 
 pub(crate) use body::{BodyReader, NoBody, ReadBody, object};
@@ -29,4 +30,5 @@ pub(crate) use path::{PathId, PathPair};
 pub(crate) use query::QueryReader;
 pub(crate) use read::{Format, Freshness, ListParameters, Listing, PageRequest, ReadInput};
 pub(crate) use standpoint::{KnownAt, SeenFrom, StandpointParameters};
+pub(crate) use upload::Upload;
 pub(crate) use values::{Coded, collection, date, destination, list, money, number, text};

@@ -8,6 +8,7 @@ mod bill_run;
 mod deposits;
 mod fill;
 mod http;
+mod import_customers;
 mod limits;
 mod measure;
 mod rebuild;
@@ -16,6 +17,7 @@ mod report;
 pub use append::BenchAppend;
 pub use bill_run::BenchBillRun;
 pub use fill::BenchFill;
+pub use import_customers::BenchImportCustomers;
 pub use rebuild::BenchRebuild;
 
 use tokio_util::sync::CancellationToken;
@@ -38,6 +40,7 @@ enum What {
     Append(BenchAppend),
     BillRun(BenchBillRun),
     Fill(BenchFill),
+    ImportCustomers(BenchImportCustomers),
     Rebuild(BenchRebuild),
 }
 
@@ -62,6 +65,13 @@ impl BenchCommand {
                 let search_path = environment::search_path();
                 tokio::select! {
                     measured = bill_run.run(settings.server(), &search_path) => Ok(measured?),
+                    () = stop.cancelled() => Err(Failure::Reported),
+                }
+            }
+            What::ImportCustomers(import) => {
+                let search_path = environment::search_path();
+                tokio::select! {
+                    measured = import.run(settings.server(), &search_path) => Ok(measured?),
                     () = stop.cancelled() => Err(Failure::Reported),
                 }
             }

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use tallybook_import::sheet::{Record, Sheet, folded};
+
 use super::mapping::{Field, Mapping};
-use super::sheet::{Record, Sheet, folded};
 
 /// The header that was found, and the places of the mapped columns in it.
 #[derive(Debug)]
@@ -50,7 +51,7 @@ impl Columns {
 
     /// The cell of a field with one column, unless it is empty or filled with dashes.
     pub(super) fn cell<'r>(&self, record: &'r Record, field: Field) -> Option<&'r str> {
-        self.cells(record, field).next().and_then(|(_, cell)| super::cell::filled(cell))
+        self.cells(record, field).next().and_then(|(_, cell)| tallybook_import::cell::filled(cell))
     }
 
     /// The field, other than a joined one, that a place was mapped to.

@@ -4,16 +4,17 @@ use std::path::Path;
 
 use anyhow::{Context, anyhow};
 use tallybook_domain::deposits::DepositMethod;
+use tallybook_import::encoding::{self, Encoding};
+use tallybook_import::errors_file;
+use tallybook_import::sheet::Sheet;
 use tokio_util::sync::CancellationToken;
 
 use super::arguments::ImportDeposits;
-use super::encoding::{self, Encoding};
 use super::mapping::Mapping;
 use super::record::{Recorded, Recorder};
-use super::sheet::Sheet;
-use super::statement::Statement;
+use super::saved;
+use super::statement::{Statement, by_record};
 use super::summary::Summary;
-use super::{errors_file, saved};
 use crate::database::Database;
 use crate::environment;
 use crate::failure::Failure;
@@ -24,7 +25,7 @@ use crate::settings::Settings;
 impl ImportDeposits {
     pub(super) async fn run(self, settings: &Settings, stop: CancellationToken) -> Result<(), Failure> {
         let mapping = self.mapping(&settings.data.value)?;
-        let errors = errors_file::place(&self.file, self.errors.as_deref())
+        let errors = errors_file::place(&self.file, self.errors.as_deref(), "csv")
             .map_err(|problem| Failure::usage(anyhow!(problem)))?;
         let (encoding, sheet) = read(&self.file)?;
         let statement = Statement::read(&sheet, &mapping)
@@ -38,8 +39,8 @@ impl ImportDeposits {
         let mut summary = Summary::of(file, encoding, &statement, &recorded, self.dry_run);
         let mut unmarked = None;
         if !summary.bad.is_empty() && !self.dry_run {
-            let copy = errors_file::compose(&sheet, statement.header_line, &summary.bad);
-            match errors_file::write(&errors, encoding, &copy) {
+            let copy = errors_file::compose(&sheet, statement.header_line, &by_record(&summary.bad));
+            match errors_file::write(&errors, &encoding.encode(&copy)) {
                 Ok(()) => summary.errors_file = Some(errors.display().to_string()),
                 Err(error) => unmarked = Some(error),
             }

@@ -1,23 +1,20 @@
-//! `tallybook import`: statements of banks and payment channels become commands.
+//! `tallybook import`: statements of banks and payment channels, and lists of customers, become commands.
 //!
 //! Owns reading files and asking the use cases row by row. It never decides about money and never writes to the
 //! book itself; importing the same rows again changes nothing.
 
 mod arguments;
 mod builtin;
-mod cell;
 mod chain;
 mod columns;
+mod customers;
 mod deposits;
-mod encoding;
-mod errors_file;
 mod flag;
 mod mapping;
 mod record;
 mod reference;
 mod row;
 mod saved;
-mod sheet;
 mod statement;
 mod summary;
 mod taken;
@@ -39,12 +36,14 @@ pub struct ImportCommand {
 
 #[derive(Debug, clap::Subcommand)]
 enum What {
+    Customers(customers::ImportCustomers),
     Deposits(arguments::ImportDeposits),
 }
 
 impl ImportCommand {
     pub async fn run(self, settings: &Settings, stop: CancellationToken) -> Result<(), Failure> {
         match self.what {
+            What::Customers(customers) => customers.run(settings, stop).await,
             What::Deposits(deposits) => deposits.run(settings, stop).await,
         }
     }

@@ -5,11 +5,11 @@
 
 use tallybook_domain::Currency;
 use tallybook_domain::deposits::BankReference;
+use tallybook_import::cell;
+use tallybook_import::sheet::Record;
 
-use super::cell;
 use super::mapping::Field;
 use super::row::RowReader;
-use super::sheet::Record;
 
 /// `PREFIX/part/part`, or the one part alone.
 pub(super) fn compose(

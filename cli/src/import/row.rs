@@ -4,13 +4,13 @@ use chrono::NaiveDate;
 use tallybook_domain::deposits::BankReference;
 use tallybook_domain::text::Remark;
 use tallybook_domain::{Currency, CustomerId, Money};
+use tallybook_import::cell;
+use tallybook_import::sheet::{Record, Sheet};
 
-use super::cell;
 use super::columns::Columns;
 use super::flag;
 use super::mapping::{Field, Mapping, NegativeOut};
 use super::reference;
-use super::sheet::{Record, Sheet};
 
 /// Longer remarks are cut: they explain a deposit, they do not identify it.
 const REMARK_CHARACTERS: usize = 500;
@@ -235,7 +235,7 @@ fn is_total(record: &Record) -> bool {
         .cells
         .iter()
         .find(|cell| !cell.is_empty())
-        .map(|cell| super::sheet::folded(cell).to_lowercase())
+        .map(|cell| tallybook_import::sheet::folded(cell).to_lowercase())
         .is_some_and(|first| {
             WORDS.iter().any(|word| first.contains(word))
                 || first

@@ -40,7 +40,8 @@ pub(super) fn save(name: &str, data: &Path, mapping: &Mapping) -> Result<PathBuf
     Ok(path)
 }
 
-fn is_path(name: &str) -> bool {
+/// Whether a mapping is named by its file.
+pub(super) fn is_path(name: &str) -> bool {
     name.contains('/') || Path::new(name).extension().is_some_and(|extension| extension == "toml")
 }
 

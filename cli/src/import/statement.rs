@@ -4,12 +4,12 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
 
 use tallybook_domain::{Currency, Money};
+use tallybook_import::sheet::Sheet;
 
 use super::chain::{self, Chain, Order};
 use super::columns::Columns;
 use super::mapping::{Mapping, NegativeOut};
 use super::row::{Entry, Row, RowReader};
-use super::sheet::Sheet;
 
 #[derive(Debug)]
 pub(super) struct Statement {
@@ -38,6 +38,11 @@ pub(super) struct BadRow {
     pub(super) record: usize,
     pub(super) line: usize,
     pub(super) reasons: Vec<String>,
+}
+
+/// What is wrong, by the records of the sheet, as the copy of the file says it.
+pub(super) fn by_record(bad: &[BadRow]) -> HashMap<usize, String> {
+    bad.iter().map(|row| (row.record, row.reasons.join("; "))).collect()
 }
 
 /// Rows below the header that are no movements.

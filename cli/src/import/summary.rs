@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 use tallybook_domain::Money;
+use tallybook_import::Encoding;
 
 use super::chain::{Chain, Order};
-use super::encoding::Encoding;
 use super::record::Recorded;
 use super::statement::{BadRow, Skipped, Statement, Tally};
 use crate::output::{note, say};

@@ -21,5 +21,7 @@ pub use erase_customer::{EraseCustomer, erase_customer};
 pub use outcome::CustomerOutcome;
 pub use reactivate_customer::{ReactivateCustomer, reactivate_customer};
 pub use register_customer::{RegisterCustomer, register_customer};
-pub use register_or_change_customers::{CustomerFile, FileOutcome, MAX_FILES, register_or_change_customers};
+pub use register_or_change_customers::{
+    CustomerFile, FileOutcome, MAX_FILES, register_or_change_customers, taken_names_and_codes,
+};
 pub use suspend_customer::{SuspendCustomer, suspend_customer};

@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 use tallybook_domain::customers::{
-    AccountManager, Customer, CustomerCommand, CustomerName, CustomerRefusal, Edit, ProfileEdits,
+    AccountManager, Customer, CustomerCode, CustomerCommand, CustomerName, CustomerRefusal, Edit,
+    ProfileEdits,
 };
 use tallybook_domain::{CustomerId, EventSourced, Refusal};
 use tallybook_event_store::{Book, CommandError, Decision, Receipt, StoreError, StreamKey};
@@ -18,6 +19,8 @@ use crate::CommandContext;
 pub const MAX_FILES: usize = 500;
 /// How often a list is judged again because a name or code was taken meanwhile.
 const ATTEMPTS: usize = 5;
+/// Claims looked up by one statement.
+const CLAIMS: usize = 10_000;
 
 /// A customer to be registered or changed.
 #[derive(Debug, Clone, Serialize)]
@@ -153,7 +156,10 @@ async fn taken_claims(book: &Book, entries: &[Entry]) -> Result<Taken, StoreErro
         Edit::Set(code) => Some(code.claim_key()),
         Edit::Keep | Edit::Clear => None,
     });
-    let (names, codes): (Vec<String>, Vec<String>) = (names.collect(), codes.collect());
+    claimed(book, names.collect(), codes.collect()).await
+}
+
+async fn claimed(book: &Book, names: Vec<String>, codes: Vec<String>) -> Result<Taken, StoreError> {
     let rows = sqlx::query!(
         "SELECT scope, key FROM claims WHERE (scope = $1 AND key = ANY($2)) OR (scope = $3 AND key = ANY($4))",
         CUSTOMER_NAME,
@@ -165,6 +171,24 @@ async fn taken_claims(book: &Book, entries: &[Entry]) -> Result<Taken, StoreErro
     .await?;
     let scope = |scope: &str| if scope == CUSTOMER_NAME { CUSTOMER_NAME } else { CUSTOMER_CODE };
     Ok(rows.into_iter().map(|row| (scope(&row.scope), row.key)).collect())
+}
+
+/// The names and codes of these that somebody has, as the journal has it.
+pub async fn taken_names_and_codes(
+    book: &Book,
+    names: Vec<CustomerName>,
+    codes: Vec<CustomerCode>,
+) -> Result<(Vec<CustomerName>, Vec<CustomerCode>), StoreError> {
+    let mut taken = Taken::new();
+    for names in names.chunks(CLAIMS) {
+        taken.extend(claimed(book, names.iter().map(CustomerName::claim_key).collect(), Vec::new()).await?);
+    }
+    for codes in codes.chunks(CLAIMS) {
+        taken.extend(claimed(book, Vec::new(), codes.iter().map(CustomerCode::claim_key).collect()).await?);
+    }
+    let names = names.into_iter().filter(|name| taken.contains(&(CUSTOMER_NAME, name.claim_key())));
+    let codes = codes.into_iter().filter(|code| taken.contains(&(CUSTOMER_CODE, code.claim_key())));
+    Ok((names.collect(), codes.collect()))
 }
 
 fn is_taken(refusal: &Refusal) -> bool {

@@ -13,6 +13,7 @@ mod auth;
 mod bills;
 mod contention;
 mod customer_files;
+mod customer_import;
 mod customers;
 mod dashboard;
 mod deposits;

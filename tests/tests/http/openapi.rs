@@ -70,6 +70,10 @@ async fn customers(book: &TestBook, comparison: &mut Comparison) -> String {
     let give = json!({ "customers": [id], "to": "王芳" });
     let given = operator.post("/v1/customers/account-manager", &give).await;
     comparison.check("POST", "/v1/customers/account-manager", &given);
+    let list = "--X\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\nname,code\r\nListed,L-1\r\nListed,L-2\r\n\r\n--X--\r\n";
+    let import = operator.request(reqwest::Method::POST, "/v1/customers/import");
+    let imported = import.raw("multipart/form-data; boundary=X", list).await;
+    comparison.check("POST", "/v1/customers/import", &imported);
     let person =
         json!({ "name": "Gone", "phone": "13800131234", "tags": ["vip"], "external_ids": {"crm": "A-77"} });
     let gone = text(operator.post("/v1/customers", &person).await.created(), "id").to_owned();

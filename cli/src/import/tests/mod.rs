@@ -4,9 +4,10 @@ mod rules;
 mod samples;
 
 use super::mapping::{Field, Mapping, NegativeOut};
-use super::sheet::Sheet;
-use super::statement::Statement;
 use tallybook_domain::CustomerId;
+use tallybook_import::sheet::Sheet;
+
+use super::statement::Statement;
 
 /// A mapping for customer 1 with these columns.
 fn mapping(columns: &[(Field, &str)]) -> Mapping {

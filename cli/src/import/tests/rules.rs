@@ -1,9 +1,10 @@
 //! One small file per rule.
 
+use tallybook_import::errors_file;
+
 use super::*;
 use crate::import::chain::Order;
-use crate::import::errors_file;
-use crate::import::statement::Skipped;
+use crate::import::statement::{Skipped, by_record};
 
 const SIGNED: [(Field, &str); 3] =
     [(Field::Date, "date"), (Field::Amount, "amount"), (Field::Reference, "ref")];
@@ -212,7 +213,7 @@ fn the_copy_with_errors_keeps_every_byte_and_adds_one_column() {
     let text =
         "bank\r\ndate,amount,ref\r\n2026-01-01,1,a,\r\n2026-01-0x,\"1,000.00\",\"b\"\r\n2026-01-03,2,c";
     let (sheet, statement) = read(text, &mapping(&SIGNED));
-    let copy = errors_file::compose(&sheet, statement.header_line, &statement.bad);
+    let copy = errors_file::compose(&sheet, statement.header_line, &by_record(&statement.bad));
     let expected = "bank\r\ndate,amount,ref,,import_error\r\n2026-01-01,1,a,\r\n\
         2026-01-0x,\"1,000.00\",\"b\",,\"date \"\"2026-01-0x\"\": is no date such as 2026-03-10\"\r\n2026-01-03,2,c";
     assert_eq!(copy, expected);
@@ -223,7 +224,7 @@ fn a_corrected_copy_reads_like_the_original_and_loses_its_old_errors() {
     let copy = "date,amount,ref,import_error\n2026-01-01,1,a,was wrong\n2026-01-0y,2,b,was wrong too\n2026-01-03,3,c\n";
     let (sheet, statement) = read(copy, &mapping(&SIGNED));
     assert_eq!(deposits(&statement), [deposit(2, "1.00 CNY", "a"), deposit(4, "3.00 CNY", "c")]);
-    let again = errors_file::compose(&sheet, statement.header_line, &statement.bad);
+    let again = errors_file::compose(&sheet, statement.header_line, &by_record(&statement.bad));
     let expected = "date,amount,ref,import_error\n2026-01-01,1,a,\n\
         2026-01-0y,2,b,\"date \"\"2026-01-0y\"\": is no date such as 2026-03-10\"\n2026-01-03,3,c\n";
     assert_eq!(again, expected);

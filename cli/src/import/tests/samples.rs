@@ -5,10 +5,11 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use tallybook_import::encoding::decode;
+
 use super::*;
 use crate::import::builtin;
 use crate::import::chain::Order;
-use crate::import::encoding::decode;
 
 fn ours() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/samples")

@@ -1,4 +1,4 @@
-//! The copy of a statement that says what is wrong with its bad rows.
+//! The copy of a file that says what is wrong with its bad rows.
 //!
 //! Owns a file that differs from the original in one more column, so that it can be corrected in a spreadsheet and
 //! imported like the original.
@@ -7,16 +7,14 @@ use std::collections::HashMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::encoding::Encoding;
-use super::sheet::Sheet;
-use super::statement::BadRow;
+use crate::sheet::Sheet;
 
 /// The added column's name in the header row.
-pub(super) const COLUMN: &str = "import_error";
+pub const COLUMN: &str = "import_error";
 
-/// Where the copy goes: the file that was named, else one beside the statement. Looked at before anything is recorded.
-pub(super) fn place(statement: &Path, named: Option<&Path>) -> Result<PathBuf, String> {
-    let beside = path_beside(statement);
+/// Where the copy goes: the file that was named, else one beside the file. Looked at before anything is recorded.
+pub fn place(file: &Path, named: Option<&Path>, extension: &str) -> Result<PathBuf, String> {
+    let beside = path_beside(file, extension);
     let Some(named) = named else { return Ok(beside) };
     let shown = named.display();
     if named.is_dir() {
@@ -28,37 +26,36 @@ pub(super) fn place(statement: &Path, named: Option<&Path>) -> Result<PathBuf, S
     }
     let same =
         |other: &Path| named.canonicalize().is_ok_and(|named| other.canonicalize().ok() == Some(named));
-    if same(statement) && !same(&beside) {
-        return Err(format!("--errors {shown} would replace the statement: name another file"));
+    if same(file) && !same(&beside) {
+        return Err(format!("--errors {shown} would replace the file itself: name another"));
     }
     Ok(named.to_owned())
 }
 
 /// `statement.csv` → `statement.csv.errors.csv`. An imported copy is written anew: it has everything the original has.
-fn path_beside(file: &Path) -> PathBuf {
-    const ENDING: &str = ".errors.csv";
+fn path_beside(file: &Path, extension: &str) -> PathBuf {
+    let ending = format!(".errors.{extension}");
     let mut name = file.as_os_str().to_owned();
-    if !name.to_string_lossy().ends_with(ENDING) {
-        name.push(ENDING);
+    if !name.to_string_lossy().ends_with(&ending) {
+        name.push(ending);
     }
     PathBuf::from(name)
 }
 
 /// Writes the copy, whole or not at all.
-pub(super) fn write(path: &Path, encoding: Encoding, text: &str) -> std::io::Result<()> {
+pub fn write(path: &Path, copy: &[u8]) -> std::io::Result<()> {
     let mut unfinished = path.as_os_str().to_owned();
     unfinished.push(".unfinished");
     let unfinished = PathBuf::from(unfinished);
     let mut file = std::fs::File::create(&unfinished)?;
-    file.write_all(&encoding.encode(text))?;
+    file.write_all(copy)?;
     file.sync_all()?;
     std::fs::rename(&unfinished, path)
 }
 
-/// Every record as it stands, with one cell more where there is something to say.
-pub(super) fn compose(sheet: &Sheet, header_line: usize, bad: &[BadRow]) -> String {
-    let reasons: HashMap<usize, String> =
-        bad.iter().map(|row| (row.record, row.reasons.join("; "))).collect();
+/// Every record as it stands, with one cell more where there is something to say. What is said is by the places of the
+/// records.
+pub fn compose(sheet: &Sheet, header_line: usize, reasons: &HashMap<usize, String>) -> String {
     let header = sheet.records.iter().position(|record| record.line == header_line);
     // A copy that is imported again has the column already; otherwise it goes behind the longest row.
     let existing =
@@ -116,13 +113,13 @@ mod tests {
         let statement = directory.path().join("march.csv");
         std::fs::write(&statement, "x").unwrap();
         let beside = directory.path().join("march.csv.errors.csv");
-        assert_eq!(place(&statement, None).unwrap(), beside);
-        assert_eq!(place(&beside, None).unwrap(), beside, "a copy is written anew");
+        assert_eq!(place(&statement, None, "csv").unwrap(), beside);
+        assert_eq!(place(&beside, None, "csv").unwrap(), beside, "a copy is written anew");
         let elsewhere = directory.path().join("bad.csv");
-        assert_eq!(place(&statement, Some(&elsewhere)).unwrap(), elsewhere);
-        assert_eq!(place(&statement, Some(Path::new("bad.csv"))).unwrap(), Path::new("bad.csv"));
+        assert_eq!(place(&statement, Some(&elsewhere), "csv").unwrap(), elsewhere);
+        assert_eq!(place(&statement, Some(Path::new("bad.csv")), "csv").unwrap(), Path::new("bad.csv"));
         std::fs::write(&beside, "x").unwrap();
-        assert_eq!(place(&beside, Some(&beside)).unwrap(), beside);
+        assert_eq!(place(&beside, Some(&beside), "csv").unwrap(), beside);
     }
 
     #[test]
@@ -134,9 +131,9 @@ mod tests {
         for (named, said) in [
             (directory.path().to_owned(), "is a directory"),
             (directory.path().join("no/bad.csv"), "no such directory"),
-            (other_spelling, "would replace the statement"),
+            (other_spelling, "would replace the file"),
         ] {
-            let refusal = place(&statement, Some(&named)).unwrap_err();
+            let refusal = place(&statement, Some(&named), "csv").unwrap_err();
             assert!(refusal.contains(said), "{refusal}");
         }
     }

@@ -5,13 +5,13 @@ use tallybook_domain::{Currency, Money, MoneyError};
 use unicode_normalization::UnicodeNormalization;
 
 /// The text, or `None` for an empty cell: banks also fill those with dashes.
-pub(super) fn filled(cell: &str) -> Option<&str> {
+pub fn filled(cell: &str) -> Option<&str> {
     let empty = cell.chars().all(|c| matches!(c, '-' | '–' | '—' | '―' | '－' | '−') || c.is_whitespace());
     (!empty).then_some(cell)
 }
 
 /// An amount with its sign, thousands separators and currency marks: `-2,600.00`, `¥1.5`, `+3`, `100.00元`.
-pub(super) fn amount(text: &str, currency: Currency) -> Result<Money, String> {
+pub fn amount(text: &str, currency: Currency) -> Result<Money, String> {
     let refuse = |why: &dyn std::fmt::Display| format!("amount {text:?}: {why}");
     let plain: String = text.nfkc().map(|c| if c == '\u{2212}' { '-' } else { c }).collect();
     let unmarked = plain.trim().trim_end_matches('元').trim_end();
@@ -67,7 +67,7 @@ fn ungrouped(digits: &str) -> Option<String> {
 
 /// A date, and the text of the time of day where one follows it in the same cell. Year first in every form:
 /// `2026-03-10`, `2026/3/10`, `2026.03.10`, `2026年3月10日`, `20260310`, `20260310 09:05:11`, `20260310090511`.
-pub(super) fn date(text: &str) -> Result<(NaiveDate, Option<String>), String> {
+pub fn date(text: &str) -> Result<(NaiveDate, Option<String>), String> {
     let plain: String = text.nfkc().collect();
     compact_date(plain.trim())
         .or_else(|| separated_date(plain.trim()))
@@ -110,7 +110,7 @@ fn time_after(rest: &str) -> Option<Option<String>> {
 }
 
 /// A time of day as `HH:MM:SS`, whichever way it was written: `9:05`, `09:05:11`, `090511`, `80511`.
-pub(super) fn time(text: &str) -> Option<String> {
+pub fn time(text: &str) -> Option<String> {
     let plain: String = text.nfkc().collect();
     let clock = plain.trim().split(['.', '+', 'Z']).next()?;
     let parts: Vec<u32> = if clock.contains(':') {
@@ -131,7 +131,7 @@ pub(super) fn time(text: &str) -> Option<String> {
 }
 
 /// A currency by its ISO code or by the name Chinese banks use.
-pub(super) fn currency(text: &str) -> Result<Currency, String> {
+pub fn currency(text: &str) -> Result<Currency, String> {
     let plain: String = text.nfkc().collect();
     let code = match plain.trim() {
         "人民币" | "人民币元" | "人民币(元)" | "元" | "RMB" | "¥" => "CNY",
@@ -153,7 +153,7 @@ pub(super) fn currency(text: &str) -> Result<Currency, String> {
 }
 
 /// Whether a spreadsheet has rounded a long number and shows it as `5.3E+19`: its last digits are lost.
-pub(super) fn is_rounded_by_spreadsheet(text: &str) -> bool {
+pub fn is_rounded_by_spreadsheet(text: &str) -> bool {
     text.split_once(['E', 'e']).is_some_and(|(mantissa, exponent)| {
         exponent
             .strip_prefix('+')

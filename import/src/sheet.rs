@@ -6,21 +6,21 @@ use unicode_normalization::UnicodeNormalization;
 
 /// A file as records. The text is kept, so that a copy differs from it only where it has to.
 #[derive(Debug)]
-pub(super) struct Sheet {
+pub struct Sheet {
     text: String,
-    pub(super) records: Vec<Record>,
+    pub records: Vec<Record>,
 }
 
 #[derive(Debug)]
-pub(super) struct Record {
+pub struct Record {
     /// Counted from 1 in the file, as an editor counts.
-    pub(super) line: usize,
-    pub(super) cells: Vec<String>,
+    pub line: usize,
+    pub cells: Vec<String>,
     span: Range<usize>,
 }
 
 impl Sheet {
-    pub(super) fn read(text: String) -> Result<Self, csv::Error> {
+    pub fn read(text: String) -> Result<Self, csv::Error> {
         let mut reader =
             csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
         let mut records = Vec::new();
@@ -41,18 +41,18 @@ impl Sheet {
     }
 
     /// What stands before the first record: empty lines only.
-    pub(super) fn before(&self) -> &str {
+    pub fn before(&self) -> &str {
         self.records.first().map_or(&self.text, |first| &self.text[..first.span.start])
     }
 
     /// The record as it stands in the file, without its line end; and the line end with any empty lines after it.
-    pub(super) fn text_of(&self, record: &Record) -> (&str, &str) {
+    pub fn text_of(&self, record: &Record) -> (&str, &str) {
         let whole = &self.text[record.span.clone()];
         whole.split_at(whole.trim_end_matches(['\r', '\n']).len())
     }
 
     /// Whether a quotation mark went wrong such that the record swallowed lines that are not its own.
-    pub(super) fn is_torn(&self, record: &Record) -> bool {
+    pub fn is_torn(&self, record: &Record) -> bool {
         let (text, _) = self.text_of(record);
         text.contains(['\n', '\r']) && !quotes_are_closed(text)
     }
@@ -65,7 +65,7 @@ fn clean(cell: &str) -> String {
 }
 
 /// A name as it is compared: full-width and half-width forms are one.
-pub(super) fn folded(name: &str) -> String {
+pub fn folded(name: &str) -> String {
     name.nfkc().filter(|c| !c.is_whitespace()).collect()
 }
 

@@ -1,10 +1,10 @@
-//! Bytes of a statement file to text and back, without changing any of it.
+//! Bytes of a text file to text and back, without changing any of it.
 
 use encoding_rs::{GB18030, UTF_8};
 
 /// How a file was written; its copy with errors is written the same way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Encoding {
+pub enum Encoding {
     Utf8,
     Utf8Bom,
     /// Also covers GBK and GB 2312, which it extends.
@@ -13,7 +13,7 @@ pub(super) enum Encoding {
 
 /// Bytes that are text in none of the encodings.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum UnknownEncoding {
+pub enum UnknownEncoding {
     #[error("the file is UTF-16: save it as CSV in UTF-8 or GB18030")]
     Utf16,
     #[error("the file is neither UTF-8 nor GB18030 (line {utf8_line} is not UTF-8): is it a CSV file?")]
@@ -23,7 +23,7 @@ pub(super) enum UnknownEncoding {
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
 impl Encoding {
-    pub(super) fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Self::Utf8 => "UTF-8",
             Self::Utf8Bom => "UTF-8 with BOM",
@@ -31,7 +31,7 @@ impl Encoding {
         }
     }
 
-    pub(super) fn encode(self, text: &str) -> Vec<u8> {
+    pub fn encode(self, text: &str) -> Vec<u8> {
         match self {
             Self::Utf8 => text.as_bytes().to_vec(),
             Self::Utf8Bom => [BOM, text.as_bytes()].concat(),
@@ -42,7 +42,7 @@ impl Encoding {
 }
 
 /// Text that is UTF-8 is taken as such: GB18030 with Chinese in it practically never is.
-pub(super) fn decode(bytes: &[u8]) -> Result<(Encoding, String), UnknownEncoding> {
+pub fn decode(bytes: &[u8]) -> Result<(Encoding, String), UnknownEncoding> {
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
         return Err(UnknownEncoding::Utf16);
     }

@@ -1,0 +1,119 @@
+use rust_xlsxwriter::{ExcelDateTime, Format as CellFormat, Workbook as Written};
+
+use super::*;
+use crate::errors_file::COLUMN;
+use crate::source::{Oddity, SourceFile};
+
+const LIMITS: Limits = Limits { bytes: 1 << 20, rows: 100, columns: 20, unpacked_bytes: 1 << 20 };
+
+fn texts(row: &SourceRow) -> Vec<&str> {
+    row.cells.iter().map(|cell| cell.text.as_str()).collect()
+}
+
+fn read(written: &mut Written) -> Result<SourceFile, Unreadable> {
+    SourceFile::read(written.save_to_buffer().unwrap(), &LIMITS)
+}
+
+#[test]
+fn cells_are_texts_as_people_see_them() {
+    let mut written = Written::new();
+    let sheet = written.add_worksheet();
+    let zeros = CellFormat::new().set_num_format("000000");
+    let day = CellFormat::new().set_num_format("yyyy-mm-dd");
+    sheet.write_string(2, 0, " 青松 ").unwrap();
+    sheet.write_number(2, 1, 13_800_138_000.0).unwrap();
+    sheet.write_number_with_format(2, 2, 42.0, &zeros).unwrap();
+    sheet.write_number(2, 3, 0.1).unwrap();
+    sheet.write_number(2, 4, 6_222_021_234_567_890_123.0).unwrap();
+    sheet.write_datetime_with_format(2, 5, ExcelDateTime::from_ymd(2026, 3, 1).unwrap(), &day).unwrap();
+    sheet.write_boolean(2, 6, true).unwrap();
+    sheet.write_formula(2, 7, rust_xlsxwriter::Formula::new("=1+1").set_result("2")).unwrap();
+    let file = read(&mut written).unwrap();
+    let [row] = &file.rows[..] else { panic!("{:?}", file.rows) };
+    assert_eq!(row.number, 3, "as the sheet counts");
+    assert_eq!(texts(row)[..4], ["青松", "13800138000", "000042", "0.1"]);
+    assert_eq!(texts(row)[6..], ["TRUE", "2"]);
+    let oddities: Vec<Option<Oddity>> = row.cells.iter().map(|cell| cell.oddity).collect();
+    assert_eq!(oddities[..4], [None; 4]);
+    assert_eq!((oddities[4], oddities[5]), (Some(Oddity::Rounded), Some(Oddity::Date)));
+}
+
+#[test]
+fn cells_under_a_merged_one_say_so() {
+    let mut written = Written::new();
+    let sheet = written.add_worksheet();
+    sheet.write_string(0, 0, "name").unwrap();
+    sheet.write_string(1, 0, "A").unwrap();
+    sheet.write_string(2, 0, "B").unwrap();
+    sheet.merge_range(1, 1, 2, 1, "IT", &CellFormat::new()).unwrap();
+    let file = read(&mut written).unwrap();
+    assert_eq!(file.rows[1].cells[1].oddity, None);
+    assert_eq!(file.rows[2].cells[1].oddity, Some(Oddity::Merged));
+}
+
+#[test]
+fn a_marked_workbook_is_the_workbook_with_one_column_more_however_often() {
+    let mut written = Written::new();
+    let list = written.add_worksheet().set_name("客户").unwrap();
+    let zeros = CellFormat::new().set_num_format("00000");
+    list.write_string(0, 0, "title").unwrap();
+    list.write_string(1, 0, "name").unwrap();
+    list.write_string(1, 1, "code").unwrap();
+    list.write_string(2, 0, "=cmd|' /C calc'!A0").unwrap();
+    list.write_number_with_format(2, 1, 7.0, &zeros).unwrap();
+    list.write_string(3, 0, "B").unwrap();
+    written.add_worksheet().set_name("notes").unwrap().write_string(0, 0, "kept").unwrap();
+    let file = read(&mut written).unwrap();
+    let first = file.marked(2, &BTreeMap::from([(3, "=1+1 is no code".to_owned())])).unwrap();
+    let again = SourceFile::read(first.clone(), &LIMITS).unwrap();
+    assert_eq!(texts(&again.rows[1]), ["name", "code", COLUMN]);
+    assert_eq!(texts(&again.rows[2]), ["=cmd|' /C calc'!A0", "00007", "=1+1 is no code"]);
+    assert_eq!(texts(&again.rows[3]), ["B"]);
+    let second = again.marked(2, &BTreeMap::from([(4, "bad".to_owned())])).unwrap();
+    let third = SourceFile::read(second, &LIMITS).unwrap();
+    assert_eq!(texts(&third.rows[1]), ["name", "code", COLUMN]);
+    assert_eq!(texts(&third.rows[2]), ["=cmd|' /C calc'!A0", "00007"]);
+    assert_eq!(texts(&third.rows[3]), ["B", "", "bad"]);
+    let mut archive = open(&first, &LIMITS).unwrap();
+    assert_eq!(sheets(&archive), ["客户", "notes"]);
+    let formulas = archive.worksheet_formula("客户").unwrap();
+    assert!(formulas.is_empty(), "a text stays a text: {formulas:?}");
+}
+
+#[test]
+fn what_is_too_much_is_refused() {
+    let mut tall = Written::new();
+    let sheet = tall.add_worksheet();
+    for row in 0..101 {
+        sheet.write_string(row, 0, "x").unwrap();
+    }
+    assert!(matches!(read(&mut tall), Err(Unreadable::TooManyRows(100))));
+    let mut wide = Written::new();
+    wide.add_worksheet().write_string(0, 20, "x").unwrap();
+    assert!(matches!(read(&mut wide), Err(Unreadable::TooManyColumns { row: 1, columns: 21, limit: 20 })));
+    let mut far = Written::new();
+    let sheet = far.add_worksheet();
+    sheet.write_string(0, 0, "name").unwrap();
+    sheet.write_string(1_048_575, 0, "x").unwrap();
+    assert_eq!(read(&mut far).unwrap().rows.len(), 2, "what is not there takes no memory");
+}
+
+#[test]
+fn an_archive_that_unpacks_to_more_is_refused_before_it_is_read() {
+    let mut written = Written::new();
+    let sheet = written.add_worksheet();
+    for row in 0..90 {
+        sheet.write_string(row, 0, format!("{row}{}", "a".repeat(30_000))).unwrap();
+    }
+    let bytes = written.save_to_buffer().unwrap();
+    assert!(bytes.len() < 100_000, "{}", bytes.len());
+    assert!(matches!(SourceFile::read(bytes, &LIMITS), Err(Unreadable::UnpacksTooLarge(_))));
+}
+
+#[test]
+fn what_is_no_workbook_is_said() {
+    let refused = |bytes: &[u8]| SourceFile::read(bytes.to_vec(), &LIMITS).unwrap_err();
+    assert!(matches!(refused(b"PK\x03\x04 and nothing more"), Unreadable::Excel(_)));
+    assert!(matches!(refused(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), Unreadable::OldExcel));
+    assert!(matches!(read(&mut Written::new()), Err(Unreadable::Excel(_))));
+}
