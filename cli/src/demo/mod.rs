@@ -3,6 +3,7 @@
 //! Owns made-up data and goes through the same use cases as everyone. Every step has a fixed idempotency key, so
 //! filling a book again adds only what is missing. It never touches a book that has anything else in it.
 
+mod files;
 mod story;
 mod tell;
 mod users;

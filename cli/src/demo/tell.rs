@@ -6,9 +6,7 @@ use anyhow::{Context, anyhow};
 use chrono::{Days, NaiveDate};
 use tallybook_commands::CommandContext;
 use tallybook_commands::customers::personal::PersonalKeys;
-use tallybook_commands::customers::{
-    CustomerOutcome, RegisterCustomer, SuspendCustomer, register_customer, suspend_customer,
-};
+use tallybook_commands::customers::{CustomerOutcome, SuspendCustomer, register_customer, suspend_customer};
 use tallybook_commands::deposits::{
     ApproveWithdrawal, CancelWithdrawal, DepositOutcome, FailWithdrawal, RecordDeposit, RejectWithdrawal,
     RequestWithdrawal, ReturnWithdrawal, ReverseDeposit, SubmitWithdrawal, SucceedWithdrawal,
@@ -22,7 +20,7 @@ use tallybook_domain::{Currency, CustomerId, EventMetadata, Money, WithdrawalId}
 use tallybook_event_store::{Book, CommandError, Receipt, StreamKey, journal};
 
 use super::story::{self, CUSTOMERS, DepositStep, SUSPENDED, WithdrawalStep};
-use super::users;
+use super::{files, users};
 use crate::environment;
 use crate::failure::Failure;
 
@@ -30,10 +28,12 @@ use crate::failure::Failure;
 const KEY: &str = "demo/";
 
 /// Fills a new book, or adds what is missing in one that was filled in part. Refuses a book with other data in it.
-pub async fn fill(book: &Book) -> Result<(), Failure> {
+///
+/// Personal fields are left out where this process cannot seal them.
+pub async fn fill(book: &Book, keys: &PersonalKeys) -> Result<(), Failure> {
     refuse_real_book(book).await?;
     users::make(book.pool()).await?;
-    let mut teller = Teller { book, told: told(book).await?, customers: Vec::new(), day: book.today() };
+    let mut teller = Teller { book, keys, told: told(book).await?, customers: Vec::new(), day: book.today() };
     teller.register_customers().await?;
     let deposits = story::deposits();
     for (number, step) in deposits.iter().enumerate() {
@@ -71,6 +71,7 @@ async fn told(book: &Book) -> Result<HashMap<String, String>, Failure> {
 
 struct Teller<'b> {
     book: &'b Book,
+    keys: &'b PersonalKeys,
     told: HashMap<String, String>,
     customers: Vec<CustomerId>,
     /// The day the book was first filled, which all dates count back from.
@@ -79,14 +80,15 @@ struct Teller<'b> {
 
 impl Teller<'_> {
     async fn register_customers(&mut self) -> Result<(), Failure> {
-        for (number, name) in CUSTOMERS.iter().enumerate() {
+        for number in 0..CUSTOMERS.len() {
             let key = format!("{KEY}customer/{number:02}");
             let outcome: CustomerOutcome = match self.told.get(&key) {
                 Some(outcome) => serde_json::from_str(outcome).context("an outcome of the demonstration")?,
                 None => {
-                    let keys = &PersonalKeys::without_master(self.book);
-                    let register = RegisterCustomer::named(parse(name)?);
-                    register_customer(self.book, keys, context("operator", key)?, register).await?.outcome
+                    let register = files::registration(number, self.keys.has_master())?;
+                    register_customer(self.book, self.keys, context("operator", key)?, register)
+                        .await?
+                        .outcome
                 }
             };
             self.customers.push(outcome.id);
@@ -264,7 +266,7 @@ fn money(amount: &str, currency: &str) -> Result<Money, Failure> {
     Ok(Money::parse(amount, currency).context("an amount of the demonstration")?)
 }
 
-fn parse<T>(text: &str) -> Result<T, Failure>
+pub(super) fn parse<T>(text: &str) -> Result<T, Failure>
 where
     T: std::str::FromStr,
     T::Err: std::error::Error + Send + Sync + 'static,

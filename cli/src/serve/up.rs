@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use clap::Args;
+use tallybook_commands::customers::personal::PersonalKeys;
 use tallybook_event_store::Book;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -122,7 +123,8 @@ async fn run(
     });
     let filled = async {
         if !welcome.demo.is_empty() {
-            demo::fill(book).await?;
+            let master = personal_data::read(settings)?.map(std::sync::Arc::new);
+            demo::fill(book, &PersonalKeys::new(book.pool().clone(), master)).await?;
         }
         ready::ready(address).await;
         greet(&welcome);

@@ -50,13 +50,18 @@ impl Processes {
     }
 
     pub(crate) fn up(&self) -> Program {
-        let mut up = self.command(&["up", "--port", "0"]);
-        up.env("TALLYBOOK_PERSONAL_DATA_KEY_FILE", self.place.path().join("personal-data.key"));
-        Program::serve(up, &self.log())
+        self.serve(&["up", "--port", "0"])
     }
 
     pub(crate) fn demonstration(&self) -> Program {
-        Program::serve(self.command(&["up", "--demo", "--port", "0"]), &self.log())
+        self.serve(&["up", "--demo", "--port", "0"])
+    }
+
+    /// With a key of its own for personal fields.
+    fn serve(&self, arguments: &[&str]) -> Program {
+        let mut up = self.command(arguments);
+        up.env("TALLYBOOK_PERSONAL_DATA_KEY_FILE", self.place.path().join("personal-data.key"));
+        Program::serve(up, &self.log())
     }
 
     pub(crate) fn api(&self) -> Program {
