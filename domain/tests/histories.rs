@@ -1,4 +1,4 @@
-//! What holds after any history of deposits and withdrawals, whatever was asked for and in whatever order.
+//! What holds after any history of deposits, withdrawals and payments of bills, whatever was asked for and in whatever order.
 
 #![expect(clippy::unwrap_used, reason = "a test stops where its own material is wrong")]
 
@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use proptest::prelude::*;
 use rust_decimal::Decimal;
+use tallybook_domain::billing::{BillEvent, BillId};
 use tallybook_domain::deposits::{
     DepositFacts, DepositMethod, Destination, Wallet, WalletCommand, WalletEvent, Withdrawal,
     WithdrawalCommand, WithdrawalState,
@@ -24,6 +25,7 @@ enum Ask {
     Deposit { wallet: usize, minor: i64, method: DepositMethod },
     Reverse { wallet: usize, entry: usize },
     Request { wallet: usize, minor: i64 },
+    PayBill { wallet: usize, minor: i64 },
     Step { withdrawal: usize, step: Step },
 }
 
@@ -57,6 +59,7 @@ fn any_ask() -> impl Strategy<Value = Ask> {
             .prop_map(|(wallet, minor, method)| Ask::Deposit { wallet, minor, method }),
         1 => (0..WALLETS, 0_usize..8).prop_map(|(wallet, entry)| Ask::Reverse { wallet, entry }),
         3 => (0..WALLETS, -1_i64..6_000).prop_map(|(wallet, minor)| Ask::Request { wallet, minor }),
+        1 => (0..WALLETS, -1_i64..6_000).prop_map(|(wallet, minor)| Ask::PayBill { wallet, minor }),
         8 => (0_usize..12, step).prop_map(|(withdrawal, step)| Ask::Step { withdrawal, step }),
     ]
 }
@@ -111,6 +114,7 @@ impl Memory {
                 self.wallet(*wallet, WalletCommand::ReverseDeposit { deposit, reason, effective_date, today })
             }
             Ask::Request { wallet, minor } => self.request(*wallet, cny(*minor)),
+            Ask::PayBill { wallet, minor } => self.pay_bill(*wallet, cny(*minor)),
             Ask::Step { withdrawal, step } => {
                 let Some(id) = (!self.withdrawals.is_empty()).then(|| withdrawal % self.withdrawals.len())
                 else {
@@ -160,6 +164,17 @@ impl Memory {
             },
         )?;
         self.wallet(wallet, WalletCommand::Hold { wallet: id, withdrawal, amount })
+    }
+
+    /// The wallet's part in it, and what the bill posts for both.
+    fn pay_bill(&mut self, wallet: usize, amount: Money) -> Result<(), Refusal> {
+        let (id, effective_date) = (wallet_id(wallet), today());
+        let bill = BillId::new(&id.customer(), "2026-02".parse().unwrap());
+        let pay = WalletCommand::PayBill { wallet: id.clone(), bill: bill.clone(), amount, effective_date };
+        self.wallet(wallet, pay)?;
+        let paid = BillEvent::BillPaidFromWallet { bill, wallet: id, amount, effective_date };
+        self.events.push(paid.into());
+        Ok(())
     }
 
     fn step(&mut self, number: usize, step: Step) -> Result<(), Refusal> {
