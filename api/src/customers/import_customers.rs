@@ -184,9 +184,12 @@ async fn read(bytes: Vec<u8>, mapping: CustomerMapping) -> Result<(CustomerMappi
         let list = CustomerList::read(&file, &mapping).map_err(|problem| ("no_header", problem))?;
         Ok((mapping, Read { file, list }))
     });
-    reading.await.map_err(Problem::internal)?.map_err(|(code, detail): (&'static str, String)| {
-        Problem::validation(vec![FieldError { pointer: "/file".into(), code, detail }])
-    })
+    let read = reading.await.map_err(Problem::internal)?;
+    read.map_err(|(code, detail): (&'static str, String)| not_a_list(code, detail))
+}
+
+fn not_a_list(code: &'static str, detail: String) -> Problem {
+    Problem::validation(vec![FieldError { pointer: "/file".into(), code, detail }])
 }
 
 async fn save(
@@ -209,7 +212,8 @@ async fn answer(format: Format, file: SourceFile, report: ImportReport) -> Resul
             let kind = file.format();
             let errors: BTreeMap<usize, String> = report.errors();
             let marking = tokio::task::spawn_blocking(move || file.marked(report.header_row, &errors));
-            let marked = marking.await.map_err(Problem::internal)?.map_err(Problem::internal)?;
+            let marked = marking.await.map_err(Problem::internal)?;
+            let marked = marked.map_err(|error| not_a_list("unreadable", error.to_string()))?;
             attachment(kind, "customers.errors", marked)
         }
     };

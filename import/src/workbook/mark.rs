@@ -11,6 +11,11 @@ use super::{Archive, excel, read};
 use crate::errors_file::COLUMN;
 use crate::source::Unreadable;
 
+/// What a sheet can have: rows, columns, and characters of a text.
+const ROWS: u32 = 1_048_576;
+const COLUMNS: u16 = 16_384;
+const CHARACTERS: usize = 32_767;
+
 /// What is said, by the numbers of the rows, and where the names of the columns are.
 #[derive(Clone, Copy)]
 pub(super) struct Marks<'m> {
@@ -34,7 +39,9 @@ pub(super) fn write(
     let mut workbook = Workbook::new();
     for name in sheets {
         let sheet = workbook.add_worksheet();
-        sheet.set_name(name).map_err(excel)?;
+        if let Err(error) = sheet.set_name(name) {
+            tracing::debug!(%error, "a sheet of a list gets a name of its own");
+        }
         copy(archive, name, sheet, (name == marked).then_some(marks))?;
     }
     workbook.save_to_buffer().map_err(excel)
@@ -52,7 +59,11 @@ fn copy(
     let header = marks.map(|marks| row_index(marks.header));
     while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(excel)? {
         let (row, column) = cell.get_position();
-        let Ok(column) = u16::try_from(column) else { continue };
+        // What a damaged workbook has where no sheet has anything stays behind.
+        let Some(column) = u16::try_from(column).ok().filter(|column| row < ROWS && *column < COLUMNS - 1)
+        else {
+            continue;
+        };
         let value = cell.get_value();
         if column_of_errors.sees(header, (row, column), value) {
             continue;
@@ -123,10 +134,10 @@ fn put(
     match value {
         DataRef::Empty => {}
         DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => {
-            sheet.write_string_with_format(row, column, text, format)?;
+            sheet.write_string_with_format(row, column, fitting(text), format)?;
         }
         DataRef::SharedString(text) => {
-            sheet.write_string_with_format(row, column, *text, format)?;
+            sheet.write_string_with_format(row, column, fitting(text), format)?;
         }
         DataRef::Int(number) => {
             sheet.write_string_with_format(row, column, number.to_string(), format)?;
@@ -152,10 +163,15 @@ fn mark(sheet: &mut Worksheet, marks: Marks<'_>, styles: &Styles, column: u16) -
     sheet.write_string_with_format(header, column, COLUMN, &styles.header)?;
     sheet.set_column_width(column, 60)?;
     for (row, error) in marks.errors {
-        sheet.write_string_with_format(row_index(*row), column, error, &styles.error)?;
+        sheet.write_string_with_format(row_index(*row), column, fitting(error), &styles.error)?;
     }
     sheet.set_freeze_panes(header + 1, 0)?;
     Ok(())
+}
+
+/// As much of a text as a cell holds.
+fn fitting(text: &str) -> &str {
+    text.char_indices().nth(CHARACTERS).map_or(text, |(end, _)| &text[..end])
 }
 
 fn text_of<'v>(value: &'v DataRef<'_>) -> Option<&'v str> {

@@ -32,6 +32,10 @@ type Archive<'b> = Xlsx<Cursor<&'b [u8]>>;
 impl Workbook {
     /// The rows of the first visible sheet that has any.
     pub(crate) fn read(bytes: Vec<u8>, limits: &Limits) -> Result<(Self, Vec<SourceRow>), Unreadable> {
+        contained(|| Self::read_first(bytes, limits))
+    }
+
+    fn read_first(bytes: Vec<u8>, limits: &Limits) -> Result<(Self, Vec<SourceRow>), Unreadable> {
         let mut archive = open(&bytes, limits)?;
         let names = sheets(&archive);
         let mut found = None;
@@ -54,10 +58,19 @@ impl Workbook {
         header: usize,
         errors: &BTreeMap<usize, String>,
     ) -> Result<Vec<u8>, Unreadable> {
-        let mut archive = open(&self.bytes, &self.limits)?;
-        let names = sheets(&archive);
-        mark::write(&mut archive, &names, &self.sheet, mark::Marks { header, errors })
+        contained(|| {
+            let mut archive = open(&self.bytes, &self.limits)?;
+            let names = sheets(&archive);
+            mark::write(&mut archive, &names, &self.sheet, mark::Marks { header, errors })
+        })
     }
+}
+
+/// A workbook can be damaged in ways that its reader does not expect. That is the workbook's fault, and nobody else's
+/// work ends with it.
+fn contained<T>(work: impl FnOnce() -> Result<T, Unreadable>) -> Result<T, Unreadable> {
+    let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
+    done.unwrap_or_else(|_| Err(Unreadable::Excel("it is damaged".into())))
 }
 
 fn open<'b>(bytes: &'b [u8], limits: &Limits) -> Result<Archive<'b>, Unreadable> {

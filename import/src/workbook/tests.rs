@@ -110,6 +110,54 @@ fn an_archive_that_unpacks_to_more_is_refused_before_it_is_read() {
     assert!(matches!(SourceFile::read(bytes, &LIMITS), Err(Unreadable::UnpacksTooLarge(_))));
 }
 
+/// A workbook of which some parts were changed at random, the same on each run.
+fn damaged(original: &[u8], seed: u32) -> Vec<u8> {
+    const ODD: [&str; 8] = ["99999999999", "ZZZZZZZ1", "A4294967296", "", "<", "-1", "1e999", "s"];
+    let mut state = seed.wrapping_mul(2_654_435_761).wrapping_add(1);
+    let mut next = |below: usize| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 8) as usize % below
+    };
+    let mut archive = zip::ZipArchive::new(Cursor::new(original)).unwrap();
+    let mut copy = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for index in 0..archive.len() {
+        let mut part = archive.by_index(index).unwrap();
+        let (mut text, name) = (String::new(), part.name().unwrap().into_owned());
+        std::io::Read::read_to_string(&mut part, &mut text).unwrap();
+        let places: Vec<usize> = text.match_indices('"').map(|(place, _)| place).collect();
+        if name.contains("sheet") && places.len() > 3 {
+            let from = next(places.len() - 1);
+            text.replace_range(places[from] + 1..places[from + 1], ODD[next(ODD.len())]);
+        }
+        copy.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut copy, text.as_bytes()).unwrap();
+    }
+    copy.finish().unwrap().into_inner()
+}
+
+#[test]
+fn a_damaged_workbook_is_read_or_refused_and_nothing_else() {
+    let mut written = Written::new();
+    let sheet = written.add_worksheet().set_name("list").unwrap();
+    for row in 0..4 {
+        sheet.write_string(row, 0, "name").unwrap();
+        sheet.write_number(row, 1, 46_000.0).unwrap();
+    }
+    sheet.merge_range(1, 2, 2, 2, "IT", &CellFormat::new()).unwrap();
+    let original = written.save_to_buffer().unwrap();
+    let (mut whole, mut refused) = (0, 0);
+    for seed in 0..400 {
+        match SourceFile::read(damaged(&original, seed), &LIMITS) {
+            Ok(file) => {
+                whole += 1;
+                file.marked(1, &BTreeMap::from([(2, "bad".to_owned())])).unwrap();
+            }
+            Err(_) => refused += 1,
+        }
+    }
+    assert!(whole > 20 && refused > 20, "{whole} were read, {refused} refused");
+}
+
 #[test]
 fn what_is_no_workbook_is_said() {
     let refused = |bytes: &[u8]| SourceFile::read(bytes.to_vec(), &LIMITS).unwrap_err();
