@@ -1,4 +1,5 @@
-//! What runs beside the requests: writing down refusals and forgetting old ones, hearing of new events, tidying figures.
+//! What runs beside the requests: writing down refusals and forgetting old ones, hearing of new events, tidying figures,
+//! bill runs.
 
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 
 use crate::access::{WRITE_EVERY, forget_refusals};
+use crate::bill_runs;
 use crate::metrics;
 use crate::state::ApiState;
 
@@ -30,6 +32,7 @@ impl Background {
         tasks.spawn(finish_interrupted_erasures(state.clone()));
         tasks.spawn(hear_of_events(state.clone()));
         tasks.spawn(tidy_figures());
+        tasks.spawn(bill_runs::attend(state.clone()));
         Self { tasks, state: state.clone() }
     }
 

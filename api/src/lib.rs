@@ -7,6 +7,7 @@
 pub mod access;
 mod answer;
 mod background;
+pub mod bill_runs;
 mod billing;
 mod boundary;
 mod customers;

@@ -1,17 +1,18 @@
 //! What every request shares: the open book, the door, and the figures.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 use std::num::NonZeroU16;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use chrono::NaiveTime;
 use sqlx::PgPool;
 use tallybook_commands::customers::personal::{MasterKey, PersonalKeys};
-use tallybook_domain::Actor;
+use tallybook_domain::{Actor, Month};
 use tallybook_event_store::Book;
 use tallybook_event_store::journal::head_position;
 use tallybook_projector::{ViewName, WaitError};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, watch};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, TryAcquireError, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::access::{Access, Moment};
@@ -39,6 +40,8 @@ pub struct ApiSettings {
     pub personal_data_key: Option<Arc<MasterKey>>,
     /// What stands on every bill as the seller.
     pub seller: Seller,
+    /// When, on the first day of a month, the bill run of the month before begins by itself. Without it, never.
+    pub bill_run_at: Option<NaiveTime>,
 }
 
 /// A year that is audited, and a month to do it.
@@ -54,6 +57,7 @@ impl Default for ApiSettings {
             refusals_kept_days: NonZeroU16::new(REFUSALS_KEPT_DAYS),
             personal_data_key: None,
             seller: Seller::default(),
+            bill_run_at: None,
         }
     }
 }
@@ -79,6 +83,9 @@ struct Shared {
     streams_of: Mutex<HashMap<Actor, usize>>,
     workbooks: Arc<Semaphore>,
     views: OpenedViews,
+    /// Months whose runs were started here and not looked after yet.
+    bill_runs: Mutex<BTreeSet<Month>>,
+    bill_run_started: Notify,
     stop: CancellationToken,
 }
 
@@ -98,6 +105,8 @@ impl ApiState {
             event_streams: Arc::new(Semaphore::new(settings.max_event_streams)),
             streams_of: Mutex::default(),
             views: OpenedViews::default(),
+            bill_runs: Mutex::default(),
+            bill_run_started: Notify::new(),
             workbooks: Arc::new(Semaphore::new(WORKBOOKS)),
             stop: CancellationToken::new(),
             personal_keys: PersonalKeys::new(book.pool().clone(), settings.personal_data_key.clone()),
@@ -159,6 +168,21 @@ impl ApiState {
 
     pub(crate) fn workbook(&self) -> Result<OwnedSemaphorePermit, TryAcquireError> {
         Arc::clone(&self.shared.workbooks).try_acquire_owned()
+    }
+
+    /// Has a run that was just started carried out.
+    pub(crate) fn bill_run_started(&self, month: Month) {
+        self.shared.bill_runs.lock().unwrap_or_else(PoisonError::into_inner).insert(month);
+        self.shared.bill_run_started.notify_one();
+    }
+
+    /// Waits until a run is started here.
+    pub(crate) async fn started_bill_run(&self) {
+        self.shared.bill_run_started.notified().await;
+    }
+
+    pub(crate) fn take_started_bill_runs(&self) -> BTreeSet<Month> {
+        std::mem::take(&mut *self.shared.bill_runs.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub(crate) fn moment(&self, client: Option<IpAddr>) -> Moment<'_> {

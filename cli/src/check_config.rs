@@ -6,6 +6,7 @@ use crate::failure::Failure;
 use crate::output::{say, say_json};
 use crate::settings::{
     Layered, NewBookFlags, PersonalDataFlags, ProjectFlags, SampleSize, SealFlags, ServeFlags, Settings,
+    TimeOfDay,
 };
 
 /// Print the settings as they apply, with secrets hidden
@@ -97,6 +98,7 @@ fn shown(settings: &Settings) -> Vec<Shown> {
         row("seller_tax_number", &settings.seller_tax_number, set_or_none),
         row("seller_contact", &settings.seller_contact, set_or_none),
         row("seller_bank", &settings.seller_bank, set_or_none),
+        row("bill_run_at", &settings.bill_run_at, TimeOfDay::to_string),
         row("seal_key", &settings.seal_key, |path| match path {
             Some(path) => path.display().to_string(),
             None => settings.seal_key().display().to_string(),

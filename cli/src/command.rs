@@ -4,6 +4,7 @@ use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::audit::AuditCommand;
 use crate::bench::BenchCommand;
+use crate::bill_run::BillRunCommand;
 use crate::check_config::CheckConfigCommand;
 use crate::customer::CustomerCommand;
 use crate::export::ExportCommand;
@@ -42,6 +43,7 @@ enum What {
     User(UserCommand),
     Customer(CustomerCommand),
     Import(ImportCommand),
+    BillRun(BillRunCommand),
     Export(ExportCommand),
     Audit(AuditCommand),
     CheckConfig(CheckConfigCommand),
@@ -78,6 +80,7 @@ impl CommandLine {
             What::User(user) => user.run(&settings).await,
             What::Customer(customer) => customer.run(&settings).await,
             What::Import(import) => import.run(&settings, stop).await,
+            What::BillRun(bill_run) => bill_run.run(&settings, stop).await,
             What::Export(export) => export.run(&settings, stop).await,
             What::Audit(audit) => audit.run(&settings, stop).await,
             What::CheckConfig(check) => check.run(&settings),
@@ -119,6 +122,7 @@ impl What {
             | Self::Customer(_)
             | Self::Import(_)
             | Self::Export(_)
+            | Self::BillRun(_)
             | Self::Openapi
             | Self::Bench(_) => flags,
         }

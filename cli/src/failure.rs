@@ -4,6 +4,7 @@ use std::fmt;
 use std::process::ExitCode;
 
 use tallybook_api::access::AccessError;
+use tallybook_api::bill_runs::BillRunError;
 use tallybook_event_store::proof::{ProofError, TreeError};
 use tallybook_event_store::seal::SealError;
 use tallybook_event_store::{CommandError, StoreError};
@@ -150,6 +151,19 @@ impl From<CommandError> for Failure {
             | CommandError::Unavailable
             | CommandError::OutcomeUnknown { .. }
             | CommandError::Corrupt(_) => Self::Environment(error.into()),
+        }
+    }
+}
+
+impl From<BillRunError> for Failure {
+    fn from(error: BillRunError) -> Self {
+        match error {
+            BillRunError::Command(error) => error.into(),
+            BillRunError::Read(_)
+            | BillRunError::Store(_)
+            | BillRunError::Database(_)
+            | BillRunError::Journal(_)
+            | BillRunError::Workbook(_) => Self::Environment(error.into()),
         }
     }
 }

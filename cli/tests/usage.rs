@@ -50,7 +50,7 @@ fn check_config_shows_where_each_setting_comes_from_and_no_secret() {
     let file = directory.path().join("tallybook.toml");
     std::fs::write(
         &file,
-        "port = 7000\nhost = \"0.0.0.0\"\nadmin_password = \"hunter22\"\nrefusals_kept_days = 0\n",
+        "port = 7000\nhost = \"0.0.0.0\"\nadmin_password = \"hunter22\"\nrefusals_kept_days = 0\nbill_run_at = \"02:30\"\n",
     )
     .unwrap();
     let checked = tallybook(&["check-config", "--json", "--host", "127.0.0.2", "--config"])
@@ -68,6 +68,7 @@ fn check_config_shows_where_each_setting_comes_from_and_no_secret() {
         ("book", "tenant", "environment"),
         ("port", "7000", "file"),
         ("refusals_kept_days", "for ever", "file"),
+        ("bill_run_at", "02:30", "file"),
         ("metrics", "true", "default"),
     ] {
         assert_eq!(settings[name]["value"], value, "{name}");

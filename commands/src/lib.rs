@@ -8,5 +8,6 @@ pub mod billing;
 mod context;
 pub mod customers;
 pub mod deposits;
+pub mod ledger;
 
 pub use context::CommandContext;

@@ -11,6 +11,7 @@ use tallybook_commands::billing::{
 };
 use tallybook_commands::customers::personal::PersonalEdits;
 use tallybook_commands::customers::{ChangeCustomer, change_customer};
+use tallybook_domain::billing::bill_run::RunTerms;
 use tallybook_domain::billing::{BillRefusal, PlanCode};
 use tallybook_domain::customers::{Edit, ProfileEdits, SettlementMode};
 use tallybook_domain::{CustomerId, Money, Month};
@@ -48,7 +49,7 @@ fn last_month(book: &Book) -> Month {
 }
 
 async fn run(book: &Book, customers: &[BillableCustomer]) -> Vec<BillOfRun> {
-    let run = RunBills { period: last_month(book), issue_date: None, payment_term_days: 30 };
+    let run = RunBills { period: last_month(book), terms: RunTerms::default() };
     let mut bills = Vec::new();
     run_bills(book, &by("li"), &run, customers, |chunk| bills.extend(chunk.bills.clone())).await.unwrap();
     bills

@@ -10,6 +10,7 @@ use tallybook_commands::billing::{
     SubscriptionOutcome, VoidBill, add_price_plan_version, assign_price_plan, create_price_plan,
     end_price_plan, run_bills, void_bill,
 };
+use tallybook_domain::billing::bill_run::RunTerms;
 use tallybook_domain::billing::pricing::PlanTerms;
 use tallybook_domain::billing::{Bill, BillCommand, BillId, PlanCode, PricePlanRefusal, SubscriptionRefusal};
 use tallybook_domain::customers::CustomerRefusal;
@@ -121,7 +122,7 @@ async fn what_is_billed_keeps_its_plan() {
     let month = last_month(&book);
     let start = month.first_day() - Months::new(2);
     assign(&book, &acme, &old, start).await.unwrap();
-    let run = RunBills { period: month, issue_date: None, payment_term_days: 30 };
+    let run = RunBills { period: month, terms: RunTerms::default() };
     let customers = [BillableCustomer { customer: acme.clone(), plans: vec![old.clone()] }];
     run_bills(&book, &by("li"), &run, &customers, |_| {}).await.unwrap();
     let bill = BillId::new(&acme, month);

@@ -6,14 +6,14 @@ use std::pin::Pin;
 use sqlx::PgPool;
 use tallybook_read_models::Projection;
 use tallybook_read_models::billing::{
-    Bills, PricePlans, Receivables, Revenue, Subscriptions, UsageProjection,
+    BillRuns, Bills, PricePlans, Receivables, Revenue, Subscriptions, UsageProjection,
 };
 use tallybook_read_models::customers::Customers;
 use tallybook_read_models::deposits::{
     DailyTotals, Deposits, WalletHolds, WalletStatements, Wallets, Withdrawals,
 };
 use tallybook_read_models::fold::{Sample, TableShape, Tables};
-use tallybook_read_models::ledger::GeneralLedger;
+use tallybook_read_models::ledger::{GeneralLedger, Periods};
 use tokio_util::sync::CancellationToken;
 
 use crate::engine::{self, Surroundings};
@@ -80,6 +80,8 @@ pub fn every() -> Vec<Registered> {
         Registered::of::<DailyTotals>(),
         Registered::of::<UsageProjection>(),
         Registered::of::<Bills>(),
+        Registered::of::<BillRuns>(),
+        Registered::of::<Periods>(),
         Registered::of::<PricePlans>(),
         Registered::of::<Subscriptions>(),
         Registered::of::<Revenue>(),

@@ -57,6 +57,55 @@ pub enum BillState {
     Voided,
 }
 
+/// How an accounting period stands.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum PeriodState {
+    Open,
+    Closed,
+    ReopeningRequested,
+}
+
+/// How the bill run of a month stands.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum BillRunState {
+    NotStarted,
+    Running,
+    Finished,
+}
+
+/// What a bill run has come to.
+#[derive(Debug, ToSchema)]
+#[schema(as = RunCounts)]
+pub struct RunCounts {
+    /// Whom it goes through.
+    pub customers: u64,
+    /// New bills.
+    pub billed: u64,
+    /// Had a bill already, or no day under a plan.
+    pub skipped: u64,
+    /// Could not be billed: somebody has to look.
+    pub parked: u64,
+    /// What the new bills come to, by currency.
+    pub totals: Vec<Money>,
+}
+
+/// What a bill run is to do; what is left out is as always.
+#[derive(Debug, ToSchema)]
+#[schema(as = RunTerms)]
+pub struct RunTerms {
+    /// Only these customers; everyone with a plan, if left out.
+    #[schema(nullable = false)]
+    pub customers: Option<Vec<String>>,
+    /// The day on which each chunk is billed, if left out.
+    #[schema(nullable = false)]
+    pub issue_date: Option<chrono::NaiveDate>,
+    /// From the issue date to the due date; 30, if left out.
+    #[schema(nullable = false)]
+    pub payment_term_days: Option<u16>,
+}
+
 /// Whether the customer contests a bill, and how it ended, as the customer sees it.
 #[derive(Debug, ToSchema)]
 #[schema(rename_all = "snake_case")]
@@ -130,7 +179,7 @@ pub enum AccountKind {
 mod tests {
     use serde::Serialize;
     use serde_json::{Value, json};
-    use tallybook_domain::{customers, deposits, ledger};
+    use tallybook_domain::{billing, customers, deposits, ledger};
     use utoipa::PartialSchema;
 
     use super::*;
@@ -144,6 +193,9 @@ mod tests {
     #[test]
     fn the_words_are_those_of_the_domain() {
         use ledger::{AccountKind as Kind, Side as OfEntry};
+        assert_words::<BillRunState>(&billing::bill_run::BillRunState::ALL);
+        assert_words::<PeriodState>(&ledger::periods::PeriodState::ALL);
+        assert_words::<BillState>(&billing::BillState::ALL);
         assert_words::<CustomerStatus>(&customers::CustomerStatus::ALL);
         assert_words::<RevenueBy>(&crate::billing::RevenueBy::ALL);
         assert_words::<DepositMethod>(&deposits::DepositMethod::ALL);

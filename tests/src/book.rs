@@ -118,10 +118,6 @@ impl TestBook {
         Self { connect, book, address, parts, shutdown, checked: false, _place: None }
     }
 
-    pub(crate) fn book(&self) -> &Book {
-        &self.book
-    }
-
     pub fn address(&self) -> &str {
         &self.address
     }

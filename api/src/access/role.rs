@@ -36,8 +36,12 @@ pub enum Action {
     RecordDeposits,
     ReverseDeposits,
     RecordUsage,
-    /// Void bills.
+    /// Run bills, void them.
     ManageBills,
+    /// Close months, and ask for one to be opened again.
+    ClosePeriods,
+    /// Approve or reject that a month is opened again; never by an API key, nor by who asked for it.
+    ApproveReopenings,
     RequestWithdrawals,
     /// Approve or reject; never by an API key. That nobody approves what he asked for himself is a rule of the domain.
     ApproveWithdrawals,
@@ -85,7 +89,7 @@ impl Action {
     /// Whether only a signed-in person may, whatever a key's role: two pairs of eyes are two people, and a key does
     /// not say who holds it.
     pub fn takes_a_person(self) -> bool {
-        self == Self::ApproveWithdrawals
+        matches!(self, Self::ApproveWithdrawals | Self::ApproveReopenings)
     }
 
     /// Who may.
@@ -99,10 +103,10 @@ impl Action {
             Self::ReadUsers | Self::ReadPersonalShowings => &[Admin, Auditor],
             Self::ManageCustomers | Self::SeePersonalData => &[Finance, Operator],
             Self::RecordDeposits | Self::RecordUsage => &[Finance, Operator],
-            Self::ManagePricePlans | Self::ManageBills => &[Finance],
+            Self::ManagePricePlans | Self::ManageBills | Self::ClosePeriods => &[Finance],
             Self::ReverseDeposits => &[Finance],
             Self::RequestWithdrawals => &[Finance],
-            Self::ApproveWithdrawals => &[Finance, Approver],
+            Self::ApproveWithdrawals | Self::ApproveReopenings => &[Finance, Approver],
             Self::SettleWithdrawals => &[Finance],
             Self::ReadModels => &[Admin, Finance, Approver, Operator, Auditor, Dashboard],
             Self::SeeAccountNumbers | Self::ReadJournal => &[Admin, Finance, Approver, Auditor],
@@ -121,6 +125,8 @@ impl Action {
             Self::ReverseDeposits => "reverse deposits",
             Self::RecordUsage => "record usage",
             Self::ManageBills => "manage bills",
+            Self::ClosePeriods => "close accounting periods, or ask to reopen them",
+            Self::ApproveReopenings => "approve or reject that an accounting period is reopened",
             Self::RequestWithdrawals => "request withdrawals",
             Self::ApproveWithdrawals => "approve or reject withdrawals",
             Self::SettleWithdrawals => "cancel, submit or settle withdrawals",
@@ -160,7 +166,7 @@ impl FromStr for Role {
 mod tests {
     use super::*;
 
-    const EVERY_ACTION: [Action; 20] = [
+    const EVERY_ACTION: [Action; 22] = [
         Action::ManageUsers,
         Action::ReadUsers,
         Action::ManageCustomers,
@@ -169,6 +175,8 @@ mod tests {
         Action::ReverseDeposits,
         Action::RecordUsage,
         Action::ManageBills,
+        Action::ClosePeriods,
+        Action::ApproveReopenings,
         Action::RequestWithdrawals,
         Action::ApproveWithdrawals,
         Action::SettleWithdrawals,
@@ -230,7 +238,14 @@ mod tests {
         );
         assert_eq!(
             allowed(Role::Approver),
-            [A::ApproveWithdrawals, A::ReadModels, A::SeeAccountNumbers, A::ReadJournal, A::ReadProjections]
+            [
+                A::ApproveReopenings,
+                A::ApproveWithdrawals,
+                A::ReadModels,
+                A::SeeAccountNumbers,
+                A::ReadJournal,
+                A::ReadProjections
+            ]
         );
         assert_eq!(
             allowed(Role::Finance),
@@ -241,6 +256,8 @@ mod tests {
                 A::ReverseDeposits,
                 A::RecordUsage,
                 A::ManageBills,
+                A::ClosePeriods,
+                A::ApproveReopenings,
                 A::RequestWithdrawals,
                 A::ApproveWithdrawals,
                 A::SettleWithdrawals,

@@ -63,6 +63,19 @@ pub(crate) fn done<T: Serialize>(receipt: &Receipt<T>) -> Result<Response, Probl
     answer(receipt, StatusCode::OK)
 }
 
+/// Something is in the book that goes on by itself; this is where to look after it.
+pub(crate) fn accepted<T: Serialize>(receipt: &Receipt<T>, location: &str) -> Result<Response, Problem> {
+    let mut response = answer(receipt, StatusCode::ACCEPTED)?;
+    let location = HeaderValue::from_str(location).map_err(Problem::internal)?;
+    response.headers_mut().insert(header::LOCATION, location);
+    Ok(response)
+}
+
+/// What would come of something that takes many commands: its events are too many to tell.
+pub(crate) fn tried(outcome: &impl Serialize) -> Result<Response, Problem> {
+    json(StatusCode::OK, &DryRun { dry_run: true, outcome, events: &[] })
+}
+
 fn answer<T: Serialize>(receipt: &Receipt<T>, status: StatusCode) -> Result<Response, Problem> {
     let outcome = &receipt.outcome;
     if let Some(events) = &receipt.dry_run_events {

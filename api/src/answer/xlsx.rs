@@ -18,7 +18,7 @@ use crate::problem::{Problem, ProblemKind};
 const MOST_ROWS: u32 = 1_048_575;
 
 /// Writes rows as they come until the sender is dropped. Blocks.
-pub(super) fn write(columns: &[&str], mut rows: mpsc::Receiver<Vec<Cell>>) -> Result<File, Problem> {
+pub(crate) fn write(columns: &[&str], mut rows: mpsc::Receiver<Vec<Cell>>) -> Result<File, Problem> {
     let mut workbook = Workbook::new();
     let sheet = workbook.add_worksheet_with_constant_memory().map_err(Problem::internal)?;
     let bold = Format::new().set_bold();

@@ -6,8 +6,11 @@ mod bill_schema;
 mod create_price_plan;
 mod document;
 mod find_bill;
+mod find_bill_run;
 mod find_price_plan;
+mod list_bill_runs;
 mod list_bills;
+mod list_parked;
 mod list_price_plans;
 mod list_usage;
 mod plan_schema;
@@ -20,6 +23,8 @@ mod show_customer_plan;
 mod show_customer_usage;
 mod show_receivables_summary;
 mod show_revenue;
+mod start_bill_run;
+mod stream_bill_run;
 mod terms;
 mod usage;
 mod usage_body;
@@ -48,4 +53,8 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(show_revenue::show_revenue))
         .routes(routes!(show_receivables_summary::show_receivables_summary))
         .routes(routes!(void_bill::void_bill))
+        .routes(routes!(list_bill_runs::list_bill_runs, start_bill_run::start_bill_run))
+        .routes(routes!(find_bill_run::find_bill_run))
+        .routes(routes!(list_parked::list_parked))
+        .routes(routes!(stream_bill_run::stream_bill_run))
 }

@@ -19,7 +19,7 @@ use crate::answer::{DryRunEventSchema, DryRunSchema};
 use crate::problem::{FieldError, ProblemSchema};
 use crate::router::described;
 
-const TAGS: [(&str, &str); 14] = [
+const TAGS: [(&str, &str); 15] = [
     ("access", "Sign-in, users and API keys"),
     ("customers", "Whose money the book keeps"),
     ("deposits", "Money that came in (入金)"),
@@ -28,9 +28,10 @@ const TAGS: [(&str, &str); 14] = [
     ("usage", "What customers used (用量), as meters counted it"),
     ("price-plans", "What customers are billed by (价格方案), and from when"),
     ("pricing", "What usage costs under a price plan's terms"),
-    ("bills", "What customers owe for a month (账单)"),
+    ("bills", "What customers owe for a month (账单), and the runs that bill them"),
     ("reports", "Revenue (营业收入) and receivables (应收账款), put together"),
     ("ledger", "Double entry: the chart of accounts, the trial balance, the lines of an account"),
+    ("periods", "Months that are closed (关账), and how they are opened again"),
     ("dashboard", "The figures of the days"),
     ("journal", "Events as they were recorded, and seals"),
     ("operation", "Health, figures, projections"),

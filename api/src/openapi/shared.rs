@@ -10,14 +10,25 @@ use crate::problem::ProblemSchema;
 use crate::request::Format;
 
 /// Contexts whose changes are commands on the book.
-const OF_THE_BOOK: [&str; 5] = ["customers", "deposits", "withdrawals", "usage", "price-plans"];
+const OF_THE_BOOK: [&str; 7] =
+    ["customers", "deposits", "withdrawals", "usage", "price-plans", "bills", "periods"];
 /// No command on the book, but as safe to send again.
 const REPEATABLE: &str = "request_rebuild";
 /// Not of such a context and of no view, but can be waited for.
 const LIVE: &str = "show_explanation";
 /// Contexts that read projections and so can be waited for.
-const OF_READ_MODELS: [&str; 8] =
-    ["customers", "deposits", "withdrawals", "wallets", "usage", "price-plans", "ledger", "dashboard"];
+const OF_READ_MODELS: [&str; 10] = [
+    "customers",
+    "deposits",
+    "withdrawals",
+    "wallets",
+    "usage",
+    "price-plans",
+    "bills",
+    "ledger",
+    "dashboard",
+    "periods",
+];
 
 pub(super) fn add(description: &mut OpenApi) {
     for item in description.paths.paths.values_mut() {

@@ -64,6 +64,7 @@ pub enum ProblemKind {
     HoldNotFound,
     // Accounting periods.
     PeriodClosed,
+    PeriodNotFound,
     PeriodNotOver,
     PeriodNotClosed,
     ReopeningNotRequested,
@@ -98,6 +99,8 @@ pub enum ProblemKind {
     BadDebtUnderWay,
     BadDebtNotRequested,
     BillRunNotUnderWay,
+    BillRunNotFound,
+    BillRunUnderWay,
     // Reading.
     AccountNotFound,
     AggregateNotFound,
@@ -120,7 +123,7 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
-    pub const ALL: [Self; 94] = [
+    pub const ALL: [Self; 97] = [
         Self::MalformedJson,
         Self::Validation,
         Self::UnknownRoute,
@@ -167,6 +170,7 @@ impl ProblemKind {
         Self::FundsAlreadyHeld,
         Self::HoldNotFound,
         Self::PeriodClosed,
+        Self::PeriodNotFound,
         Self::PeriodNotOver,
         Self::PeriodNotClosed,
         Self::ReopeningNotRequested,
@@ -199,6 +203,8 @@ impl ProblemKind {
         Self::BadDebtUnderWay,
         Self::BadDebtNotRequested,
         Self::BillRunNotUnderWay,
+        Self::BillRunNotFound,
+        Self::BillRunUnderWay,
         Self::AccountNotFound,
         Self::AggregateNotFound,
         Self::EventNotFound,
@@ -294,6 +300,7 @@ const SPECS: [(StatusCode, &str, &str); ProblemKind::ALL.len()] = [
     (S::CONFLICT, "hold-not-found", "No money is held for the withdrawal"),
     // Accounting periods.
     (S::UNPROCESSABLE_ENTITY, "period-closed", "The accounting period is closed"),
+    (S::NOT_FOUND, "period-not-found", "The month was never closed"),
     (S::UNPROCESSABLE_ENTITY, "period-not-over", "The accounting period is not over yet"),
     (S::CONFLICT, "period-not-closed", "The accounting period is not closed"),
     (S::CONFLICT, "reopening-not-requested", "Nobody has asked to reopen the accounting period"),
@@ -328,6 +335,8 @@ const SPECS: [(StatusCode, &str, &str); ProblemKind::ALL.len()] = [
     (S::CONFLICT, "bad-debt-under-way", "Somebody has asked to write off the bill already"),
     (S::CONFLICT, "bad-debt-not-requested", "Nobody has asked to write off the bill"),
     (S::CONFLICT, "bill-run-not-under-way", "The bill run has not been started"),
+    (S::NOT_FOUND, "bill-run-not-found", "There is no such bill run"),
+    (S::CONFLICT, "bill-run-under-way", "Another bill run of the month is under way"),
     // Reading.
     (S::NOT_FOUND, "account-not-found", "There is no such ledger account"),
     (S::NOT_FOUND, "aggregate-not-found", "No event is about this"),

@@ -300,6 +300,12 @@ impl From<BillRunRefusal> for Problem {
             BillRunRefusal::NotUnderWay { period } => {
                 Self::new(ProblemKind::BillRunNotUnderWay, detail).with("period", period)
             }
+            BillRunRefusal::UnderWay { period } => {
+                Self::new(ProblemKind::BillRunUnderWay, detail).with("period", period)
+            }
+            BillRunRefusal::NotOver { period, today } => {
+                Self::new(ProblemKind::PeriodNotOver, detail).with("period", period).with("today", today)
+            }
             BillRunRefusal::Money(error) => error.into(),
         }
     }

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::body::{ReadBody, read_body};
 use super::context::RequestContext;
 use super::query::QueryReader;
+use super::read::Format;
 use crate::access::Caller;
 use crate::problem::{FieldError, Problem, ProblemKind};
 use crate::state::ApiState;
@@ -101,6 +102,11 @@ impl CommandInput {
             dry_run,
         };
         Ok((context, complete(body, errors)?))
+    }
+
+    /// The form of the answer, where there is a choice.
+    pub(crate) fn format(&self) -> Result<Format, Problem> {
+        Format::of(&self.headers)
     }
 
     /// Reads the body of a request that changes who may come in, which knows neither keys nor dry runs.

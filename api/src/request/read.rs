@@ -147,15 +147,32 @@ impl ReadInput {
         position
     }
 
-    /// The first of the formats the client likes best.
     pub(crate) fn format(&self) -> Result<Format, Problem> {
-        let accept = self.headers.get_all(header::ACCEPT).iter();
+        Format::of(&self.headers)
+    }
+}
+
+const JSON: &str = "application/json";
+const CSV: &str = "text/csv";
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+impl Listing {
+    /// A whole list that no query asks for.
+    pub(crate) fn table(format: Format) -> Self {
+        Self { limit: None, cursor: None, fresh: None, format, seen_from: SeenFrom::default() }
+    }
+}
+
+impl Format {
+    /// The first of the formats the client likes best.
+    pub(super) fn of(headers: &HeaderMap) -> Result<Self, Problem> {
+        let accept = headers.get_all(header::ACCEPT).iter();
         let wishes: Vec<&str> =
             accept.filter_map(|value| value.to_str().ok()).flat_map(|list| list.split(',')).collect();
         if wishes.is_empty() {
-            return Ok(Format::Json);
+            return Ok(Self::Json);
         }
-        let offered = wishes.into_iter().filter_map(Format::wished);
+        let offered = wishes.into_iter().filter_map(Self::wished);
         // max_by_key takes the last of equals; the first is meant.
         match offered.rev().max_by_key(|(_, weight)| *weight) {
             Some((format, weight)) if weight > 0 => Ok(format),
@@ -165,13 +182,7 @@ impl ReadInput {
             )),
         }
     }
-}
 
-const JSON: &str = "application/json";
-const CSV: &str = "text/csv";
-const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-
-impl Format {
     /// Without parameters, as Accept has it.
     pub(crate) fn media_type(self) -> &'static str {
         match self {

@@ -6,22 +6,24 @@ use std::thread::available_parallelism;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
+use chrono::DateTime;
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection, Executor, PgConnection};
-use tallybook_commands::billing::{BillableCustomer, RunBills, run_bills};
+use tallybook_commands::billing::{
+    AssignPricePlan, BillableCustomer, CreatePricePlan, RecordUsage, RunBills, assign_price_plan,
+    create_price_plan, record_usage_batch, run_bills,
+};
 use tallybook_commands::customers::personal::PersonalKeys;
 use tallybook_commands::customers::{RegisterCustomer, register_customer};
+use tallybook_domain::billing::PlanCode;
+use tallybook_domain::billing::bill_run::RunTerms;
 use tallybook_domain::billing::pricing::PlanTerms;
-use tallybook_domain::billing::usage::UsageEntry;
-use tallybook_domain::billing::{
-    PlanCode, PricePlan, PricePlanCommand, Subscription, SubscriptionCommand, Usage, UsageCommand, UsageId,
-};
 use tallybook_domain::customers::CustomerName;
-use tallybook_domain::{EventSourced, Month};
+use tallybook_domain::{CustomerId, Month};
 use tallybook_event_store::schema::{NewBook, provision};
-use tallybook_event_store::{Book, BookSettings, CommandMetadata, CommandRequest, StreamKey};
+use tallybook_event_store::{Book, BookSettings};
 
 use super::deposits::context as asked;
 use crate::output::{note, say, say_json};
@@ -94,15 +96,15 @@ async fn measure(connect: &PgConnectOptions, customers: usize) -> anyhow::Result
     owner.execute(drop_schema.as_str()).await?;
     provision(connect, SCHEMA, &NewBook::default()).await?;
     note(format!("filling a book with {customers} customers and a month of their usage"));
-    let book = Book::open(connect, BookSettings::new(SCHEMA)).await?;
+    let book = Book::open(connect, settings()).await?;
     let filled = fill(&book, customers).await;
     book.shutdown().await;
     let billable = filled?;
     owner.execute("VACUUM (ANALYZE)").await?;
     owner.execute("CHECKPOINT").await?;
 
-    let book = Book::open(connect, BookSettings::new(SCHEMA)).await?;
-    let run = RunBills { period: period()?, issue_date: None, payment_term_days: 30 };
+    let book = Book::open(connect, settings()).await?;
+    let run = RunBills { period: period()?, terms: RunTerms::default() };
     let begun = Instant::now();
     let counts = run_bills(&book, &asked(None)?, &run, &billable, |_| {}).await;
     let seconds = begun.elapsed().as_secs_f64();
@@ -118,6 +120,12 @@ async fn measure(connect: &PgConnectOptions, customers: usize) -> anyhow::Result
         seconds,
         bills_per_second: bills as f64 / seconds,
     })
+}
+
+/// The first day after the month, whatever day it is: usage that is still to come is refused.
+fn settings() -> BookSettings {
+    let clock = || DateTime::from_timestamp(1_793_552_400, 0).unwrap_or(DateTime::UNIX_EPOCH);
+    BookSettings { clock, ..BookSettings::new(SCHEMA) }
 }
 
 fn period() -> anyhow::Result<Month> {
@@ -144,9 +152,9 @@ fn terms() -> anyhow::Result<PlanTerms> {
 
 async fn fill(book: &Book, customers: usize) -> anyhow::Result<Vec<BillableCustomer>> {
     let plan = PlanCode::from_str("bench")?;
-    let (name, effective_from) = ("Bench".parse()?, period()?.first_day());
-    let create = PricePlanCommand::Create { plan: plan.clone(), name, effective_from, terms: terms()? };
-    tell::<PricePlan>(book, plan.stream(), create).await?;
+    let (name, effective_from) = ("Bench".parse()?, Some(period()?.first_day()));
+    let create = CreatePricePlan { plan: plan.clone(), name, effective_from, terms: terms()? };
+    create_price_plan(book, asked(None)?, create).await?;
     stream::iter(0..customers)
         .map(|number| customer(book, number, &plan))
         .buffer_unordered(FILLING)
@@ -161,37 +169,22 @@ async fn customer(book: &Book, number: usize, plan: &PlanCode) -> anyhow::Result
     let registered = register_customer(book, &keys, asked(None)?, register).await?;
     let customer = registered.outcome.id;
     let from = period()?.first_day();
-    let assign = SubscriptionCommand::Assign { customer: customer.clone(), plan: plan.clone(), from };
-    tell::<Subscription>(book, Subscription::stream_of(&customer), assign).await?;
-    let usage = UsageId::new(&customer, period()?);
-    let entries = entries(number)?;
-    let today = period()?.last_day();
-    tell::<Usage>(book, usage.to_string(), UsageCommand::Record { usage, entries, today }).await?;
+    let assign = AssignPricePlan { customer: customer.clone(), plan: plan.clone(), from };
+    assign_price_plan(book, asked(None)?, assign).await?;
+    record_usage_batch(book, asked(None)?, records(number, &customer)?).await?;
     Ok(BillableCustomer { customer, plans: vec![plan.clone()] })
 }
 
-fn entries(number: usize) -> anyhow::Result<Vec<UsageEntry>> {
+fn records(number: usize, customer: &CustomerId) -> anyhow::Result<Vec<RecordUsage>> {
     let days = (1..=31).flat_map(|day| METERS.map(|meter| (day, meter)));
-    let entry = |(day, meter): (usize, &str)| {
+    let record = |(day, meter): (usize, &str)| {
         let quantity = (number % 700 + day * 13).to_string();
         let date = format!("2026-10-{day:02}");
         let reference = format!("{meter}-{day}");
         let entry = serde_json::json!({
             "meter": meter, "date": date, "quantity": quantity, "reference": reference,
         });
-        Ok(serde_json::from_value(entry)?)
+        Ok(RecordUsage { customer: customer.clone(), entry: serde_json::from_value(entry)? })
     };
-    days.map(entry).collect()
-}
-
-async fn tell<A: EventSourced>(book: &Book, id: String, command: A::Command) -> anyhow::Result<()>
-where
-    A::Command: Clone + Send + 'static,
-{
-    let actor = asked(None)?.actor;
-    let metadata = CommandMetadata { actor, request_id: None, reason: None, client_address: None };
-    let request = CommandRequest::new("bench", metadata, &id)?;
-    let streams = vec![StreamKey::existing::<A>(&id)];
-    book.execute(request, streams, move |decision| decision.decide::<A>(&id, command.clone())).await?;
-    Ok(())
+    days.map(record).collect()
 }

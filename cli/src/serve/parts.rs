@@ -74,6 +74,7 @@ pub(super) async fn serve_api(
     let api = ApiSettings {
         metrics: settings.metrics.value,
         behind_proxy: settings.behind_proxy.value,
+        bill_run_at: settings.bill_run_at.value.time(),
         refusals_kept_days: NonZeroU16::new(settings.refusals_kept_days.value),
         personal_data_key: personal_data::read(settings)?.map(Arc::new),
         seller: settings.seller(),

@@ -7,6 +7,7 @@ use anyhow::Context;
 use serde::Deserialize;
 
 use super::sample::SampleSize;
+use super::time_of_day::TimeOfDay;
 use crate::failure::Failure;
 
 /// The file used when none is named.
@@ -33,6 +34,7 @@ pub(super) struct FileSettings {
     pub(super) seller_tax_number: Option<String>,
     pub(super) seller_contact: Option<String>,
     pub(super) seller_bank: Option<String>,
+    pub(super) bill_run_at: Option<TimeOfDay>,
     pub(super) seal_key: Option<PathBuf>,
     pub(super) seal_file: Option<PathBuf>,
     pub(super) sample: Option<SampleSize>,

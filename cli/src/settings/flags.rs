@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::sample::SampleSize;
+use super::time_of_day::TimeOfDay;
 
 /// Where the book is. Every subcommand that opens one takes these.
 #[derive(Debug, Clone, Default, Args)]
@@ -117,6 +118,10 @@ pub struct ServeFlags {
         hide_short_help = true
     )]
     pub refusals_kept_days: Option<u16>,
+    /// When, on the first day of a month, the month before is billed by itself: a time such as 02:30 of the book's time
+    /// zone [default: off]
+    #[arg(long, value_name = "TIME", env = "TALLYBOOK_BILL_RUN_AT", hide_env_values = true)]
+    pub bill_run_at: Option<TimeOfDay>,
     #[command(flatten)]
     pub seller: SellerFlags,
 }

@@ -12,6 +12,7 @@ use tallybook_event_store::BookSettings;
 use super::file::FileSettings;
 use super::flags::Flags;
 use super::sample::SampleSize;
+use super::time_of_day::TimeOfDay;
 use crate::environment;
 use crate::failure::Failure;
 
@@ -61,6 +62,7 @@ pub struct Settings {
     pub seller_tax_number: Layered<Option<String>>,
     pub seller_contact: Layered<Option<String>>,
     pub seller_bank: Layered<Option<String>>,
+    pub bill_run_at: Layered<TimeOfDay>,
     pub seal_key: Layered<Option<PathBuf>>,
     pub seal_file: Layered<Option<PathBuf>>,
     pub sample: Layered<SampleSize>,
@@ -130,6 +132,7 @@ impl Settings {
             ),
             seller_contact: layers.optional("seller_contact", seller.seller_contact, file.seller_contact),
             seller_bank: layers.optional("seller_bank", seller.seller_bank, file.seller_bank),
+            bill_run_at: layers.pick("bill_run_at", serve.bill_run_at, file.bill_run_at, TimeOfDay::OFF),
             seal_key: layers.optional("seal_key", seals.seal_key, file.seal_key),
             seal_file: layers.optional("seal_file", seals.seal_file, file.seal_file),
             sample: layers.pick("sample", project.sample, file.sample, SampleSize::NONE),

@@ -8,7 +8,9 @@ mod layers;
 mod sample;
 #[cfg(test)]
 mod tests;
+mod time_of_day;
 
 pub use flags::{BookFlags, Flags, NewBookFlags, PersonalDataFlags, ProjectFlags, SealFlags, ServeFlags};
 pub use layers::{Layered, Settings, Source};
 pub use sample::SampleSize;
+pub use time_of_day::TimeOfDay;

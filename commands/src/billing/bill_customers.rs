@@ -5,13 +5,14 @@
 
 use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
+use tallybook_domain::billing::bill::{Amounts, BillPart};
 use tallybook_domain::billing::bill_run::{ParkedCustomer, RunCounts};
 use tallybook_domain::billing::{
     Bill, BillCommand, BillId, BillNumber, BillNumbers, BillNumbersCommand, BillRun, BillRunCommand,
-    PlanCode, PricePlan, Subscription, Usage, UsageCommand, UsageId, month_parts,
+    BillRunRefusal, PlanCode, PricePlan, Subscription, Usage, UsageCommand, UsageId, month_parts,
 };
 use tallybook_domain::customers::{Customer, CustomerStatus, PaymentTermDays};
-use tallybook_domain::{CustomerId, Money, MoneyError, Month, Refusal};
+use tallybook_domain::{CustomerId, Money, Month, Refusal};
 use tallybook_event_store::{Book, CommandError, Decision, Receipt, StreamKey};
 
 use super::prepaid::pay_from_wallet;
@@ -64,22 +65,29 @@ pub async fn bill_customers(
 }
 
 /// What is to be done about a customer.
-enum Finding {
+pub(super) enum Finding {
     Bill(Draft),
     /// Billed already, or not under a plan in this month.
     Skip,
     Park(ParkedCustomer),
 }
 
-struct Draft {
+pub(super) struct Draft {
     bill: BillId,
     usage: UsageId,
-    total: Money,
     due_date: NaiveDate,
+    pub(super) owed: Amounts,
+}
+
+/// What a month comes to.
+pub(super) enum Priced {
+    Skip,
+    Park(String),
+    Parts(Vec<BillPart>),
 }
 
 impl BillCustomers {
-    fn streams(&self) -> Vec<StreamKey> {
+    pub(super) fn streams(&self) -> Vec<StreamKey> {
         let mut plans: Vec<&PlanCode> = self.customers.iter().flat_map(|customer| &customer.plans).collect();
         plans.sort_unstable();
         plans.dedup();
@@ -118,7 +126,7 @@ impl BillCustomers {
         let progress = BillRunCommand::Progress {
             period: self.period,
             billed: bills.len() as u64,
-            totals: sum(bills.iter().map(|bill| bill.total))?,
+            totals: totals(&bills)?,
             skipped,
             parked: parked.clone(),
         };
@@ -126,38 +134,47 @@ impl BillCustomers {
         Ok(BilledCustomers { bills, parked, run: decision.state::<BillRun>(&run).counts().clone() })
     }
 
-    /// Drafts a customer's bill, if there is one to draft.
-    fn draft(&self, decision: &mut Decision<'_>, billable: &BillableCustomer) -> Finding {
+    /// What the month costs a customer, if it is to be billed.
+    pub(super) fn price(&self, decision: &Decision<'_>, billable: &BillableCustomer) -> Priced {
         let BillableCustomer { customer, plans } = billable;
-        let (bill, usage) = (BillId::new(customer, self.period), UsageId::new(customer, self.period));
-        if decision.state::<Bill>(bill.as_str()).state().is_some() {
-            return Finding::Skip;
+        if decision.state::<Bill>(BillId::new(customer, self.period).as_str()).state().is_some() {
+            return Priced::Skip;
         }
-        let park = |reason: String| Finding::Park(ParkedCustomer { customer: customer.clone(), reason });
-        let state = decision.state::<Customer>(customer.as_str());
-        let due_date = self.due_date(state);
-        match state.status() {
+        match decision.state::<Customer>(customer.as_str()).status() {
             Some(CustomerStatus::Active) => {}
-            Some(status) => return park(format!("the customer is {status}")),
-            None => return park("the customer is not registered".into()),
+            Some(status) => return Priced::Park(format!("the customer is {status}")),
+            None => return Priced::Park("the customer is not registered".into()),
         }
         let plan =
             |code: &PlanCode| plans.contains(code).then(|| decision.state::<PricePlan>(&code.stream()));
         let subscription = decision.state::<Subscription>(&Subscription::stream_of(customer));
-        let used = decision.state::<Usage>(usage.as_str());
-        let parts = match month_parts(self.period, subscription, used, plan) {
-            Ok(parts) => parts,
-            Err(refusal) => return park(refusal.to_string()),
+        let used = decision.state::<Usage>(UsageId::new(customer, self.period).as_str());
+        match month_parts(self.period, subscription, used, plan) {
+            Ok(parts) if parts.is_empty() => Priced::Skip,
+            Ok(parts) => Priced::Parts(parts),
+            Err(refusal) => Priced::Park(refusal.to_string()),
+        }
+    }
+
+    /// Drafts a customer's bill, if there is one to draft.
+    pub(super) fn draft(&self, decision: &mut Decision<'_>, billable: &BillableCustomer) -> Finding {
+        let customer = &billable.customer;
+        let park = |reason: String| Finding::Park(ParkedCustomer { customer: customer.clone(), reason });
+        let parts = match self.price(decision, billable) {
+            Priced::Skip => return Finding::Skip,
+            Priced::Park(reason) => return park(reason),
+            Priced::Parts(parts) => parts,
         };
         let Some(first) = parts.first() else { return Finding::Skip };
+        let (bill, usage) = (BillId::new(customer, self.period), UsageId::new(customer, self.period));
         let currency = first.quote.subtotal.currency();
         let draft = BillCommand::Draft { bill: bill.clone(), currency, parts, replaces: None };
         if let Err(refusal) = decision.decide::<Bill>(bill.as_str(), draft) {
             return park(refusal.to_string());
         }
-        let amounts = decision.state::<Bill>(bill.as_str()).amounts();
-        let total = amounts.map_or(Money::zero(currency), |amounts| amounts.owed.total);
-        Finding::Bill(Draft { bill, usage, total, due_date })
+        let owed = decision.state::<Bill>(bill.as_str()).amounts().map(|amounts| amounts.owed);
+        let due_date = self.due_date(decision.state::<Customer>(customer.as_str()));
+        Finding::Bill(Draft { bill, usage, due_date, owed: owed.unwrap_or(Amounts::zero(currency)) })
     }
 
     /// By the customer's own payment term, if it has one.
@@ -174,7 +191,7 @@ impl BillCustomers {
         let before = decision.state::<BillNumbers>(&numbers).last();
         decision.decide::<BillNumbers>(&numbers, BillNumbersCommand::Take { year, bills })?;
         let mut issued = Vec::with_capacity(drafts.len());
-        for (Draft { bill, usage, total, due_date }, number) in drafts.iter().zip(before + 1..) {
+        for (Draft { bill, usage, due_date, owed }, number) in drafts.iter().zip(before + 1..) {
             let number = BillNumber::new(year, number);
             let (issue_date, counted) = (self.issue_date, bill.clone());
             let (number_taken, due_date) = (number.clone(), *due_date);
@@ -183,24 +200,14 @@ impl BillCustomers {
             let count = UsageCommand::Bill { usage: usage.clone(), bill: bill.clone() };
             decision.decide::<Usage>(usage.as_str(), count)?;
             let paid = pay_from_wallet(decision, bill, self.issue_date)?;
-            issued.push(BillOfRun { bill: bill.clone(), number, total: *total, paid });
+            issued.push(BillOfRun { bill: bill.clone(), number, total: owed.total, paid });
         }
         Ok(issued)
     }
 }
 
-/// The sums of amounts, by currency.
-fn sum(amounts: impl Iterator<Item = Money>) -> Result<Vec<Money>, Refusal> {
-    let mut sums: Vec<Money> = Vec::new();
-    for amount in amounts {
-        match sums.iter_mut().find(|sum| sum.currency() == amount.currency()) {
-            Some(sum) => *sum = sum.checked_add(amount).map_err(too_large)?,
-            None => sums.push(amount),
-        }
-    }
-    Ok(sums)
-}
-
-fn too_large(error: MoneyError) -> Refusal {
-    tallybook_domain::billing::BillRunRefusal::from(error).into()
+/// What bills come to, by currency.
+fn totals(bills: &[BillOfRun]) -> Result<Vec<Money>, Refusal> {
+    let totals = RunCounts::default().totals_with(bills.iter().map(|bill| bill.total));
+    Ok(totals.map_err(BillRunRefusal::from)?)
 }

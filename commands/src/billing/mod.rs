@@ -8,6 +8,7 @@ mod end_price_plan;
 mod outcome;
 mod plan_outcome;
 mod prepaid;
+mod preview_bills;
 mod record_usage;
 mod run_bills;
 mod touched_bills;
@@ -20,6 +21,10 @@ pub use create_price_plan::{CreatePricePlan, create_price_plan};
 pub use end_price_plan::{EndPricePlan, end_price_plan};
 pub use outcome::{RecordedUsage, UsageBatchOutcome};
 pub use plan_outcome::{PricePlanOutcome, SubscriptionOutcome};
+pub use preview_bills::{Preview, PreviewedCustomer, preview_bills};
 pub use record_usage::{MOST_RECORDS, RecordUsage, record_usage, record_usage_batch};
-pub use run_bills::{RunBills, run_bills};
+pub use run_bills::{
+    AT_ONCE, BillRunOutcome, PAYMENT_TERM_DAYS, RunBills, TOGETHER, bill_run_standing, carry_on_bill_run,
+    run_bills, start_bill_run,
+};
 pub use void_bill::{BillOutcome, VoidBill, void_bill};

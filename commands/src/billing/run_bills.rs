@@ -1,82 +1,177 @@
 //! The bill run of a month: everyone with a plan, in chunks.
 //!
-//! Stopped anywhere and started again it goes on: who has a bill is passed over.
+//! Stopped anywhere and taken up again it goes on: who has a bill is passed over. Several processes at it at once harm
+//! nobody. Must never find out by itself who is to be billed.
 
-use chrono::NaiveDate;
 use futures::{StreamExt, TryStreamExt};
 use serde::{Deserialize, Serialize};
 use tallybook_domain::Month;
-use tallybook_domain::billing::bill_run::RunCounts;
+use tallybook_domain::billing::bill_run::{BillRunState, ParkedCustomer, RunCounts, RunTerms};
 use tallybook_domain::billing::{BillRun, BillRunCommand};
-use tallybook_event_store::{Book, CommandError, StreamKey};
+use tallybook_domain::ledger::periods::{ACCOUNTING_PERIODS, AccountingPeriods};
+use tallybook_event_store::{Book, CommandError, Decision, Receipt, StreamKey};
 
 use super::{BillCustomers, BillableCustomer, BilledCustomers, bill_customers};
 use crate::CommandContext;
 
 /// Customers billed by one decision.
-const TOGETHER: usize = 100;
+pub const TOGETHER: usize = 100;
 /// Chunks under way at once: while one is decided, the next ones' streams are read.
-const AT_ONCE: usize = 4;
+pub const AT_ONCE: usize = 4;
+/// Days from the issue date to the due date, where nothing else is said.
+pub const PAYMENT_TERM_DAYS: u16 = 30;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RunBills {
     pub period: Month,
-    /// The book's today, if not given.
-    #[serde(default)]
-    pub issue_date: Option<NaiveDate>,
-    pub payment_term_days: u16,
+    pub terms: RunTerms,
 }
 
-/// Bills these customers, and tells what became of each chunk.
-pub async fn run_bills(
+/// How a run stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BillRunOutcome {
+    /// The month.
+    pub id: Month,
+    pub state: BillRunState,
+    pub terms: RunTerms,
+    #[serde(flatten)]
+    pub counts: RunCounts,
+}
+
+/// Starts the run of a month with so many customers; one under way under the same terms goes on. Nobody is billed yet.
+pub async fn start_bill_run(
+    book: &Book,
+    context: CommandContext,
+    run: &RunBills,
+    customers: u64,
+) -> Result<Receipt<BillRunOutcome>, CommandError> {
+    let RunBills { period, terms } = run.clone();
+    let request = context.request("start_bill_run", run)?;
+    book.execute(request, streams(period), move |decision| {
+        let today = decision.today();
+        let issue_date = terms.issue_date.unwrap_or(today);
+        decision.state::<AccountingPeriods>(ACCOUNTING_PERIODS).check_open(issue_date)?;
+        let start = BillRunCommand::Start { period, customers, terms: terms.clone(), today };
+        decision.decide::<BillRun>(&BillRun::stream_of(period), start)?;
+        Ok(standing(decision, period))
+    })
+    .await
+}
+
+/// Bills these customers within a run that was started, finishes it, and tells what became of each chunk.
+pub async fn carry_on_bill_run(
     book: &Book,
     context: &CommandContext,
     run: &RunBills,
     customers: &[BillableCustomer],
     mut billed: impl FnMut(&BilledCustomers),
-) -> Result<RunCounts, CommandError> {
+) -> Result<Receipt<BillRunOutcome>, CommandError> {
     let period = run.period;
-    step(
-        book,
-        context,
-        "start_bill_run",
-        BillRunCommand::Start { period, customers: customers.len() as u64 },
-    )
-    .await?;
-    let chunks = customers.chunks(TOGETHER).map(|customers| {
-        let chunk = BillCustomers {
-            period,
-            customers: customers.to_vec(),
-            issue_date: run.issue_date.unwrap_or_else(|| book.today()),
-            payment_term_days: run.payment_term_days,
-        };
-        bill_customers(book, context.clone(), chunk)
-    });
+    let chunks = chunks(book, run, customers).map(|chunk| bill_or_park(book, context, chunk));
     let mut outcomes = futures::stream::iter(chunks).buffer_unordered(AT_ONCE);
-    while let Some(receipt) = outcomes.try_next().await? {
-        billed(&receipt.outcome);
+    while let Some(outcomes) = outcomes.try_next().await? {
+        outcomes.iter().for_each(&mut billed);
     }
-    step(book, context, "finish_bill_run", BillRunCommand::Finish { period }).await
+    let request = context.clone().request("finish_bill_run", &period)?;
+    book.execute(request, streams(period), move |decision| {
+        decision.decide::<BillRun>(&BillRun::stream_of(period), BillRunCommand::Finish { period })?;
+        Ok(standing(decision, period))
+    })
+    .await
 }
 
-/// A step of the run itself. The steps of a run have no key: each is good once, or changes nothing.
-async fn step(
+/// Bills a chunk. If it is refused as a whole, its customers are billed one by one, and who is the reason is parked.
+async fn bill_or_park(
     book: &Book,
     context: &CommandContext,
-    operation: &'static str,
-    command: BillRunCommand,
+    chunk: BillCustomers,
+) -> Result<Vec<BilledCustomers>, CommandError> {
+    match bill_customers(book, context.clone(), chunk.clone()).await {
+        Ok(receipt) => return Ok(vec![receipt.outcome]),
+        Err(CommandError::Refused(_)) => {}
+        Err(error) => return Err(error),
+    }
+    let mut outcomes = Vec::with_capacity(chunk.customers.len());
+    for customer in &chunk.customers {
+        let alone = BillCustomers { customers: vec![customer.clone()], ..chunk.clone() };
+        outcomes.push(match bill_customers(book, context.clone(), alone).await {
+            Ok(receipt) => receipt.outcome,
+            Err(CommandError::Refused(refusal)) => {
+                let (customer, reason) = (customer.customer.clone(), refusal.to_string());
+                park(book, context, chunk.period, ParkedCustomer { customer, reason }).await?
+            }
+            Err(error) => return Err(error),
+        });
+    }
+    Ok(outcomes)
+}
+
+async fn park(
+    book: &Book,
+    context: &CommandContext,
+    period: Month,
+    customer: ParkedCustomer,
+) -> Result<BilledCustomers, CommandError> {
+    let request = context.clone().request("park_customer", &(period, &customer))?;
+    let receipt = book.execute(request, streams(period), move |decision| {
+        let parked = vec![customer.clone()];
+        let progress = BillRunCommand::Progress {
+            period,
+            billed: 0,
+            totals: Vec::new(),
+            skipped: 0,
+            parked: parked.clone(),
+        };
+        decision.decide::<BillRun>(&BillRun::stream_of(period), progress)?;
+        Ok(BilledCustomers { bills: Vec::new(), parked, run: standing(decision, period).counts })
+    });
+    Ok(receipt.await?.outcome)
+}
+
+/// Starts the run and bills these customers.
+pub async fn run_bills(
+    book: &Book,
+    context: &CommandContext,
+    run: &RunBills,
+    customers: &[BillableCustomer],
+    billed: impl FnMut(&BilledCustomers),
 ) -> Result<RunCounts, CommandError> {
-    let (BillRunCommand::Start { period, .. }
-    | BillRunCommand::Progress { period, .. }
-    | BillRunCommand::Finish { period }) = command;
-    let request = context.clone().request(operation, &period)?;
-    let run = BillRun::stream_of(period);
-    let streams = vec![StreamKey::existing::<BillRun>(&run)];
-    let receipt = book
-        .execute(request, streams, move |decision| {
-            decision.decide::<BillRun>(&run, command.clone())?;
-            Ok(decision.state::<BillRun>(&run).counts().clone())
-        })
-        .await?;
+    start_bill_run(book, context.clone(), run, customers.len() as u64).await?;
+    Ok(carry_on_bill_run(book, context, run, customers, billed).await?.outcome.counts)
+}
+
+/// How the run of a month stands now.
+pub async fn bill_run_standing(
+    book: &Book,
+    context: CommandContext,
+    period: Month,
+) -> Result<BillRunOutcome, CommandError> {
+    let request = CommandContext { dry_run: true, ..context }.request("bill_run_standing", &period)?;
+    let receipt =
+        book.execute(request, streams(period), move |decision| Ok(standing(decision, period))).await?;
     Ok(receipt.outcome)
+}
+
+/// The customers in chunks, each to be billed by one decision.
+pub(super) fn chunks(
+    book: &Book,
+    run: &RunBills,
+    customers: &[BillableCustomer],
+) -> impl Iterator<Item = BillCustomers> {
+    customers.chunks(TOGETHER).map(|customers| BillCustomers {
+        period: run.period,
+        customers: customers.to_vec(),
+        issue_date: run.terms.issue_date.unwrap_or_else(|| book.today()),
+        payment_term_days: run.terms.payment_term_days.unwrap_or(PAYMENT_TERM_DAYS),
+    })
+}
+
+fn streams(period: Month) -> Vec<StreamKey> {
+    vec![StreamKey::existing::<BillRun>(BillRun::stream_of(period))]
+}
+
+fn standing(decision: &Decision<'_>, period: Month) -> BillRunOutcome {
+    let run = decision.state::<BillRun>(&BillRun::stream_of(period));
+    let (state, terms, counts) = (run.state(), run.terms().clone(), run.counts().clone());
+    BillRunOutcome { id: period, state, terms, counts }
 }

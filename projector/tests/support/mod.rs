@@ -195,7 +195,7 @@ impl TestBook {
     }
 }
 
-pub const READ_TABLES: [&str; 21] = [
+pub const READ_TABLES: [&str; 24] = [
     "customers",
     "wallets",
     "deposits",
@@ -210,6 +210,9 @@ pub const READ_TABLES: [&str; 21] = [
     "usage_records",
     "usage_bills",
     "bills",
+    "bill_runs",
+    "bill_run_parked",
+    "accounting_periods",
     "price_plans",
     "price_plan_versions",
     "subscriptions",

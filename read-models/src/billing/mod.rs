@@ -1,6 +1,7 @@
 //! What customers are billed by, what they used and what was billed.
 
 mod bill;
+mod bill_run;
 #[cfg(test)]
 mod one_bill;
 mod price_plan;
@@ -11,6 +12,10 @@ mod usage;
 
 pub use bill::{
     BillFilter, BillNote, BillOrder, BillRow, BillStanding, Bills, NoteKind, find_bill, list_bills,
+};
+pub use bill_run::{
+    BillRunRow, BillRunStatus, BillRunTables, BillRuns, ParkedRow, done_since, find_bill_run, list_bill_runs,
+    list_parked, months_under_way,
 };
 pub use price_plan::{
     PricePlan, PricePlanOrder, PricePlanRow, PricePlanSummary, PricePlanTables, PricePlanVersionRow,

@@ -26,6 +26,8 @@ pub(super) async fn equals_live(witness: &Witness, head: u64) {
         compare::<ledger::GeneralLedger>(witness, &events, head).await,
         compare::<billing::UsageProjection>(witness, &events, head).await,
         compare::<billing::Bills>(witness, &events, head).await,
+        compare::<billing::BillRuns>(witness, &events, head).await,
+        compare::<ledger::Periods>(witness, &events, head).await,
         compare::<billing::PricePlans>(witness, &events, head).await,
         compare::<billing::Subscriptions>(witness, &events, head).await,
         compare::<billing::Revenue>(witness, &events, head).await,

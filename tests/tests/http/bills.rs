@@ -38,7 +38,7 @@ async fn bills_are_found_by_what_they_are() {
     let [_, second] = book.billed("Brio").await;
     let path = format!("/v1/bills/{second}/void");
     book.finance().post(&path, &bodies::because("the wrong plan")).await.ok();
-    let (fresh, auditor, month) = (book.fresh().await, book.auditor(), book.this_month());
+    let (fresh, auditor, month) = (book.fresh().await, book.auditor(), book.last_month());
     let (due, later) = (book.today() + chrono::Days::new(30), book.today() + chrono::Days::new(31));
     for (query, expected) in [
         (String::new(), vec![&second, &first]),

@@ -107,6 +107,8 @@ async fn every_list_is_a_table_too() {
     let acme = book.customer_with("Acme", "100.00").await;
     book.request(&acme, "1.00", "W1").await;
     book.billed("Brio").await;
+    let close = format!("/v1/ledger/periods/{}/close", book.last_month());
+    book.finance().post(&close, &serde_json::json!({})).await.ok();
     book.make_view("begin", 1).await;
     let fresh = book.fresh().await;
     for path in [
@@ -123,6 +125,8 @@ async fn every_list_is_a_table_too() {
         "/v1/dashboard?".to_owned(),
         "/v1/price-plans?".to_owned(),
         "/v1/bills?".to_owned(),
+        "/v1/bill-runs?".to_owned(),
+        "/v1/ledger/periods?".to_owned(),
         "/v1/reports/revenue?group_by=meter&".to_owned(),
         "/v1/reports/receivables-summary?".to_owned(),
         "/v1/events?".to_owned(),

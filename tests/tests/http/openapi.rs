@@ -44,6 +44,7 @@ async fn every_answer_is_as_described() {
     usage(&book, &mut comparison, &acme).await;
     price_plans(&book, &mut comparison, &acme).await;
     bills(&book, &mut comparison).await;
+    periods(&book, &mut comparison).await;
     let quoted = book.auditor().post("/v1/pricing/quote", &bodies::quote_of_everything()).await;
     comparison.check("POST", "/v1/pricing/quote", &quoted);
     let described: BTreeSet<_> = comparison
@@ -183,16 +184,48 @@ async fn bills(book: &TestBook, comparison: &mut Comparison) {
     let wrong = bodies::because("the wrong plan");
     let answer = book.finance().post(&format!("/v1/bills/{voided}/void"), &wrong).await;
     comparison.check("POST", "/v1/bills/{id}/void", &answer);
-    let fresh = book.fresh().await;
+    let run = json!({ "period": book.last_month(), "customers": ["C00001"], "issue_date": book.today() });
+    let started = book.finance().post("/v1/bill-runs", &run).await;
+    comparison.check("POST", "/v1/bill-runs", &started);
+    let run = book.finished_run(book.last_month()).await;
+    let tried = book.finance().post("/v1/bill-runs?dry_run=true", &json!({ "period": run["id"] })).await;
+    comparison.check("POST", "/v1/bill-runs", &tried);
+    let (fresh, month) = (book.fresh().await, format!("/v1/bill-runs/{}", book.last_month()));
     for (path, asked) in [
         ("/v1/bills", "/v1/bills"),
         ("/v1/bills/{id}", &format!("/v1/bills/{voided}")),
+        ("/v1/bill-runs", "/v1/bill-runs"),
+        ("/v1/bill-runs/{month}", &month),
+        ("/v1/bill-runs/{month}/parked", &format!("{month}/parked")),
         ("/v1/reports/revenue", "/v1/reports/revenue"),
         ("/v1/reports/receivables-summary", "/v1/reports/receivables-summary"),
     ] {
         let answer = book.auditor().get(&format!("{asked}?{fresh}")).await;
         comparison.check("GET", path, &answer);
     }
+}
+
+/// Closed, opened, and asked for once more.
+async fn periods(book: &TestBook, comparison: &mut Comparison) {
+    let path = format!("/v1/ledger/periods/{}", book.last_month());
+    let (finance, approver) = (book.finance(), book.approver());
+    for (client, step, body) in [
+        (&finance, "close", json!({})),
+        (&finance, "reopen", bodies::because("a late invoice")),
+        (&approver, "reject-reopening", bodies::because("it can wait")),
+        (&finance, "reopen", bodies::because("a late invoice")),
+        (&approver, "approve-reopening", json!({})),
+        (&finance, "close", json!({})),
+        (&finance, "reopen", bodies::because("a late invoice")),
+    ] {
+        let answer = client.post(&format!("{path}/{step}"), &body).await;
+        comparison.check("POST", &format!("/v1/ledger/periods/{{month}}/{step}"), &answer);
+    }
+    let fresh = book.fresh().await;
+    let all = book.auditor().get(&format!("/v1/ledger/periods?{fresh}")).await;
+    comparison.check("GET", "/v1/ledger/periods", &all);
+    let one = book.auditor().get(&format!("{path}?{fresh}")).await;
+    comparison.check("GET", "/v1/ledger/periods/{month}", &one);
 }
 
 async fn reads(book: &TestBook, comparison: &mut Comparison, [customer, deposit, withdrawal]: &[&str; 3]) {

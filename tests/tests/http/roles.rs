@@ -69,6 +69,11 @@ const GUARDED: &[(&str, &str, &[Role])] = &[
     ("GET", "/v1/customers/{id}/price-plan", ALL),
     ("POST", "/v1/customers/{id}/price-plan", DESK),
     ("POST", "/v1/pricing/quote", ALL),
+    ("GET", "/v1/bill-runs", ALL),
+    ("POST", "/v1/bill-runs", FINANCE),
+    ("GET", "/v1/bill-runs/{month}", ALL),
+    ("GET", "/v1/bill-runs/{month}/parked", ALL),
+    ("GET", "/v1/bill-runs/{month}/stream", ALL),
     ("GET", "/v1/bills", ALL),
     ("GET", "/v1/bills/{id}", ALL),
     ("GET", "/v1/bills/{id}/document", ALL),
@@ -79,6 +84,12 @@ const GUARDED: &[(&str, &str, &[Role])] = &[
     ("GET", "/v1/ledger/accounts/{code}/lines", ALL),
     ("GET", "/v1/ledger/trial-balance", ALL),
     ("GET", "/v1/ledger/restatement", ALL),
+    ("GET", "/v1/ledger/periods", ALL),
+    ("GET", "/v1/ledger/periods/{month}", ALL),
+    ("POST", "/v1/ledger/periods/{month}/close", FINANCE),
+    ("POST", "/v1/ledger/periods/{month}/reopen", FINANCE),
+    ("POST", "/v1/ledger/periods/{month}/approve-reopening", DECIDE),
+    ("POST", "/v1/ledger/periods/{month}/reject-reopening", DECIDE),
     ("GET", "/v1/dashboard", ALL),
     ("GET", "/v1/events", JOURNAL),
     ("GET", "/v1/events/stream", JOURNAL),
@@ -114,6 +125,7 @@ fn harmless(path: &str) -> String {
         .replace("{id}", "none")
         .replace("{name}", "nobody")
         .replace("{code}", "9999")
+        .replace("{month}", "none")
         .replace("{size}", "0");
     if path == "/v1/events/stream" { format!("{path}?after=none") } else { path.replace("{position}", "0") }
 }

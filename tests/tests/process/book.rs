@@ -139,7 +139,11 @@ impl Processes {
         self.place.path().join("data")
     }
 
-    fn log(&self) -> PathBuf {
+    pub(crate) fn place(&self) -> &std::path::Path {
+        self.place.path()
+    }
+
+    pub(crate) fn log(&self) -> PathBuf {
         self.place.path().join("log")
     }
 }

@@ -7,6 +7,7 @@
     reason = "tests make their own names and read the clock and the environment"
 )]
 
+mod bill_runs;
 mod book;
 mod busy_book;
 mod crash;

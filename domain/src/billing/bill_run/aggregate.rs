@@ -2,11 +2,12 @@
 //!
 //! Who is billed is known from the bills; the run counts. Must never decide who is billed.
 
+use chrono::NaiveDate;
 use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
 
-use super::{BillRunEvent, ParkedCustomer};
+use super::{BillRunEvent, BillRunState, ParkedCustomer, RunTerms};
 use crate::billing::BillingEvent;
 use crate::event::BookEvent;
 use crate::event_sourced::{CorruptStream, EventSourced};
@@ -19,6 +20,8 @@ pub struct BillRun {
     period: Option<Month>,
     /// Started and not finished.
     under_way: bool,
+    #[serde(default)]
+    terms: RunTerms,
     /// Since it was started last.
     counts: RunCounts,
 }
@@ -36,11 +39,14 @@ pub struct RunCounts {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BillRunCommand {
-    /// One that is under way goes on.
+    /// One that is under way under the same terms goes on.
     Start {
         period: Month,
         customers: u64,
+        terms: RunTerms,
+        today: NaiveDate,
     },
+    /// What one of perhaps several processes has done.
     Progress {
         period: Month,
         billed: u64,
@@ -55,8 +61,12 @@ pub enum BillRunCommand {
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BillRunRefusal {
-    #[error("the bill run of {period} has not been started")]
+    #[error("the bill run of {period} has never been started")]
     NotUnderWay { period: Month },
+    #[error("another bill run of {period} is under way: begin when it is over")]
+    UnderWay { period: Month },
+    #[error("{period} is not over on {today}: what is used on its last days is not known")]
+    NotOver { period: Month, today: NaiveDate },
     #[error(transparent)]
     Money(#[from] MoneyError),
 }
@@ -67,8 +77,17 @@ impl BillRun {
         format!("bill-run.{period}")
     }
 
-    pub fn is_under_way(&self) -> bool {
-        self.under_way
+    pub fn state(&self) -> BillRunState {
+        match (self.period, self.under_way) {
+            (None, _) => BillRunState::NotStarted,
+            (Some(_), true) => BillRunState::Running,
+            (Some(_), false) => BillRunState::Finished,
+        }
+    }
+
+    /// Those it was started with last.
+    pub fn terms(&self) -> &RunTerms {
+        &self.terms
     }
 
     pub fn counts(&self) -> &RunCounts {
@@ -78,36 +97,61 @@ impl BillRun {
 
 impl RunCounts {
     /// The sums with further amounts in them.
-    fn totals_with(&self, more: &[Money]) -> Result<Vec<Money>, MoneyError> {
+    pub fn totals_with(&self, more: impl IntoIterator<Item = Money>) -> Result<Vec<Money>, MoneyError> {
         let mut totals = self.totals.clone();
         for amount in more {
             match totals.iter_mut().find(|total| total.currency() == amount.currency()) {
-                Some(total) => *total = total.checked_add(*amount)?,
-                None => totals.push(*amount),
+                Some(total) => *total = total.checked_add(amount)?,
+                None => totals.push(amount),
             }
         }
         Ok(totals)
     }
 }
 
+impl BillRun {
+    fn start(
+        &self,
+        (period, today): (Month, NaiveDate),
+        customers: u64,
+        terms: RunTerms,
+    ) -> Result<Option<BillRunEvent>, BillRunRefusal> {
+        if self.under_way {
+            return if terms == self.terms { Ok(None) } else { Err(BillRunRefusal::UnderWay { period }) };
+        }
+        if period.last_day() >= today {
+            return Err(BillRunRefusal::NotOver { period, today });
+        }
+        Ok(Some(BillRunEvent::BillRunStarted { period, customers, terms }))
+    }
+}
+
 impl EventSourced for BillRun {
     fn decide(&self, command: BillRunCommand) -> Result<Vec<BillRunEvent>, BillRunRefusal> {
-        match command {
-            BillRunCommand::Start { .. } if self.under_way => Ok(Vec::new()),
-            BillRunCommand::Start { period, customers } => {
-                Ok(vec![BillRunEvent::BillRunStarted { period, customers }])
+        let event = match command {
+            BillRunCommand::Start { period, customers, terms, today } => {
+                self.start((period, today), customers, terms)?
             }
             BillRunCommand::Progress { period, .. } | BillRunCommand::Finish { period }
-                if !self.under_way =>
+                if self.period.is_none() =>
             {
-                Err(BillRunRefusal::NotUnderWay { period })
+                return Err(BillRunRefusal::NotUnderWay { period });
+            }
+            // Another process has come to the end first, and has left nothing to do.
+            BillRunCommand::Progress { billed: 0, ref parked, .. }
+                if !self.under_way && parked.is_empty() =>
+            {
+                None
             }
             BillRunCommand::Progress { period, billed, totals, skipped, parked } => {
-                self.counts.totals_with(&totals)?;
-                Ok(vec![BillRunEvent::CustomersBilled { period, billed, totals, skipped, parked }])
+                self.counts.totals_with(totals.iter().copied())?;
+                Some(BillRunEvent::CustomersBilled { period, billed, totals, skipped, parked })
             }
-            BillRunCommand::Finish { period } => Ok(vec![BillRunEvent::BillRunFinished { period }]),
-        }
+            BillRunCommand::Finish { period } => {
+                self.under_way.then_some(BillRunEvent::BillRunFinished { period })
+            }
+        };
+        Ok(event.into_iter().collect())
     }
 
     fn evolve(&mut self, event: &BillRunEvent) -> Result<(), CorruptStream> {
@@ -118,15 +162,20 @@ impl EventSourced for BillRun {
         if self.period.is_some_and(|own| own != event.period()) {
             return Err(corrupt("belongs to another month".into()));
         }
+        let begun = self.period.is_some();
         self.period = Some(event.period());
         match (event, self.under_way) {
-            (BillRunEvent::BillRunStarted { customers, .. }, false) => {
-                self.under_way = true;
+            (BillRunEvent::BillRunStarted { customers, terms, .. }, false) => {
+                (self.under_way, self.terms) = (true, terms.clone());
                 self.counts = RunCounts { customers: *customers, ..RunCounts::default() };
             }
-            (BillRunEvent::CustomersBilled { billed, totals, skipped, parked, .. }, true) => {
-                self.counts.totals =
-                    self.counts.totals_with(totals).map_err(|error| corrupt(error.to_string()))?;
+            // What comes after the end is from another process, which will finish again.
+            (BillRunEvent::CustomersBilled { billed, totals, skipped, parked, .. }, _) if begun => {
+                self.under_way = true;
+                self.counts.totals = self
+                    .counts
+                    .totals_with(totals.iter().copied())
+                    .map_err(|error| corrupt(error.to_string()))?;
                 let counts = &mut self.counts;
                 for (count, more) in [
                     (&mut counts.billed, *billed),
@@ -138,7 +187,7 @@ impl EventSourced for BillRun {
             }
             (BillRunEvent::BillRunFinished { .. }, true) => self.under_way = false,
             (BillRunEvent::BillRunStarted { .. }, true) => return Err(corrupt("started twice".into())),
-            (BillRunEvent::CustomersBilled { .. } | BillRunEvent::BillRunFinished { .. }, false) => {
+            (BillRunEvent::CustomersBilled { .. }, _) | (BillRunEvent::BillRunFinished { .. }, false) => {
                 return Err(corrupt("not under way".into()));
             }
         }

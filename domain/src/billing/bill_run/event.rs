@@ -1,5 +1,6 @@
 //! What has happened in a bill run.
 
+use chrono::NaiveDate;
 use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +15,9 @@ pub enum BillRunEvent {
     BillRunStarted {
         period: Month,
         customers: u64,
+        /// Unless it is as always: everyone with a plan, issued on the day itself.
+        #[serde(default, skip_serializing_if = "RunTerms::are_usual")]
+        terms: RunTerms,
     },
     /// A chunk of them was billed, in the same decision as their bills.
     CustomersBilled {
@@ -30,6 +34,26 @@ pub enum BillRunEvent {
     BillRunFinished {
         period: Month,
     },
+}
+
+/// What a run is to do. Whoever takes it up after the first has died has to know.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunTerms {
+    /// Only these customers; everyone with a plan, if there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub customers: Vec<CustomerId>,
+    /// The book's today, if not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issue_date: Option<NaiveDate>,
+    /// From the issue date to the due date; the usual term, if not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment_term_days: Option<u16>,
+}
+
+impl RunTerms {
+    fn are_usual(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// A customer who could not be billed, and why.

@@ -2,8 +2,10 @@
 
 mod aggregate;
 mod event;
+mod state;
 #[cfg(test)]
 mod tests;
 
 pub use aggregate::{BillRun, BillRunCommand, BillRunRefusal, RunCounts};
-pub use event::{BillRunEvent, ParkedCustomer};
+pub use event::{BillRunEvent, ParkedCustomer, RunTerms};
+pub use state::BillRunState;

@@ -14,7 +14,11 @@ fn yuan(amount: &str) -> Money {
 }
 
 fn started() -> BillRunEvent {
-    BillRunEvent::BillRunStarted { period: period(), customers: 3 }
+    BillRunEvent::BillRunStarted { period: period(), customers: 3, terms: RunTerms::default() }
+}
+
+fn of_one() -> RunTerms {
+    RunTerms { customers: vec!["C00042".parse().unwrap()], ..RunTerms::default() }
 }
 
 fn billed(amount: &str) -> BillRunEvent {
@@ -38,7 +42,20 @@ fn given(events: Vec<BillRunEvent>) -> cqrs_es::test::AggregateTestExecutor<Bill
 }
 
 fn start() -> BillRunCommand {
-    BillRunCommand::Start { period: period(), customers: 3 }
+    start_on("2026-11-01", RunTerms::default())
+}
+
+fn start_on(today: &str, terms: RunTerms) -> BillRunCommand {
+    BillRunCommand::Start { period: period(), customers: 3, terms, today: today.parse().unwrap() }
+}
+
+fn progress(billed: u64) -> BillRunCommand {
+    let parked = vec![];
+    BillRunCommand::Progress { period: period(), billed, totals: vec![], skipped: 2, parked }
+}
+
+fn finish() -> BillRunCommand {
+    BillRunCommand::Finish { period: period() }
 }
 
 #[test]
@@ -49,12 +66,57 @@ fn a_run_that_is_under_way_goes_on() {
 }
 
 #[test]
-fn nothing_is_billed_by_a_run_that_is_not_under_way() {
-    for before in [vec![], vec![started(), finished()]] {
-        given(before)
-            .when(BillRunCommand::Finish { period: period() })
-            .then_expect_error(BillRunRefusal::NotUnderWay { period: period() });
+fn another_run_waits_for_the_one_under_way() {
+    given(vec![started()])
+        .when(start_on("2026-11-01", of_one()))
+        .then_expect_error(BillRunRefusal::UnderWay { period: period() });
+    let anew = BillRunEvent::BillRunStarted { period: period(), customers: 3, terms: of_one() };
+    given(vec![started(), finished()]).when(start_on("2026-11-01", of_one())).then_expect_events(vec![anew]);
+}
+
+#[test]
+fn a_month_is_billed_when_it_is_over() {
+    let today = "2026-10-31".parse().unwrap();
+    given(vec![])
+        .when(start_on("2026-10-31", RunTerms::default()))
+        .then_expect_error(BillRunRefusal::NotOver { period: period(), today });
+}
+
+#[test]
+fn nothing_is_billed_by_a_run_that_was_never_started() {
+    for command in [progress(1), finish()] {
+        given(vec![]).when(command).then_expect_error(BillRunRefusal::NotUnderWay { period: period() });
     }
+}
+
+/// One of two processes that run the same month finishes first; the other comes to its end all the same.
+#[test]
+fn who_finishes_first_does_not_break_the_other() {
+    let finished_by_another = vec![started(), finished()];
+    given(finished_by_another.clone()).when(finish()).then_expect_events(vec![]);
+    given(finished_by_another.clone()).when(progress(0)).then_expect_events(vec![]);
+    let late = BillRunEvent::CustomersBilled {
+        period: period(),
+        billed: 1,
+        totals: vec![],
+        skipped: 2,
+        parked: vec![],
+    };
+    given(finished_by_another).when(progress(1)).then_expect_events(vec![late.clone()]);
+    given(vec![started(), finished(), late]).when(finish()).then_expect_events(vec![finished()]);
+}
+
+#[test]
+fn usual_terms_are_not_written_down() {
+    let text = serde_json::to_string(&started()).unwrap();
+    assert_eq!(text, r#"{"BillRunStarted":{"period":"2026-10","customers":3}}"#);
+    let with = BillRunEvent::BillRunStarted { period: period(), customers: 1, terms: of_one() };
+    let text = serde_json::to_string(&with).unwrap();
+    assert_eq!(
+        text,
+        r#"{"BillRunStarted":{"period":"2026-10","customers":1,"terms":{"customers":["C00042"]}}}"#
+    );
+    assert_eq!(serde_json::from_str::<BillRunEvent>(&text).unwrap(), with);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
 
-use super::{PeriodCommand, PeriodEvent, PeriodRefusal};
+use super::{PeriodCommand, PeriodEvent, PeriodRefusal, PeriodState};
 use crate::actor::Actor;
 use crate::event::BookEvent;
 use crate::event_sourced::{CorruptStream, EventSourced};
@@ -25,6 +25,19 @@ pub struct AccountingPeriods {
 impl AccountingPeriods {
     pub fn is_closed(&self, period: Month) -> bool {
         self.closed.contains_key(&period)
+    }
+
+    pub fn state(&self, period: Month) -> PeriodState {
+        match self.closed.get(&period) {
+            None => PeriodState::Open,
+            Some(None) => PeriodState::Closed,
+            Some(Some(_)) => PeriodState::ReopeningRequested,
+        }
+    }
+
+    /// Who has asked to reopen it.
+    pub fn requested_by(&self, period: Month) -> Option<&Actor> {
+        self.closed.get(&period).and_then(Option::as_ref)
     }
 
     /// Accepts a business date in an open month.

@@ -1,0 +1,13 @@
+//! What people do with the ledger: closing accounting periods (关账) and opening them again.
+
+mod approve_reopening;
+mod close_period;
+mod outcome;
+mod reject_reopening;
+mod request_reopening;
+
+pub use approve_reopening::approve_reopening;
+pub use close_period::close_period;
+pub use outcome::PeriodOutcome;
+pub use reject_reopening::{RejectReopening, reject_reopening};
+pub use request_reopening::{RequestReopening, request_reopening};

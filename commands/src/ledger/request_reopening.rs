@@ -1,0 +1,31 @@
+//! Somebody has to change something in a closed month, and asks for it.
+
+use serde::{Deserialize, Serialize};
+use tallybook_domain::Month;
+use tallybook_domain::ledger::periods::PeriodCommand;
+use tallybook_domain::text::Reason;
+use tallybook_event_store::{Book, CommandError, Receipt};
+
+use super::outcome::{PeriodOutcome, decide};
+use crate::CommandContext;
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RequestReopening {
+    pub period: Month,
+    pub reason: Reason,
+}
+
+/// The month stays closed until somebody else approves.
+pub async fn request_reopening(
+    book: &Book,
+    context: CommandContext,
+    asked: RequestReopening,
+) -> Result<Receipt<PeriodOutcome>, CommandError> {
+    let by = context.actor.clone();
+    let request = context.request_because("request_reopening", Some(&asked.reason), &asked)?;
+    decide(book, request, asked.period, move |_| {
+        let RequestReopening { period, reason } = asked.clone();
+        PeriodCommand::RequestReopening { period, requested_by: by.clone(), reason }
+    })
+    .await
+}
