@@ -33,7 +33,13 @@ fn part() -> BillPart {
 
 fn drafted(customer: u64) -> BillEvent {
     let amounts = Amounts::new(yuan("100.00"), yuan("6.00")).unwrap();
-    BillEvent::BillDrafted { bill: bill(customer), parts: vec![part()], amounts, replaces: None }
+    BillEvent::BillDrafted {
+        bill: bill(customer),
+        parts: vec![part()],
+        amounts,
+        replaces: None,
+        amends: None,
+    }
 }
 
 fn issued(customer: u64, due_date: &str) -> BillEvent {

@@ -127,6 +127,15 @@ pub enum RevenueBy {
     AccountManager,
 }
 
+/// How far it is with giving up what a customer will not pay.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum BadDebtState {
+    Requested,
+    WrittenOff,
+    Rejected,
+}
+
 /// The way in which money came in.
 #[derive(Debug, ToSchema)]
 #[schema(rename_all = "snake_case")]

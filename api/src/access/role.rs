@@ -36,12 +36,14 @@ pub enum Action {
     RecordDeposits,
     ReverseDeposits,
     RecordUsage,
-    /// Run bills, void them.
+    /// Run bills; void, credit, debit and contest them, and ask to write them off.
     ManageBills,
     /// Close months, and ask for one to be opened again.
     ClosePeriods,
     /// Approve or reject that a month is opened again; never by an API key, nor by who asked for it.
     ApproveReopenings,
+    /// Approve or reject what somebody asked to write off; never by an API key.
+    ApproveBadDebts,
     RequestWithdrawals,
     /// Approve or reject; never by an API key. That nobody approves what he asked for himself is a rule of the domain.
     ApproveWithdrawals,
@@ -89,7 +91,7 @@ impl Action {
     /// Whether only a signed-in person may, whatever a key's role: two pairs of eyes are two people, and a key does
     /// not say who holds it.
     pub fn takes_a_person(self) -> bool {
-        matches!(self, Self::ApproveWithdrawals | Self::ApproveReopenings)
+        matches!(self, Self::ApproveWithdrawals | Self::ApproveReopenings | Self::ApproveBadDebts)
     }
 
     /// Who may.
@@ -106,7 +108,9 @@ impl Action {
             Self::ManagePricePlans | Self::ManageBills | Self::ClosePeriods => &[Finance],
             Self::ReverseDeposits => &[Finance],
             Self::RequestWithdrawals => &[Finance],
-            Self::ApproveWithdrawals | Self::ApproveReopenings => &[Finance, Approver],
+            Self::ApproveWithdrawals | Self::ApproveReopenings | Self::ApproveBadDebts => {
+                &[Finance, Approver]
+            }
             Self::SettleWithdrawals => &[Finance],
             Self::ReadModels => &[Admin, Finance, Approver, Operator, Auditor, Dashboard],
             Self::SeeAccountNumbers | Self::ReadJournal => &[Admin, Finance, Approver, Auditor],
@@ -127,6 +131,7 @@ impl Action {
             Self::ManageBills => "manage bills",
             Self::ClosePeriods => "close accounting periods, or ask to reopen them",
             Self::ApproveReopenings => "approve or reject that an accounting period is reopened",
+            Self::ApproveBadDebts => "approve or reject write-offs",
             Self::RequestWithdrawals => "request withdrawals",
             Self::ApproveWithdrawals => "approve or reject withdrawals",
             Self::SettleWithdrawals => "cancel, submit or settle withdrawals",
@@ -166,7 +171,7 @@ impl FromStr for Role {
 mod tests {
     use super::*;
 
-    const EVERY_ACTION: [Action; 22] = [
+    const EVERY_ACTION: [Action; 23] = [
         Action::ManageUsers,
         Action::ReadUsers,
         Action::ManageCustomers,
@@ -177,6 +182,7 @@ mod tests {
         Action::ManageBills,
         Action::ClosePeriods,
         Action::ApproveReopenings,
+        Action::ApproveBadDebts,
         Action::RequestWithdrawals,
         Action::ApproveWithdrawals,
         Action::SettleWithdrawals,
@@ -240,6 +246,7 @@ mod tests {
             allowed(Role::Approver),
             [
                 A::ApproveReopenings,
+                A::ApproveBadDebts,
                 A::ApproveWithdrawals,
                 A::ReadModels,
                 A::SeeAccountNumbers,
@@ -258,6 +265,7 @@ mod tests {
                 A::ManageBills,
                 A::ClosePeriods,
                 A::ApproveReopenings,
+                A::ApproveBadDebts,
                 A::RequestWithdrawals,
                 A::ApproveWithdrawals,
                 A::SettleWithdrawals,

@@ -1,6 +1,6 @@
 //! How the answers to commands on bills look in OpenAPI. Described here only; never made or read.
 
-use tallybook_read_models::schema::{BillRunState, BillState, Money, RunTerms};
+use tallybook_read_models::schema::{BadDebtState, BillRunState, BillState, Dispute, Money, RunTerms};
 use utoipa::ToSchema;
 
 /// The bill as the command left it.
@@ -42,17 +42,71 @@ pub(crate) struct BillRunOutcome {
     position: u64,
 }
 
+/// A note, and its bill as the command left it.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes tallybook_commands::billing::NoteOutcome")]
+pub(crate) struct NoteOutcome {
+    /// The bill's.
+    #[schema(example = "C00042.2026-10")]
+    id: String,
+    state: BillState,
+    /// From 1, among the notes of this bill.
+    note: u32,
+    /// What the note comes to without tax.
+    subtotal: Money,
+    tax: Money,
+    total: Money,
+    /// What is owed of the bill now.
+    open: Money,
+    /// Where in the journal the command is recorded.
+    position: u64,
+}
+
+/// A bill somebody contests or contested.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes tallybook_commands::billing::DisputedBill")]
+pub(crate) struct DisputedBill {
+    #[schema(example = "C00042.2026-10")]
+    id: String,
+    state: BillState,
+    dispute: Dispute,
+    /// What is owed of it.
+    open: Money,
+    /// Where in the journal the command is recorded.
+    position: u64,
+}
+
+/// How far a write-off is, and its bill as the command left it.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes tallybook_commands::billing::BadDebtOutcome")]
+pub(crate) struct BadDebtOutcome {
+    /// The bill's.
+    #[schema(example = "C00042.2026-10")]
+    id: String,
+    state: BadDebtState,
+    amount: Money,
+    #[schema(example = "user:li")]
+    requested_by: String,
+    /// What is owed of the bill now.
+    open: Money,
+    /// Where in the journal the command is recorded.
+    position: u64,
+}
+
 #[cfg(test)]
 mod tests {
-    use tallybook_commands::billing::{BillOutcome, BillRunOutcome};
+    use tallybook_commands::billing::{
+        BadDebtOutcome, BillOutcome, BillRunOutcome, DisputedBill, NoteOutcome,
+    };
     use tallybook_domain::billing::BillState;
+    use tallybook_domain::billing::bill::{Amounts, BadDebtState, Dispute};
     use tallybook_domain::billing::bill_run::{BillRunState, RunCounts, RunTerms};
     use tallybook_domain::{Currency, Money};
 
     use crate::openapi::tests::assert_described;
 
     #[test]
-    fn the_outcome_is_described_as_it_is() {
+    fn the_outcomes_are_described_as_they_are() {
         let outcome = BillOutcome {
             id: "C00042.2026-10".parse().unwrap(),
             state: BillState::Issued,
@@ -60,6 +114,15 @@ mod tests {
             open: Some(Money::zero(Currency::CNY)),
         };
         assert_described("BillOutcome", &outcome);
+        let (id, state, open) = (outcome.id, outcome.state, Money::zero(Currency::CNY));
+        let amounts = Amounts::zero(Currency::CNY);
+        assert_described("NoteOutcome", &NoteOutcome { id: id.clone(), state, note: 1, amounts, open });
+        let disputed = DisputedBill { id: id.clone(), state, dispute: Dispute::Open, open };
+        assert_described("DisputedBill", &disputed);
+        let requested_by = "user:li".parse().unwrap();
+        let bad_debt =
+            BadDebtOutcome { id, state: BadDebtState::Requested, amount: open, requested_by, open };
+        assert_described("BadDebtOutcome", &bad_debt);
     }
 
     #[test]

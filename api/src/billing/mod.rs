@@ -3,7 +3,11 @@
 mod add_price_plan_version;
 mod assign_price_plan;
 mod bill_schema;
+mod close_dispute;
 mod create_price_plan;
+mod credit_bill;
+mod debit_bill;
+mod decide_bad_debt;
 mod document;
 mod find_bill;
 mod find_bill_run;
@@ -13,11 +17,15 @@ mod list_bills;
 mod list_parked;
 mod list_price_plans;
 mod list_usage;
+mod note_body;
+mod open_dispute;
 mod plan_schema;
 mod quote;
+mod reason_body;
 mod record_usage;
 mod record_usage_batch;
 mod report_limit;
+mod request_bad_debt;
 mod schema;
 mod show_customer_plan;
 mod show_customer_usage;
@@ -57,4 +65,12 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(find_bill_run::find_bill_run))
         .routes(routes!(list_parked::list_parked))
         .routes(routes!(stream_bill_run::stream_bill_run))
+        .routes(routes!(credit_bill::credit_bill))
+        .routes(routes!(debit_bill::debit_bill))
+        .routes(routes!(open_dispute::open_dispute))
+        .routes(routes!(close_dispute::win_dispute))
+        .routes(routes!(close_dispute::lose_dispute))
+        .routes(routes!(request_bad_debt::request_bad_debt))
+        .routes(routes!(decide_bad_debt::approve_bad_debt))
+        .routes(routes!(decide_bad_debt::reject_bad_debt))
 }

@@ -279,6 +279,7 @@ impl From<BillRefusal> for Problem {
             R::AmountNotPositive { amount } => {
                 Self::new(ProblemKind::AmountNotPositive, detail).with("amount", amount)
             }
+            R::EffectiveDate(out_of_range) => out_of_range.into(),
             R::InDispute { bill } => problem(ProblemKind::BillInDispute, bill),
             R::NotInDispute { bill } => problem(ProblemKind::BillNotInDispute, bill),
             R::BadDebtUnderWay { bill, amount, requested_by } => problem(ProblemKind::BadDebtUnderWay, bill)

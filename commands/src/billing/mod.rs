@@ -1,28 +1,46 @@
 //! What people do with price plans, usage and bills (计费, 账单).
 
 mod add_price_plan_version;
+mod approve_bad_debt;
 mod assign_price_plan;
+mod bad_debt_outcome;
 mod bill_customers;
+mod close_dispute;
 mod create_price_plan;
+mod credit_bill;
+mod debit_bill;
 mod end_price_plan;
+mod note_outcome;
+mod open_dispute;
 mod outcome;
 mod plan_outcome;
 mod prepaid;
 mod preview_bills;
 mod record_usage;
+mod reject_bad_debt;
+mod request_bad_debt;
 mod run_bills;
 mod touched_bills;
 mod void_bill;
 
 pub use add_price_plan_version::{AddPricePlanVersion, add_price_plan_version};
+pub use approve_bad_debt::{ApproveBadDebt, approve_bad_debt};
 pub use assign_price_plan::{AssignPricePlan, assign_price_plan};
+pub use bad_debt_outcome::BadDebtOutcome;
 pub use bill_customers::{BillCustomers, BillOfRun, BillableCustomer, BilledCustomers, bill_customers};
+pub use close_dispute::{CloseDispute, DisputedBill, close_dispute};
 pub use create_price_plan::{CreatePricePlan, create_price_plan};
+pub use credit_bill::{CreditBill, credit_bill};
+pub use debit_bill::{DebitBill, debit_bill};
 pub use end_price_plan::{EndPricePlan, end_price_plan};
+pub use note_outcome::NoteOutcome;
+pub use open_dispute::{OpenDispute, open_dispute};
 pub use outcome::{RecordedUsage, UsageBatchOutcome};
 pub use plan_outcome::{PricePlanOutcome, SubscriptionOutcome};
 pub use preview_bills::{Preview, PreviewedCustomer, preview_bills};
 pub use record_usage::{MOST_RECORDS, RecordUsage, record_usage, record_usage_batch};
+pub use reject_bad_debt::{RejectBadDebt, reject_bad_debt};
+pub use request_bad_debt::{RequestBadDebt, request_bad_debt};
 pub use run_bills::{
     AT_ONCE, BillRunOutcome, PAYMENT_TERM_DAYS, RunBills, TOGETHER, bill_run_standing, carry_on_bill_run,
     run_bills, start_bill_run,

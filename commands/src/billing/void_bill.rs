@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use tallybook_domain::billing::bill::StepDate;
 use tallybook_domain::billing::{
     Bill, BillCommand, BillId, BillNumber, BillRefusal, BillState, Usage, UsageCommand, UsageId,
 };
@@ -15,7 +16,7 @@ use crate::CommandContext;
 pub struct VoidBill {
     pub bill: BillId,
     pub reason: Reason,
-    /// Today, if not given.
+    /// Today, or the day of issue if that is later, if not given.
     #[serde(default)]
     pub effective_date: Option<NaiveDate>,
 }
@@ -41,8 +42,8 @@ pub async fn void_bill(
     let streams = vec![StreamKey::existing::<Bill>(&void.bill), StreamKey::existing::<Usage>(&usage)];
     book.execute(request, streams, move |decision| {
         let VoidBill { bill, reason, effective_date } = void.clone();
-        let effective_date = effective_date.unwrap_or_else(|| decision.today());
-        let command = BillCommand::Void { bill: bill.clone(), reason, effective_date };
+        let date = StepDate { given: effective_date, today: decision.today() };
+        let command = BillCommand::Void { bill: bill.clone(), reason, date };
         if decision.decide::<Bill>(bill.as_str(), command)? > 0 {
             let free = UsageCommand::Unbill { usage: usage.clone(), bill: bill.clone() };
             decision.decide::<Usage>(usage.as_str(), free)?;

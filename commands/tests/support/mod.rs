@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test stops where its own material is wrong")]
 #![allow(clippy::disallowed_methods, reason = "tests make their own names and read DATABASE_URL")]
 
+pub mod billing;
+
 use std::fmt::Debug;
 use std::str::FromStr;
 use std::sync::Arc;

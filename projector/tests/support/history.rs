@@ -108,7 +108,8 @@ pub fn billed(customers: u64) -> Vec<(String, BookEvent)> {
         events.extend([
             SubscriptionEvent::PricePlanAssigned { customer, plan: plan.clone(), from }.into(),
             UsageEvent::UsageRecorded { usage: usage.clone(), records: vec![record], late: false }.into(),
-            BillEvent::BillDrafted { bill: bill.clone(), parts, amounts, replaces: None }.into(),
+            BillEvent::BillDrafted { bill: bill.clone(), parts, amounts, replaces: None, amends: None }
+                .into(),
             BillEvent::BillIssued {
                 bill: bill.clone(),
                 number: BillNumber::new(2026, number + 1),

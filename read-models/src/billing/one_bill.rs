@@ -31,7 +31,7 @@ pub(super) fn drafted() -> BillEvent {
         )
     };
     let parts = vec![part("GOLD", &format!("{base},{}", calls(2))), part("SILVER", &calls(1))];
-    BillEvent::BillDrafted { bill: bill(), parts, amounts: amounts(), replaces: None }
+    BillEvent::BillDrafted { bill: bill(), parts, amounts: amounts(), replaces: None, amends: None }
 }
 
 pub(super) fn issued() -> BillEvent {

@@ -10,6 +10,7 @@ mod api_keys;
 mod as_of;
 mod attacks;
 mod auth;
+mod bill_notes;
 mod bill_runs;
 mod bills;
 mod contention;

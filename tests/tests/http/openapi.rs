@@ -180,7 +180,28 @@ async fn price_plans(book: &TestBook, comparison: &mut Comparison, customer: &st
 /// One that is voided and one that is not.
 async fn bills(book: &TestBook, comparison: &mut Comparison) {
     let [_, voided] = book.billed("Brio").await;
-    book.billed("Corso").await;
+    let [_, other] = book.billed("Corso").await;
+    let line = json!([{ "line": 1, "amount": bodies::yuan("1.00") }]);
+    let note = bodies::with(bodies::because("goodwill"), "lines", Some(line));
+    let (why, one) =
+        (bodies::because("why"), json!({ "amount": bodies::yuan("1.00"), "reason": "insolvent" }));
+    for (step, body) in [
+        ("credit-notes", &note),
+        ("debit-notes", &note),
+        ("disputes", &why),
+        ("dispute/won", &why),
+        ("disputes", &why),
+        ("dispute/lost", &why),
+        ("bad-debt", &one),
+        ("bad-debt/reject", &why),
+        ("bad-debt", &one),
+        ("bad-debt/approve", &json!({})),
+    ] {
+        let decided = step.ends_with("approve") || step.ends_with("reject");
+        let by = if decided { book.approver() } else { book.finance() };
+        let answer = by.post(&format!("/v1/bills/{other}/{step}"), body).await;
+        comparison.check("POST", &format!("/v1/bills/{{id}}/{step}"), &answer);
+    }
     let wrong = bodies::because("the wrong plan");
     let answer = book.finance().post(&format!("/v1/bills/{voided}/void"), &wrong).await;
     comparison.check("POST", "/v1/bills/{id}/void", &answer);
@@ -199,6 +220,7 @@ async fn bills(book: &TestBook, comparison: &mut Comparison) {
         ("/v1/bill-runs/{month}/parked", &format!("{month}/parked")),
         ("/v1/reports/revenue", "/v1/reports/revenue"),
         ("/v1/reports/receivables-summary", "/v1/reports/receivables-summary"),
+        ("/v1/bills/{id}", &format!("/v1/bills/{other}")),
     ] {
         let answer = book.auditor().get(&format!("{asked}?{fresh}")).await;
         comparison.check("GET", path, &answer);

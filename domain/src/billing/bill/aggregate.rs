@@ -2,12 +2,12 @@
 //!
 //! Must never know whether it is overdue; that follows from the date.
 
+use chrono::NaiveDate;
 use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
 
-use super::{BillCommand, BillEvent, BillRefusal, BillState, OpenBill, rules};
-use crate::actor::Actor;
+use super::{BadDebtRequest, BillCommand, BillEvent, BillRefusal, BillState, OpenBill, rules};
 use crate::billing::{BillId, BillNumber, BillingEvent};
 use crate::event::BookEvent;
 use crate::event_sourced::{CorruptStream, EventSourced};
@@ -24,10 +24,11 @@ pub(super) struct Drafted {
     pub(super) bill: BillId,
     pub(super) state: BillState,
     pub(super) number: Option<BillNumber>,
+    pub(super) issue_date: Option<NaiveDate>,
     pub(super) amounts: OpenBill,
     pub(super) dispute: Dispute,
-    /// What somebody has asked to write off as lost, and who.
-    pub(super) bad_debt: Option<(Money, Actor)>,
+    /// What somebody has asked to write off as lost.
+    pub(super) bad_debt: Option<BadDebtRequest>,
 }
 
 /// Whether the customer contests it.
@@ -73,6 +74,16 @@ impl Bill {
         self.drafted.as_ref().map(|drafted| &drafted.amounts)
     }
 
+    /// Whether the customer contests it; `None` before it is drafted.
+    pub fn dispute(&self) -> Option<Dispute> {
+        self.drafted.as_ref().map(|drafted| drafted.dispute)
+    }
+
+    /// What waits for somebody to let it be written off.
+    pub fn bad_debt(&self) -> Option<&BadDebtRequest> {
+        self.drafted.as_ref().and_then(|drafted| drafted.bad_debt.as_ref())
+    }
+
     /// What is owed of it now: nothing before it is issued, and nothing once it is voided.
     pub fn open(&self) -> Result<Option<Money>, MoneyError> {
         match &self.drafted {
@@ -98,6 +109,7 @@ impl EventSourced for Bill {
                     bill: bill.clone(),
                     state: BillState::Draft,
                     number: None,
+                    issue_date: None,
                     amounts: OpenBill::new(parts, *amounts),
                     dispute: Dispute::None,
                     bad_debt: None,
@@ -150,9 +162,10 @@ impl Drafted {
     fn change(&mut self, event: &BillEvent) -> Result<(), BillRefusal> {
         match event {
             BillEvent::BillDrafted { .. } => {}
-            BillEvent::BillIssued { number, .. } => {
+            BillEvent::BillIssued { number, issue_date, .. } => {
                 self.state = BillState::Issued;
                 self.number = Some(number.clone());
+                self.issue_date = Some(*issue_date);
             }
             BillEvent::BillVoided { .. } => self.state = BillState::Voided,
             BillEvent::CreditNoteIssued { bill, lines, .. } => {
@@ -171,7 +184,7 @@ impl Drafted {
                 };
             }
             BillEvent::BadDebtRequested { amount, requested_by, .. } => {
-                self.bad_debt = Some((*amount, requested_by.clone()));
+                self.bad_debt = Some(BadDebtRequest { amount: *amount, requested_by: requested_by.clone() });
             }
             BillEvent::BadDebtWrittenOff { amount, .. } => {
                 self.bad_debt = None;

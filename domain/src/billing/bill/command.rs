@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::BillPart;
+use super::{BillPart, StepDate};
 use crate::actor::Actor;
 use crate::billing::{BillId, BillNumber};
 use crate::ids::WalletId;
@@ -18,6 +18,14 @@ pub enum BillCommand {
         parts: Vec<BillPart>,
         replaces: Option<BillId>,
     },
+    /// What late usage makes more.
+    DraftDelta {
+        bill: BillId,
+        currency: Currency,
+        parts: Vec<BillPart>,
+        /// The month's bill to which it is the difference.
+        amends: BillId,
+    },
     Issue {
         bill: BillId,
         number: BillNumber,
@@ -27,21 +35,21 @@ pub enum BillCommand {
     Void {
         bill: BillId,
         reason: Reason,
-        effective_date: NaiveDate,
+        date: StepDate,
     },
     /// The customer owes less.
     Credit {
         bill: BillId,
         lines: NoteLines,
         reason: Reason,
-        effective_date: NaiveDate,
+        date: StepDate,
     },
     /// The customer owes more.
     Debit {
         bill: BillId,
         lines: NoteLines,
         reason: Reason,
-        effective_date: NaiveDate,
+        date: StepDate,
     },
     OpenDispute {
         bill: BillId,
@@ -62,7 +70,7 @@ pub enum BillCommand {
     ApproveBadDebt {
         bill: BillId,
         approved_by: Actor,
-        effective_date: NaiveDate,
+        date: StepDate,
     },
     RejectBadDebt {
         bill: BillId,

@@ -22,6 +22,9 @@ pub enum BillEvent {
         /// The voided bill in whose place it stands.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         replaces: Option<BillId>,
+        /// Of a bill of late usage, the month's bill it makes up the difference to.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        amends: Option<BillId>,
     },
     /// From here on the customer owes it.
     BillIssued {

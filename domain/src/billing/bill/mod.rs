@@ -2,6 +2,7 @@
 
 mod aggregate;
 mod amounts;
+mod bad_debt;
 mod command;
 mod event;
 mod open;
@@ -9,14 +10,17 @@ mod part;
 mod refusal;
 mod rules;
 mod state;
+mod step_date;
 #[cfg(test)]
 mod tests;
 
 pub use aggregate::{Bill, Dispute};
 pub use amounts::Amounts;
+pub use bad_debt::{BadDebtRequest, BadDebtState};
 pub use command::{BillAction, BillCommand, NoteLines};
 pub use event::{BillEvent, DisputeOutcome, NoteLine};
 pub use open::{BilledLine, OpenBill};
 pub use part::{BillPart, number_lines, sum_of};
 pub use refusal::BillRefusal;
 pub use state::BillState;
+pub use step_date::StepDate;

@@ -91,10 +91,8 @@ impl OpenBill {
             let (bill, left) = (bill.clone(), billed.left);
             return Err(BillRefusal::AboveLine { bill, line, left, requested: amount });
         }
-        let tax = part.tax_of(amount)?;
         let rest = part.subtotal_left.checked_sub(amount)?;
-        // The last of a part takes what rounding has left of its tax.
-        let tax = if rest.is_zero() || !part.tax_left.covers(tax)? { part.tax_left } else { tax };
+        let tax = part.tax_off(rest)?;
         let note = NoteLine { line, amount, tax };
         self.take_in(bill, &[note], true)?;
         Ok(note)
@@ -105,12 +103,17 @@ impl OpenBill {
         let NoteLines::Lines(lines) = asked else {
             return Err(BillRefusal::LinesNeeded { bill: bill.clone() });
         };
-        let debited = lines.iter().map(|(line, amount)| {
-            let (_, part) = self.parts_of(bill, *line)?;
+        let mut debited = self.clone();
+        let notes = lines.iter().map(|(line, amount)| {
+            let (_, part) = debited.parts_of(bill, *line)?;
             check_amount(*amount)?;
-            Ok(NoteLine { line: *line, amount: *amount, tax: part.tax_of(*amount)? })
+            let more = part.subtotal_left.checked_add(*amount)?;
+            let tax = part.tax_on(more)?;
+            let note = NoteLine { line: *line, amount: *amount, tax };
+            debited.take_in(bill, &[note], false)?;
+            Ok(note)
         });
-        debited.collect()
+        notes.collect()
     }
 
     /// Takes a note in, of which each line makes the bill less or more. A line the bill has not is refused.
@@ -145,10 +148,31 @@ impl OpenBill {
 }
 
 impl BilledPart {
-    fn tax_of(&self, amount: Money) -> Result<Money, MoneyError> {
+    /// The tax a credit note takes that leaves so much of the part. What is left of the tax is that of what is left of
+    /// the subtotal: however a part is cut into notes, they agree to the cent.
+    fn tax_off(&self, rest: Money) -> Result<Money, MoneyError> {
+        let left = self.tax_of(rest)?;
+        if self.tax_left.covers(left)? {
+            self.tax_left.checked_sub(left)
+        } else {
+            Ok(Money::zero(rest.currency()))
+        }
+    }
+
+    /// The tax a debit note adds that makes the part so much.
+    fn tax_on(&self, more: Money) -> Result<Money, MoneyError> {
+        let tax = self.tax_of(more)?;
+        if tax.covers(self.tax_left)? {
+            tax.checked_sub(self.tax_left)
+        } else {
+            Ok(Money::zero(more.currency()))
+        }
+    }
+
+    fn tax_of(&self, subtotal: Money) -> Result<Money, MoneyError> {
         match self.tax_rate {
-            Some(rate) => rate.of(amount).ok_or(MoneyError::OutOfRange),
-            None => Ok(Money::zero(amount.currency())),
+            Some(rate) => rate.of(subtotal).ok_or(MoneyError::OutOfRange),
+            None => Ok(Money::zero(subtotal.currency())),
         }
     }
 }

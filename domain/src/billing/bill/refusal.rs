@@ -3,6 +3,7 @@
 use super::{BillAction, BillState};
 use crate::actor::Actor;
 use crate::billing::BillId;
+use crate::dates::EffectiveDateOutOfRange;
 use crate::money::{Money, MoneyError};
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -37,6 +38,8 @@ pub enum BillRefusal {
     BadDebtNotRequested { bill: BillId },
     #[error("{requested_by} asked for this, so someone else has to approve it")]
     SelfApproval { bill: BillId, requested_by: Actor },
+    #[error(transparent)]
+    EffectiveDate(#[from] EffectiveDateOutOfRange),
     /// The currency is another than the bill's, or a sum is out of range.
     #[error(transparent)]
     Money(#[from] MoneyError),

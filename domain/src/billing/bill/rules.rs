@@ -5,10 +5,12 @@ use chrono::NaiveDate;
 use super::aggregate::{Bill, Dispute, Drafted};
 use super::open::sum_of_note;
 use super::{
-    BillAction, BillCommand, BillEvent, BillRefusal, BillState, DisputeOutcome, NoteLine, NoteLines, sum_of,
+    BadDebtRequest, BillAction, BillCommand, BillEvent, BillRefusal, BillState, DisputeOutcome, NoteLine,
+    NoteLines, StepDate, sum_of,
 };
 use crate::actor::Actor;
 use crate::billing::BillId;
+use crate::dates::EARLIEST_EFFECTIVE_DATE;
 use crate::money::Money;
 use crate::text::Reason;
 
@@ -16,23 +18,26 @@ use crate::text::Reason;
 pub(super) fn decide(bill: &Bill, command: BillCommand) -> Result<Option<BillEvent>, BillRefusal> {
     match command {
         BillCommand::Draft { bill: id, currency, parts, replaces } => {
-            if bill.drafted.is_some() {
-                return Err(BillRefusal::AlreadyDrafted { bill: id });
-            }
+            check_new(bill, &id)?;
             let amounts = sum_of(&parts, currency)?;
-            Ok(Some(BillEvent::BillDrafted { bill: id, parts, amounts, replaces }))
+            Ok(Some(BillEvent::BillDrafted { bill: id, parts, amounts, replaces, amends: None }))
+        }
+        BillCommand::DraftDelta { bill: id, currency, parts, amends } => {
+            check_new(bill, &id)?;
+            let (amounts, amends) = (sum_of(&parts, currency)?, Some(amends));
+            Ok(Some(BillEvent::BillDrafted { bill: id, parts, amounts, replaces: None, amends }))
         }
         BillCommand::Issue { bill: id, number, issue_date, due_date } => {
             let drafted = in_state(bill, &id, BillState::Draft, BillAction::Issue)?;
             let amounts = drafted.amounts.owed;
             Ok(Some(BillEvent::BillIssued { bill: id, number, amounts, issue_date, due_date }))
         }
-        BillCommand::Void { bill: id, reason, effective_date } => void(bill, id, reason, effective_date),
-        BillCommand::Credit { bill: id, lines, reason, effective_date } => {
-            credit(issued(bill, &id, BillAction::Credit)?, id, &lines, reason, effective_date).map(Some)
+        BillCommand::Void { bill: id, reason, date } => void(bill, id, reason, date),
+        BillCommand::Credit { bill: id, lines, reason, date } => {
+            credit(issued(bill, &id, BillAction::Credit)?, id, &lines, reason, date).map(Some)
         }
-        BillCommand::Debit { bill: id, lines, reason, effective_date } => {
-            debit(issued(bill, &id, BillAction::Debit)?, id, &lines, reason, effective_date).map(Some)
+        BillCommand::Debit { bill: id, lines, reason, date } => {
+            debit(issued(bill, &id, BillAction::Debit)?, id, &lines, reason, date).map(Some)
         }
         BillCommand::OpenDispute { bill: id, reason } => {
             match issued(bill, &id, BillAction::Dispute)?.dispute {
@@ -54,8 +59,8 @@ pub(super) fn decide(bill: &Bill, command: BillCommand) -> Result<Option<BillEve
         BillCommand::RequestBadDebt { bill: id, amount, reason, requested_by } => {
             request_bad_debt(issued(bill, &id, BillAction::WriteOff)?, id, amount, reason, requested_by)
         }
-        BillCommand::ApproveBadDebt { bill: id, approved_by, effective_date } => {
-            approve_bad_debt(issued(bill, &id, BillAction::WriteOff)?, id, approved_by, effective_date)
+        BillCommand::ApproveBadDebt { bill: id, approved_by, date } => {
+            approve_bad_debt(issued(bill, &id, BillAction::WriteOff)?, id, approved_by, date)
         }
         BillCommand::RejectBadDebt { bill: id, rejected_by, reason } => {
             requested(issued(bill, &id, BillAction::WriteOff)?, &id)?;
@@ -67,6 +72,10 @@ pub(super) fn decide(bill: &Bill, command: BillCommand) -> Result<Option<BillEve
             Ok(Some(BillEvent::BillPaidFromWallet { bill: id, wallet, amount, effective_date }))
         }
     }
+}
+
+fn check_new(bill: &Bill, id: &BillId) -> Result<(), BillRefusal> {
+    if bill.drafted.is_none() { Ok(()) } else { Err(BillRefusal::AlreadyDrafted { bill: id.clone() }) }
 }
 
 fn drafted<'a>(bill: &'a Bill, id: &BillId) -> Result<&'a Drafted, BillRefusal> {
@@ -91,12 +100,7 @@ fn issued<'a>(bill: &'a Bill, id: &BillId, action: BillAction) -> Result<&'a Dra
 }
 
 /// A second voiding is a retry. What something was applied to is credited, not voided.
-fn void(
-    bill: &Bill,
-    id: BillId,
-    reason: Reason,
-    effective_date: NaiveDate,
-) -> Result<Option<BillEvent>, BillRefusal> {
+fn void(bill: &Bill, id: BillId, reason: Reason, date: StepDate) -> Result<Option<BillEvent>, BillRefusal> {
     let drafted = drafted(bill, &id)?;
     let owed = match drafted.state {
         BillState::Voided => return Ok(None),
@@ -108,6 +112,7 @@ fn void(
         let (total, open) = (drafted.amounts.owed.total, drafted.amounts.open()?);
         return Err(BillRefusal::PartlySettled { bill: id, total, open });
     }
+    let effective_date = date_of(drafted, date)?;
     Ok(Some(BillEvent::BillVoided { bill: id, reason, effective_date, owed }))
 }
 
@@ -116,12 +121,13 @@ fn credit(
     bill: BillId,
     asked: &NoteLines,
     reason: Reason,
-    effective_date: NaiveDate,
+    date: StepDate,
 ) -> Result<BillEvent, BillRefusal> {
     let lines = drafted.amounts.clone().credit(&bill, asked)?;
     let amounts = sum_of_note(&lines, drafted.amounts.currency())?;
     check_open(drafted, &bill, amounts.total)?;
     let note = drafted.amounts.notes + 1;
+    let effective_date = date_of(drafted, date)?;
     Ok(BillEvent::CreditNoteIssued { bill, note, lines, amounts, reason, effective_date })
 }
 
@@ -130,13 +136,14 @@ fn debit(
     bill: BillId,
     asked: &NoteLines,
     reason: Reason,
-    effective_date: NaiveDate,
+    date: StepDate,
 ) -> Result<BillEvent, BillRefusal> {
     let lines: Vec<NoteLine> = drafted.amounts.debit(&bill, asked)?;
     let amounts = sum_of_note(&lines, drafted.amounts.currency())?;
     drafted.amounts.owed.checked_add(amounts)?;
     check_positive(amounts.total)?;
     let note = drafted.amounts.notes + 1;
+    let effective_date = date_of(drafted, date)?;
     Ok(BillEvent::DebitNoteIssued { bill, note, lines, amounts, reason, effective_date })
 }
 
@@ -147,7 +154,7 @@ fn request_bad_debt(
     reason: Reason,
     requested_by: Actor,
 ) -> Result<Option<BillEvent>, BillRefusal> {
-    if let Some((amount, requested_by)) = drafted.bad_debt.clone() {
+    if let Some(BadDebtRequest { amount, requested_by }) = drafted.bad_debt.clone() {
         return Err(BillRefusal::BadDebtUnderWay { bill, amount, requested_by });
     }
     check_open(drafted, &bill, amount)?;
@@ -159,18 +166,24 @@ fn approve_bad_debt(
     drafted: &Drafted,
     bill: BillId,
     approved_by: Actor,
-    effective_date: NaiveDate,
+    date: StepDate,
 ) -> Result<Option<BillEvent>, BillRefusal> {
-    let (amount, requested_by) = requested(drafted, &bill)?;
+    let BadDebtRequest { amount, requested_by } = requested(drafted, &bill)?;
     if *requested_by == approved_by {
         return Err(BillRefusal::SelfApproval { bill, requested_by: approved_by });
     }
     check_open(drafted, &bill, *amount)?;
+    let effective_date = date_of(drafted, date)?;
     Ok(Some(BillEvent::BadDebtWrittenOff { bill, amount: *amount, approved_by, effective_date }))
 }
 
-fn requested<'a>(drafted: &'a Drafted, bill: &BillId) -> Result<&'a (Money, Actor), BillRefusal> {
+fn requested<'a>(drafted: &'a Drafted, bill: &BillId) -> Result<&'a BadDebtRequest, BillRefusal> {
     drafted.bad_debt.as_ref().ok_or_else(|| BillRefusal::BadDebtNotRequested { bill: bill.clone() })
+}
+
+/// The date of a step after the issue, if there was one.
+fn date_of(drafted: &Drafted, date: StepDate) -> Result<NaiveDate, BillRefusal> {
+    Ok(date.after(drafted.issue_date.unwrap_or(EARLIEST_EFFECTIVE_DATE))?)
 }
 
 /// Accepts an amount up to what is left of the bill.

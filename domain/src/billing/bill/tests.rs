@@ -13,6 +13,10 @@ fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
+fn on(text: &str) -> StepDate {
+    StepDate { given: None, today: day(text) }
+}
+
 fn yuan(amount: &str) -> Money {
     Money::parse(amount, Currency::CNY).unwrap()
 }
@@ -43,7 +47,7 @@ fn amounts(subtotal: &str, tax: &str) -> Amounts {
 
 fn drafted() -> BillEvent {
     let (bill, amounts) = (bill(), amounts("100.33", "6.02"));
-    BillEvent::BillDrafted { bill, parts: vec![part()], amounts, replaces: None }
+    BillEvent::BillDrafted { bill, parts: vec![part()], amounts, replaces: None, amends: None }
 }
 
 fn issued() -> BillEvent {
@@ -84,12 +88,12 @@ fn issue() -> BillCommand {
 
 fn void() -> BillCommand {
     let reason = "wrong plan".parse().unwrap();
-    BillCommand::Void { bill: bill(), reason, effective_date: day("2026-11-02") }
+    BillCommand::Void { bill: bill(), reason, date: on("2026-11-02") }
 }
 
 fn credit(lines: NoteLines) -> BillCommand {
     let reason = "goodwill".parse().unwrap();
-    BillCommand::Credit { bill: bill(), lines, reason, effective_date: day("2026-11-02") }
+    BillCommand::Credit { bill: bill(), lines, reason, date: on("2026-11-02") }
 }
 
 fn credited(note: u32, lines: &[(u32, &str, &str)]) -> BillEvent {
@@ -122,7 +126,7 @@ fn bad_debt_requested(amount: &str) -> BillEvent {
 
 fn approve_bad_debt(by: &str) -> BillCommand {
     let approved_by = by.parse().unwrap();
-    BillCommand::ApproveBadDebt { bill: bill(), approved_by, effective_date: day("2026-12-31") }
+    BillCommand::ApproveBadDebt { bill: bill(), approved_by, date: on("2026-12-31") }
 }
 
 #[test]
@@ -211,7 +215,7 @@ fn a_debit_note_needs_lines_and_makes_the_bill_more() {
         bill: bill(),
         lines,
         reason: "forgotten".parse().unwrap(),
-        effective_date: day("2026-11-02"),
+        date: on("2026-11-02"),
     };
     given(vec![drafted(), issued()])
         .when(debit(NoteLines::Whole))
@@ -315,5 +319,84 @@ fn an_event_that_does_not_fit_is_corruption() {
     ] {
         let mut bill = Bill::default();
         assert!(events.iter().any(|event| bill.evolve(event).is_err()), "{events:?}");
+    }
+}
+
+#[test]
+fn a_step_is_not_before_the_issue_nor_beyond_tomorrow() {
+    let dated = |given: &str, today: &str| {
+        let date = StepDate { given: Some(day(given)), today: day(today) };
+        BillCommand::Void { bill: bill(), reason: "wrong plan".parse().unwrap(), date }
+    };
+    let issued = Bill::after(&[drafted(), issued()]);
+    for (given, today) in [("2026-10-31", "2026-11-05"), ("2026-11-07", "2026-11-05")] {
+        let refused = issued.decide(dated(given, today)).unwrap_err();
+        assert!(matches!(refused, BillRefusal::EffectiveDate(_)), "{given}: {refused}");
+    }
+    assert!(issued.decide(dated("2026-11-06", "2026-11-05")).is_ok());
+    // The clock is behind the issue: a step without a date is of that day.
+    let early = BillCommand::Credit {
+        bill: bill(),
+        lines: NoteLines::Whole,
+        reason: "goodwill".parse().unwrap(),
+        date: on("2026-10-30"),
+    };
+    let events = issued.decide(early).unwrap();
+    assert_eq!(events[0].effective_date(), Some(day("2026-11-01")));
+}
+
+#[test]
+fn nobody_approves_twice_and_a_rejected_request_can_be_made_again() {
+    let rejected = BillEvent::BadDebtRejected {
+        bill: bill(),
+        rejected_by: "user:wang".parse().unwrap(),
+        reason: "sue first".parse().unwrap(),
+    };
+    let asked = [drafted(), issued(), bad_debt_requested("106.35")];
+    given(asked.to_vec()).when(request_bad_debt("1.00")).then_expect_error(BillRefusal::BadDebtUnderWay {
+        bill: bill(),
+        amount: yuan("106.35"),
+        requested_by: "user:li".parse().unwrap(),
+    });
+    let after = [asked.to_vec(), vec![rejected]].concat();
+    given(after.clone())
+        .when(approve_bad_debt("user:wang"))
+        .then_expect_error(BillRefusal::BadDebtNotRequested { bill: bill() });
+    given(after).when(request_bad_debt("1.00")).then_expect_events(vec![bad_debt_requested("1.00")]);
+}
+
+proptest::proptest! {
+    /// Credited in pieces and debited, the tax is that of the subtotal to the cent at every step; what is then left
+    /// goes to the cent.
+    #[test]
+    fn notes_and_their_tax_agree_to_the_cent(
+        pieces in proptest::collection::vec((1..=2_u32, 1..4_000_i64, proptest::bool::ANY), 1..12)
+    ) {
+        let mut events = vec![drafted(), issued()];
+        for (line, cents, less) in pieces {
+            let amount = Money::new(rust_decimal::Decimal::new(cents, 2), Currency::CNY).unwrap();
+            let lines = NoteLines::Lines(vec![(line, amount)]);
+            let (reason, date) = ("goodwill".parse().unwrap(), on("2026-11-02"));
+            let command = if less {
+                BillCommand::Credit { bill: bill(), lines, reason, date }
+            } else {
+                BillCommand::Debit { bill: bill(), lines, reason, date }
+            };
+            match Bill::after(&events).decide(command) {
+                Ok(more) => events.extend(more),
+                Err(refused) => assert!(matches!(refused, BillRefusal::AboveLine { .. }), "{refused}"),
+            }
+            let owed = Bill::after(&events).amounts().unwrap().owed;
+            let rate = part().quote.tax_rate.unwrap();
+            proptest::prop_assert_eq!(owed.tax, rate.of(owed.subtotal).unwrap());
+            proptest::prop_assert_eq!(owed.total, owed.subtotal.checked_add(owed.tax).unwrap());
+        }
+        match Bill::after(&events).decide(credit(NoteLines::Whole)) {
+            Ok(more) => events.extend(more),
+            Err(refused) => assert!(matches!(refused, BillRefusal::AmountNotPositive { .. }), "{refused}"),
+        }
+        let bill = Bill::after(&events);
+        proptest::prop_assert_eq!(bill.amounts().unwrap().owed, Amounts::zero(Currency::CNY));
+        proptest::prop_assert_eq!(bill.open(), Ok(Some(yuan("0.00"))));
     }
 }

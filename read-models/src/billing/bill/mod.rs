@@ -1,16 +1,18 @@
 //! `bills`: every bill, what it is made of, and what is left of it.
 
+mod parts;
 mod query;
 mod row;
 #[cfg(test)]
 mod tests;
 
-use tallybook_domain::billing::bill::{Amounts, Dispute, DisputeOutcome};
+use tallybook_domain::billing::bill::{Amounts, BadDebtState, Dispute, DisputeOutcome};
 use tallybook_domain::billing::{BillEvent, BillId, BillState, BillingEvent};
-use tallybook_domain::{BookEvent, Money, RecordedEvent};
+use tallybook_domain::{Actor, BookEvent, Money, RecordedEvent};
 
+pub use parts::{BadDebt, BillNote, NoteKind};
 pub use query::{BillFilter, BillOrder, BillStanding, find_bill, list_bills};
-pub use row::{BillNote, BillRow, NoteKind};
+pub use row::BillRow;
 
 use crate::fold::{FoldFault, Keyed, Projection, Reads, Stamp};
 
@@ -19,7 +21,7 @@ pub struct Bills;
 
 impl Projection for Bills {
     const NAME: &'static str = "bills";
-    const VERSION: i32 = 1;
+    const VERSION: i32 = 2;
     const READS: Reads = Reads::Aggregates(&["bill"]);
     type Tables = Keyed<BillRow>;
 
@@ -30,10 +32,15 @@ impl Projection for Bills {
                 parts,
                 amounts,
                 replaces,
-            })) => bills.create(bill, || {
-                let draft = drafted(event, bill, *amounts);
-                BillRow { parts: parts.clone(), replaces: replaces.clone(), ..draft }
-            }),
+                amends,
+            })) => {
+                bills.create(bill, || {
+                    let draft = drafted(event, bill, *amounts);
+                    let (parts, replaces, amends) = (parts.clone(), replaces.clone(), amends.clone());
+                    BillRow { parts, replaces, amends, ..draft }
+                })?;
+                link(bills, bill, replaces.as_ref(), amends.as_ref())
+            }
             BookEvent::Billing(BillingEvent::Bill(change)) => bills.change(change.bill(), |row| {
                 row.updated = Stamp::of(event);
                 take_in(row, change)
@@ -45,6 +52,28 @@ impl Projection for Bills {
             | BookEvent::Period(_) => Ok(()),
         }
     }
+}
+
+/// The bill it stands in the place of, and the one it makes up the difference to, name it too.
+fn link(
+    bills: &mut Keyed<BillRow>,
+    bill: &BillId,
+    replaces: Option<&BillId>,
+    amends: Option<&BillId>,
+) -> Result<(), FoldFault> {
+    if let Some(voided) = replaces {
+        bills.change(voided, |row| {
+            row.replaced_by = Some(bill.clone());
+            Ok(())
+        })?;
+    }
+    if let Some(amended) = amends {
+        bills.change(amended, |row| {
+            row.amended_by.push(bill.clone());
+            Ok(())
+        })?;
+    }
+    Ok(())
 }
 
 fn drafted(event: &RecordedEvent, bill: &BillId, amounts: Amounts) -> BillRow {
@@ -64,6 +93,10 @@ fn drafted(event: &RecordedEvent, bill: &BillId, amounts: Amounts) -> BillRow {
         issue_date: None,
         due_date: None,
         replaces: None,
+        replaced_by: None,
+        amends: None,
+        amended_by: Vec::new(),
+        bad_debt: None,
         parts: Vec::new(),
         notes: Vec::new(),
         created: Stamp::of(event),
@@ -99,10 +132,19 @@ fn take_in(row: &mut BillRow, change: &BillEvent) -> Result<(), FoldFault> {
                 DisputeOutcome::Lost => Dispute::Lost,
             };
         }
-        BillEvent::BadDebtWrittenOff { amount, .. } | BillEvent::BillPaidFromWallet { amount, .. } => {
-            row.settled = row.settled.checked_add(*amount)?;
+        BillEvent::BillPaidFromWallet { amount, .. } => row.settled = row.settled.checked_add(*amount)?,
+        BillEvent::BadDebtRequested { amount, reason, requested_by, .. } => {
+            let (state, amount, reason) = (BadDebtState::Requested, *amount, reason.clone());
+            let requested_by = requested_by.clone();
+            row.bad_debt = Some(BadDebt { state, amount, reason, requested_by, decided_by: None });
         }
-        BillEvent::BadDebtRequested { .. } | BillEvent::BadDebtRejected { .. } => {}
+        BillEvent::BadDebtWrittenOff { amount, approved_by, .. } => {
+            row.settled = row.settled.checked_add(*amount)?;
+            decide_bad_debt(row, BadDebtState::WrittenOff, approved_by);
+        }
+        BillEvent::BadDebtRejected { rejected_by, .. } => {
+            decide_bad_debt(row, BadDebtState::Rejected, rejected_by);
+        }
     }
     row.open = match row.state {
         BillState::Issued => row.total.checked_sub(row.settled)?,
@@ -112,6 +154,13 @@ fn take_in(row: &mut BillRow, change: &BillEvent) -> Result<(), FoldFault> {
         return Err(FoldFault::Negative { what: "the open amount of the bill", amount: row.open });
     }
     Ok(())
+}
+
+fn decide_bad_debt(row: &mut BillRow, state: BadDebtState, by: &Actor) {
+    if let Some(asked) = &mut row.bad_debt {
+        asked.state = state;
+        asked.decided_by = Some(by.clone());
+    }
 }
 
 type Combine = fn(Amounts, Amounts) -> Result<Amounts, tallybook_domain::MoneyError>;

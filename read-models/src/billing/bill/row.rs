@@ -1,16 +1,16 @@
 //! A row of `bills`.
 
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use sqlx::FromRow;
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
-use tallybook_domain::billing::bill::{Amounts, BillPart, Dispute, NoteLine};
+use tallybook_domain::billing::bill::{BillPart, Dispute};
 use tallybook_domain::billing::{BillId, BillNumber, BillState};
-use tallybook_domain::text::Reason;
 use tallybook_domain::{Currency, CustomerId, Money, Month};
 use utoipa::ToSchema;
 
+use super::{BadDebt, BillNote};
 use crate::fold::{Column, Fields, KeyedRow, Row, Stamp};
 use crate::query::{money, optional, spelled, stamp, stored_json};
 use crate::schema;
@@ -48,6 +48,17 @@ pub struct BillRow {
     /// The voided bill in whose place it stands.
     #[schema(value_type = Option<String>)]
     pub replaces: Option<BillId>,
+    /// Of a voided bill, the one that stands in its place.
+    #[schema(value_type = Option<String>)]
+    pub replaced_by: Option<BillId>,
+    /// Of a bill of late usage, the month's bill it makes up the difference to.
+    #[schema(value_type = Option<String>)]
+    pub amends: Option<BillId>,
+    /// The bills of late usage that make up the difference to this one, oldest first.
+    #[schema(value_type = Vec<String>)]
+    pub amended_by: Vec<BillId>,
+    /// What somebody last asked to write off.
+    pub bad_debt: Option<BadDebt>,
     /// What it is made of: for each stretch of the month under one version of one plan, its lines.
     #[schema(value_type = Vec<Object>)]
     pub parts: Vec<BillPart>,
@@ -55,26 +66,6 @@ pub struct BillRow {
     pub notes: Vec<BillNote>,
     pub created: Stamp,
     pub updated: Stamp,
-}
-
-/// A credit or debit note of a bill.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BillNote {
-    pub note: u32,
-    pub kind: NoteKind,
-    pub lines: Vec<NoteLine>,
-    #[serde(flatten)]
-    pub amounts: Amounts,
-    pub reason: Reason,
-    pub effective_date: NaiveDate,
-}
-
-/// Whether a note makes a bill less or more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum NoteKind {
-    Credit,
-    Debit,
 }
 
 impl Row for BillRow {
@@ -95,6 +86,10 @@ impl Row for BillRow {
         Column::date("issue_date"),
         Column::date("due_date"),
         Column::text("replaces"),
+        Column::text("replaced_by"),
+        Column::text("amends"),
+        Column::text("amended_by"),
+        Column::text("bad_debt"),
         Column::text("parts"),
         Column::text("notes"),
         Column::number("created_position"),
@@ -120,6 +115,10 @@ impl Row for BillRow {
         fields.put_optional_date(self.issue_date);
         fields.put_optional_date(self.due_date);
         fields.put_option(self.replaces.as_ref());
+        fields.put_option(self.replaced_by.as_ref());
+        fields.put_option(self.amends.as_ref());
+        fields.put_json(&self.amended_by);
+        fields.put_json(&self.bad_debt);
         fields.put_json(&self.parts);
         fields.put_json(&self.notes);
         self.created.encode(fields);
@@ -144,7 +143,8 @@ impl KeyedRow for BillRow {
         let lines: usize = self.parts.iter().map(|part| part.quote.lines.len()).sum();
         let notes: usize =
             self.notes.iter().map(|note| note.lines.len() * 64 + note.reason.as_str().len()).sum();
-        lines * 512 + notes
+        let bad_debt = self.bad_debt.as_ref().map_or(0, |asked| asked.reason.as_str().len());
+        lines * 512 + notes + bad_debt + self.amended_by.len() * 24
     }
 }
 
@@ -166,6 +166,10 @@ impl FromRow<'_, PgRow> for BillRow {
             issue_date: row.try_get("issue_date")?,
             due_date: row.try_get("due_date")?,
             replaces: optional(row, "replaces")?,
+            replaced_by: optional(row, "replaced_by")?,
+            amends: optional(row, "amends")?,
+            amended_by: stored_json(row, "amended_by")?,
+            bad_debt: stored_json(row, "bad_debt")?,
             parts: stored_json(row, "parts")?,
             notes: stored_json(row, "notes")?,
             created: stamp(row, "created_position", "created_at", "created_by")?,

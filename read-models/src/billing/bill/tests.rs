@@ -1,4 +1,4 @@
-use tallybook_domain::billing::bill::{Amounts, Dispute};
+use tallybook_domain::billing::bill::{Amounts, BadDebtState, Dispute};
 use tallybook_domain::billing::{BillEvent, BillId, BillState};
 
 use super::{Bills, NoteKind};
@@ -14,7 +14,8 @@ fn amounts(subtotal: &str, tax: &str) -> Amounts {
 }
 
 fn drafted() -> BillEvent {
-    BillEvent::BillDrafted { bill: bill(), parts: vec![], amounts: amounts("100.00", "6.00"), replaces: None }
+    let amounts = amounts("100.00", "6.00");
+    BillEvent::BillDrafted { bill: bill(), parts: vec![], amounts, replaces: None, amends: None }
 }
 
 fn issued() -> BillEvent {
@@ -92,4 +93,49 @@ fn more_paid_than_owed_is_a_fault() {
     assert!(matches!(error.fault, FoldFault::Negative { .. }), "{error}");
     let error = try_folded::<Bills>([issued().into()]).unwrap_err();
     assert!(matches!(error.fault, FoldFault::Missing { table: "bills", .. }), "{error}");
+}
+
+#[test]
+fn bills_that_belong_together_name_each_other() {
+    let linked = |id: Option<BillId>, replaces, amends| {
+        let (bill, amounts) = (id.unwrap(), amounts("1.00", "0.06"));
+        BillEvent::BillDrafted { bill, parts: vec![], amounts, replaces, amends }
+    };
+    let (second, delta) = (bill().revised(2), bill().delta(1));
+    let rows = folded::<Bills>([
+        drafted().into(),
+        linked(second.clone(), Some(bill()), None).into(),
+        linked(delta.clone(), None, second.clone()).into(),
+    ]);
+    let [first, second, delta] = [Some(bill()), second, delta].map(|id| rows.get(&id.unwrap()).unwrap());
+    assert_eq!((&second.replaces, &first.replaced_by), (&Some(bill()), &Some(second.id.clone())));
+    assert_eq!((&delta.amends, &second.amended_by), (&Some(second.id.clone()), &vec![delta.id.clone()]));
+}
+
+#[test]
+fn what_is_asked_to_be_written_off_is_told_and_who_decided() {
+    let asked = BillEvent::BadDebtRequested {
+        bill: bill(),
+        amount: yuan("6.00"),
+        reason: "insolvent".parse().unwrap(),
+        requested_by: "user:li".parse().unwrap(),
+    };
+    let approved = BillEvent::BadDebtWrittenOff {
+        bill: bill(),
+        amount: yuan("6.00"),
+        approved_by: "user:wang".parse().unwrap(),
+        effective_date: day("2026-12-31"),
+    };
+    let rows = folded::<Bills>([drafted().into(), issued().into(), asked.clone().into()]);
+    let waits = rows.get(&bill()).unwrap();
+    let bad_debt = waits.bad_debt.as_ref().unwrap();
+    assert_eq!(
+        (bad_debt.state, &bad_debt.decided_by, waits.open),
+        (BadDebtState::Requested, &None, yuan("106.00"))
+    );
+    let rows = folded::<Bills>([drafted().into(), issued().into(), asked.into(), approved.into()]);
+    let given_up = rows.get(&bill()).unwrap();
+    let bad_debt = given_up.bad_debt.as_ref().unwrap();
+    assert_eq!((bad_debt.state, given_up.open), (BadDebtState::WrittenOff, yuan("100.00")));
+    assert_eq!(bad_debt.decided_by, Some("user:wang".parse().unwrap()));
 }

@@ -44,7 +44,7 @@ impl Tables for UsageTables {
 
 impl Projection for UsageProjection {
     const NAME: &'static str = "usage";
-    const VERSION: i32 = 1;
+    const VERSION: i32 = 2;
     const READS: Reads = Reads::Aggregates(&["usage"]);
     type Tables = UsageTables;
 
@@ -96,12 +96,13 @@ fn apply(event: &RecordedEvent, change: &UsageEvent, tables: &mut UsageTables) -
                 customer: customer.clone(),
                 month,
                 bill: bill.clone(),
+                note: 0,
                 through: *through,
                 standing: true,
                 updated: Stamp::of(event),
             };
             tables.bills.change_or_create(
-                &(customer, month, bill.clone()),
+                &(customer, month, bill.clone(), 0),
                 || row.clone(),
                 |before| {
                     *before = row.clone();
@@ -110,7 +111,7 @@ fn apply(event: &RecordedEvent, change: &UsageEvent, tables: &mut UsageTables) -
             )
         }
         UsageEvent::UsageUnbilled { bill, .. } => {
-            tables.bills.change(&(customer, month, bill.clone()), |row| {
+            tables.bills.change(&(customer, month, bill.clone(), 0), |row| {
                 row.standing = false;
                 row.updated = Stamp::of(event);
                 Ok(())

@@ -44,6 +44,8 @@ pub struct UsageBillRow {
     pub customer: CustomerId,
     pub month: Month,
     pub bill: BillId,
+    /// The note of that bill that counts it; 0 if the bill itself does.
+    pub note: u64,
     /// The last event of the month's stream it takes into account.
     pub through: u64,
     /// Not voided.
@@ -125,6 +127,7 @@ impl Row for UsageBillRow {
         Column::text("customer"),
         Column::text("month"),
         Column::text("bill"),
+        Column::number("note"),
         Column::number("through"),
         Column::flag("standing"),
         Column::number("updated_position"),
@@ -142,17 +145,18 @@ impl Row for UsageBillRow {
 }
 
 impl KeyedRow for UsageBillRow {
-    const KEY_COLUMNS: usize = 3;
-    type Key = (CustomerId, Month, BillId);
+    const KEY_COLUMNS: usize = 4;
+    type Key = (CustomerId, Month, BillId, u64);
 
     fn key(&self) -> Self::Key {
-        (self.customer.clone(), self.month, self.bill.clone())
+        (self.customer.clone(), self.month, self.bill.clone(), self.note)
     }
 
-    fn encode_key((customer, month, bill): &Self::Key, fields: &mut Fields<'_>) {
+    fn encode_key((customer, month, bill, note): &Self::Key, fields: &mut Fields<'_>) {
         fields.put(customer);
         fields.put(month);
         fields.put(bill);
+        fields.put_count(*note);
     }
 
     fn texts(&self) -> usize {
@@ -166,6 +170,7 @@ impl FromRow<'_, PgRow> for UsageBillRow {
             customer: spelled(row, "customer")?,
             month: spelled(row, "month")?,
             bill: spelled(row, "bill")?,
+            note: count(row, "note")?,
             through: count(row, "through")?,
             standing: row.try_get("standing")?,
             updated: stamp(row, "updated_position", "updated_at", "updated_by")?,

@@ -82,7 +82,7 @@ fn what_came_late_stays_late() {
 #[test]
 fn a_bill_stands_until_it_is_voided() {
     let billed = || UsageEvent::UsageBilled { usage: usage(), bill: bill(), through: 1 }.into();
-    let key = (customer(42), usage().month(), bill());
+    let key = (customer(42), usage().month(), bill(), 0);
     let tables = folded::<UsageProjection>([recorded("2026-10-05", "3", false), billed()]);
     let found = tables.bills.get(&key).unwrap();
     assert_eq!((found.through, found.standing, found.updated.position), (1, true, 2));

@@ -1,0 +1,63 @@
+//! Approving or rejecting a write-off somebody else asked for.
+
+use axum::extract::State;
+use axum::response::Response;
+use chrono::NaiveDate;
+use tallybook_commands::billing::{self as commands, ApproveBadDebt, RejectBadDebt};
+use utoipa::ToSchema;
+
+use super::bill_schema::BadDebtOutcome;
+use super::reason_body::BillReasonBody;
+use crate::access::Action;
+use crate::answer::done;
+use crate::problem::{Problem, ProblemKind};
+use crate::request::{BodyReader, ChangeInput, ReadBody, date};
+use crate::state::ApiState;
+
+/// When the loss is ours.
+#[derive(Debug, ToSchema)]
+pub(super) struct ApproveBadDebtBody {
+    /// Not before the bill's issue. Today, or the day of issue if that is later, if left out.
+    effective_date: Option<NaiveDate>,
+}
+
+impl ReadBody for ApproveBadDebtBody {
+    fn read(body: &mut BodyReader<'_, '_>) -> Option<Self> {
+        Some(Self { effective_date: body.optional("effective_date", date) })
+    }
+}
+
+/// Approve a write-off
+///
+/// The amount is a loss (6702) and no longer receivable (1122). Whoever asked for it cannot approve it, nor can an
+/// API key.
+#[utoipa::path(post, path = "/v1/bills/{id}/bad-debt/approve", tag = "bills",
+    request_body = ApproveBadDebtBody,
+    params(("id" = String, Path, example = "C00042.2026-10")),
+    responses((status = 200, body = BadDebtOutcome)))]
+pub(super) async fn approve_bad_debt(
+    State(state): State<ApiState>,
+    input: ChangeInput,
+) -> Result<Response, Problem> {
+    let (context, bill, ApproveBadDebtBody { effective_date }) =
+        input.read(Action::ApproveBadDebts, ProblemKind::BillNotFound)?;
+    let approve = ApproveBadDebt { bill, effective_date };
+    let receipt = commands::approve_bad_debt(state.book(), context, approve).await?;
+    done(&receipt)
+}
+
+/// Reject a write-off
+///
+/// The bill stays owed. An API key cannot reject.
+#[utoipa::path(post, path = "/v1/bills/{id}/bad-debt/reject", tag = "bills", request_body = BillReasonBody,
+    params(("id" = String, Path, example = "C00042.2026-10")),
+    responses((status = 200, body = BadDebtOutcome)))]
+pub(super) async fn reject_bad_debt(
+    State(state): State<ApiState>,
+    input: ChangeInput,
+) -> Result<Response, Problem> {
+    let (context, bill, BillReasonBody { reason }) =
+        input.read(Action::ApproveBadDebts, ProblemKind::BillNotFound)?;
+    let receipt = commands::reject_bad_debt(state.book(), context, RejectBadDebt { bill, reason }).await?;
+    done(&receipt)
+}

@@ -1,0 +1,38 @@
+//! What a step of a write-off answers: how far it is, and what is left of the bill.
+
+use serde::{Deserialize, Serialize};
+use tallybook_domain::billing::bill::{BadDebtRequest, BadDebtState};
+use tallybook_domain::billing::{Bill, BillCommand, BillId, BillRefusal};
+use tallybook_domain::{Actor, Money, Refusal};
+use tallybook_event_store::Decision;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BadDebtOutcome {
+    /// The bill's.
+    pub id: BillId,
+    pub state: BadDebtState,
+    pub amount: Money,
+    pub requested_by: Actor,
+    /// What is owed of the bill now.
+    pub open: Money,
+}
+
+impl BadDebtOutcome {
+    /// Has a step taken that ends in this state.
+    pub(super) fn after(
+        decision: &mut Decision<'_>,
+        bill: &BillId,
+        step: BillCommand,
+        state: BadDebtState,
+    ) -> Result<Self, Refusal> {
+        let before = decision.state::<Bill>(bill.as_str()).bad_debt().cloned();
+        decision.decide::<Bill>(bill.as_str(), step)?;
+        let after = decision.state::<Bill>(bill.as_str());
+        let asked = after.bad_debt().cloned().or(before);
+        let BadDebtRequest { amount, requested_by } =
+            asked.ok_or_else(|| BillRefusal::BadDebtNotRequested { bill: bill.clone() })?;
+        let open = after.open().map_err(BillRefusal::from)?;
+        let open = open.ok_or_else(|| BillRefusal::NotFound { bill: bill.clone() })?;
+        Ok(Self { id: bill.clone(), state, amount, requested_by, open })
+    }
+}

@@ -1,0 +1,36 @@
+//! Somebody asks to give up what a customer will not pay.
+
+use serde::{Deserialize, Serialize};
+use tallybook_domain::Money;
+use tallybook_domain::billing::bill::BadDebtState;
+use tallybook_domain::billing::{Bill, BillCommand, BillId};
+use tallybook_domain::text::Reason;
+use tallybook_event_store::{Book, CommandError, Receipt, StreamKey};
+
+use super::BadDebtOutcome;
+use crate::CommandContext;
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RequestBadDebt {
+    pub bill: BillId,
+    pub amount: Money,
+    pub reason: Reason,
+}
+
+/// Nothing is posted before somebody else has approved.
+pub async fn request_bad_debt(
+    book: &Book,
+    context: CommandContext,
+    asked: RequestBadDebt,
+) -> Result<Receipt<BadDebtOutcome>, CommandError> {
+    let by = context.actor.clone();
+    let request = context.request_because("request_bad_debt", Some(&asked.reason), &asked)?;
+    let streams = vec![StreamKey::existing::<Bill>(&asked.bill)];
+    book.execute(request, streams, move |decision| {
+        let RequestBadDebt { bill, amount, reason } = asked.clone();
+        let step =
+            BillCommand::RequestBadDebt { bill: bill.clone(), amount, reason, requested_by: by.clone() };
+        BadDebtOutcome::after(decision, &bill, step, BadDebtState::Requested)
+    })
+    .await
+}

@@ -1,0 +1,22 @@
+//! The business date of a step: as given, or the first good one.
+
+use chrono::NaiveDate;
+
+use crate::dates::{EffectiveDateOutOfRange, check_follows};
+
+/// What is said about the date of a step, and the book's day, by which it is judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StepDate {
+    /// The later of today and the day of the step before, if nothing is said.
+    pub given: Option<NaiveDate>,
+    pub today: NaiveDate,
+}
+
+impl StepDate {
+    /// The date of a step that follows one of `earliest`.
+    pub(super) fn after(self, earliest: NaiveDate) -> Result<NaiveDate, EffectiveDateOutOfRange> {
+        let date = self.given.unwrap_or(self.today.max(earliest));
+        check_follows(date, earliest, self.today)?;
+        Ok(date)
+    }
+}
