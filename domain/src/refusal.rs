@@ -3,7 +3,8 @@
 //! A refusal carries facts; what a caller is told about them is the API's business, in one exhaustive match.
 
 use crate::billing::{
-    BillNumbersRefusal, BillRefusal, BillRunRefusal, PricePlanRefusal, SubscriptionRefusal, UsageRefusal,
+    BillNumbersRefusal, BillRefusal, BillRunRefusal, MonthRefusal, PricePlanRefusal, SubscriptionRefusal,
+    UsageRefusal,
 };
 use crate::customers::CustomerRefusal;
 use crate::deposits::{WalletRefusal, WithdrawalRefusal};
@@ -27,6 +28,8 @@ pub enum Refusal {
     Subscription(#[from] SubscriptionRefusal),
     #[error(transparent)]
     Bill(#[from] BillRefusal),
+    #[error(transparent)]
+    Month(#[from] MonthRefusal),
     #[error(transparent)]
     BillRun(#[from] BillRunRefusal),
     #[error(transparent)]

@@ -107,3 +107,42 @@ async fn a_bill_is_shown_with_what_it_is_made_of() {
     assert_eq!(row.number.unwrap().as_str(), "2026-000001");
     assert_eq!(find_bill(&book.pool, &bill(2)).await.unwrap().data, None);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bills_that_belong_together_are_found_from_either() {
+    let linked = |id: Option<BillId>, replaces, amends| {
+        let (bill, amounts) = (id.unwrap(), Amounts::new(yuan("100.00"), yuan("6.00")).unwrap());
+        BillEvent::BillDrafted { bill, parts: vec![part()], amounts, replaces, amends }
+    };
+    let (second, delta) = (bill(1).revised(2), bill(1).delta(1));
+    let asked = BillEvent::BadDebtRequested {
+        bill: second.clone().unwrap(),
+        amount: yuan("6.00"),
+        reason: "\"insolvent\"".parse().unwrap(),
+        requested_by: "user:li".parse().unwrap(),
+    };
+    let events = [
+        drafted(1),
+        linked(second.clone(), Some(bill(1)), None),
+        linked(delta.clone(), None, second.clone()),
+        linked(bill(1).delta(2), None, second.clone()),
+    ];
+    let issued = BillEvent::BillIssued {
+        bill: second.clone().unwrap(),
+        number: "2026-000002".parse().unwrap(),
+        amounts: Amounts::new(yuan("100.00"), yuan("6.00")).unwrap(),
+        issue_date: day("2026-11-01"),
+        due_date: day("2026-12-01"),
+    };
+    let events = events.into_iter().chain([issued, asked]);
+    let events = events.map(|event| (event.bill().to_string(), BookEvent::from(event))).collect();
+    let book = folded(events).await;
+    let row = async |id: Option<BillId>| find_bill(&book.pool, &id.unwrap()).await.unwrap().data.unwrap();
+    let first = row(Some(bill(1))).await;
+    assert_eq!((first.replaced_by, first.bad_debt), (second.clone(), None));
+    let stands = row(second.clone()).await;
+    assert_eq!(stands.replaces, Some(bill(1)));
+    assert_eq!(stands.amended_by, [delta.clone().unwrap(), bill(1).delta(2).unwrap()]);
+    assert_eq!(stands.bad_debt.unwrap().reason.as_str(), "\"insolvent\"");
+    assert_eq!(row(delta).await.amends, second);
+}

@@ -15,7 +15,7 @@ use sqlx::PgPool;
 use support::TestBook;
 use support::history::day;
 use support::rebuilding::{finds_nothing, folded};
-use tallybook_domain::billing::bill::{BillPart, NoteLines};
+use tallybook_domain::billing::bill::{BillPart, NoteLines, StepDate};
 use tallybook_domain::billing::pricing::{Meter, Metered, PeriodShare, PlanTerms};
 use tallybook_domain::billing::{Bill, BillCommand, BillId, BillNumber};
 use tallybook_domain::ledger::AccountCode;
@@ -111,8 +111,8 @@ impl Bills {
         let revision = *drafts + u32::from(matches!(wish, Wish::Draft(_)));
         let first = BillId::new(&CustomerId::from_number(customer), "2026-10".parse().unwrap());
         let Some(bill) = first.revised(revision) else { return };
-        let (reason, effective_date): (tallybook_domain::text::Reason, _) =
-            ("so it is".parse().unwrap(), date);
+        let reason: tallybook_domain::text::Reason = "so it is".parse().unwrap();
+        let (effective_date, step) = (date, StepDate { given: None, today: date });
         match wish {
             Wish::Draft(parts) => {
                 let parts = (0..).zip(parts).map(|(number, cents)| part(number, cents, currency)).collect();
@@ -124,18 +124,18 @@ impl Bills {
                 let (number, due_date) = (BillNumber::new(2026, self.numbers), date + Days::new(30));
                 self.ask(customer, BillCommand::Issue { bill, number, issue_date: date, due_date });
             }
-            Wish::Void => self.ask(customer, BillCommand::Void { bill, reason, effective_date }),
+            Wish::Void => self.ask(customer, BillCommand::Void { bill, reason, date: step }),
             Wish::CreditWhole => {
                 let lines = NoteLines::Whole;
-                self.ask(customer, BillCommand::Credit { bill, lines, reason, effective_date });
+                self.ask(customer, BillCommand::Credit { bill, lines, reason, date: step });
             }
             Wish::Credit(line, cents) => {
                 let lines = NoteLines::Lines(vec![(*line, money(cents)), (1, money(&1))]);
-                self.ask(customer, BillCommand::Credit { bill, lines, reason, effective_date });
+                self.ask(customer, BillCommand::Credit { bill, lines, reason, date: step });
             }
             Wish::Debit(line, cents) => {
                 let lines = NoteLines::Lines(vec![(*line, money(cents))]);
-                self.ask(customer, BillCommand::Debit { bill, lines, reason, effective_date });
+                self.ask(customer, BillCommand::Debit { bill, lines, reason, date: step });
             }
             Wish::Pay(cents) => {
                 let wallet = WalletId::new(&bill.customer(), currency);
@@ -148,7 +148,7 @@ impl Bills {
                 let request =
                     BillCommand::RequestBadDebt { bill: bill.clone(), amount, reason, requested_by };
                 self.ask(customer, request);
-                self.ask(customer, BillCommand::ApproveBadDebt { bill, approved_by, effective_date });
+                self.ask(customer, BillCommand::ApproveBadDebt { bill, approved_by, date: step });
             }
         }
     }

@@ -12,6 +12,7 @@ mod document;
 mod find_bill;
 mod find_bill_run;
 mod find_price_plan;
+mod late_schema;
 mod list_bill_runs;
 mod list_bills;
 mod list_parked;
@@ -24,11 +25,14 @@ mod quote;
 mod reason_body;
 mod record_usage;
 mod record_usage_batch;
+mod regenerate_bill;
 mod report_limit;
 mod request_bad_debt;
 mod schema;
+mod settle_late_usage;
 mod show_customer_plan;
 mod show_customer_usage;
+mod show_late_usage;
 mod show_receivables_summary;
 mod show_revenue;
 mod start_bill_run;
@@ -65,7 +69,10 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(find_bill_run::find_bill_run))
         .routes(routes!(list_parked::list_parked))
         .routes(routes!(stream_bill_run::stream_bill_run))
+        .routes(routes!(regenerate_bill::regenerate_bill))
         .routes(routes!(credit_bill::credit_bill))
+        .routes(routes!(show_late_usage::show_late_usage))
+        .routes(routes!(settle_late_usage::settle_late_usage))
         .routes(routes!(debit_bill::debit_bill))
         .routes(routes!(open_dispute::open_dispute))
         .routes(routes!(close_dispute::win_dispute))

@@ -162,10 +162,23 @@ pub(super) struct PricedLine {
     share: Option<PeriodShare>,
     #[schema(nullable = false)]
     bounded_by: Option<Bound>,
+    /// On a bill of late usage, what bills before it had of the line: the amounts are what is more than that.
+    #[schema(nullable = false)]
+    billed_before: Option<BilledBefore>,
     /// Before rounding.
     #[schema(example = "4645.16129032258")]
     exact_amount: String,
     /// Rounded half up to the currency's minor units.
+    amount: Money,
+}
+
+/// What was billed of a line before.
+#[derive(Debug, ToSchema)]
+pub(super) struct BilledBefore {
+    #[schema(nullable = false)]
+    quantity: Option<String>,
+    tiers: Vec<TierUsed>,
+    exact_amount: String,
     amount: Money,
 }
 

@@ -1,6 +1,6 @@
 //! What a client is told about each refusal of billing.
 
-use tallybook_domain::billing::UsageRefusal;
+use tallybook_domain::billing::{MonthRefusal, UsageRefusal};
 
 use super::{Problem, ProblemKind, sentence};
 
@@ -35,6 +35,20 @@ impl From<UsageRefusal> for Problem {
             R::LaterBillStands { bill, later } => {
                 Self::new(ProblemKind::LaterBillStands, detail).with("bill", bill).with("later", later)
             }
+        }
+    }
+}
+
+impl From<MonthRefusal> for Problem {
+    fn from(refusal: MonthRefusal) -> Self {
+        use MonthRefusal as R;
+        let problem = Self::new(ProblemKind::MonthNotBillable, sentence(&refusal));
+        match refusal {
+            R::PlanNotLoaded { plan } => problem.with("plan", plan),
+            R::NoVersion { plan, on } => problem.with("plan", plan).with("on", on),
+            R::TwoCurrencies { one, other } => problem.with("currencies", [one, other]),
+            R::NoPlan => problem,
+            R::Pricing(refusal) => refusal.into(),
         }
     }
 }

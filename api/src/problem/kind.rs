@@ -101,6 +101,8 @@ pub enum ProblemKind {
     BillRunNotUnderWay,
     BillRunNotFound,
     BillRunUnderWay,
+    DeltaNotRegenerated,
+    MonthNotBillable,
     // Reading.
     AccountNotFound,
     AggregateNotFound,
@@ -123,7 +125,7 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
-    pub const ALL: [Self; 97] = [
+    pub const ALL: [Self; 99] = [
         Self::MalformedJson,
         Self::Validation,
         Self::UnknownRoute,
@@ -205,6 +207,8 @@ impl ProblemKind {
         Self::BillRunNotUnderWay,
         Self::BillRunNotFound,
         Self::BillRunUnderWay,
+        Self::DeltaNotRegenerated,
+        Self::MonthNotBillable,
         Self::AccountNotFound,
         Self::AggregateNotFound,
         Self::EventNotFound,
@@ -337,6 +341,8 @@ const SPECS: [(StatusCode, &str, &str); ProblemKind::ALL.len()] = [
     (S::CONFLICT, "bill-run-not-under-way", "The bill run has not been started"),
     (S::NOT_FOUND, "bill-run-not-found", "There is no such bill run"),
     (S::CONFLICT, "bill-run-under-way", "Another bill run of the month is under way"),
+    (S::CONFLICT, "delta-not-regenerated", "A bill of late usage is not regenerated"),
+    (S::CONFLICT, "month-not-billable", "The month cannot be billed"),
     // Reading.
     (S::NOT_FOUND, "account-not-found", "There is no such ledger account"),
     (S::NOT_FOUND, "aggregate-not-found", "No event is about this"),

@@ -26,6 +26,7 @@ impl From<Refusal> for Problem {
             Refusal::PricePlan(refusal) => refusal.into(),
             Refusal::Subscription(refusal) => refusal.into(),
             Refusal::Bill(refusal) => refusal.into(),
+            Refusal::Month(refusal) => refusal.into(),
             Refusal::BillRun(refusal) => refusal.into(),
         }
     }
@@ -279,6 +280,7 @@ impl From<BillRefusal> for Problem {
             R::AmountNotPositive { amount } => {
                 Self::new(ProblemKind::AmountNotPositive, detail).with("amount", amount)
             }
+            R::DeltaNotRegenerated { bill } => problem(ProblemKind::DeltaNotRegenerated, bill),
             R::EffectiveDate(out_of_range) => out_of_range.into(),
             R::InDispute { bill } => problem(ProblemKind::BillInDispute, bill),
             R::NotInDispute { bill } => problem(ProblemKind::BillNotInDispute, bill),

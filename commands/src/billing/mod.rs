@@ -10,6 +10,8 @@ mod create_price_plan;
 mod credit_bill;
 mod debit_bill;
 mod end_price_plan;
+mod issue_drafted;
+mod month_bills;
 mod note_outcome;
 mod open_dispute;
 mod outcome;
@@ -17,9 +19,12 @@ mod plan_outcome;
 mod prepaid;
 mod preview_bills;
 mod record_usage;
+mod regenerate_bill;
 mod reject_bad_debt;
 mod request_bad_debt;
 mod run_bills;
+mod settle_late_usage;
+mod show_late_usage;
 mod touched_bills;
 mod void_bill;
 
@@ -33,16 +38,20 @@ pub use create_price_plan::{CreatePricePlan, create_price_plan};
 pub use credit_bill::{CreditBill, credit_bill};
 pub use debit_bill::{DebitBill, debit_bill};
 pub use end_price_plan::{EndPricePlan, end_price_plan};
+pub use issue_drafted::IssuedBill;
 pub use note_outcome::NoteOutcome;
 pub use open_dispute::{OpenDispute, open_dispute};
 pub use outcome::{RecordedUsage, UsageBatchOutcome};
 pub use plan_outcome::{PricePlanOutcome, SubscriptionOutcome};
 pub use preview_bills::{Preview, PreviewedCustomer, preview_bills};
 pub use record_usage::{MOST_RECORDS, RecordUsage, record_usage, record_usage_batch};
+pub use regenerate_bill::{RegenerateBill, RegeneratedBill, regenerate_bill};
 pub use reject_bad_debt::{RejectBadDebt, reject_bad_debt};
 pub use request_bad_debt::{RequestBadDebt, request_bad_debt};
 pub use run_bills::{
     AT_ONCE, BillRunOutcome, PAYMENT_TERM_DAYS, RunBills, TOGETHER, bill_run_standing, carry_on_bill_run,
     run_bills, start_bill_run,
 };
+pub use settle_late_usage::{SettleLateUsage, SettledLateUsage, settle_late_usage};
+pub use show_late_usage::{LateUsageOfBill, show_late_usage};
 pub use void_bill::{BillOutcome, VoidBill, void_bill};

@@ -1,6 +1,7 @@
 //! A customer with a plan, usage and a bill of October, as tests of what becomes of bills need them.
 
 use tallybook_commands::billing::{BillableCustomer, RunBills, run_bills};
+use tallybook_domain::billing::bill_run::RunTerms;
 use tallybook_domain::billing::{
     Bill, BillEvent, BillId, PlanCode, PricePlan, PricePlanCommand, Subscription, SubscriptionCommand, Usage,
     UsageCommand, UsageId,
@@ -81,7 +82,8 @@ pub async fn calls(book: &Book, customer: &CustomerId, calls: u32) {
 
 /// Runs October's bills for one customer, on the first of November.
 pub async fn bill(book: &Book, customer: &CustomerId, plan: &PlanCode) -> BillId {
-    let run = RunBills { period: october(), issue_date: Some(text("2026-11-01")), payment_term_days: 30 };
+    let terms = RunTerms { issue_date: Some(text("2026-11-01")), ..RunTerms::default() };
+    let run = RunBills { period: october(), terms };
     let customers = [BillableCustomer { customer: customer.clone(), plans: vec![plan.clone()] }];
     run_bills(book, &by("li"), &run, &customers, |_| {}).await.unwrap();
     BillId::new(customer, october())

@@ -42,6 +42,12 @@ impl BillId {
         }
     }
 
+    /// The revision that follows this one; `None` for the bill of a difference.
+    #[must_use]
+    pub fn next_revision(&self) -> Option<Self> {
+        self.revised(self.revision()?.checked_add(1)?)
+    }
+
     /// A bill of the difference that late usage makes; from 1. `None` for 0.
     #[must_use]
     pub fn delta(&self, number: u32) -> Option<Self> {
@@ -66,6 +72,14 @@ impl BillId {
         match self.parts().2 {
             Which::Revision(revision) => Some(revision),
             Which::Delta(_) => None,
+        }
+    }
+
+    /// From 1 among the bills of late usage; 0 for one of the whole month.
+    pub fn delta_number(&self) -> u32 {
+        match self.parts().2 {
+            Which::Revision(_) => 0,
+            Which::Delta(number) => number,
         }
     }
 
@@ -119,9 +133,11 @@ mod tests {
         assert_eq!(first.revised(2), Some(second.clone()));
         assert_eq!(second.revised(1), Some(first.clone()));
         assert_eq!(second.revision(), Some(2));
+        assert_eq!(first.next_revision(), Some(second.clone()));
         let delta = bill("C00042.2026-10.d1");
         assert_eq!(second.delta(1), Some(delta.clone()));
-        assert_eq!((delta.revision(), delta.is_delta()), (None, true));
+        assert_eq!((delta.revision(), delta.is_delta(), delta.next_revision()), (None, true, None));
+        assert_eq!((delta.delta_number(), second.delta_number()), (1, 0));
         assert_eq!(delta.customer(), CustomerId::from_number(42));
         assert_eq!(delta.month().to_string(), "2026-10");
         assert_eq!((first.revised(0), first.delta(0)), (None, None));

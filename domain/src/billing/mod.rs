@@ -5,6 +5,7 @@ mod bill_id;
 pub mod bill_numbers;
 pub mod bill_run;
 mod event;
+pub mod late_usage;
 mod month_parts;
 pub mod price_plan;
 pub mod pricing;

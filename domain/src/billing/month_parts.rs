@@ -3,6 +3,8 @@
 //! A pure function of what is kept in the streams, so that a bill can be calculated again for ever. Usage is priced by
 //! the terms in force on its day; of fees and minimums, each stretch pays its share of days.
 
+use std::collections::BTreeMap;
+
 use chrono::{Days, NaiveDate};
 
 use super::bill::BillPart;
@@ -21,6 +23,8 @@ pub enum MonthRefusal {
     NoVersion { plan: PlanCode, on: NaiveDate },
     #[error("the plans of the month are in {one} and {other}: one bill has one currency")]
     TwoCurrencies { one: Currency, other: Currency },
+    #[error("no price plan was in force in the month")]
+    NoPlan,
     #[error(transparent)]
     Pricing(#[from] PricingRefusal),
 }
@@ -49,7 +53,7 @@ pub fn month_parts<'p>(
                 plan_version: version.version,
                 from,
                 to,
-                quote: price(&version.terms, usage, (first, last), (from, to))?,
+                quote: price(&version.terms, usage.by_meter(), (first, last), (from, to))?,
             });
         }
     }
@@ -79,9 +83,10 @@ fn stretches<'p>(
     }
 }
 
-fn price(
+/// What some days of a month cost under the terms in force on them.
+pub(super) fn price(
     terms: &PlanTerms,
-    usage: &Usage,
+    meters: &BTreeMap<Meter, MeterUsage>,
     (first, last): (NaiveDate, NaiveDate),
     (from, to): (NaiveDate, NaiveDate),
 ) -> Result<super::pricing::Quote, MonthRefusal> {
@@ -92,14 +97,14 @@ fn price(
         let takes = |model: &PriceModel| matches!(model, PriceModel::Percentage(_));
         terms.items().iter().any(|item| item.meter.as_ref() == Some(meter) && takes(&item.model))
     };
-    let single: Vec<(&Meter, Vec<Quantity>)> = usage
-        .meters()
+    let single: Vec<(&Meter, Vec<Quantity>)> = meters
+        .iter()
         .filter(|(meter, _)| !whole || by_event(meter))
         .map(|(meter, used)| (meter, between(used, from, to)))
         .collect();
     let used = |meter: &Meter| match single.iter().find(|(known, _)| *known == meter) {
         Some((_, quantities)) => Some(Metered::Events(quantities)),
-        None if whole => usage.of(meter).map(|used| Metered::Total(used.total())),
+        None if whole => meters.get(meter).map(|used| Metered::Total(used.total())),
         None => None,
     };
     Ok(terms.price(used, share)?)

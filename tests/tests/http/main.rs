@@ -26,6 +26,7 @@ mod explain;
 mod history;
 mod idempotency;
 mod journeys;
+mod late_usage;
 mod ledger;
 mod lists;
 mod mixed_load;

@@ -211,6 +211,11 @@ async fn bills(book: &TestBook, comparison: &mut Comparison) {
     let run = book.finished_run(book.last_month()).await;
     let tried = book.finance().post("/v1/bill-runs?dry_run=true", &json!({ "period": run["id"] })).await;
     comparison.check("POST", "/v1/bill-runs", &tried);
+    for _ in 0..2 {
+        let path = format!("/v1/bills/{voided}/regenerate");
+        comparison.check("POST", "/v1/bills/{id}/regenerate", &book.finance().post(&path, &json!({})).await);
+    }
+    late_usage(book, comparison, &format!("{voided}.r2")).await;
     let (fresh, month) = (book.fresh().await, format!("/v1/bill-runs/{}", book.last_month()));
     for (path, asked) in [
         ("/v1/bills", "/v1/bills"),
@@ -248,6 +253,24 @@ async fn periods(book: &TestBook, comparison: &mut Comparison) {
     comparison.check("GET", "/v1/ledger/periods", &all);
     let one = book.auditor().get(&format!("{path}?{fresh}")).await;
     comparison.check("GET", "/v1/ledger/periods/{month}", &one);
+}
+
+/// More, then less, then nothing.
+async fn late_usage(book: &TestBook, comparison: &mut Comparison, bill: &str) {
+    let mut parts = bill.split('.');
+    let (customer, month) = (parts.next().unwrap(), parts.next().unwrap());
+    let path = format!("/v1/bills/{bill}/late-usage");
+    for quantity in ["200", "150", "150"] {
+        let record = bodies::usage(customer, "gigabytes", format!("{month}-15"), quantity);
+        for correction in [false, true] {
+            let record = bodies::with(record.clone(), "correction", Some(json!(correction)));
+            book.operator().post("/v1/usage", &record).await;
+        }
+        comparison.check("GET", "/v1/bills/{id}/late-usage", &book.auditor().get(&path).await);
+        let why = bodies::because("late readings");
+        let settled = book.finance().post(&format!("{path}/settle"), &why).await;
+        comparison.check("POST", "/v1/bills/{id}/late-usage/settle", &settled);
+    }
 }
 
 async fn reads(book: &TestBook, comparison: &mut Comparison, [customer, deposit, withdrawal]: &[&str; 3]) {

@@ -2,7 +2,7 @@
 
 use tallybook_domain::billing::bill::{BillPart, number_lines};
 use tallybook_domain::billing::pricing::{
-    Bound, ChargeKind, EventsCharged, ExactAmount, PricedLine, Quantity, TierUsed,
+    BilledBefore, Bound, ChargeKind, EventsCharged, ExactAmount, PricedLine, Quantity, TierUsed,
 };
 
 use super::figures::Grouped;
@@ -59,7 +59,13 @@ fn write_line(number: u32, line: &PricedLine, html: &mut Html) {
 /// A tier that says no more than the line: everything at one price, and nothing that came off first.
 fn only_tier(line: &PricedLine) -> Option<&TierUsed> {
     match line.tiers.as_slice() {
-        [tier] if tier.flat_fee.is_none() && Some(tier.quantity) == line.quantity => Some(tier),
+        [tier]
+            if tier.flat_fee.is_none()
+                && Some(tier.quantity) == line.quantity
+                && line.billed_before.is_none() =>
+        {
+            Some(tier)
+        }
         _ => None,
     }
 }
@@ -97,10 +103,23 @@ fn write_remarks(line: &PricedLine, html: &mut Html) {
         Some(Bound::Maximum) => note("按最高收费 Maximum charge", None, html),
         None => {}
     }
+    if let Some(before) = &line.billed_before {
+        write_billed_before(before, html);
+    }
     if line.exact_amount != ExactAmount::from(line.amount.amount()) {
         html.markup("<tr class=\"tier\"><td></td><td colspan=\"4\">舍入前 Before rounding: ");
         html.text(exact(line.exact_amount)).markup("</td></tr>");
     }
+}
+
+/// What earlier bills of the month had of the line: the amount is what is left without it.
+fn write_billed_before(before: &BilledBefore, html: &mut Html) {
+    html.markup("<tr class=\"tier\"><td></td><td class=\"wide\">减已出账 Less billed before</td><td class=\"number\">");
+    if let Some(quantity) = before.quantity {
+        html.text(grouped(quantity));
+    }
+    html.markup("</td><td></td><td class=\"number\">");
+    html.text(Grouped::money(before.amount.negate())).markup("</td></tr>");
 }
 
 fn note(words: &'static str, quantity: Option<Quantity>, html: &mut Html) {

@@ -1,5 +1,5 @@
 use tallybook_domain::billing::bill::{Amounts, BillPart, Dispute, NoteLine, sum_of};
-use tallybook_domain::billing::pricing::{Meter, Metered, PeriodShare, PlanTerms};
+use tallybook_domain::billing::pricing::{BilledBefore, Meter, Metered, PeriodShare, PlanTerms};
 use tallybook_domain::billing::{BillId, BillState};
 use tallybook_domain::{Currency, Money};
 use tallybook_read_models::billing::{BillNote, BillRow, NoteKind};
@@ -60,6 +60,10 @@ fn bill() -> BillRow {
         issue_date: Some("2026-11-01".parse().unwrap()),
         due_date: Some("2026-12-01".parse().unwrap()),
         replaces: None,
+        replaced_by: None,
+        amends: None,
+        amended_by: Vec::new(),
+        bad_debt: None,
         parts,
         notes: Vec::new(),
         created: stamp.clone(),
@@ -146,4 +150,14 @@ fn notes_and_payments_lead_to_what_is_due() {
         &["16,412.90", "-106.00", "16,306.90", "-6,306.90", "10,000.00", "价格 &lt;有误&gt;"],
     );
     assert_shows(&page, &["人民币负壹佰零陆元整", "人民币壹万陆仟叁佰零陆元玖角"]);
+}
+
+#[test]
+fn a_bill_of_late_usage_shows_what_was_billed_before() {
+    let mut bill = bill();
+    let line = &mut bill.parts[0].quote.lines[3];
+    let (quantity, tiers) = (Some("10000".parse().unwrap()), line.tiers.clone());
+    let amount = Money::parse("350.00", Currency::CNY).unwrap();
+    line.billed_before = Some(BilledBefore { quantity, tiers, exact_amount: line.exact_amount, amount });
+    assert_shows(&page(&bill), &["减已出账 Less billed before", "10,000", "-350.00"]);
 }

@@ -2,12 +2,12 @@
 //!
 //! Must never know whether it is overdue; that follows from the date.
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
 
-use super::{BadDebtRequest, BillCommand, BillEvent, BillRefusal, BillState, OpenBill, rules};
+use super::{BadDebtRequest, BillAction, BillCommand, BillEvent, BillRefusal, BillState, OpenBill, rules};
 use crate::billing::{BillId, BillNumber, BillingEvent};
 use crate::event::BookEvent;
 use crate::event_sourced::{CorruptStream, EventSourced};
@@ -25,6 +25,7 @@ pub(super) struct Drafted {
     pub(super) state: BillState,
     pub(super) number: Option<BillNumber>,
     pub(super) issue_date: Option<NaiveDate>,
+    pub(super) due_date: Option<NaiveDate>,
     pub(super) amounts: OpenBill,
     pub(super) dispute: Dispute,
     /// What somebody has asked to write off as lost.
@@ -79,6 +80,33 @@ impl Bill {
         self.drafted.as_ref().map(|drafted| drafted.dispute)
     }
 
+    /// `None` before it is issued.
+    pub fn due_date(&self) -> Option<NaiveDate> {
+        self.drafted.as_ref().and_then(|drafted| drafted.due_date)
+    }
+
+    /// From the issue date to the due date; `None` before it is issued.
+    pub fn payment_term(&self) -> Option<Days> {
+        let drafted = self.drafted.as_ref()?;
+        let term = drafted.due_date?.signed_duration_since(drafted.issue_date?).num_days();
+        u64::try_from(term).ok().map(Days::new)
+    }
+
+    /// Accepts a bill in whose place another may stand: a voided one of a whole month.
+    pub fn check_replaceable(&self, bill: &BillId) -> Result<(), BillRefusal> {
+        if bill.is_delta() && self.drafted.is_some() {
+            return Err(BillRefusal::DeltaNotRegenerated { bill: bill.clone() });
+        }
+        match self.state() {
+            Some(BillState::Voided) => Ok(()),
+            Some(state @ (BillState::Draft | BillState::Issued)) => {
+                let action = BillAction::Regenerate;
+                Err(BillRefusal::NotInState { bill: bill.clone(), state, action })
+            }
+            None => Err(BillRefusal::NotFound { bill: bill.clone() }),
+        }
+    }
+
     /// What waits for somebody to let it be written off.
     pub fn bad_debt(&self) -> Option<&BadDebtRequest> {
         self.drafted.as_ref().and_then(|drafted| drafted.bad_debt.as_ref())
@@ -110,6 +138,7 @@ impl EventSourced for Bill {
                     state: BillState::Draft,
                     number: None,
                     issue_date: None,
+                    due_date: None,
                     amounts: OpenBill::new(parts, *amounts),
                     dispute: Dispute::None,
                     bad_debt: None,
@@ -162,10 +191,10 @@ impl Drafted {
     fn change(&mut self, event: &BillEvent) -> Result<(), BillRefusal> {
         match event {
             BillEvent::BillDrafted { .. } => {}
-            BillEvent::BillIssued { number, issue_date, .. } => {
+            BillEvent::BillIssued { number, issue_date, due_date, .. } => {
                 self.state = BillState::Issued;
                 self.number = Some(number.clone());
-                self.issue_date = Some(*issue_date);
+                (self.issue_date, self.due_date) = (Some(*issue_date), Some(*due_date));
             }
             BillEvent::BillVoided { .. } => self.state = BillState::Voided,
             BillEvent::CreditNoteIssued { bill, lines, .. } => {

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{BillPart, StepDate};
+use super::{BillPart, NoteLine, StepDate};
 use crate::actor::Actor;
 use crate::billing::{BillId, BillNumber};
 use crate::ids::WalletId;
@@ -94,6 +94,8 @@ pub enum NoteLines {
     Whole,
     /// So much, without tax, of these lines by their numbers on the bill.
     Lines(Vec<(u32, Money)>),
+    /// So much of these lines, with so much tax: a part of a difference over several bills.
+    Exact(Vec<NoteLine>),
 }
 
 /// A step of a bill, as it is named where it cannot be taken.
@@ -106,6 +108,8 @@ pub enum BillAction {
     Dispute,
     WriteOff,
     Pay,
+    Regenerate,
+    SettleLateUsage,
 }
 
 impl BillAction {
@@ -118,6 +122,8 @@ impl BillAction {
             Self::Dispute => "dispute",
             Self::WriteOff => "write off",
             Self::Pay => "pay",
+            Self::Regenerate => "regenerate",
+            Self::SettleLateUsage => "settle late usage of",
         }
     }
 }

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Amounts, BillPart, BillRefusal, NoteLine, NoteLines};
+use super::{Amounts, BillPart, BillRefusal, NoteLine, NoteLines, Stretch};
 use crate::billing::BillId;
-use crate::billing::pricing::Rate;
+use crate::billing::pricing::{ItemCode, Rate};
 use crate::money::{Currency, Money, MoneyError};
 
 /// The amounts of a bill as its notes and payments have left them.
@@ -21,17 +21,19 @@ pub struct OpenBill {
 }
 
 /// A line of a bill.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BilledLine {
+    pub code: ItemCode,
     /// What notes have left of it, without tax.
     pub left: Money,
     /// Which part it belongs to, from 0.
-    part: usize,
+    pub(super) part: usize,
 }
 
 /// A part of a bill: its lines are taxed together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BilledPart {
+    pub stretch: Stretch,
     subtotal_left: Money,
     tax_left: Money,
     tax_rate: Option<Rate>,
@@ -40,10 +42,14 @@ pub struct BilledPart {
 impl OpenBill {
     pub(super) fn new(parts: &[BillPart], owed: Amounts) -> Self {
         let line = |(part, billed): (usize, &BillPart)| {
-            let left = billed.quote.lines.iter().map(move |line| BilledLine { left: line.amount, part });
+            let left = billed.quote.lines.iter().map(move |line| {
+                let (code, left) = (line.code.clone(), line.amount);
+                BilledLine { code, left, part }
+            });
             left.collect::<Vec<_>>()
         };
         let part = |part: &BillPart| BilledPart {
+            stretch: part.stretch(),
             subtotal_left: part.quote.subtotal,
             tax_left: part.quote.tax,
             tax_rate: part.quote.tax_rate,
@@ -72,36 +78,79 @@ impl OpenBill {
         Ok(())
     }
 
-    /// The lines of a credit note over what was asked for, taken off as they are found.
-    pub(super) fn credit(&mut self, bill: &BillId, asked: &NoteLines) -> Result<Vec<NoteLine>, BillRefusal> {
-        let asked = match asked {
-            NoteLines::Lines(lines) => lines.clone(),
-            NoteLines::Whole => {
-                let left = (1..).zip(&self.lines).map(|(number, line)| (number, line.left));
-                left.filter(|(_, left)| !left.is_zero()).collect()
-            }
-        };
-        asked.into_iter().map(|(line, amount)| self.take_off(bill, line, amount)).collect()
+    /// The lines for a stretch of the month: number, code, and what is left of it without tax.
+    pub fn lines_of(&self, stretch: &Stretch) -> impl Iterator<Item = (u32, &ItemCode, Money)> {
+        let part = self.parts.iter().position(|part| part.stretch == *stretch);
+        let lines = (1..).zip(&self.lines).filter(move |(_, line)| Some(line.part) == part);
+        lines.map(|(number, line)| (number, &line.code, line.left))
     }
 
-    fn take_off(&mut self, bill: &BillId, line: u32, amount: Money) -> Result<NoteLine, BillRefusal> {
-        let (billed, part) = self.parts_of(bill, line)?;
-        check_amount(amount)?;
-        if !billed.left.covers(amount)? {
-            let (bill, left) = (bill.clone(), billed.left);
-            return Err(BillRefusal::AboveLine { bill, line, left, requested: amount });
+    /// The part of the bill for a stretch of the month.
+    pub fn part(&self, stretch: &Stretch) -> Option<&BilledPart> {
+        self.parts.iter().find(|part| part.stretch == *stretch)
+    }
+
+    /// The lines of a credit note over what was asked for, taken off as they are found.
+    pub(super) fn credit(&mut self, bill: &BillId, asked: &NoteLines) -> Result<Vec<NoteLine>, BillRefusal> {
+        match asked {
+            NoteLines::Whole if !self.settled.is_zero() => self.credit_open(bill),
+            NoteLines::Whole => {
+                let left = (1..).zip(&self.lines).map(|(number, line)| (number, line.left));
+                let left: Vec<_> = left.filter(|(_, left)| !left.is_zero()).collect();
+                left.into_iter().map(|(line, amount)| self.take_rest(bill, line, amount)).collect()
+            }
+            NoteLines::Lines(lines) => {
+                lines.iter().map(|(line, amount)| self.take_off(bill, *line, *amount)).collect()
+            }
+            NoteLines::Exact(lines) => lines.iter().map(|line| self.take_exactly(bill, *line)).collect(),
         }
-        let rest = part.subtotal_left.checked_sub(amount)?;
-        let tax = part.tax_off(rest)?;
-        let note = NoteLine { line, amount, tax };
+    }
+
+    /// All of a line, which in a bill of late usage may be less than nothing.
+    fn take_rest(&mut self, bill: &BillId, line: u32, amount: Money) -> Result<NoteLine, BillRefusal> {
+        let (_, part) = self.parts_of(bill, line)?;
+        let rest = part.tax_of(part.subtotal_left.checked_sub(amount)?)?;
+        let note = NoteLine { line, amount, tax: part.tax_left.checked_sub(rest)? };
         self.take_in(bill, &[note], true)?;
         Ok(note)
     }
 
+    fn take_off(&mut self, bill: &BillId, line: u32, amount: Money) -> Result<NoteLine, BillRefusal> {
+        let part = self.check_left(bill, line, amount)?;
+        let rest = part.subtotal_left.checked_sub(amount)?;
+        let note = NoteLine { line, amount, tax: part.tax_off(rest)? };
+        self.take_in(bill, &[note], true)?;
+        Ok(note)
+    }
+
+    /// With its tax, which was calculated together with that of other bills. What a line became more counts against
+    /// what others became less.
+    fn take_exactly(&mut self, bill: &BillId, note: NoteLine) -> Result<NoteLine, BillRefusal> {
+        if !note.amount.is_negative() {
+            self.check_left(bill, note.line, note.amount)?;
+        }
+        self.take_in(bill, &[note], true)?;
+        Ok(note)
+    }
+
+    /// Accepts an amount up to what is left of a line; the answer is the line's part.
+    fn check_left(&self, bill: &BillId, line: u32, amount: Money) -> Result<BilledPart, BillRefusal> {
+        let (billed, part) = self.parts_of(bill, line)?;
+        check_amount(amount)?;
+        if billed.left.covers(amount)? {
+            return Ok(part.clone());
+        }
+        let (bill, left) = (bill.clone(), billed.left);
+        Err(BillRefusal::AboveLine { bill, line, left, requested: amount })
+    }
+
     /// The lines of a debit note.
     pub(super) fn debit(&self, bill: &BillId, asked: &NoteLines) -> Result<Vec<NoteLine>, BillRefusal> {
-        let NoteLines::Lines(lines) = asked else {
-            return Err(BillRefusal::LinesNeeded { bill: bill.clone() });
+        let lines = match asked {
+            NoteLines::Lines(lines) => lines,
+            NoteLines::Whole | NoteLines::Exact(_) => {
+                return Err(BillRefusal::LinesNeeded { bill: bill.clone() });
+            }
         };
         let mut debited = self.clone();
         let notes = lines.iter().map(|(line, amount)| {
@@ -138,16 +187,46 @@ impl OpenBill {
         Ok(())
     }
 
-    fn parts_of(&self, bill: &BillId, line: u32) -> Result<(BilledLine, BilledPart), BillRefusal> {
+    fn parts_of(&self, bill: &BillId, line: u32) -> Result<(&BilledLine, &BilledPart), BillRefusal> {
         let not_found = || BillRefusal::LineNotFound { bill: bill.clone(), line };
         let at = usize::try_from(line).ok().and_then(|line| line.checked_sub(1)).ok_or_else(not_found)?;
         let billed = self.lines.get(at).ok_or_else(not_found)?;
         let part = self.parts.get(billed.part).ok_or_else(not_found)?;
-        Ok((*billed, *part))
+        Ok((billed, part))
     }
 }
 
 impl BilledPart {
+    /// What notes have left of it, without tax.
+    pub fn subtotal_left(&self) -> Money {
+        self.subtotal_left
+    }
+
+    /// What notes have left of its tax.
+    pub fn tax_left(&self) -> Money {
+        self.tax_left
+    }
+
+    /// What of an amount with tax is without it.
+    pub(super) fn without_tax(&self, gross: Money) -> Result<Money, MoneyError> {
+        match self.tax_rate {
+            Some(rate) => rate.taken_out_of(gross).ok_or(MoneyError::OutOfRange),
+            None => Ok(gross),
+        }
+    }
+
+    /// The tax of a note that takes so much of it.
+    pub(in crate::billing) fn tax_credited_with(&self, subtotal: Money) -> Result<Money, MoneyError> {
+        self.tax_off(self.subtotal_left.checked_sub(subtotal)?)
+    }
+
+    /// So much tax, or what notes have left of it, or none.
+    pub(in crate::billing) fn at_most_its_tax(&self, tax: Money) -> Result<Money, MoneyError> {
+        let zero = Money::zero(tax.currency());
+        let tax = if self.tax_left.covers(tax)? { tax } else { self.tax_left };
+        Ok(if tax.is_negative() { zero } else { tax })
+    }
+
     /// The tax a credit note takes that leaves so much of the part. What is left of the tax is that of what is left of
     /// the subtotal: however a part is cut into notes, they agree to the cent.
     fn tax_off(&self, rest: Money) -> Result<Money, MoneyError> {
@@ -169,7 +248,7 @@ impl BilledPart {
         }
     }
 
-    fn tax_of(&self, subtotal: Money) -> Result<Money, MoneyError> {
+    pub(in crate::billing) fn tax_of(&self, subtotal: Money) -> Result<Money, MoneyError> {
         match self.tax_rate {
             Some(rate) => rate.of(subtotal).ok_or(MoneyError::OutOfRange),
             None => Ok(Money::zero(subtotal.currency())),

@@ -20,6 +20,23 @@ pub struct BillPart {
     pub quote: Quote,
 }
 
+/// Which days of a month were under which version of which plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stretch {
+    pub plan: PlanCode,
+    pub plan_version: u32,
+    /// First and last day, both included.
+    pub from: NaiveDate,
+    pub to: NaiveDate,
+}
+
+impl BillPart {
+    pub fn stretch(&self) -> Stretch {
+        let Self { plan, plan_version, from, to, quote: _ } = self;
+        Stretch { plan: plan.clone(), plan_version: *plan_version, from: *from, to: *to }
+    }
+}
+
 /// The lines of all parts with their numbers on the bill, from 1.
 pub fn number_lines(parts: &[BillPart]) -> impl Iterator<Item = (u32, &BillPart, &PricedLine)> {
     let lines = parts.iter().flat_map(|part| part.quote.lines.iter().map(move |line| (part, line)));

@@ -38,6 +38,8 @@ pub enum BillRefusal {
     BadDebtNotRequested { bill: BillId },
     #[error("{requested_by} asked for this, so someone else has to approve it")]
     SelfApproval { bill: BillId, requested_by: Actor },
+    #[error("{bill} bills late usage only: what it billed is late again, and settled as such")]
+    DeltaNotRegenerated { bill: BillId },
     #[error(transparent)]
     EffectiveDate(#[from] EffectiveDateOutOfRange),
     /// The currency is another than the bill's, or a sum is out of range.

@@ -2,7 +2,8 @@
 
 use chrono::NaiveDate;
 
-use crate::dates::{EffectiveDateOutOfRange, check_follows};
+use super::BillRefusal;
+use crate::dates::{EARLIEST_EFFECTIVE_DATE, EffectiveDateOutOfRange, check_follows};
 
 /// What is said about the date of a step, and the book's day, by which it is judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +14,11 @@ pub struct StepDate {
 }
 
 impl StepDate {
+    /// The date of a step that follows none: up to tomorrow.
+    pub fn check(self) -> Result<NaiveDate, BillRefusal> {
+        Ok(self.after(EARLIEST_EFFECTIVE_DATE)?)
+    }
+
     /// The date of a step that follows one of `earliest`.
     pub(super) fn after(self, earliest: NaiveDate) -> Result<NaiveDate, EffectiveDateOutOfRange> {
         let date = self.given.unwrap_or(self.today.max(earliest));

@@ -193,9 +193,12 @@ fn no_credit_note_is_above_what_is_left() {
         left: yuan("0.33"),
         requested: yuan("0.34"),
     });
-    given(vec![drafted(), issued(), paid("100.00")]).when(credit(NoteLines::Whole)).then_expect_error(
-        BillRefusal::AboveOpen { bill: bill(), open: yuan("6.35"), requested: yuan("106.35") },
-    );
+    let above = credit(NoteLines::Lines(vec![(1, yuan("6.00"))]));
+    given(vec![drafted(), issued(), paid("100.00")]).when(above).then_expect_error(BillRefusal::AboveOpen {
+        bill: bill(),
+        open: yuan("6.35"),
+        requested: yuan("6.36"),
+    });
     given(vec![drafted(), issued()])
         .when(credit(NoteLines::Lines(vec![(3, yuan("1.00"))])))
         .then_expect_error(BillRefusal::LineNotFound { bill: bill(), line: 3 });
@@ -398,5 +401,30 @@ proptest::proptest! {
         let bill = Bill::after(&events);
         proptest::prop_assert_eq!(bill.amounts().unwrap().owed, Amounts::zero(Currency::CNY));
         proptest::prop_assert_eq!(bill.open(), Ok(Some(yuan("0.00"))));
+    }
+}
+
+#[test]
+fn the_whole_of_a_partly_settled_bill_is_what_is_open() {
+    // 6.35 with its tax is 5.99 and 0.36, from the last line back.
+    given(vec![drafted(), issued(), paid("100.00")])
+        .when(credit(NoteLines::Whole))
+        .then_expect_events(vec![credited(1, &[(1, "5.66", "0.34"), (2, "0.33", "0.02")])]);
+    let settled = [drafted(), issued(), paid("106.35")];
+    let nothing = Bill::after(&settled).decide(credit(NoteLines::Whole)).unwrap_err();
+    assert!(matches!(nothing, BillRefusal::AmountNotPositive { .. }), "{nothing}");
+}
+
+proptest::proptest! {
+    /// However much was paid, the whole of the rest is credited to the cent.
+    #[test]
+    fn whatever_was_paid_the_rest_is_credited_to_the_cent(paid_cents in 1..10_635_i64) {
+        let amount = Money::new(rust_decimal::Decimal::new(paid_cents, 2), Currency::CNY).unwrap();
+        let mut events = vec![drafted(), issued(), paid(&amount.amount().to_string())];
+        events.extend(Bill::after(&events).decide(credit(NoteLines::Whole)).unwrap());
+        let bill = Bill::after(&events);
+        proptest::prop_assert_eq!(bill.open(), Ok(Some(yuan("0.00"))));
+        proptest::prop_assert_eq!(bill.amounts().unwrap().owed.total, amount);
+        proptest::prop_assert!(!bill.amounts().unwrap().owed.tax.is_negative());
     }
 }

@@ -133,6 +133,7 @@ impl PriceItem {
             events: charge.events,
             share: charge.share,
             bounded_by,
+            billed_before: None,
             exact_amount,
             amount: exact_amount.round(currency).ok_or_else(too_large)?,
         })

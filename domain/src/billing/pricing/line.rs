@@ -30,9 +30,22 @@ pub struct PricedLine {
     /// Which of the item's bounds made the amount, if one did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bounded_by: Option<Bound>,
+    /// On a bill of late usage, what bills before it had of the line: the amounts are what is more than that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub billed_before: Option<BilledBefore>,
     /// Before rounding.
     pub exact_amount: ExactAmount,
     /// The exact amount, rounded half up to the currency's minor units.
+    pub amount: Money,
+}
+
+/// What was billed of a line before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BilledBefore {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<Quantity>,
+    pub tiers: Vec<TierUsed>,
+    pub exact_amount: ExactAmount,
     pub amount: Money,
 }
 

@@ -39,7 +39,7 @@ pub use fault::{InvalidTerms, TermsFault};
 pub use fee::Fee;
 pub use item::{PriceItem, ZeroUsage};
 pub use limits::{MOST_ITEMS, MOST_TIERS};
-pub use line::{Bound, ChargeKind, PricedLine};
+pub use line::{BilledBefore, Bound, ChargeKind, PricedLine};
 pub use model::PriceModel;
 pub use percentage::Percentage;
 pub use period_share::{InvalidPeriod, PeriodShare};

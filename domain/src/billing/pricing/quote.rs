@@ -64,6 +64,7 @@ impl PlanTerms {
             events: None,
             share: (!share.is_whole()).then_some(share),
             bounded_by: None,
+            billed_before: None,
             exact_amount,
             amount,
         }))

@@ -36,15 +36,31 @@ pub struct Usage {
     changed_at: u64,
 }
 
-/// A bill that counts what was used.
+/// A bill, or a credit note of one, that counts what was used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UsageBilling {
     pub bill: BillId,
+    /// The note of that bill, if less was owed.
+    pub note: Option<u32>,
     /// The last event of the stream the bill takes into account; 0 if there was none.
     pub through: u64,
+    /// Each meter as it was then.
+    meters: BTreeMap<Meter, MeterUsage>,
+}
+
+impl UsageBilling {
+    /// Each meter as the bill counts it.
+    pub(in crate::billing) fn meters(&self) -> &BTreeMap<Meter, MeterUsage> {
+        &self.meters
+    }
 }
 
 impl Usage {
+    /// Each meter as it is now.
+    pub(in crate::billing) fn by_meter(&self) -> &BTreeMap<Meter, MeterUsage> {
+        &self.meters
+    }
+
     /// Each meter of which something was used, by name.
     pub fn meters(&self) -> impl ExactSizeIterator<Item = (&Meter, &MeterUsage)> {
         self.meters.iter()
@@ -129,6 +145,23 @@ impl Usage {
         Ok(Some(UsageEvent::UsageBilled { usage, bill, through: self.sequence }))
     }
 
+    /// What came late made less: a note of a bill that stands counts it.
+    fn credit(&self, usage: UsageId, bill: BillId, note: u32) -> Result<Option<UsageEvent>, UsageRefusal> {
+        match self.bills.last() {
+            None => Err(UsageRefusal::NotBilled { usage }),
+            Some(last) if !self.has_late_usage() => {
+                Err(UsageRefusal::NothingLate { usage, bill: last.bill.clone() })
+            }
+            Some(_) if !self.bills.iter().any(|standing| standing.bill == bill) => {
+                Err(UsageRefusal::NotBilled { usage })
+            }
+            Some(_) => {
+                let through = self.sequence;
+                Ok(Some(UsageEvent::LateUsageCredited { usage, bill, note, through }))
+            }
+        }
+    }
+
     /// A bill that does not count it has been voided already.
     fn unbill(&self, usage: UsageId, bill: BillId) -> Result<Option<UsageEvent>, UsageRefusal> {
         let Some(last) = self.bills.last() else { return Ok(None) };
@@ -168,13 +201,25 @@ impl Usage {
                 if !own || !fits {
                     return Err(Fault::Bill);
                 }
-                self.bills.push(UsageBilling { bill: bill.clone(), through: *through });
+                self.count(bill, None, *through);
+            }
+            UsageEvent::LateUsageCredited { bill, note, through, .. } => {
+                let stands = self.bills.iter().any(|standing| standing.bill == *bill);
+                if !stands || *through + 1 != self.sequence {
+                    return Err(Fault::Bill);
+                }
+                self.count(bill, Some(*note), *through);
             }
             UsageEvent::UsageUnbilled { bill, .. } => {
                 self.bills.pop_if(|last| last.bill == *bill).ok_or(Fault::Bill)?;
             }
         }
         Ok(())
+    }
+
+    fn count(&mut self, bill: &BillId, note: Option<u32>, through: u64) {
+        let meters = self.meters.clone();
+        self.bills.push(UsageBilling { bill: bill.clone(), note, through, meters });
     }
 
     fn check_late(&self, late: bool) -> Result<(), Fault> {
@@ -216,6 +261,9 @@ impl EventSourced for Usage {
         match command {
             UsageCommand::Record { usage, entries, today } => self.record(&usage, &entries, today),
             UsageCommand::Bill { usage, bill } => Ok(self.bill(usage, bill)?.into_iter().collect()),
+            UsageCommand::Credit { usage, bill, note } => {
+                Ok(self.credit(usage, bill, note)?.into_iter().collect())
+            }
             UsageCommand::Unbill { usage, bill } => Ok(self.unbill(usage, bill)?.into_iter().collect()),
         }
     }

@@ -11,6 +11,8 @@ pub enum UsageCommand {
     Record { usage: UsageId, entries: Vec<UsageEntry>, today: NaiveDate },
     /// A bill counts everything recorded so far.
     Bill { usage: UsageId, bill: BillId },
+    /// What came late made less: a note of this bill counts it.
+    Credit { usage: UsageId, bill: BillId, note: u32 },
     /// The bill was voided.
     Unbill { usage: UsageId, bill: BillId },
 }

@@ -35,6 +35,8 @@ pub enum UsageEvent {
     },
     /// A bill counts what was used as the stream had it at the event `through`, 0 if it had none.
     UsageBilled { usage: UsageId, bill: BillId, through: u64 },
+    /// A note of a bill counts what made the month less since, as the stream had it at the event `through`.
+    LateUsageCredited { usage: UsageId, bill: BillId, note: u32, through: u64 },
     /// The bill counts it no more: it was voided.
     UsageUnbilled { usage: UsageId, bill: BillId },
 }
@@ -42,16 +44,18 @@ pub enum UsageEvent {
 const RECORDED: EventKind = EventKind::first_version("UsageRecorded");
 const CORRECTED: EventKind = EventKind::first_version("UsageCorrected");
 const BILLED: EventKind = EventKind::first_version("UsageBilled");
+const CREDITED: EventKind = EventKind::first_version("LateUsageCredited");
 const UNBILLED: EventKind = EventKind::first_version("UsageUnbilled");
 
 impl UsageEvent {
-    pub const KINDS: [EventKind; 4] = [RECORDED, CORRECTED, BILLED, UNBILLED];
+    pub const KINDS: [EventKind; 5] = [RECORDED, CORRECTED, BILLED, CREDITED, UNBILLED];
 
     pub fn kind(&self) -> EventKind {
         match self {
             Self::UsageRecorded { .. } => RECORDED,
             Self::UsageCorrected { .. } => CORRECTED,
             Self::UsageBilled { .. } => BILLED,
+            Self::LateUsageCredited { .. } => CREDITED,
             Self::UsageUnbilled { .. } => UNBILLED,
         }
     }
@@ -61,6 +65,7 @@ impl UsageEvent {
             Self::UsageRecorded { usage, .. }
             | Self::UsageCorrected { usage, .. }
             | Self::UsageBilled { usage, .. }
+            | Self::LateUsageCredited { usage, .. }
             | Self::UsageUnbilled { usage, .. } => usage,
         }
     }

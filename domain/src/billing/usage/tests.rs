@@ -316,3 +316,34 @@ fn an_event_that_does_not_fit_is_corruption() {
         assert!(usage.evolve(&broken).is_err(), "{broken:?}");
     }
 }
+
+#[test]
+fn a_note_counts_what_came_late_and_made_less() {
+    let (bill_id, delta) = (first_bill(), first_bill().delta(1).unwrap());
+    let credit = |bill: &BillId| UsageCommand::Credit { usage: usage(), bill: bill.clone(), note: 1 };
+    let credited = |through| {
+        let (usage, bill) = (usage(), bill_id.clone());
+        UsageEvent::LateUsageCredited { usage, bill, note: 1, through }
+    };
+    given(vec![]).when(credit(&bill_id)).then_expect_error(UsageRefusal::NotBilled { usage: usage() });
+    let mut history = vec![recorded(vec![sms("2026-10-01", "3")]), billed(bill_id.clone(), 1)];
+    given(history.clone())
+        .when(credit(&bill_id))
+        .then_expect_error(UsageRefusal::NothingLate { usage: usage(), bill: bill_id.clone() });
+    let less = UsageEvent::UsageCorrected {
+        usage: usage(),
+        meter: sms("2026-10-01", "3").meter,
+        date: sms("2026-10-01", "3").date,
+        reference: sms("2026-10-01", "3").reference,
+        old_quantity: sms("2026-10-01", "3").quantity,
+        new_quantity: sms("2026-10-01", "2").quantity,
+        late: true,
+    };
+    history.push(less);
+    given(history.clone()).when(credit(&delta)).then_expect_error(UsageRefusal::NotBilled { usage: usage() });
+    given(history.clone()).when(credit(&bill_id)).then_expect_events(vec![credited(3)]);
+    history.push(credited(3));
+    assert!(!state(&history).has_late_usage());
+    let mut broken = state(&history);
+    assert!(broken.evolve(&credited(3)).is_err(), "it counts what there was before it");
+}

@@ -110,6 +110,18 @@ fn apply(event: &RecordedEvent, change: &UsageEvent, tables: &mut UsageTables) -
                 },
             )
         }
+        UsageEvent::LateUsageCredited { bill, note, through, .. } => {
+            let row = UsageBillRow {
+                customer: customer.clone(),
+                month,
+                bill: bill.clone(),
+                note: u64::from(*note),
+                through: *through,
+                standing: true,
+                updated: Stamp::of(event),
+            };
+            tables.bills.create(&(customer, month, bill.clone(), row.note), || row.clone())
+        }
         UsageEvent::UsageUnbilled { bill, .. } => {
             tables.bills.change(&(customer, month, bill.clone(), 0), |row| {
                 row.standing = false;

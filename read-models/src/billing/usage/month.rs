@@ -105,6 +105,14 @@ pub async fn customer_usage(
             None => meters.push(MeterMonth { meter, sum, days: vec![day] }),
         }
     }
-    let bills = bills.iter().map(|bill| read(bill, "bill")).collect::<Result<_, _>>()?;
-    Ok(Answer { data: CustomerUsage { customer: customer.clone(), month, bills, meters }, position })
+    let mut standing: Vec<BillId> = Vec::new();
+    for bill in &bills {
+        let bill = read(bill, "bill")?;
+        // A bill whose note counts late usage stands twice.
+        if !standing.contains(&bill) {
+            standing.push(bill);
+        }
+    }
+    let data = CustomerUsage { customer: customer.clone(), month, bills: standing, meters };
+    Ok(Answer { data, position })
 }

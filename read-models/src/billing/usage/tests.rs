@@ -96,3 +96,13 @@ fn a_correction_of_nothing_is_a_fault() {
     let error = try_folded::<UsageProjection>([corrected("2026-10-05", ("3", "4"), false)]).unwrap_err();
     assert!(matches!(error.fault, FoldFault::Missing { table: "usage_records", .. }));
 }
+
+#[test]
+fn a_note_counts_what_came_late_beside_its_bill() {
+    let billed = UsageEvent::UsageBilled { usage: usage(), bill: bill(), through: 1 }.into();
+    let credited = UsageEvent::LateUsageCredited { usage: usage(), bill: bill(), note: 1, through: 3 }.into();
+    let late = recorded("2026-10-06", "3", true);
+    let tables = folded::<UsageProjection>([recorded("2026-10-05", "3", false), billed, late, credited]);
+    let through = |note| tables.bills.get(&(customer(42), usage().month(), bill(), note)).unwrap().through;
+    assert_eq!((through(0), through(1)), (1, 3));
+}

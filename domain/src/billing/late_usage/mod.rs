@@ -1,0 +1,68 @@
+//! Late usage (账单出具后补报的用量): what it changes of a month that is billed, and how that is settled.
+//!
+//! A pure calculation: the stretches of the month's bill, under the same versions of the same plans, priced with the
+//! usage as the bills count it and as it is now. Must never look at what a plan says today: a bill keeps its prices.
+
+mod credits;
+mod difference;
+#[cfg(test)]
+mod tests;
+
+use super::bill::{Amounts, BillPart, Stretch};
+use super::month_parts::price;
+use super::pricing::PricingRefusal;
+use super::usage::UsageBilling;
+use super::{MonthRefusal, PlanCode, PricePlan, Usage};
+use crate::money::Currency;
+use crate::month::Month;
+
+pub use credits::{LateCredits, StandingBill};
+pub use difference::{LineDifference, PartDifference, TierDifference};
+
+use serde::{Deserialize, Serialize};
+
+/// What a billed month would come to now, less what was billed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LateUsage {
+    pub parts: Vec<PartDifference>,
+    /// More than nothing if more is owed, less if less.
+    #[serde(flatten)]
+    pub amounts: Amounts,
+}
+
+/// What changed since the last bill, or note, that counts the usage.
+pub fn late_usage<'p>(
+    (month, currency): (Month, Currency),
+    stretches: &[Stretch],
+    billed: &UsageBilling,
+    usage: &Usage,
+    plan: impl Fn(&PlanCode) -> Option<&'p PricePlan>,
+) -> Result<LateUsage, MonthRefusal> {
+    let days = (month.first_day(), month.last_day());
+    let mut late = LateUsage { parts: Vec::new(), amounts: Amounts::zero(currency) };
+    for stretch in stretches {
+        let not_loaded = || MonthRefusal::PlanNotLoaded { plan: stretch.plan.clone() };
+        let versions = plan(&stretch.plan).ok_or_else(not_loaded)?.versions();
+        let no_version = || MonthRefusal::NoVersion { plan: stretch.plan.clone(), on: stretch.from };
+        let version =
+            versions.iter().find(|known| known.version == stretch.plan_version).ok_or_else(no_version)?;
+        let of_days = (stretch.from, stretch.to);
+        let before = price(&version.terms, billed.meters(), days, of_days)?;
+        let now = price(&version.terms, usage.by_meter(), days, of_days)?;
+        let part = PartDifference::between(stretch, &before, &now)?;
+        late.amounts = late.amounts.checked_add(part.amounts).map_err(|_| out_of_range())?;
+        late.parts.push(part);
+    }
+    Ok(late)
+}
+
+impl LateUsage {
+    /// The parts of a bill of what is owed more; none if nothing is.
+    pub fn delta_parts(&self) -> Result<Vec<BillPart>, MonthRefusal> {
+        self.parts.iter().filter_map(|part| part.owed_more().transpose()).collect()
+    }
+}
+
+fn out_of_range() -> MonthRefusal {
+    PricingRefusal::TotalOutOfRange.into()
+}
