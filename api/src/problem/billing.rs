@@ -47,6 +47,7 @@ impl From<MonthRefusal> for Problem {
             R::PlanNotLoaded { plan } => problem.with("plan", plan),
             R::NoVersion { plan, on } => problem.with("plan", plan).with("on", on),
             R::TwoCurrencies { one, other } => problem.with("currencies", [one, other]),
+            R::NotPriced { meter, on } => problem.with("meter", meter).with("on", on),
             R::NoPlan => problem,
             R::Pricing(refusal) => refusal.into(),
         }

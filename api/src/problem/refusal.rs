@@ -96,6 +96,8 @@ fn open_item(item: &OpenItem) -> serde_json::Value {
             serde_json::json!({"wallet": wallet, "balance": balance, "held": held})
         }
         OpenItem::Bill { bill, open } => serde_json::json!({"bill": bill, "open": open}),
+        OpenItem::Plan { plan } => serde_json::json!({"plan": plan}),
+        OpenItem::Unbilled { month } => serde_json::json!({"unbilled_month": month}),
     }
 }
 

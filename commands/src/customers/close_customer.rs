@@ -1,6 +1,7 @@
 //! A customer is closed for ever, once nothing of it is open.
 
 use serde::{Deserialize, Serialize};
+use tallybook_domain::billing::Subscription;
 use tallybook_domain::customers::{Customer, CustomerCommand, OpenItem};
 use tallybook_domain::deposits::Wallet;
 use tallybook_domain::text::Reason;
@@ -17,8 +18,8 @@ pub struct CloseCustomer {
     pub reason: Reason,
 }
 
-/// Closes a customer. What is open is judged inside the decision, in the wallets of every currency there is and in all
-/// bills, so that a deposit or a bill at the same moment comes before the closing and stops it, or after it and is
+/// Closes a customer. What is open is judged inside the decision, in the wallets of every currency there is, in all
+/// bills and in the plan, so that a deposit or a bill at the same moment comes before the closing and stops it, or after it and is
 /// refused.
 pub async fn close_customer(
     book: &Book,
@@ -30,9 +31,11 @@ pub async fn close_customer(
     streams.extend(wallets(&close.customer).map(StreamKey::existing::<Wallet>));
     let bills = Bills::of(book, &close.customer).await?;
     streams.extend(bills.streams());
+    streams.push(StreamKey::existing::<Subscription>(Subscription::stream_of(&close.customer)));
     book.execute(request, streams, move |decision| {
         let CloseCustomer { customer, reason } = close.clone();
-        let open = [open_wallets(decision, &customer), bills.open(decision)?].concat();
+        let to_come = bills.still_to_come(decision, &customer);
+        let open = [open_wallets(decision, &customer), bills.open(decision)?, to_come].concat();
         let command = CustomerCommand::Close { customer: customer.clone(), reason, open };
         decision.decide::<Customer>(customer.as_str(), command)?;
         CustomerOutcome::of(decision, &customer)

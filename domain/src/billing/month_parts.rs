@@ -23,6 +23,11 @@ pub enum MonthRefusal {
     NoVersion { plan: PlanCode, on: NaiveDate },
     #[error("the plans of the month are in {one} and {other}: one bill has one currency")]
     TwoCurrencies { one: Currency, other: Currency },
+    /// What was used would be charged to nobody.
+    #[error(
+        "usage of {meter} on {on} is priced by no plan: give its plan an item for it (of price 0, if it is free), or correct it to 0"
+    )]
+    NotPriced { meter: Meter, on: NaiveDate },
     #[error("no price plan was in force in the month")]
     NoPlan,
     #[error(transparent)]
@@ -57,7 +62,34 @@ pub fn month_parts<'p>(
             });
         }
     }
+    if !parts.is_empty() {
+        check_priced(&parts, usage, plan)?;
+    }
     Ok(parts)
+}
+
+/// Refuses usage on a day without a plan, and usage that its plan has no item for.
+fn check_priced<'p>(
+    parts: &[BillPart],
+    usage: &Usage,
+    plan: impl Fn(&PlanCode) -> Option<&'p PricePlan>,
+) -> Result<(), MonthRefusal> {
+    for (meter, used) in usage.meters() {
+        let prices = |part: &&BillPart| {
+            let version = plan(&part.plan).and_then(|plan| plan.in_force_on(part.from));
+            version.is_some_and(|version| {
+                version.terms.items().iter().any(|item| item.meter.as_ref() == Some(meter))
+            })
+        };
+        let priced: Vec<_> = parts.iter().filter(prices).map(|part| part.from..=part.to).collect();
+        let unpriced = used.readings().iter().find(|reading| {
+            !reading.quantity.is_zero() && !priced.iter().any(|days| days.contains(&reading.date))
+        });
+        if let Some(reading) = unpriced {
+            return Err(MonthRefusal::NotPriced { meter: meter.clone(), on: reading.date });
+        }
+    }
+    Ok(())
 }
 
 /// The days of a plan's period by the versions in force on them.
@@ -224,8 +256,34 @@ mod tests {
                 row("b", 1, "2026-10-22..2026-10-31", "130.00"),
             ]
         );
-        let late = parts(&subscribed(&[("a", "2026-10-31")]), &plans).unwrap();
-        assert_eq!(told(&late), [row("a", 2, "2026-10-31..2026-10-31", "12.00")]);
+        let known = |code: &PlanCode| (code.as_str() == "a").then_some(&plans[0].1);
+        let late = subscribed(&[("a", "2026-10-31")]);
+        let late = month_parts(october(), &late, &Usage::default(), known).unwrap();
+        assert_eq!(told(&late), [row("a", 2, "2026-10-31..2026-10-31", "10.00")]);
+    }
+
+    #[test]
+    fn a_plan_that_goes_on_is_one_stretch_whatever_was_meant_in_between() {
+        let plans = [("a", plan("a", &[("2026-01-01", "2")])), ("b", plan("b", &[("2026-01-01", "3")]))];
+        let back = subscribed(&[("a", "2026-10-01"), ("b", "2026-10-20"), ("a", "2026-10-20")]);
+        assert_eq!(told(&parts(&back, &plans).unwrap()), [row("a", 1, "2026-10-01..2026-10-31", "372.00")]);
+    }
+
+    #[test]
+    fn nothing_that_was_used_is_left_unpriced() {
+        let (meter, on): (Meter, _) = ("calls".parse().unwrap(), day("2026-10-01"));
+        let plans = [("a", plan("a", &[("2026-01-01", "2")]))];
+        let refused = Err(MonthRefusal::NotPriced { meter: meter.clone(), on });
+        assert_eq!(parts(&subscribed(&[("a", "2026-10-02")]), &plans), refused, "a day without a plan");
+        let terms =
+            r#"{"currency":"CNY","items":[{"code":"base","name":"Base","model":"flat","fee":"310"}]}"#;
+        let mut no_calls = PricePlan::default();
+        let (plan, name) = ("c".parse::<PlanCode>().unwrap(), "C".parse().unwrap());
+        no_calls.evolve(&PricePlanEvent::PricePlanCreated { plan: plan.clone(), name }).unwrap();
+        let (effective_from, terms) = (day("2026-01-01"), serde_json::from_str(terms).unwrap());
+        let added = PricePlanEvent::PricePlanVersionAdded { plan, version: 1, effective_from, terms };
+        no_calls.evolve(&added).unwrap();
+        assert_eq!(parts(&subscribed(&[("c", "2026-10-01")]), &[("c", no_calls)]), refused, "no item for it");
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! What keeps a customer open.
 
-use crate::billing::{Bill, BillId, BillState};
+use crate::billing::{Bill, BillId, BillState, PlanCode};
 use crate::deposits::Wallet;
 use crate::ids::WalletId;
 use crate::money::{Money, MoneyError};
+use crate::month::Month;
 
 /// Something of a customer that is not at its end. Whoever adds a debt or a claim to the book adds it here, and to the
 /// one use case that closes a customer.
@@ -13,6 +14,10 @@ pub enum OpenItem {
     Wallet { wallet: WalletId, balance: Money, held: Money },
     /// A bill of which something is owed; of a draft, nothing yet.
     Bill { bill: BillId, open: Option<Money> },
+    /// A plan the customer is still billed by, or will be.
+    Plan { plan: PlanCode },
+    /// A month under a plan that has no bill yet.
+    Unbilled { month: Month },
 }
 
 impl OpenItem {
@@ -43,6 +48,8 @@ impl std::fmt::Display for OpenItem {
             }
             Self::Bill { bill, open: Some(open) } => write!(f, "{open} is owed of bill {bill}"),
             Self::Bill { bill, open: None } => write!(f, "bill {bill} is a draft"),
+            Self::Plan { plan } => write!(f, "price plan {plan} is in force: end it"),
+            Self::Unbilled { month } => write!(f, "{month} is not billed yet"),
         }
     }
 }

@@ -47,7 +47,7 @@ impl Subscription {
         self.changes.range(..=day).next_back().and_then(|(_, plan)| plan.as_ref())
     }
 
-    /// The plans in force between two days, both included, in order.
+    /// The plans in force between two days, both included, in order: one period for days on end under the same plan.
     pub fn between(&self, first: NaiveDate, last: NaiveDate) -> Vec<PlanPeriod> {
         let before = self.in_force_on(first).map(|plan| (first, Some(plan)));
         let after = first.checked_add_days(Days::new(1)).filter(|day| *day <= last);
@@ -55,10 +55,25 @@ impl Subscription {
         let changes = changes.map(|(from, plan)| (*from, plan.as_ref()));
         let starts: Vec<_> = before.into_iter().chain(changes).collect();
         let ends = starts.iter().skip(1).map(|(from, _)| from.pred_opt().unwrap_or(*from)).chain([last]);
-        let periods = starts.iter().zip(ends).filter_map(|((from, plan), to)| {
-            plan.map(|plan| PlanPeriod { plan: plan.clone(), from: *from, to })
-        });
-        periods.collect()
+        let mut periods: Vec<PlanPeriod> = Vec::new();
+        for ((from, plan), to) in starts.iter().zip(ends) {
+            match (plan, periods.last_mut()) {
+                (None, _) => {}
+                (Some(plan), Some(last)) if last.plan == **plan && last.to.succ_opt() == Some(*from) => {
+                    last.to = to
+                }
+                (Some(plan), _) => {
+                    periods.push(PlanPeriod { plan: PlanCode::clone(plan), from: *from, to });
+                }
+            }
+        }
+        periods
+    }
+
+    /// The first plan in force on a day or after it.
+    pub fn in_force_from(&self, day: NaiveDate) -> Option<&PlanCode> {
+        let later = || self.changes.range(day..).find_map(|(_, plan)| plan.as_ref());
+        self.in_force_on(day).or_else(later)
     }
 
     /// Whether exactly this is in force from the day on.
