@@ -6,11 +6,11 @@ mod support;
 
 use std::collections::BTreeSet;
 
-use support::{book, by, close, keys, refusal, register, suspend, text, yuan};
+use support::{book, by, keys, refusal, register, suspend, text, yuan};
 use tallybook_commands::billing::{
-    AssignPricePlan, BillableCustomer, BilledCustomers, CreatePricePlan, Preview, RecordUsage, RunBills,
-    VoidBill, assign_price_plan, bill_run_standing, carry_on_bill_run, create_price_plan, preview_bills,
-    record_usage, run_bills, start_bill_run, void_bill,
+    AssignPricePlan, BillableCustomer, BilledCustomers, CreatePricePlan, EndPricePlan, Preview, RecordUsage,
+    RunBills, VoidBill, assign_price_plan, bill_run_standing, carry_on_bill_run, create_price_plan,
+    end_price_plan, preview_bills, record_usage, run_bills, start_bill_run, void_bill,
 };
 use tallybook_commands::customers::personal::PersonalEdits;
 use tallybook_commands::customers::{ChangeCustomer, CloseCustomer, change_customer, close_customer};
@@ -139,20 +139,17 @@ async fn who_cannot_be_billed_is_parked_and_harms_no_other() {
     let late = plan(&book, "late", "2026-10-15").await;
     let good = register(&book, "Good").await;
     let suspended = register(&book, "Suspended").await;
-    let closed = register(&book, "Closed").await;
     let moved_late = register(&book, "Moved late").await;
     let unplanned = register(&book, "Unplanned").await;
     let mut customers =
         vec![subscribe(&book, &good, &standard).await, subscribe(&book, &suspended, &standard).await];
-    customers.push(subscribe(&book, &closed, &standard).await);
     let moved = subscribe(&book, &moved_late, &standard).await;
     customers.push(BillableCustomer { plans: vec![late.clone()], ..moved });
     customers.push(BillableCustomer { customer: unplanned, plans: vec![] });
     suspend(&book, &suspended).await;
-    close(&book, &closed).await;
 
     let (counts, billed) = run(&book, &customers).await;
-    assert_eq!((counts.billed, counts.skipped, counts.parked), (1, 1, 3));
+    assert_eq!((counts.billed, counts.skipped, counts.parked), (1, 1, 2));
     assert_eq!(billed.bills[0].bill, BillId::new(&good, period()));
     let told: Vec<_> =
         billed.parked.iter().map(|parked| (&parked.customer, parked.reason.as_str())).collect();
@@ -160,7 +157,6 @@ async fn who_cannot_be_billed_is_parked_and_harms_no_other() {
         told,
         [
             (&suspended, "the customer is suspended"),
-            (&closed, "the customer is closed"),
             (&moved_late, "price plan standard was assigned while the month was being billed: bill it again"),
         ]
     );
@@ -218,20 +214,68 @@ async fn a_customers_own_payment_term_goes_before_the_runs() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_customer_that_owes_a_bill_is_not_closed() {
+async fn a_customer_that_owes_a_bill_or_is_still_to_be_billed_is_not_closed() {
     let book = book().await;
     let plan = plan(&book, "standard", "2026-01-01").await;
     let customer = register(&book, "Acme").await;
-    let customers = [subscribe(&book, &customer, &plan).await];
-    let (_, billed) = run(&book, &customers).await;
-    let bill = billed.bills[0].bill.clone();
+    assign(&book, &customer, &plan, "2026-10-01").await;
     let asked = CloseCustomer { customer: customer.clone(), reason: text("moved away") };
-    let open = vec![OpenItem::Bill { bill: bill.clone(), open: Some(yuan("106.00")) }];
-    let still = CustomerRefusal::StillOpen { customer: customer.clone(), open };
-    assert_eq!(refusal(close_customer(&book, by("li"), asked.clone()).await), still.into());
+    let refused = async |open: Vec<OpenItem>| {
+        let still = CustomerRefusal::StillOpen { customer: customer.clone(), open };
+        assert_eq!(refusal(close_customer(&book, by("li"), asked.clone()).await), still.into());
+    };
+    let first_of_today = Month::of(book.today()).unwrap();
+    let months = std::iter::successors(Some(period()), |month| month.next());
+    let months = months.take_while(|month| *month <= first_of_today);
+    let unbilled = months.map(|month| OpenItem::Unbilled { month });
+    refused([OpenItem::Plan { plan: plan.clone() }].into_iter().chain(unbilled).collect()).await;
+
+    let end = EndPricePlan { customer: customer.clone(), from: text("2026-11-01") };
+    end_price_plan(&book, by("li"), end).await.unwrap();
+    refused(vec![OpenItem::Unbilled { month: period() }]).await;
+
+    let (_, billed) = run(&book, &[BillableCustomer { customer: customer.clone(), plans: vec![plan] }]).await;
+    let bill = billed.bills[0].bill.clone();
+    refused(vec![OpenItem::Bill { bill: bill.clone(), open: Some(yuan("106.00")) }]).await;
     let void = VoidBill { bill, reason: text("never used"), effective_date: None };
     void_bill(&book, by("li"), void).await.unwrap();
-    close_customer(&book, by("li"), asked).await.unwrap();
+    close_customer(&book, by("li"), asked.clone()).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whose_usage_has_no_price_or_whose_plan_is_in_another_currency_is_parked() {
+    let book = book().await;
+    let plan = plan(&book, "standard", "2026-01-01").await;
+    let (mistyped, foreign) = (register(&book, "Mistyped").await, register(&book, "Foreign").await);
+    let entry = r#"{"meter":"cals","date":"2026-10-07","quantity":"1","reference":"day 7"}"#;
+    let entry = serde_json::from_str(entry).unwrap();
+    record_usage(&book, by("li"), RecordUsage { customer: mistyped.clone(), entry }).await.unwrap();
+    let dollars = ProfileEdits { currency: Edit::Set(text("USD")), ..ProfileEdits::default() };
+    let change = ChangeCustomer {
+        customer: foreign.clone(),
+        name: None,
+        account_manager: Edit::Keep,
+        profile: Box::new(dollars),
+        personal: PersonalEdits::default(),
+    };
+    change_customer(&book, &keys(&book), by("li"), change).await.unwrap();
+    let customers = [subscribe(&book, &mistyped, &plan).await, subscribe(&book, &foreign, &plan).await];
+    let (_, billed) = run(&book, &customers).await;
+    let [unpriced, other] = billed.parked.as_slice() else { panic!("{billed:?}") };
+    assert!(unpriced.reason.starts_with("usage of cals on 2026-10-07 is priced by no plan"), "{unpriced:?}");
+    assert_eq!(other.reason, "the customer is billed in USD, its price plan is in CNY");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bills_are_issued_neither_before_their_month_nor_far_ahead() {
+    let book = book().await;
+    for issue_date in ["2026-09-30", "2062-11-01"] {
+        let terms = RunTerms { issue_date: Some(text(issue_date)), ..RunTerms::default() };
+        let run = RunBills { period: period(), terms };
+        let refused = run_bills(&book, &by("li"), &run, &[], |_| {}).await.unwrap_err();
+        let CommandError::Refused(refused) = refused else { panic!("{refused:?}") };
+        assert!(refused.to_string().contains(issue_date), "{refused}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -52,8 +52,8 @@ pub(crate) async fn attend(state: ApiState) {
 #[derive(Default)]
 struct Scheduled {
     begun: Option<Month>,
-    /// It was told that this one has to wait.
-    waits: Option<Month>,
+    /// It was told that this one has to wait, and when.
+    waits: Option<(Month, Instant)>,
 }
 
 async fn begin_scheduled(state: &ApiState, scheduled: &mut Scheduled) -> Result<(), BillRunError> {
@@ -61,16 +61,21 @@ async fn begin_scheduled(state: &ApiState, scheduled: &mut Scheduled) -> Result<
     let now = book.now().with_timezone(&book.time_zone()).naive_local();
     let due = schedule::due(now, at).filter(|month| scheduled.begun != Some(*month));
     let Some(month) = due else { return Ok(()) };
+    let waits = scheduled.waits.filter(|(waiting, _)| *waiting == month);
+    if waits.is_some_and(|(_, since)| since.elapsed() < AFTER_FAILURE) {
+        return Ok(());
+    }
     match schedule::start(book, month).await? {
         None => {
             scheduled.begun = Some(month);
             state.bill_run_started(month);
         }
-        Some(refusal) if scheduled.waits != Some(month) => {
-            scheduled.waits = Some(month);
-            tracing::warn!(%month, %refusal, "the bill run of the month cannot begin yet");
+        Some(refusal) => {
+            if waits.is_none() {
+                tracing::warn!(%month, %refusal, "the bill run of the month cannot begin yet");
+            }
+            scheduled.waits = Some((month, Instant::now()));
         }
-        Some(_) => {}
     }
     Ok(())
 }

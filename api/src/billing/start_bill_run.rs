@@ -35,7 +35,7 @@ pub(super) struct BillRunBody {
     #[schema(value_type = String, example = "2026-10")]
     period: Month,
     /// Only these customers; everyone with a plan, if left out.
-    #[schema(value_type = Option<Vec<String>>, max_items = 1000)]
+    #[schema(value_type = Option<Vec<String>>, min_items = 1, max_items = 1000)]
     customers: Option<Vec<CustomerId>>,
     /// The day on which each bill is issued, if left out.
     issue_date: Option<NaiveDate>,
@@ -50,7 +50,14 @@ impl ReadBody for BillRunBody {
         let customers = body.optional("customers", |value| values(value, MOST_NAMED, text::<CustomerId>));
         let issue_date = body.optional("issue_date", date);
         let term = body.optional("payment_term_days", |value| number(value, 0..=LONGEST_TERM));
-        let customers = customers.map(|named| named.into_iter().flatten().collect());
+        let customers: Option<Vec<_>> = customers.map(|named| named.into_iter().flatten().collect());
+        if customers.as_ref().is_some_and(Vec::is_empty) {
+            body.refuse(
+                "/customers",
+                "empty",
+                "must name at least one customer; leave it out for everyone with a plan",
+            );
+        }
         Some(Self {
             period: period?,
             customers,

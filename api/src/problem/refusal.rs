@@ -311,6 +311,7 @@ impl From<BillRunRefusal> for Problem {
             BillRunRefusal::NotOver { period, today } => {
                 Self::new(ProblemKind::PeriodNotOver, detail).with("period", period).with("today", today)
             }
+            BillRunRefusal::IssueDate(error) => error.into(),
             BillRunRefusal::Money(error) => error.into(),
         }
     }

@@ -12,7 +12,7 @@ use tallybook_domain::billing::{
     BillRunRefusal, PlanCode, PricePlan, Subscription, Usage, UsageCommand, UsageId, month_parts,
 };
 use tallybook_domain::customers::{Customer, CustomerStatus, PaymentTermDays};
-use tallybook_domain::{CustomerId, Money, Month, Refusal};
+use tallybook_domain::{Currency, CustomerId, Money, Month, Refusal};
 use tallybook_event_store::{Book, CommandError, Decision, Receipt, StreamKey};
 
 use super::prepaid::pay_from_wallet;
@@ -140,7 +140,8 @@ impl BillCustomers {
         if decision.state::<Bill>(BillId::new(customer, self.period).as_str()).state().is_some() {
             return Priced::Skip;
         }
-        match decision.state::<Customer>(customer.as_str()).status() {
+        let state = decision.state::<Customer>(customer.as_str());
+        match state.status() {
             Some(CustomerStatus::Active) => {}
             Some(status) => return Priced::Park(format!("the customer is {status}")),
             None => return Priced::Park("the customer is not registered".into()),
@@ -151,7 +152,12 @@ impl BillCustomers {
         let used = decision.state::<Usage>(UsageId::new(customer, self.period).as_str());
         match month_parts(self.period, subscription, used, plan) {
             Ok(parts) if parts.is_empty() => Priced::Skip,
-            Ok(parts) => Priced::Parts(parts),
+            Ok(parts) => match other_currency(state, &parts) {
+                Some((own, other)) => {
+                    Priced::Park(format!("the customer is billed in {own}, its price plan is in {other}"))
+                }
+                None => Priced::Parts(parts),
+            },
             Err(refusal) => Priced::Park(refusal.to_string()),
         }
     }
@@ -204,6 +210,13 @@ impl BillCustomers {
         }
         Ok(issued)
     }
+}
+
+/// The currency a customer is billed in by its file, and that of the bill, if it is another.
+fn other_currency(customer: &Customer, parts: &[BillPart]) -> Option<(Currency, Currency)> {
+    let own = customer.profile().and_then(|profile| profile.currency)?;
+    let other = parts.iter().map(|part| part.quote.subtotal.currency()).find(|other| *other != own)?;
+    Some((own, other))
 }
 
 /// What bills come to, by currency.

@@ -80,7 +80,8 @@ pub async fn carry_on_bill_run(
     .await
 }
 
-/// Bills a chunk. If it is refused as a whole, its customers are billed one by one, and who is the reason is parked.
+/// Bills a chunk. If it is refused as a whole, or something in it cannot be read, its customers are billed one by one,
+/// and who is the reason is parked.
 async fn bill_or_park(
     book: &Book,
     context: &CommandContext,
@@ -88,7 +89,7 @@ async fn bill_or_park(
 ) -> Result<Vec<BilledCustomers>, CommandError> {
     match bill_customers(book, context.clone(), chunk.clone()).await {
         Ok(receipt) => return Ok(vec![receipt.outcome]),
-        Err(CommandError::Refused(_)) => {}
+        Err(CommandError::Refused(_) | CommandError::Corrupt(_)) => {}
         Err(error) => return Err(error),
     }
     let mut outcomes = Vec::with_capacity(chunk.customers.len());
@@ -96,14 +97,28 @@ async fn bill_or_park(
         let alone = BillCustomers { customers: vec![customer.clone()], ..chunk.clone() };
         outcomes.push(match bill_customers(book, context.clone(), alone).await {
             Ok(receipt) => receipt.outcome,
-            Err(CommandError::Refused(refusal)) => {
-                let (customer, reason) = (customer.customer.clone(), refusal.to_string());
+            Err(error) => {
+                let (customer, reason) = (customer.customer.clone(), reason_to_park(error)?);
                 park(book, context, chunk.period, ParkedCustomer { customer, reason }).await?
             }
-            Err(error) => return Err(error),
         });
     }
     Ok(outcomes)
+}
+
+/// What is the matter with one customer; not what is the matter with the book.
+fn reason_to_park(error: CommandError) -> Result<String, CommandError> {
+    match error {
+        CommandError::Refused(refusal) => Ok(refusal.to_string()),
+        CommandError::Corrupt(fault) => {
+            tracing::error!(%fault, "a customer cannot be billed");
+            Ok("what the book holds of it cannot be read: the log says why".into())
+        }
+        CommandError::KeyReused
+        | CommandError::Busy
+        | CommandError::Unavailable
+        | CommandError::OutcomeUnknown { .. } => Err(error),
+    }
 }
 
 async fn park(

@@ -124,6 +124,10 @@ async fn what_cannot_be_run_is_refused() {
         ("/payment_term_days", "out_of_range"),
     ];
     book.refuses_values(finance.post(RUNS, &wrong), &errors).await;
+    let nobody = json!({ "period": book.last_month(), "customers": [] });
+    book.refuses_values(finance.post(RUNS, &nobody), &[("/customers", "empty")]).await;
+    let far = json!({ "period": book.last_month(), "issue_date": "2962-01-01" });
+    book.refuses(finance.post(RUNS, &far), 422, "effective-date-out-of-range").await;
     let early = finance.post(RUNS, &json!({ "period": book.this_month() }));
     book.refuses(early, 422, "period-not-over").await;
     for month in ["2001-01", "none"] {

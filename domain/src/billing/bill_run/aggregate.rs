@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{BillRunEvent, BillRunState, ParkedCustomer, RunTerms};
 use crate::billing::BillingEvent;
+use crate::dates::{EffectiveDateOutOfRange, check_follows};
 use crate::event::BookEvent;
 use crate::event_sourced::{CorruptStream, EventSourced};
 use crate::money::{Money, MoneyError};
@@ -67,6 +68,9 @@ pub enum BillRunRefusal {
     UnderWay { period: Month },
     #[error("{period} is not over on {today}: what is used on its last days is not known")]
     NotOver { period: Month, today: NaiveDate },
+    /// The issue date is before the month, or too far ahead.
+    #[error(transparent)]
+    IssueDate(#[from] EffectiveDateOutOfRange),
     #[error(transparent)]
     Money(#[from] MoneyError),
 }
@@ -121,6 +125,9 @@ impl BillRun {
         }
         if period.last_day() >= today {
             return Err(BillRunRefusal::NotOver { period, today });
+        }
+        if let Some(issue_date) = terms.issue_date {
+            check_follows(issue_date, period.first_day(), today)?;
         }
         Ok(Some(BillRunEvent::BillRunStarted { period, customers, terms }))
     }
