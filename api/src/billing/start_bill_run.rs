@@ -50,7 +50,6 @@ impl ReadBody for BillRunBody {
         let customers = body.optional("customers", |value| values(value, MOST_NAMED, text::<CustomerId>));
         let issue_date = body.optional("issue_date", date);
         let term = body.optional("payment_term_days", |value| number(value, 0..=LONGEST_TERM));
-        let customers: Option<Vec<_>> = customers.map(|named| named.into_iter().flatten().collect());
         if customers.as_ref().is_some_and(Vec::is_empty) {
             body.refuse(
                 "/customers",
@@ -58,6 +57,7 @@ impl ReadBody for BillRunBody {
                 "must name at least one customer; leave it out for everyone with a plan",
             );
         }
+        let customers = customers.map(|named| named.into_iter().flatten().collect());
         Some(Self {
             period: period?,
             customers,

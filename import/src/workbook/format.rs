@@ -32,8 +32,12 @@ pub(super) fn cell(value: &DataRef<'_>, format: Option<&str>) -> SourceCell {
     }
 }
 
+/// More digits than any number that is filled up with zeros has.
+const MOST_ZEROS: usize = 64;
+
 /// A format of zeros alone, such as `00000`, shows a number with zeros in front.
 fn padded(digits: String, format: Option<&str>) -> String {
-    let zeros = format.filter(|format| format.bytes().all(|byte| byte == b'0')).map_or(0, str::len);
+    let zeros =
+        format.filter(|format| format.bytes().all(|byte| byte == b'0')).map_or(0, str::len).min(MOST_ZEROS);
     if digits.bytes().all(|byte| byte.is_ascii_digit()) { format!("{digits:0>zeros$}") } else { digits }
 }

@@ -18,10 +18,16 @@ pub(super) fn rows(
     let mut cells = archive.worksheet_cells_reader(sheet).map_err(excel)?;
     let formats = formats_of(cells.styles());
     let mut rows = BTreeMap::<usize, Vec<SourceCell>>::new();
+    // A text that cells share is in the file once, and in each of their rows.
+    let mut texts = 0_u64;
     while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(excel)? {
         let found = format::cell(cell.get_value(), formats.get(style).and_then(Option::as_deref));
         if found.text.is_empty() && found.oddity.is_none() {
             continue;
+        }
+        texts = texts.saturating_add(found.text.len() as u64);
+        if texts > limits.unpacked_bytes {
+            return Err(Unreadable::UnpacksTooLarge(limits.unpacked_bytes));
         }
         let (row, column) = cell.get_position();
         let (row, column) = (row as usize, column as usize);

@@ -110,6 +110,19 @@ fn an_archive_that_unpacks_to_more_is_refused_before_it_is_read() {
     assert!(matches!(SourceFile::read(bytes, &LIMITS), Err(Unreadable::UnpacksTooLarge(_))));
 }
 
+#[test]
+fn a_text_that_many_cells_share_counts_in_each() {
+    let (mut written, text) = (Written::new(), "a".repeat(30_000));
+    let sheet = written.add_worksheet();
+    for row in 0..90 {
+        sheet.write_string(row, 0, &text).unwrap();
+    }
+    assert!(matches!(read(&mut written), Err(Unreadable::UnpacksTooLarge(_))));
+    let (mut few, format) = (Written::new(), CellFormat::new().set_num_format("0".repeat(200)));
+    few.add_worksheet().write_number_with_format(0, 0, 7, &format).unwrap();
+    assert_eq!(texts(&read(&mut few).unwrap().rows[0]), [format!("{:0>64}", 7)]);
+}
+
 /// A workbook of which some parts were changed at random, the same on each run.
 fn damaged(original: &[u8], seed: u32) -> Vec<u8> {
     const ODD: [&str; 8] = ["99999999999", "ZZZZZZZ1", "A4294967296", "", "<", "-1", "1e999", "s"];

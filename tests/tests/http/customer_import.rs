@@ -30,7 +30,7 @@ fn send(client: &Client, path: &str, parts: &[(&str, &[u8])]) -> Request {
     client.request(reqwest::Method::POST, path).raw(&content_type, form(parts))
 }
 
-async fn import(client: &Client, path: &str, list: &[u8]) -> Answer {
+pub(crate) async fn import(client: &Client, path: &str, list: &[u8]) -> Answer {
     send(client, path, &[("file", list)]).await
 }
 
@@ -39,7 +39,7 @@ fn counts(report: &Value) -> [u64; 5] {
 }
 
 /// A sheet of these rows.
-fn workbook(rows: &[&[&str]]) -> Vec<u8> {
+pub(crate) fn workbook(rows: &[&[&str]]) -> Vec<u8> {
     let mut workbook = Workbook::new();
     let sheet = workbook.add_worksheet();
     for (row, cells) in (0_u32..).zip(rows) {

@@ -12,6 +12,7 @@ mod attacks;
 mod auth;
 mod bill_notes;
 mod bill_runs;
+mod billing_journey;
 mod bills;
 mod contention;
 mod customer_files;

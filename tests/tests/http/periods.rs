@@ -46,7 +46,10 @@ async fn nothing_is_effective_in_a_closed_month() {
     let book = TestBook::start().await;
     let (finance, operator) = (book.finance(), book.operator());
     let (closed, open) = (book.last_month().last_day(), book.today());
-    let [acme, bill] = book.billed("Acme").await;
+    book.old_plan("standard").await;
+    let acme = book.subscriber("Acme", "standard").await;
+    book.run_bills(json!({ "customers": [acme], "issue_date": book.last_month().first_day() })).await;
+    let bill = format!("{acme}.{}", book.last_month());
     book.deposit(&acme, "100.00", "D1").await;
     let early = dated(bodies::deposit(&acme, "500.00", "D2"), book.last_month().first_day());
     let reversed = operator.post("/v1/deposits", &early).await.created().clone();
@@ -57,7 +60,7 @@ async fn nothing_is_effective_in_a_closed_month() {
     for withdrawal in &withdrawals {
         book.take(withdrawal, &["approve"]).await;
     }
-    let other = book.subscriber("Brio", &format!("plan-of-{acme}")).await;
+    let other = book.subscriber("Brio", "standard").await;
     close(&book).await;
 
     let reason = |date| dated(bodies::because("a mistake"), date);
