@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use chrono::{Days, NaiveDate};
 use tallybook_domain::billing::bill::{Amounts, BillPart};
+use tallybook_domain::billing::bill_run::{BillRunEvent, ParkedCustomer, RunTerms};
 use tallybook_domain::billing::pricing::{Metered, PeriodShare, PlanTerms};
 use tallybook_domain::billing::usage::UsageRecord;
 use tallybook_domain::billing::{
@@ -11,6 +12,7 @@ use tallybook_domain::billing::{
 };
 use tallybook_domain::customers::CustomerEvent;
 use tallybook_domain::deposits::{DepositMethod, WalletEvent, WithdrawalEvent};
+use tallybook_domain::ledger::periods::{ACCOUNTING_PERIODS, PeriodEvent};
 use tallybook_domain::{
     Actor, BookEvent, Currency, CustomerId, DepositId, Money, Month, WalletId, WithdrawalId,
 };
@@ -73,7 +75,7 @@ pub fn busy(customers: u64, rounds: u64) -> Vec<(String, BookEvent)> {
 }
 
 /// A plan, and for each customer a subscription to it, a month of usage and its bill, paid in part from a wallet in
-/// which there is enough.
+/// which there is enough; then the run they came of, with somebody parked, and the month closed.
 pub fn billed(customers: u64) -> Vec<(String, BookEvent)> {
     let plan: PlanCode = "standard".parse().unwrap();
     let terms: PlanTerms = serde_json::from_str(
@@ -129,10 +131,21 @@ pub fn billed(customers: u64) -> Vec<(String, BookEvent)> {
             WalletEvent::BillPaid { wallet, bill, amount: quote.tax, effective_date: from }.into(),
         ]);
     }
+    let period = Month::of(effective_from).unwrap();
+    let parked =
+        vec![ParkedCustomer { customer: CustomerId::from_number(99), reason: "it is suspended".into() }];
+    events.extend([
+        BillRunEvent::BillRunStarted { period, customers: customers + 1, terms: RunTerms::default() }.into(),
+        BillRunEvent::CustomersBilled { period, billed: customers, totals: vec![], skipped: 0, parked }
+            .into(),
+        BillRunEvent::BillRunFinished { period }.into(),
+        PeriodEvent::PeriodClosed { period }.into(),
+    ]);
     let stream = |event: &BookEvent| match event {
         BookEvent::Billing(event) => event.stream().to_string(),
         BookEvent::Wallet(event) => event.wallet().to_string(),
-        BookEvent::Customer(_) | BookEvent::Withdrawal(_) | BookEvent::Period(_) => {
+        BookEvent::Period(_) => ACCOUNTING_PERIODS.to_owned(),
+        BookEvent::Customer(_) | BookEvent::Withdrawal(_) => {
             panic!("{} is not of billing", event.event_type())
         }
     };
