@@ -5,8 +5,8 @@ use clap::Args;
 use crate::failure::Failure;
 use crate::output::{say, say_json};
 use crate::settings::{
-    Layered, NewBookFlags, PersonalDataFlags, ProjectFlags, SampleSize, SealFlags, ServeFlags, Settings,
-    TimeOfDay,
+    Layered, NewBookFlags, PersonalDataFlags, ProjectFlags, ReminderFlags, SampleSize, SealFlags, ServeFlags,
+    Settings, TimeOfDay,
 };
 
 /// Print the settings as they apply, with secrets hidden
@@ -28,6 +28,8 @@ pub struct CheckConfigCommand {
     pub project: ProjectFlags,
     #[command(flatten)]
     pub personal_data: PersonalDataFlags,
+    #[command(flatten)]
+    pub reminders: ReminderFlags,
 }
 
 struct Shown {
@@ -71,6 +73,7 @@ fn check(settings: &Settings) -> Result<(), Failure> {
         )));
     }
     crate::personal_data::check(settings)?;
+    crate::reminders::Channels::of(settings)?;
     crate::logging::check(&settings.log.value)
 }
 
@@ -111,6 +114,17 @@ fn shown(settings: &Settings) -> Vec<Shown> {
             settings.personal_data_key_file().display().to_string()
         }),
         row("sample", &settings.sample, SampleSize::to_string),
+        row("reminder_smtp_url", &settings.reminder_smtp_url, set_or_none),
+        row("reminder_smtp_user", &settings.reminder_smtp_user, set_or_none),
+        row("reminder_smtp_password_file", &settings.reminder_smtp_password_file, path_or_none),
+        row("reminder_from", &settings.reminder_from, set_or_none),
+        row("reminder_webhook_url", &settings.reminder_webhook_url, |url| match url {
+            // Its path may be all the secret there is.
+            Some(_) => "•••••".to_owned(),
+            None => "none".to_owned(),
+        }),
+        row("reminder_webhook_secret_file", &settings.reminder_webhook_secret_file, path_or_none),
+        row("reminders_from", &settings.reminders_from, |time| time.format("%H:%M").to_string()),
         row("admin_password", &settings.admin_password, |password| match password {
             Some(_) => "•••••".to_owned(),
             None => "none: one is made up and shown once".to_owned(),
@@ -120,6 +134,10 @@ fn shown(settings: &Settings) -> Vec<Shown> {
 
 fn set_or_none(text: &Option<String>) -> String {
     text.clone().unwrap_or_else(|| "none".to_owned())
+}
+
+fn path_or_none(path: &Option<std::path::PathBuf>) -> String {
+    path.as_ref().map_or_else(|| "none".to_owned(), |path| path.display().to_string())
 }
 
 fn row<T>(name: &'static str, setting: &Layered<T>, show: impl Fn(&T) -> String) -> Shown {

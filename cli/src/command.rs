@@ -101,22 +101,20 @@ impl What {
             Self::Up(up) => {
                 let (new_book, serve) = (up.new_book.clone(), up.serve.clone());
                 let (seals, project) = (up.seals.clone(), up.project.clone());
-                Flags { new_book, serve, seals, project, personal_data: up.personal_data.clone(), ..flags }
+                let (personal_data, reminders) = (up.personal_data.clone(), up.reminders.clone());
+                Flags { new_book, serve, seals, project, personal_data, reminders, ..flags }
             }
             Self::Api(api) => {
                 Flags { serve: api.serve.clone(), personal_data: api.personal_data.clone(), ..flags }
             }
-            Self::Projector(projector) => {
-                let (seals, project) = projector.flags();
-                Flags { seals, project, ..flags }
-            }
+            Self::Projector(projector) => projector.flags(flags),
             Self::Migrate(migrate) => Flags { new_book: migrate.new_book.clone(), ..flags },
             Self::Audit(audit) => Flags { seals: audit.seal_flags(), ..flags },
             Self::CheckConfig(check) => {
                 let (new_book, serve) = (check.new_book.clone(), check.serve.clone());
                 let (seals, project) = (check.seals.clone(), check.project.clone());
-                let personal_data = check.personal_data.clone();
-                Flags { new_book, serve, seals, project, personal_data, ..flags }
+                let (personal_data, reminders) = (check.personal_data.clone(), check.reminders.clone());
+                Flags { new_book, serve, seals, project, personal_data, reminders, ..flags }
             }
             Self::User(_)
             | Self::Customer(_)

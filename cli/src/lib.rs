@@ -24,6 +24,7 @@ pub mod personal_data;
 pub mod postgres;
 pub mod progress;
 pub mod projector;
+pub mod reminders;
 pub mod seals;
 pub mod serve;
 pub mod settings;

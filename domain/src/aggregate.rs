@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use crate::billing::{Bill, BillNumbers, BillRun, PricePlan, Subscription, Usage};
+use crate::billing::{Bill, BillNumbers, BillRun, PricePlan, Reminder, Subscription, Usage};
 use crate::customers::Customer;
 use crate::deposits::{Wallet, Withdrawal};
 use crate::event::BookEvent;
@@ -24,10 +24,11 @@ pub enum AggregateType {
     Subscription,
     Bill,
     BillRun,
+    Reminder,
 }
 
 impl AggregateType {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Customer,
         Self::Wallet,
         Self::Withdrawal,
@@ -38,6 +39,7 @@ impl AggregateType {
         Self::Subscription,
         Self::Bill,
         Self::BillRun,
+        Self::Reminder,
     ];
 
     /// As the journal spells it.
@@ -53,6 +55,7 @@ impl AggregateType {
             Self::Subscription => <Subscription as cqrs_es::Aggregate>::TYPE,
             Self::Bill => <Bill as cqrs_es::Aggregate>::TYPE,
             Self::BillRun => <BillRun as cqrs_es::Aggregate>::TYPE,
+            Self::Reminder => <Reminder as cqrs_es::Aggregate>::TYPE,
         }
     }
 }
@@ -66,7 +69,7 @@ impl std::fmt::Display for AggregateType {
 /// A word that names no type of aggregate.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "must be customer, wallet, withdrawal, accounting_periods, bill_numbers, usage, price_plan, subscription, bill or bill_run"
+    "must be customer, wallet, withdrawal, accounting_periods, bill_numbers, usage, price_plan, subscription, bill, bill_run or reminder"
 )]
 pub struct UnknownAggregateType;
 
@@ -92,6 +95,7 @@ pub enum AggregateState {
     Subscription(Subscription),
     Bill(Bill),
     BillRun(BillRun),
+    Reminder(Reminder),
 }
 
 impl AggregateState {
@@ -108,6 +112,7 @@ impl AggregateState {
             AggregateType::Subscription => Self::Subscription(Subscription::default()),
             AggregateType::Bill => Self::Bill(Bill::default()),
             AggregateType::BillRun => Self::BillRun(BillRun::default()),
+            AggregateType::Reminder => Self::Reminder(Reminder::default()),
         }
     }
 
@@ -124,6 +129,7 @@ impl AggregateState {
             Self::Subscription(subscription) => evolve(subscription, event),
             Self::Bill(bill) => evolve(bill, event),
             Self::BillRun(run) => evolve(run, event),
+            Self::Reminder(reminder) => evolve(reminder, event),
         }
     }
 }

@@ -38,6 +38,13 @@ pub enum Refusal {
     Batch(#[from] RefusedBatch),
 }
 
+/// Of what refuses nothing.
+impl From<std::convert::Infallible> for Refusal {
+    fn from(never: std::convert::Infallible) -> Self {
+        match never {}
+    }
+}
+
 /// A batch is recorded whole or not at all: what of it was refused, in the batch's order.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("entry {} of the batch: {}", first.index, first.refusal)]

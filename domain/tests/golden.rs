@@ -11,7 +11,8 @@ use std::path::PathBuf;
 use cqrs_es::DomainEvent;
 use cqrs_es::persist::{EventUpcaster, SemanticVersionEventUpcaster};
 use tallybook_domain::billing::{
-    BillEvent, BillNumbersEvent, BillRunEvent, BillingEvent, PricePlanEvent, SubscriptionEvent, UsageEvent,
+    BillEvent, BillNumbersEvent, BillRunEvent, BillingEvent, PricePlanEvent, ReminderEvent,
+    SubscriptionEvent, UsageEvent,
 };
 use tallybook_domain::{BookEvent, DecodeError, upcasters};
 
@@ -92,6 +93,7 @@ fn cqrs_es_reads_and_names_events_the_same_way() {
             BookEvent::Billing(BillingEvent::Subscription(_)) => check::<SubscriptionEvent>(&text, &event),
             BookEvent::Billing(BillingEvent::Bill(_)) => check::<BillEvent>(&text, &event),
             BookEvent::Billing(BillingEvent::Run(_)) => check::<BillRunEvent>(&text, &event),
+            BookEvent::Billing(BillingEvent::Reminder(_)) => check::<ReminderEvent>(&text, &event),
         }
     }
 }

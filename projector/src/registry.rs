@@ -6,7 +6,7 @@ use std::pin::Pin;
 use sqlx::PgPool;
 use tallybook_read_models::Projection;
 use tallybook_read_models::billing::{
-    BillRuns, Bills, PricePlans, Receivables, Revenue, Subscriptions, UsageProjection,
+    BillRuns, Bills, PricePlans, Receivables, Reminders, Revenue, Subscriptions, UsageProjection,
 };
 use tallybook_read_models::customers::Customers;
 use tallybook_read_models::deposits::{
@@ -86,5 +86,6 @@ pub fn every() -> Vec<Registered> {
         Registered::of::<Subscriptions>(),
         Registered::of::<Revenue>(),
         Registered::of::<Receivables>(),
+        Registered::of::<Reminders>(),
     ]
 }

@@ -116,6 +116,37 @@ pub enum Dispute {
     Lost,
 }
 
+/// When a customer is reminded, counted from the day on which a bill is due.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum ReminderStep {
+    BeforeDue,
+    Due,
+    #[schema(rename = "overdue_7")]
+    Overdue7,
+    #[schema(rename = "overdue_15")]
+    Overdue15,
+    #[schema(rename = "overdue_30")]
+    Overdue30,
+}
+
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum ReminderChannel {
+    Email,
+    Webhook,
+}
+
+/// How far a reminder is on one channel.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum ReminderStatus {
+    Pending,
+    Sent,
+    Failed,
+    Withdrawn,
+}
+
 /// What revenue is put together by.
 #[derive(Debug, ToSchema)]
 #[schema(rename_all = "snake_case")]
@@ -206,6 +237,9 @@ mod tests {
         assert_words::<PeriodState>(&ledger::periods::PeriodState::ALL);
         assert_words::<BillState>(&billing::BillState::ALL);
         assert_words::<CustomerStatus>(&customers::CustomerStatus::ALL);
+        assert_words::<ReminderStep>(&billing::ReminderStep::ALL);
+        assert_words::<ReminderChannel>(&billing::ReminderChannel::ALL);
+        assert_words::<ReminderStatus>(&billing::ReminderStatus::ALL);
         assert_words::<RevenueBy>(&crate::billing::RevenueBy::ALL);
         assert_words::<DepositMethod>(&deposits::DepositMethod::ALL);
         assert_words::<DepositState>(&deposits::DepositState::ALL);

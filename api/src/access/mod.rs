@@ -47,7 +47,9 @@ pub(crate) use check::Moment;
 pub(crate) use forget_refusals::forget_refusals;
 pub(crate) use principal::Principal;
 pub(crate) use refusals::{AccessRefusal, RefusalRecorder, WRITE_EVERY};
-pub(crate) use showings::{PersonalShowing, record_showings};
+pub use showings::{Shown, record_showings};
+
+pub(crate) use showings::PersonalShowing;
 
 use crate::state::ApiState;
 use password::Passwords;

@@ -24,9 +24,10 @@ pub(crate) struct PersonalShowing {
 }
 
 /// Whose fields one request shows.
-pub(crate) type Shown = Vec<(CustomerId, Vec<PersonalField>)>;
+pub type Shown = Vec<(CustomerId, Vec<PersonalField>)>;
 
-pub(crate) async fn record_showings(
+/// Writes down whose fields are about to be shown: before they are.
+pub async fn record_showings(
     pool: &PgPool,
     principal: &Actor,
     request_id: &str,

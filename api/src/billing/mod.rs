@@ -17,6 +17,7 @@ mod list_bill_runs;
 mod list_bills;
 mod list_parked;
 mod list_price_plans;
+mod list_reminders;
 mod list_usage;
 mod note_body;
 mod open_dispute;
@@ -61,6 +62,7 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(show_customer_plan::show_customer_plan, assign_price_plan::assign_price_plan))
         .routes(routes!(list_bills::list_bills))
         .routes(routes!(find_bill::find_bill))
+        .routes(routes!(list_reminders::list_reminders))
         .routes(routes!(document::show_bill_document))
         .routes(routes!(show_revenue::show_revenue))
         .routes(routes!(show_receivables_summary::show_receivables_summary))

@@ -3,8 +3,9 @@
 //! The id says what it is the id of, so the primary key finds the stream without an index of its own.
 
 use sqlx::PgPool;
+use tallybook_domain::billing::reminder::ReminderId;
 use tallybook_domain::billing::{
-    Bill, BillId, BillNumbers, BillRun, PlanCode, PricePlan, Subscription, Usage, UsageId,
+    Bill, BillId, BillNumbers, BillRun, PlanCode, PricePlan, Reminder, Subscription, Usage, UsageId,
 };
 use tallybook_domain::customers::Customer;
 use tallybook_domain::deposits::{Wallet, Withdrawal};
@@ -93,6 +94,8 @@ fn aggregate_type(id: &str) -> Option<&'static str> {
         Some(<Bill as cqrs_es::Aggregate>::TYPE)
     } else if id.strip_prefix("bill-run.").is_some_and(|month| month.parse::<Month>().is_ok()) {
         Some(<BillRun as cqrs_es::Aggregate>::TYPE)
+    } else if id.parse::<ReminderId>().is_ok() {
+        Some(<Reminder as cqrs_es::Aggregate>::TYPE)
     } else {
         None
     }
@@ -121,6 +124,7 @@ mod tests {
             "C00042.plan",
             "C00042.2026-10",
             "bill-run.2026-10",
+            "C00042.2026-10.r2.reminders",
         ]
         .into_iter()
         .filter_map(aggregate_type)

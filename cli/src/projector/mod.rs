@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::database::in_book;
 use crate::failure::Failure;
-use crate::settings::{ProjectFlags, SealFlags, Settings};
+use crate::settings::{Flags, Settings};
 
 /// Keep the read tables up to date, see how they are doing, let them go on
 #[derive(Debug, Args)]
@@ -38,15 +38,21 @@ enum What {
 
 impl ProjectorCommand {
     /// Those of `run`.
-    pub fn flags(&self) -> (SealFlags, ProjectFlags) {
+    pub fn flags(&self, flags: Flags) -> Flags {
         match &self.what {
-            What::Run(run) => (run.seals.clone(), run.project.clone()),
+            What::Run(run) => Flags {
+                seals: run.seals.clone(),
+                project: run.project.clone(),
+                personal_data: run.personal_data.clone(),
+                reminders: run.reminders.clone(),
+                ..flags
+            },
             What::Status(_)
             | What::Resume(_)
             | What::Rebuild(_)
             | What::Verify(_)
             | What::AsOf(_)
-            | What::Views(_) => (SealFlags::default(), ProjectFlags::default()),
+            | What::Views(_) => flags,
         }
     }
 

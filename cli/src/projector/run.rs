@@ -7,9 +7,9 @@ use crate::database::{self, Database};
 use crate::failure::Failure;
 use crate::output::note;
 use crate::serve::{run_projector, until_stopped};
-use crate::settings::{ProjectFlags, SealFlags, Settings};
+use crate::settings::{PersonalDataFlags, ProjectFlags, ReminderFlags, SealFlags, Settings};
 
-/// Fold new events into the read tables until stopped, and seal the book every night
+/// Fold new events into the read tables until stopped, seal the book every night, remind customers of their bills
 ///
 /// Several may run: each projection is led by one of them, and another takes over when it dies.
 #[derive(Debug, Args)]
@@ -20,6 +20,10 @@ pub(super) struct ProjectorRun {
     pub(super) seals: SealFlags,
     #[command(flatten)]
     pub(super) project: ProjectFlags,
+    #[command(flatten)]
+    pub(super) personal_data: PersonalDataFlags,
+    #[command(flatten)]
+    pub(super) reminders: ReminderFlags,
 }
 
 impl ProjectorRun {

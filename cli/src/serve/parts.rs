@@ -20,6 +20,7 @@ use crate::environment;
 use crate::failure::Failure;
 use crate::personal_data;
 use crate::postgres::memory_bytes;
+use crate::reminders::remind;
 use crate::seals::seal_nightly;
 use crate::settings::Settings;
 
@@ -88,9 +89,10 @@ pub(super) async fn serve_api(
     tallybook_api::serve(listener, state, stop).await.context("the API ended").map_err(Failure::Environment)
 }
 
-/// Runs all projections until asked to stop, and seals the book every night.
+/// Runs all projections until asked to stop, seals the book every night and reminds customers of their bills.
 pub async fn run_projector(book: &Book, settings: &Settings, stop: CancellationToken) {
     let sealing = seal_nightly(book, settings, &stop);
+    let reminding = remind(book, settings, &stop);
     let projector = ProjectorSettings {
         // Nobody waits for it at a terminal, so people's requests go first.
         rebuild_jobs: available_parallelism().map_or(1, |cores| cores.get().div_ceil(2).min(4)),
@@ -105,5 +107,5 @@ pub async fn run_projector(book: &Book, settings: &Settings, stop: CancellationT
         projector,
         stop.clone(),
     );
-    tokio::join!(projecting, sealing);
+    tokio::join!(projecting, sealing, reminding);
 }

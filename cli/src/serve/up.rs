@@ -15,7 +15,9 @@ use crate::failure::Failure;
 use crate::output::say;
 use crate::personal_data;
 use crate::seals::{KeyFile, default_name};
-use crate::settings::{NewBookFlags, PersonalDataFlags, ProjectFlags, SealFlags, ServeFlags, Settings};
+use crate::settings::{
+    NewBookFlags, PersonalDataFlags, ProjectFlags, ReminderFlags, SealFlags, ServeFlags, Settings,
+};
 
 /// Run everything: PostgreSQL, migrations, API and projector
 ///
@@ -40,6 +42,8 @@ pub struct UpCommand {
     pub project: ProjectFlags,
     #[command(flatten)]
     pub personal_data: PersonalDataFlags,
+    #[command(flatten)]
+    pub reminders: ReminderFlags,
 }
 
 /// What to tell the user when everything runs.

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use chrono::NaiveTime;
 use serde::Deserialize;
 
 use super::sample::SampleSize;
@@ -39,6 +40,13 @@ pub(super) struct FileSettings {
     pub(super) seal_file: Option<PathBuf>,
     pub(super) sample: Option<SampleSize>,
     pub(super) personal_data_key_file: Option<PathBuf>,
+    pub(super) reminder_smtp_url: Option<String>,
+    pub(super) reminder_smtp_user: Option<String>,
+    pub(super) reminder_smtp_password_file: Option<PathBuf>,
+    pub(super) reminder_from: Option<String>,
+    pub(super) reminder_webhook_url: Option<String>,
+    pub(super) reminder_webhook_secret_file: Option<PathBuf>,
+    pub(super) reminders_from: Option<NaiveTime>,
     pub(super) admin_password: Option<String>,
 }
 

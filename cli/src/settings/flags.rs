@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 
+use chrono::NaiveTime;
 use clap::Args;
 
 use super::sample::SampleSize;
@@ -190,6 +191,75 @@ pub struct PersonalDataFlags {
     pub personal_data_key_file: Option<PathBuf>,
 }
 
+/// How customers are reminded of their bills: not at all, unless a way is named.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Reminders")]
+pub struct ReminderFlags {
+    /// Mail server that reminders of bills go out through: smtps://host, smtp://host:587?tls=required [default: none]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "TALLYBOOK_REMINDER_SMTP_URL",
+        hide_env_values = true,
+        hide_short_help = true
+    )]
+    pub reminder_smtp_url: Option<String>,
+    /// User at the mail server [default: none]
+    #[arg(
+        long,
+        value_name = "NAME",
+        env = "TALLYBOOK_REMINDER_SMTP_USER",
+        hide_env_values = true,
+        hide_short_help = true
+    )]
+    pub reminder_smtp_user: Option<String>,
+    /// File with that user's password
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "TALLYBOOK_REMINDER_SMTP_PASSWORD_FILE",
+        hide_env_values = true,
+        hide_short_help = true
+    )]
+    pub reminder_smtp_password_file: Option<PathBuf>,
+    /// Who the e-mails are from: billing@example.com
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        env = "TALLYBOOK_REMINDER_FROM",
+        hide_env_values = true,
+        hide_short_help = true
+    )]
+    pub reminder_from: Option<String>,
+    /// Where reminders are posted as signed webhooks [default: none]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "TALLYBOOK_REMINDER_WEBHOOK_URL",
+        hide_env_values = true,
+        hide_short_help = true
+    )]
+    pub reminder_webhook_url: Option<String>,
+    /// File with the secret they are signed with, whsec_ and base64
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "TALLYBOOK_REMINDER_WEBHOOK_SECRET_FILE",
+        hide_env_values = true,
+        hide_short_help = true
+    )]
+    pub reminder_webhook_secret_file: Option<PathBuf>,
+    /// Time of day, in the book's time zone, from which reminders are raised [default: 09:00]
+    #[arg(
+        long,
+        value_name = "HH:MM",
+        env = "TALLYBOOK_REMINDERS_FROM",
+        hide_env_values = true,
+        hide_short_help = true
+    )]
+    pub reminders_from: Option<NaiveTime>,
+}
+
 /// All that one command line says.
 #[derive(Debug, Clone, Default)]
 pub struct Flags {
@@ -199,4 +269,5 @@ pub struct Flags {
     pub seals: SealFlags,
     pub project: ProjectFlags,
     pub personal_data: PersonalDataFlags,
+    pub reminders: ReminderFlags,
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
+use chrono::NaiveTime;
 use clap::ArgMatches;
 use clap::parser::ValueSource;
 use tallybook_api::{REFUSALS_KEPT_DAYS, Seller};
@@ -15,6 +16,9 @@ use super::sample::SampleSize;
 use super::time_of_day::TimeOfDay;
 use crate::environment;
 use crate::failure::Failure;
+
+/// When people are at their desks.
+const NINE: NaiveTime = NaiveTime::from_hms_opt(9, 0, 0).expect("there is a nine o'clock");
 
 /// The layer a value came from; a later one wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,6 +71,13 @@ pub struct Settings {
     pub seal_file: Layered<Option<PathBuf>>,
     pub sample: Layered<SampleSize>,
     pub personal_data_key_file: Layered<Option<PathBuf>>,
+    pub reminder_smtp_url: Layered<Option<String>>,
+    pub reminder_smtp_user: Layered<Option<String>>,
+    pub reminder_smtp_password_file: Layered<Option<PathBuf>>,
+    pub reminder_from: Layered<Option<String>>,
+    pub reminder_webhook_url: Layered<Option<String>>,
+    pub reminder_webhook_secret_file: Layered<Option<PathBuf>>,
+    pub reminders_from: Layered<NaiveTime>,
     pub admin_password: Layered<Option<String>>,
 }
 
@@ -86,7 +97,7 @@ impl Settings {
     }
 
     pub(super) fn over(file: FileSettings, flags: Flags, matches: &ArgMatches) -> Self {
-        let Flags { book, new_book, serve, seals, project, personal_data } = flags;
+        let Flags { book, new_book, serve, seals, project, personal_data, reminders } = flags;
         let seller = serve.seller;
         let defaults = BookSettings::new("book_main");
         let layers = Layers { matches };
@@ -140,6 +151,38 @@ impl Settings {
                 "personal_data_key_file",
                 personal_data.personal_data_key_file,
                 file.personal_data_key_file,
+            ),
+            reminder_smtp_url: layers.optional(
+                "reminder_smtp_url",
+                reminders.reminder_smtp_url,
+                file.reminder_smtp_url,
+            ),
+            reminder_smtp_user: layers.optional(
+                "reminder_smtp_user",
+                reminders.reminder_smtp_user,
+                file.reminder_smtp_user,
+            ),
+            reminder_smtp_password_file: layers.optional(
+                "reminder_smtp_password_file",
+                reminders.reminder_smtp_password_file,
+                file.reminder_smtp_password_file,
+            ),
+            reminder_from: layers.optional("reminder_from", reminders.reminder_from, file.reminder_from),
+            reminder_webhook_url: layers.optional(
+                "reminder_webhook_url",
+                reminders.reminder_webhook_url,
+                file.reminder_webhook_url,
+            ),
+            reminder_webhook_secret_file: layers.optional(
+                "reminder_webhook_secret_file",
+                reminders.reminder_webhook_secret_file,
+                file.reminder_webhook_secret_file,
+            ),
+            reminders_from: layers.pick(
+                "reminders_from",
+                reminders.reminders_from,
+                file.reminders_from,
+                NINE,
             ),
             admin_password: match environment::secret("TALLYBOOK_ADMIN_PASSWORD") {
                 Some(password) => Layered { value: Some(password), source: Source::Environment },

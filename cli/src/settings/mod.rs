@@ -10,7 +10,9 @@ mod sample;
 mod tests;
 mod time_of_day;
 
-pub use flags::{BookFlags, Flags, NewBookFlags, PersonalDataFlags, ProjectFlags, SealFlags, ServeFlags};
+pub use flags::{
+    BookFlags, Flags, NewBookFlags, PersonalDataFlags, ProjectFlags, ReminderFlags, SealFlags, ServeFlags,
+};
 pub use layers::{Layered, Settings, Source};
 pub use sample::SampleSize;
 pub use time_of_day::TimeOfDay;

@@ -3,7 +3,9 @@
 use clap::{Args, Command, FromArgMatches};
 
 use super::file::FileSettings;
-use super::flags::{BookFlags, Flags, NewBookFlags, PersonalDataFlags, ProjectFlags, SealFlags, ServeFlags};
+use super::flags::{
+    BookFlags, Flags, NewBookFlags, PersonalDataFlags, ProjectFlags, ReminderFlags, SealFlags, ServeFlags,
+};
 use super::layers::{Settings, Source};
 
 /// Settings from a command line over a file. Tests run without the variables: they would meet each other's.
@@ -19,6 +21,7 @@ fn settings(arguments: &[&str], file: &str) -> Settings {
         seals: SealFlags::from_arg_matches(&matches).unwrap(),
         project: ProjectFlags::default(),
         personal_data: PersonalDataFlags::default(),
+        reminders: ReminderFlags::default(),
     };
     Settings::over(FileSettings::parse(file).unwrap(), flags, &matches)
 }

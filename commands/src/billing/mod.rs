@@ -21,6 +21,7 @@ mod preview_bills;
 mod record_usage;
 mod regenerate_bill;
 mod reject_bad_debt;
+mod remind;
 mod request_bad_debt;
 mod run_bills;
 mod settle_late_usage;
@@ -47,6 +48,9 @@ pub use preview_bills::{Preview, PreviewedCustomer, preview_bills};
 pub use record_usage::{MOST_RECORDS, RecordUsage, record_usage, record_usage_batch};
 pub use regenerate_bill::{RegenerateBill, RegeneratedBill, regenerate_bill};
 pub use reject_bad_debt::{RejectBadDebt, reject_bad_debt};
+pub use remind::{
+    ReminderDelivery, attempt_reminder, raise_reminder, record_reminder_failure, record_reminder_sent,
+};
 pub use request_bad_debt::{RequestBadDebt, request_bad_debt};
 pub use run_bills::{
     AT_ONCE, BillRunOutcome, PAYMENT_TERM_DAYS, RunBills, TOGETHER, bill_run_standing, carry_on_bill_run,

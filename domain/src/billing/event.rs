@@ -6,6 +6,7 @@ use super::bill::{Bill, BillEvent};
 use super::bill_numbers::{BillNumbers, BillNumbersEvent};
 use super::bill_run::{BillRun, BillRunEvent};
 use super::price_plan::{PricePlan, PricePlanEvent};
+use super::reminder::{Reminder, ReminderEvent, ReminderId};
 use super::subscription::{Subscription, SubscriptionEvent};
 use super::usage::{Usage, UsageEvent};
 use crate::event::{BookEvent, EventKind, payload};
@@ -19,6 +20,7 @@ pub enum BillingEvent {
     Subscription(SubscriptionEvent),
     Bill(BillEvent),
     Run(BillRunEvent),
+    Reminder(ReminderEvent),
 }
 
 impl BillingEvent {
@@ -30,6 +32,7 @@ impl BillingEvent {
             Self::Subscription(_) => Subscription::TYPE,
             Self::Bill(_) => Bill::TYPE,
             Self::Run(_) => BillRun::TYPE,
+            Self::Reminder(_) => Reminder::TYPE,
         }
     }
 
@@ -41,6 +44,7 @@ impl BillingEvent {
             Self::Subscription(event) => event.kind(),
             Self::Bill(event) => event.kind(),
             Self::Run(event) => event.kind(),
+            Self::Reminder(event) => event.kind(),
         }
     }
 
@@ -53,6 +57,7 @@ impl BillingEvent {
             Self::Subscription(event) => Subscription::stream_of(event.customer()),
             Self::Bill(event) => event.bill().to_string(),
             Self::Run(event) => BillRun::stream_of(event.period()),
+            Self::Reminder(event) => ReminderId::of(event.bill()).to_string(),
         }
     }
 
@@ -64,6 +69,7 @@ impl BillingEvent {
             Self::Subscription(event) => payload(event),
             Self::Bill(event) => payload(event),
             Self::Run(event) => payload(event),
+            Self::Reminder(event) => payload(event),
         }
     }
 }
@@ -101,5 +107,11 @@ impl From<BillEvent> for BookEvent {
 impl From<BillRunEvent> for BookEvent {
     fn from(event: BillRunEvent) -> Self {
         Self::Billing(BillingEvent::Run(event))
+    }
+}
+
+impl From<ReminderEvent> for BookEvent {
+    fn from(event: ReminderEvent) -> Self {
+        Self::Billing(BillingEvent::Reminder(event))
     }
 }

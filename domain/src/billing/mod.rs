@@ -9,6 +9,7 @@ pub mod late_usage;
 mod month_parts;
 pub mod price_plan;
 pub mod pricing;
+pub mod reminder;
 pub mod subscription;
 pub mod usage;
 
@@ -21,6 +22,7 @@ pub use month_parts::{MonthRefusal, month_parts};
 pub use price_plan::{
     PlanCode, PlanName, PlanVersion, PricePlan, PricePlanCommand, PricePlanEvent, PricePlanRefusal,
 };
+pub use reminder::{Reminder, ReminderChannel, ReminderCommand, ReminderEvent, ReminderStatus, ReminderStep};
 pub use subscription::{
     PlanPeriod, Subscription, SubscriptionCommand, SubscriptionEvent, SubscriptionRefusal,
 };

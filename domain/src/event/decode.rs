@@ -79,7 +79,8 @@ impl Payload<'_> {
 
 fn read(aggregate_type: &str, event_type: &str, payload: Payload<'_>) -> Result<BookEvent, DecodeError> {
     use crate::billing::{
-        BillEvent, BillNumbersEvent, BillRunEvent, PricePlanEvent, SubscriptionEvent, UsageEvent,
+        BillEvent, BillNumbersEvent, BillRunEvent, PricePlanEvent, ReminderEvent, SubscriptionEvent,
+        UsageEvent,
     };
     use crate::customers::CustomerEvent;
     use crate::deposits::{WalletEvent, WithdrawalEvent};
@@ -96,6 +97,7 @@ fn read(aggregate_type: &str, event_type: &str, payload: Payload<'_>) -> Result<
         "subscription" => payload.into_event::<SubscriptionEvent>(),
         "bill" => payload.into_event::<BillEvent>(),
         "bill_run" => payload.into_event::<BillRunEvent>(),
+        "reminder" => payload.into_event::<ReminderEvent>(),
         _ => return Err(unknown(aggregate_type, event_type)),
     };
     event.map_err(|source| DecodeError::Malformed { event_type: event_type.into(), source })

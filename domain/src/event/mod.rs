@@ -14,7 +14,7 @@ pub use recorded::{EventMetadata, RecordedEvent};
 
 use crate::billing::{
     Bill, BillEvent, BillNumbers, BillNumbersEvent, BillRun, BillRunEvent, BillingEvent, PricePlan,
-    PricePlanEvent, Subscription, SubscriptionEvent, Usage, UsageEvent,
+    PricePlanEvent, Reminder, ReminderEvent, Subscription, SubscriptionEvent, Usage, UsageEvent,
 };
 use crate::customers::{Customer, CustomerEvent};
 use crate::deposits::{Wallet, WalletEvent, Withdrawal, WithdrawalEvent};
@@ -46,7 +46,7 @@ pub enum BookEvent {
 
 impl BookEvent {
     /// Every kind of event there is, by aggregate type. A name belongs to one aggregate type only.
-    pub const KINDS: [(&'static str, &'static [EventKind]); 10] = [
+    pub const KINDS: [(&'static str, &'static [EventKind]); 11] = [
         (<Customer as cqrs_es::Aggregate>::TYPE, &CustomerEvent::KINDS),
         (<Wallet as cqrs_es::Aggregate>::TYPE, &WalletEvent::KINDS),
         (<Withdrawal as cqrs_es::Aggregate>::TYPE, &WithdrawalEvent::KINDS),
@@ -57,6 +57,7 @@ impl BookEvent {
         (<Subscription as cqrs_es::Aggregate>::TYPE, &SubscriptionEvent::KINDS),
         (<Bill as cqrs_es::Aggregate>::TYPE, &BillEvent::KINDS),
         (<BillRun as cqrs_es::Aggregate>::TYPE, &BillRunEvent::KINDS),
+        (<Reminder as cqrs_es::Aggregate>::TYPE, &ReminderEvent::KINDS),
     ];
 
     pub fn aggregate_type(&self) -> &'static str {

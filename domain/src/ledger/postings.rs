@@ -88,7 +88,8 @@ fn billing_postings(event: &BillingEvent) -> Vec<Posting> {
         | BillingEvent::Usage(_)
         | BillingEvent::PricePlan(_)
         | BillingEvent::Subscription(_)
-        | BillingEvent::Run(_) => Vec::new(),
+        | BillingEvent::Run(_)
+        | BillingEvent::Reminder(_) => Vec::new(),
         BillingEvent::Bill(event) => bill_postings(event),
     }
 }
@@ -155,7 +156,8 @@ pub fn effective_date(event: &BookEvent) -> Option<NaiveDate> {
             | BillingEvent::Usage(_)
             | BillingEvent::PricePlan(_)
             | BillingEvent::Subscription(_)
-            | BillingEvent::Run(_) => None,
+            | BillingEvent::Run(_)
+            | BillingEvent::Reminder(_) => None,
             BillingEvent::Bill(event) => event.effective_date(),
         },
         BookEvent::Wallet(event) => match event {

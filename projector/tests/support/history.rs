@@ -8,7 +8,8 @@ use tallybook_domain::billing::bill_run::{BillRunEvent, ParkedCustomer, RunTerms
 use tallybook_domain::billing::pricing::{Metered, PeriodShare, PlanTerms};
 use tallybook_domain::billing::usage::UsageRecord;
 use tallybook_domain::billing::{
-    BillEvent, BillId, BillNumber, PlanCode, PricePlanEvent, SubscriptionEvent, UsageEvent, UsageId,
+    BillEvent, BillId, BillNumber, PlanCode, PricePlanEvent, ReminderChannel, ReminderEvent, ReminderStep,
+    SubscriptionEvent, UsageEvent, UsageId,
 };
 use tallybook_domain::customers::CustomerEvent;
 use tallybook_domain::deposits::{DepositMethod, WalletEvent, WithdrawalEvent};
@@ -74,6 +75,31 @@ pub fn busy(customers: u64, rounds: u64) -> Vec<(String, BookEvent)> {
     book.events
 }
 
+/// A reminder of a bill that was sent by e-mail, and whose webhook is tried again.
+fn reminded(bill: BillId, number: u64, open: Money, due_date: NaiveDate) -> [BookEvent; 5] {
+    let (step, channel, attempt) = (ReminderStep::Due, ReminderChannel::Email, 1);
+    let at = |second: u32| due_date.and_hms_opt(9, 0, second).unwrap().and_utc();
+    let raised = ReminderEvent::ReminderRaised {
+        bill: bill.clone(),
+        step,
+        channels: vec![ReminderChannel::Email, ReminderChannel::Webhook],
+        number: BillNumber::new(2026, number),
+        due_date,
+        open,
+        date: due_date,
+    };
+    let attempted =
+        ReminderEvent::ReminderAttempted { bill: bill.clone(), step, channel, attempt, until: at(50) };
+    let sent = ReminderEvent::ReminderSent { bill: bill.clone(), step, channel, attempts: attempt };
+    let other = ReminderChannel::Webhook;
+    let (reason, retry_at) = ("refused".parse().unwrap(), at(5));
+    let tried =
+        ReminderEvent::ReminderAttempted { bill: bill.clone(), step, channel: other, attempt, until: at(50) };
+    let failed =
+        ReminderEvent::ReminderAttemptFailed { bill, step, channel: other, attempt, reason, retry_at };
+    [raised.into(), attempted.into(), sent.into(), tried.into(), failed.into()]
+}
+
 /// A plan, and for each customer a subscription to it, a month of usage and its bill, paid in part from a wallet in
 /// which there is enough; then the run they came of, with somebody parked, and the month closed.
 pub fn billed(customers: u64) -> Vec<(String, BookEvent)> {
@@ -128,8 +154,10 @@ pub fn billed(customers: u64) -> Vec<(String, BookEvent)> {
                 effective_date: from,
             }
             .into(),
-            WalletEvent::BillPaid { wallet, bill, amount: quote.tax, effective_date: from }.into(),
+            WalletEvent::BillPaid { wallet, bill: bill.clone(), amount: quote.tax, effective_date: from }
+                .into(),
         ]);
+        events.extend(reminded(bill, number + 1, quote.subtotal, month.last_day()));
     }
     let period = Month::of(effective_from).unwrap();
     let parked =

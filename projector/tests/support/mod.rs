@@ -195,7 +195,7 @@ impl TestBook {
     }
 }
 
-pub const READ_TABLES: [&str; 24] = [
+pub const READ_TABLES: [&str; 25] = [
     "customers",
     "wallets",
     "deposits",
@@ -220,6 +220,7 @@ pub const READ_TABLES: [&str; 24] = [
     "revenue_entries",
     "receivables",
     "receivable_entries",
+    "reminders",
 ];
 
 pub struct Running {

@@ -6,6 +6,7 @@ mod bill_run;
 mod one_bill;
 mod price_plan;
 mod receivable;
+mod reminder;
 mod revenue;
 mod subscription;
 mod usage;
@@ -24,6 +25,10 @@ pub use price_plan::{
 pub use receivable::{
     Ageing, ReceivableEntryRow, ReceivableKind, ReceivableRow, Receivables, ReceivablesOfCurrency,
     ReceivablesOfCustomer, ReceivablesScope, ReceivablesSummary, receivables_summary,
+};
+pub use reminder::{
+    ReminderFilter, ReminderOrder, ReminderRow, Reminders, bills_to_remind, list_reminders,
+    reminders_to_deliver,
 };
 pub use revenue::{
     BilledLineRow, Revenue, RevenueBy, RevenueEntryRow, RevenueKind, RevenueLine, RevenueOfCurrency,

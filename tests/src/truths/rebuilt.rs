@@ -32,6 +32,7 @@ pub(super) async fn equals_live(witness: &Witness, head: u64) {
         compare::<billing::Subscriptions>(witness, &events, head).await,
         compare::<billing::Revenue>(witness, &events, head).await,
         compare::<billing::Receivables>(witness, &events, head).await,
+        compare::<billing::Reminders>(witness, &events, head).await,
     ];
     let known: BTreeSet<_> = tallybook_projector::every().iter().map(|projection| projection.name).collect();
     assert_eq!(BTreeSet::from(compared), known, "every projection is compared");

@@ -40,6 +40,7 @@ mod price_plans;
 mod pricing;
 mod projections;
 mod rebuilds;
+mod reminders;
 mod reports;
 mod roles;
 mod seals;

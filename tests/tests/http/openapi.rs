@@ -220,6 +220,7 @@ async fn bills(book: &TestBook, comparison: &mut Comparison) {
     for (path, asked) in [
         ("/v1/bills", "/v1/bills"),
         ("/v1/bills/{id}", &format!("/v1/bills/{voided}")),
+        ("/v1/reminders", "/v1/reminders"),
         ("/v1/bill-runs", "/v1/bill-runs"),
         ("/v1/bill-runs/{month}", &month),
         ("/v1/bill-runs/{month}/parked", &format!("{month}/parked")),
