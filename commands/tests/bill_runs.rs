@@ -179,9 +179,9 @@ async fn a_bill_that_is_voided_frees_its_usage_and_keeps_its_number() {
     assert_eq!(billed.bills[0].total, yuan("106.53"));
 
     let void = VoidBill { bill: bill.clone(), reason: text("wrong plan"), effective_date: None };
-    let outcome = void_bill(&book, by("li"), void.clone()).await.unwrap().outcome;
+    let outcome = void_bill(&book, by("li"), void.clone()).await.unwrap().outcome.bill;
     assert_eq!((outcome.state, outcome.open), (BillState::Voided, None));
-    let again = void_bill(&book, by("li"), void).await.unwrap().outcome;
+    let again = void_bill(&book, by("li"), void).await.unwrap().outcome.bill;
     assert_eq!(again, outcome, "a repeat changes nothing");
     assert_eq!(count(&book, "BillVoided").await, 1);
     assert_eq!(count(&book, "UsageUnbilled").await, 1);

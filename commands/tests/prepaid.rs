@@ -4,15 +4,15 @@
 
 mod support;
 
-use support::{book, by, deposit, keys, refusal, register, request, text, yuan};
+use support::{book, by, deposit, keys, register, request, text, yuan};
 use tallybook_commands::billing::{
-    AssignPricePlan, BillOfRun, BillableCustomer, CreatePricePlan, RunBills, VoidBill, assign_price_plan,
-    create_price_plan, run_bills, void_bill,
+    AssignPricePlan, BillOfRun, BillableCustomer, CreatePricePlan, RunBills, assign_price_plan,
+    create_price_plan, run_bills,
 };
 use tallybook_commands::customers::personal::PersonalEdits;
 use tallybook_commands::customers::{ChangeCustomer, change_customer};
+use tallybook_domain::billing::PlanCode;
 use tallybook_domain::billing::bill_run::RunTerms;
-use tallybook_domain::billing::{BillRefusal, PlanCode};
 use tallybook_domain::customers::{Edit, ProfileEdits, SettlementMode};
 use tallybook_domain::{CustomerId, Money, Month};
 use tallybook_event_store::Book;
@@ -96,11 +96,6 @@ async fn a_bill_takes_what_the_wallet_has() {
     assert_eq!(balance(&book, &later.customer).await, "500.00");
     assert!(run(&book, &customers).await.is_empty(), "nobody pays twice");
     assert_eq!(balance(&book, &rich.customer).await, "394.00");
-
-    let (bill, reason) = (bills[1].bill.clone(), text("wrong"));
-    let void = VoidBill { bill: bill.clone(), reason, effective_date: None };
-    let settled = BillRefusal::PartlySettled { bill, total: yuan("106.00"), open: yuan("76.00") };
-    assert_eq!(refusal(void_bill(&book, by("li"), void).await), settled.into());
 }
 
 #[tokio::test(flavor = "multi_thread")]

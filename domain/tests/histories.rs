@@ -26,6 +26,7 @@ enum Ask {
     Reverse { wallet: usize, entry: usize },
     Request { wallet: usize, minor: i64 },
     PayBill { wallet: usize, minor: i64 },
+    ReturnPayment { wallet: usize, minor: i64 },
     Step { withdrawal: usize, step: Step },
 }
 
@@ -60,6 +61,7 @@ fn any_ask() -> impl Strategy<Value = Ask> {
         1 => (0..WALLETS, 0_usize..8).prop_map(|(wallet, entry)| Ask::Reverse { wallet, entry }),
         3 => (0..WALLETS, -1_i64..6_000).prop_map(|(wallet, minor)| Ask::Request { wallet, minor }),
         1 => (0..WALLETS, -1_i64..6_000).prop_map(|(wallet, minor)| Ask::PayBill { wallet, minor }),
+        1 => (0..WALLETS, -1_i64..6_000).prop_map(|(wallet, minor)| Ask::ReturnPayment { wallet, minor }),
         8 => (0_usize..12, step).prop_map(|(withdrawal, step)| Ask::Step { withdrawal, step }),
     ]
 }
@@ -69,6 +71,8 @@ fn any_ask() -> impl Strategy<Value = Ask> {
 struct Memory {
     wallets: [(Wallet, Vec<WalletEvent>); WALLETS],
     withdrawals: Vec<Withdrawal>,
+    /// By bill: what its wallet paid and did not get back.
+    paid: [i64; WALLETS],
     events: Vec<BookEvent>,
 }
 
@@ -114,7 +118,8 @@ impl Memory {
                 self.wallet(*wallet, WalletCommand::ReverseDeposit { deposit, reason, effective_date, today })
             }
             Ask::Request { wallet, minor } => self.request(*wallet, cny(*minor)),
-            Ask::PayBill { wallet, minor } => self.pay_bill(*wallet, cny(*minor)),
+            Ask::PayBill { wallet, minor } => self.pay_bill(*wallet, *minor),
+            Ask::ReturnPayment { wallet, minor } => self.return_payment(*wallet, *minor),
             Ask::Step { withdrawal, step } => {
                 let Some(id) = (!self.withdrawals.is_empty()).then(|| withdrawal % self.withdrawals.len())
                 else {
@@ -167,13 +172,27 @@ impl Memory {
     }
 
     /// The wallet's part in it, and what the bill posts for both.
-    fn pay_bill(&mut self, wallet: usize, amount: Money) -> Result<(), Refusal> {
-        let (id, effective_date) = (wallet_id(wallet), today());
+    fn pay_bill(&mut self, wallet: usize, minor: i64) -> Result<(), Refusal> {
+        let (id, amount, effective_date) = (wallet_id(wallet), cny(minor), today());
         let bill = BillId::new(&id.customer(), "2026-02".parse().unwrap());
         let pay = WalletCommand::PayBill { wallet: id.clone(), bill: bill.clone(), amount, effective_date };
         self.wallet(wallet, pay)?;
         let paid = BillEvent::BillPaidFromWallet { bill, wallet: id, amount, effective_date };
         self.events.push(paid.into());
+        self.paid[wallet] += minor;
+        Ok(())
+    }
+
+    /// The same the other way round, up to what was paid, as the bill sees to.
+    fn return_payment(&mut self, wallet: usize, minor: i64) -> Result<(), Refusal> {
+        let (id, minor, effective_date) = (wallet_id(wallet), minor.min(self.paid[wallet]), today());
+        let (bill, amount) = (BillId::new(&id.customer(), "2026-02".parse().unwrap()), cny(minor));
+        let (wallet_of, of) = (id.clone(), bill.clone());
+        let back = WalletCommand::ReturnBillPayment { wallet: wallet_of, bill: of, amount, effective_date };
+        self.wallet(wallet, back)?;
+        let returned = BillEvent::BillPaymentReturnedToWallet { bill, wallet: id, amount, effective_date };
+        self.events.push(returned.into());
+        self.paid[wallet] -= minor;
         Ok(())
     }
 
@@ -251,6 +270,8 @@ impl Memory {
         assert_eq!(trial_balance.values().sum::<Decimal>(), Decimal::ZERO);
         let owed = of(AccountCode::CustomerWallets) + of(AccountCode::WithdrawalsInTransit);
         let balances = sum(self.wallets.iter().map(|(wallet, _)| wallet.balance(Currency::CNY)));
+        let paid = Decimal::new(self.paid.iter().sum(), 2);
+        assert_eq!(of(AccountCode::Receivables), -paid, "what wallets paid and did not get back");
         assert_eq!(balances.amount(), -owed, "Σ balances = −(2241.01 + 2241.02)");
     }
 }

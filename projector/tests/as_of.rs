@@ -81,7 +81,8 @@ fn date_anew(event: &mut BookEvent, date: NaiveDate) {
             | WalletEvent::DepositReversed { effective_date, .. }
             | WalletEvent::HoldPaidOut { effective_date, .. }
             | WalletEvent::ReturnCredited { effective_date, .. }
-            | WalletEvent::BillPaid { effective_date, .. },
+            | WalletEvent::BillPaid { effective_date, .. }
+            | WalletEvent::BillPaymentReturned { effective_date, .. },
         )
         | BookEvent::Withdrawal(
             WithdrawalEvent::WithdrawalSubmitted { effective_date, .. }
@@ -200,7 +201,11 @@ async fn wallets_as_of_a_date_have_what_is_dated_until_then() {
                 let (wallet, amount) = (change.wallet().clone(), change.amount().amount());
                 let dated = date.is_some_and(|date| date <= as_of.date);
                 match change {
-                    WalletEvent::DepositRecorded { .. } | WalletEvent::ReturnCredited { .. } if dated => {
+                    WalletEvent::DepositRecorded { .. }
+                    | WalletEvent::ReturnCredited { .. }
+                    | WalletEvent::BillPaymentReturned { .. }
+                        if dated =>
+                    {
                         expected.entry(wallet).or_default()[0] += amount;
                     }
                     WalletEvent::DepositReversed { .. } | WalletEvent::BillPaid { .. } if dated => {
@@ -222,7 +227,8 @@ async fn wallets_as_of_a_date_have_what_is_dated_until_then() {
                     | WalletEvent::FundsHeld { .. }
                     | WalletEvent::HoldReleased { .. }
                     | WalletEvent::HoldPaidOut { .. }
-                    | WalletEvent::BillPaid { .. } => {}
+                    | WalletEvent::BillPaid { .. }
+                    | WalletEvent::BillPaymentReturned { .. } => {}
                 }
             }
             for (wallet, amount) in open.into_values() {

@@ -121,6 +121,11 @@ pub(crate) fn bill_paid(wallet: &WalletId, bill: &str, amount: Money, date: &str
     WalletEvent::BillPaid { wallet, bill, amount, effective_date: day(date) }.into()
 }
 
+pub(crate) fn bill_payment_returned(wallet: &WalletId, bill: &str, amount: Money, date: &str) -> BookEvent {
+    let (wallet, bill) = (wallet.clone(), bill.parse().unwrap());
+    WalletEvent::BillPaymentReturned { wallet, bill, amount, effective_date: day(date) }.into()
+}
+
 /// What happens to a withdrawal, one function per event.
 pub(crate) mod withdrawals {
     use tallybook_domain::BookEvent;

@@ -3,18 +3,20 @@
 use tallybook_read_models::schema::{BadDebtState, BillRunState, BillState, Dispute, Money, RunTerms};
 use utoipa::ToSchema;
 
-/// The bill as the command left it.
+/// A bill taken back.
 #[derive(Debug, ToSchema)]
-#[expect(dead_code, reason = "describes tallybook_commands::billing::BillOutcome")]
-pub(crate) struct BillOutcome {
+#[expect(dead_code, reason = "describes tallybook_commands::billing::VoidedBill")]
+pub(crate) struct VoidedBill {
     #[schema(example = "C00042.2026-10")]
     id: String,
     state: BillState,
-    /// `null` before it is issued.
+    /// `null` if it was a draft.
     #[schema(example = "2026-000042")]
     number: Option<String>,
-    /// What is owed of it; `null` unless it is issued.
+    /// Always `null`: nobody owes it.
     open: Option<Money>,
+    /// What the customer's wallet had paid and has back now.
+    returned: Option<Money>,
     /// Where in the journal the command is recorded.
     position: u64,
 }
@@ -58,6 +60,8 @@ pub(crate) struct NoteOutcome {
     total: Money,
     /// What is owed of the bill now.
     open: Money,
+    /// What the customer's wallet had paid and has back by this note.
+    returned: Option<Money>,
     /// Where in the journal the command is recorded.
     position: u64,
 }
@@ -96,7 +100,7 @@ pub(crate) struct BadDebtOutcome {
 #[cfg(test)]
 mod tests {
     use tallybook_commands::billing::{
-        BadDebtOutcome, BillOutcome, BillRunOutcome, DisputedBill, NoteOutcome,
+        BadDebtOutcome, BillOutcome, BillRunOutcome, DisputedBill, NoteOutcome, VoidedBill,
     };
     use tallybook_domain::billing::BillState;
     use tallybook_domain::billing::bill::{Amounts, BadDebtState, Dispute};
@@ -113,10 +117,12 @@ mod tests {
             number: Some("2026-000042".parse().unwrap()),
             open: Some(Money::zero(Currency::CNY)),
         };
-        assert_described("BillOutcome", &outcome);
+        let returned = Some(Money::zero(Currency::CNY));
+        assert_described("VoidedBill", &VoidedBill { bill: outcome.clone(), returned });
         let (id, state, open) = (outcome.id, outcome.state, Money::zero(Currency::CNY));
         let amounts = Amounts::zero(Currency::CNY);
-        assert_described("NoteOutcome", &NoteOutcome { id: id.clone(), state, note: 1, amounts, open });
+        let note = NoteOutcome { id: id.clone(), state, note: 1, amounts, open, returned };
+        assert_described("NoteOutcome", &note);
         let disputed = DisputedBill { id: id.clone(), state, dispute: Dispute::Open, open };
         assert_described("DisputedBill", &disputed);
         let requested_by = "user:li".parse().unwrap();

@@ -20,7 +20,7 @@ use crate::state::ApiState;
 #[derive(Debug, ToSchema)]
 #[expect(dead_code, reason = "describes in OpenAPI what CreditNote reads")]
 pub(super) struct CreditNoteBody {
-    /// Everything that is left of the bill. False, if left out.
+    /// Everything that is left of the bill, what a wallet paid included. False, if left out.
     whole: Option<bool>,
     #[schema(min_items = 1, max_items = 1000)]
     lines: Option<Vec<NoteLineBody>>,
@@ -47,8 +47,9 @@ impl ReadBody for CreditNote {
 
 /// Credit a bill
 ///
-/// As a whole, or by line; never more than is left of the bill, nor of any of its lines. The revenue and the tax are
-/// taken back on the effective date, which has to lie in an open period.
+/// As a whole, or by line; never more than is left of the bill, nor of any of its lines. What the customer's wallet
+/// paid counts as left: what is credited of it goes back to the wallet, `returned` says how much. The revenue and the
+/// tax are taken back on the effective date, which has to lie in an open period.
 #[utoipa::path(post, path = "/v1/bills/{id}/credit-notes", tag = "bills", request_body = CreditNoteBody,
     params(("id" = String, Path, example = "C00042.2026-10")),
     responses((status = 201, body = NoteOutcome)))]

@@ -77,6 +77,8 @@ pub(crate) struct LateNote {
     total: Money,
     /// What is owed of the bill now.
     open: Money,
+    /// What the customer's wallet had paid and has back by this note.
+    returned: Option<Money>,
 }
 
 /// What a billed month would come to now, less what was billed.

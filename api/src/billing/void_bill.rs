@@ -7,7 +7,7 @@ use tallybook_commands::billing::{self as commands, VoidBill};
 use tallybook_domain::text::Reason;
 use utoipa::ToSchema;
 
-use super::bill_schema::BillOutcome;
+use super::bill_schema::VoidedBill;
 use crate::access::Action;
 use crate::answer::done;
 use crate::problem::{Problem, ProblemKind};
@@ -33,11 +33,11 @@ impl ReadBody for VoidBillBody {
 
 /// Void a bill
 ///
-/// A draft, or an issued bill nothing has been applied to; its number stays taken, and what was used can be billed
-/// again. A second voiding changes nothing.
+/// A draft, or an issued bill nothing has been applied to but what the customer's wallet paid, which goes back to the
+/// wallet; the bill's number stays taken, and what was used can be billed again. A second voiding changes nothing.
 #[utoipa::path(post, path = "/v1/bills/{id}/void", tag = "bills", request_body = VoidBillBody,
     params(("id" = String, Path, example = "C00042.2026-10")),
-    responses((status = 200, body = BillOutcome)))]
+    responses((status = 200, body = VoidedBill)))]
 pub(super) async fn void_bill(
     State(state): State<ApiState>,
     input: ChangeInput,

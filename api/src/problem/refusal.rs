@@ -273,6 +273,9 @@ impl From<BillRefusal> for Problem {
             R::AboveOpen { bill, open, requested } => {
                 problem(ProblemKind::AboveOpenAmount, bill).with("open", open).with("requested", requested)
             }
+            R::AbovePaid { bill, paid, requested } => {
+                problem(ProblemKind::AboveOpenAmount, bill).with("paid", paid).with("requested", requested)
+            }
             R::LineNotFound { bill, line } => problem(ProblemKind::BillLineNotFound, bill).with("line", line),
             R::AboveLine { bill, line, left, requested } => problem(ProblemKind::AboveBillLine, bill)
                 .with("line", line)

@@ -67,7 +67,7 @@ fn fold(fields: &[&[u8]], wallets: &mut HashMap<String, Decimal>) -> anyhow::Res
     // position, sequence, recorded_at, aggregate_type, aggregate_id, event_type, event_version, payload, …
     let (kind, payload) = (fields[5], fields[7]);
     let sign = match kind {
-        b"DepositRecorded" | b"ReturnCredited" => Decimal::ONE,
+        b"DepositRecorded" | b"ReturnCredited" | b"BillPaymentReturned" => Decimal::ONE,
         b"DepositReversed" | b"HoldPaidOut" | b"BillPaid" => Decimal::NEGATIVE_ONE,
         _ => return Ok(()),
     };
@@ -92,10 +92,11 @@ pub(super) async fn group_by(pool: &PgPool) -> anyhow::Result<usize> {
             "CREATE TABLE grouped_wallets AS
              SELECT aggregate_id AS id,
                     sum((payload -> event_type -> 'amount' ->> 'amount')::numeric
-                        * CASE WHEN event_type IN ('DepositRecorded', 'ReturnCredited') THEN 1 ELSE -1 END) AS balance
+                        * CASE WHEN event_type IN ('DepositReversed', 'HoldPaidOut', 'BillPaid') THEN -1 ELSE 1 END) AS balance
                FROM events
               WHERE aggregate_type = 'wallet'
-                AND event_type IN ('DepositRecorded', 'ReturnCredited', 'DepositReversed', 'HoldPaidOut', 'BillPaid')
+                AND event_type IN ('DepositRecorded', 'ReturnCredited', 'BillPaymentReturned',
+                                   'DepositReversed', 'HoldPaidOut', 'BillPaid')
               GROUP BY aggregate_id;",
         )
         .await?;

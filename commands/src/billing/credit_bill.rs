@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use tallybook_domain::billing::bill::{NoteLines, StepDate};
-use tallybook_domain::billing::{Bill, BillCommand, BillId};
+use tallybook_domain::billing::{Bill, BillId};
 use tallybook_domain::text::Reason;
 use tallybook_event_store::{Book, CommandError, Receipt, StreamKey};
 
@@ -20,7 +20,8 @@ pub struct CreditBill {
     pub effective_date: Option<NaiveDate>,
 }
 
-/// Never more than is left of the bill, nor of any of its lines.
+/// Never more than is left of any of its lines, nor of the bill and what a wallet paid of it: that goes back to the
+/// wallet.
 pub async fn credit_bill(
     book: &Book,
     context: CommandContext,
@@ -31,8 +32,7 @@ pub async fn credit_bill(
     book.execute(request, streams, move |decision| {
         let CreditBill { bill, lines, reason, effective_date } = credit.clone();
         let date = StepDate { given: effective_date, today: decision.today() };
-        let note = BillCommand::Credit { bill: bill.clone(), lines, reason, date };
-        NoteOutcome::issue(decision, &bill, note)
+        NoteOutcome::credit(decision, &bill, (lines, reason, date))
     })
     .await
 }

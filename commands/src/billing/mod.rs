@@ -58,4 +58,4 @@ pub use run_bills::{
 };
 pub use settle_late_usage::{SettleLateUsage, SettledLateUsage, settle_late_usage};
 pub use show_late_usage::{LateUsageOfBill, show_late_usage};
-pub use void_bill::{BillOutcome, VoidBill, void_bill};
+pub use void_bill::{BillOutcome, VoidBill, VoidedBill, void_bill};

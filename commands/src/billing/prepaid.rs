@@ -1,11 +1,17 @@
-//! Prepaid customers: what the wallet has pays the bill as it is issued, in the same decision.
+//! Prepaid customers: what the wallet has pays the bill as it is issued, in the same decision, and comes back in the
+//! decision that voids or credits it.
+//!
+//! The bill's part of it and the wallet's are recorded together, here alone: what one gives the other has.
 
 use chrono::NaiveDate;
+use tallybook_domain::billing::bill::PaymentReturn;
 use tallybook_domain::billing::{Bill, BillCommand, BillId, BillRefusal};
 use tallybook_domain::customers::{Customer, SettlementMode};
 use tallybook_domain::deposits::{Wallet, WalletCommand};
 use tallybook_domain::{Money, Refusal, WalletId};
 use tallybook_event_store::Decision;
+
+use super::issue_drafted::not_held;
 
 /// Pays as much of a bill just issued as the customer's wallet in its currency has available; `None` if that is nothing.
 pub(super) fn pay_from_wallet(
@@ -33,6 +39,27 @@ pub(super) fn pay_from_wallet(
     decision.decide::<Wallet>(wallet.as_str(), take)?;
     let pay = BillCommand::PayFromWallet { bill: bill.clone(), wallet, amount, effective_date };
     decision.decide::<Bill>(bill.as_str(), pay)?;
+    Ok(Some(amount))
+}
+
+/// Gives the wallet back what it paid, before the step that makes the bill less: so the bill never owes less than
+/// nothing. The wallet takes it whoever it belongs to now, even a closed customer, who is owed it.
+pub(super) fn return_to_wallet(
+    decision: &mut Decision<'_>,
+    bill: &BillId,
+    back: Option<PaymentReturn>,
+) -> Result<Option<Money>, Refusal> {
+    let Some(PaymentReturn { amount, effective_date }) = back else { return Ok(None) };
+    let wallet = WalletId::new(&bill.customer(), amount.currency());
+    if !decision.holds::<Wallet>(wallet.as_str()) {
+        return Err(not_held(bill));
+    }
+    let (id, of) = (wallet.clone(), bill.clone());
+    let give = BillCommand::ReturnPayment { bill: of, wallet: id, amount, effective_date };
+    decision.decide::<Bill>(bill.as_str(), give)?;
+    let (id, of) = (wallet.clone(), bill.clone());
+    let take = WalletCommand::ReturnBillPayment { wallet: id, bill: of, amount, effective_date };
+    decision.decide::<Wallet>(wallet.as_str(), take)?;
     Ok(Some(amount))
 }
 

@@ -83,8 +83,7 @@ impl SettleLateUsage {
         for (bill, lines) in credits.notes {
             let date = StepDate { given: self.issue_date, today: decision.today() };
             let (lines, reason) = (NoteLines::Exact(lines), self.reason.clone());
-            let note = BillCommand::Credit { bill: bill.clone(), lines, reason, date };
-            issued.push(NoteOutcome::issue(decision, &bill, note)?);
+            issued.push(NoteOutcome::credit(decision, &bill, (lines, reason, date))?);
         }
         Ok((issued, credits.not_credited))
     }

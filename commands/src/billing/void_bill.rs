@@ -10,6 +10,7 @@ use tallybook_domain::text::Reason;
 use tallybook_domain::{Money, Refusal};
 use tallybook_event_store::{Book, CommandError, Decision, Receipt, StreamKey};
 
+use super::prepaid::return_to_wallet;
 use crate::CommandContext;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -31,24 +32,36 @@ pub struct BillOutcome {
     pub open: Option<Money>,
 }
 
-/// Voids a draft, or an issued bill nothing has been applied to.
+/// A voided bill, and what came back of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VoidedBill {
+    #[serde(flatten)]
+    pub bill: BillOutcome,
+    /// What the customer's wallet had paid and has back now.
+    #[serde(default)]
+    pub returned: Option<Money>,
+}
+
+/// Voids a draft, or an issued bill nothing has been applied to but what the customer's wallet paid, which goes back.
 pub async fn void_bill(
     book: &Book,
     context: CommandContext,
     void: VoidBill,
-) -> Result<Receipt<BillOutcome>, CommandError> {
+) -> Result<Receipt<VoidedBill>, CommandError> {
     let request = context.request_because("void_bill", Some(&void.reason), &void)?;
     let usage = UsageId::new(&void.bill.customer(), void.bill.month());
     let streams = vec![StreamKey::existing::<Bill>(&void.bill), StreamKey::existing::<Usage>(&usage)];
     book.execute(request, streams, move |decision| {
         let VoidBill { bill, reason, effective_date } = void.clone();
         let date = StepDate { given: effective_date, today: decision.today() };
+        let back = decision.state::<Bill>(bill.as_str()).returned_by_voiding(&bill, date)?;
+        let returned = return_to_wallet(decision, &bill, back)?;
         let command = BillCommand::Void { bill: bill.clone(), reason, date };
         if decision.decide::<Bill>(bill.as_str(), command)? > 0 {
             let free = UsageCommand::Unbill { usage: usage.clone(), bill: bill.clone() };
             decision.decide::<Usage>(usage.as_str(), free)?;
         }
-        BillOutcome::of(decision, &bill)
+        Ok(VoidedBill { bill: BillOutcome::of(decision, &bill)?, returned })
     })
     .await
 }

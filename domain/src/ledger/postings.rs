@@ -50,12 +50,13 @@ fn wallet_postings(event: &WalletEvent) -> Vec<Posting> {
             entry(AccountCode::CustomerWallets, received_in(*method), *amount)
         }
         // A hold moves nothing between accounts; what leaves or comes back is posted by the withdrawal's event, and a
-        // payment by the bill's.
+        // payment of a bill, there and back, by the bill's.
         WalletEvent::FundsHeld { .. }
         | WalletEvent::HoldReleased { .. }
         | WalletEvent::HoldPaidOut { .. }
         | WalletEvent::ReturnCredited { .. }
-        | WalletEvent::BillPaid { .. } => Vec::new(),
+        | WalletEvent::BillPaid { .. }
+        | WalletEvent::BillPaymentReturned { .. } => Vec::new(),
     }
 }
 
@@ -107,6 +108,7 @@ fn bill_postings(event: &BillEvent) -> Vec<Posting> {
         }
         BillEvent::BadDebtWrittenOff { amount, .. } => entry(BadDebtLosses, Receivables, *amount),
         BillEvent::BillPaidFromWallet { amount, .. } => entry(CustomerWallets, Receivables, *amount),
+        BillEvent::BillPaymentReturnedToWallet { amount, .. } => entry(Receivables, CustomerWallets, *amount),
         BillEvent::BillDrafted { .. }
         | BillEvent::BillVoided { owed: None, .. }
         | BillEvent::BillDisputeOpened { .. }
@@ -165,7 +167,8 @@ pub fn effective_date(event: &BookEvent) -> Option<NaiveDate> {
             | WalletEvent::DepositReversed { effective_date, .. }
             | WalletEvent::HoldPaidOut { effective_date, .. }
             | WalletEvent::ReturnCredited { effective_date, .. }
-            | WalletEvent::BillPaid { effective_date, .. } => Some(*effective_date),
+            | WalletEvent::BillPaid { effective_date, .. }
+            | WalletEvent::BillPaymentReturned { effective_date, .. } => Some(*effective_date),
             WalletEvent::FundsHeld { .. } | WalletEvent::HoldReleased { .. } => None,
         },
         BookEvent::Withdrawal(event) => match event {

@@ -215,9 +215,9 @@ fn read(event: &ProvedEvent) -> Result<(WalletEvent, Option<NaiveDate>), BadStat
 /// What an event adds to the balance; `None` if it leaves it as it is.
 fn moved(change: &WalletEvent) -> Option<Money> {
     match change {
-        WalletEvent::DepositRecorded { amount, .. } | WalletEvent::ReturnCredited { amount, .. } => {
-            Some(*amount)
-        }
+        WalletEvent::DepositRecorded { amount, .. }
+        | WalletEvent::ReturnCredited { amount, .. }
+        | WalletEvent::BillPaymentReturned { amount, .. } => Some(*amount),
         WalletEvent::DepositReversed { amount, .. }
         | WalletEvent::HoldPaidOut { amount, .. }
         | WalletEvent::BillPaid { amount, .. } => Some(amount.negate()),

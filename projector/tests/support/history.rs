@@ -154,8 +154,27 @@ pub fn billed(customers: u64) -> Vec<(String, BookEvent)> {
                 effective_date: from,
             }
             .into(),
-            WalletEvent::BillPaid { wallet, bill: bill.clone(), amount: quote.tax, effective_date: from }
-                .into(),
+            WalletEvent::BillPaid {
+                wallet: wallet.clone(),
+                bill: bill.clone(),
+                amount: quote.tax,
+                effective_date: from,
+            }
+            .into(),
+            BillEvent::BillPaymentReturnedToWallet {
+                bill: bill.clone(),
+                wallet: wallet.clone(),
+                amount: quote.tax,
+                effective_date: month.last_day(),
+            }
+            .into(),
+            WalletEvent::BillPaymentReturned {
+                wallet,
+                bill: bill.clone(),
+                amount: quote.tax,
+                effective_date: month.last_day(),
+            }
+            .into(),
         ]);
         events.extend(reminded(bill, number + 1, quote.subtotal, month.last_day()));
     }

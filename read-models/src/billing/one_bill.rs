@@ -68,6 +68,11 @@ pub(super) fn paid(amount: &str) -> BillEvent {
     BillEvent::BillPaidFromWallet { bill: bill(), wallet: wallet(1), amount: yuan(amount), effective_date }
 }
 
+pub(super) fn returned(amount: &str) -> BillEvent {
+    let (wallet, effective_date) = (wallet(1), day("2026-12-02"));
+    BillEvent::BillPaymentReturnedToWallet { bill: bill(), wallet, amount: yuan(amount), effective_date }
+}
+
 pub(super) fn written_off(amount: &str) -> BillEvent {
     let approved_by = "user:wang".parse().unwrap();
     BillEvent::BadDebtWrittenOff {

@@ -95,9 +95,9 @@ pub(super) fn effect(event: &BookEvent, part: WalletPart) -> Result<Option<Money
         }
     };
     let (amount, balance, held) = match event {
-        WalletEvent::DepositRecorded { amount, .. } | WalletEvent::ReturnCredited { amount, .. } => {
-            (amount, 1, 0)
-        }
+        WalletEvent::DepositRecorded { amount, .. }
+        | WalletEvent::ReturnCredited { amount, .. }
+        | WalletEvent::BillPaymentReturned { amount, .. } => (amount, 1, 0),
         WalletEvent::DepositReversed { amount, .. } | WalletEvent::BillPaid { amount, .. } => (amount, -1, 0),
         WalletEvent::FundsHeld { amount, .. } => (amount, 0, 1),
         WalletEvent::HoldReleased { amount, .. } => (amount, 0, -1),

@@ -107,12 +107,13 @@ async fn net_of_all_days(witness: &Witness, fresh: &str) -> Sums {
     net
 }
 
-/// What wallets have paid for bills: neither a deposit nor a withdrawal of any day.
+/// What wallets have paid for bills and not got back: neither a deposit nor a withdrawal of any day.
 async fn paid_for_bills(witness: &Witness) -> Vec<(String, Decimal)> {
     sqlx::query_as(
-        "SELECT payload -> 'BillPaid' -> 'amount' ->> 'currency',
-                sum((payload -> 'BillPaid' -> 'amount' ->> 'amount')::numeric)
-           FROM events WHERE event_type = 'BillPaid' GROUP BY 1",
+        "SELECT payload -> event_type -> 'amount' ->> 'currency',
+                sum((payload -> event_type -> 'amount' ->> 'amount')::numeric
+                    * CASE event_type WHEN 'BillPaid' THEN 1 ELSE -1 END)
+           FROM events WHERE event_type IN ('BillPaid', 'BillPaymentReturned') GROUP BY 1",
     )
     .fetch_all(&witness.pool)
     .await

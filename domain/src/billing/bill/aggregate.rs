@@ -7,6 +7,7 @@ use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
 
+use super::payment_return::check_paid;
 use super::{BadDebtRequest, BillAction, BillCommand, BillEvent, BillRefusal, BillState, OpenBill, rules};
 use crate::billing::{BillId, BillNumber, BillingEvent};
 use crate::event::BookEvent;
@@ -180,7 +181,8 @@ impl Drafted {
             | BillEvent::BadDebtRequested { .. }
             | BillEvent::BadDebtWrittenOff { .. }
             | BillEvent::BadDebtRejected { .. }
-            | BillEvent::BillPaidFromWallet { .. } => BillState::Issued,
+            | BillEvent::BillPaidFromWallet { .. }
+            | BillEvent::BillPaymentReturnedToWallet { .. } => BillState::Issued,
         };
         if self.state != expected {
             return Err(format!("met a bill that is {}", self.state));
@@ -217,10 +219,14 @@ impl Drafted {
             }
             BillEvent::BadDebtWrittenOff { amount, .. } => {
                 self.bad_debt = None;
-                self.amounts.settle(*amount)?;
+                self.amounts.give_up(*amount)?;
             }
             BillEvent::BadDebtRejected { .. } => self.bad_debt = None,
-            BillEvent::BillPaidFromWallet { amount, .. } => self.amounts.settle(*amount)?,
+            BillEvent::BillPaidFromWallet { amount, .. } => self.amounts.pay(*amount)?,
+            BillEvent::BillPaymentReturnedToWallet { bill, amount, .. } => {
+                check_paid(&self.amounts, bill, *amount)?;
+                self.amounts.return_payment(*amount)?;
+            }
         }
         Ok(())
     }

@@ -84,6 +84,13 @@ pub enum BillCommand {
         amount: Money,
         effective_date: NaiveDate,
     },
+    /// The wallet gets back what it paid, or a part of it.
+    ReturnPayment {
+        bill: BillId,
+        wallet: WalletId,
+        amount: Money,
+        effective_date: NaiveDate,
+    },
 }
 
 /// What a note is about.
@@ -108,6 +115,7 @@ pub enum BillAction {
     Dispute,
     WriteOff,
     Pay,
+    ReturnPayment,
     Regenerate,
     SettleLateUsage,
 }
@@ -122,6 +130,7 @@ impl BillAction {
             Self::Dispute => "dispute",
             Self::WriteOff => "write off",
             Self::Pay => "pay",
+            Self::ReturnPayment => "return a payment of",
             Self::Regenerate => "regenerate",
             Self::SettleLateUsage => "settle late usage of",
         }

@@ -95,6 +95,13 @@ pub enum BillEvent {
         amount: Money,
         effective_date: NaiveDate,
     },
+    /// What the wallet had paid is more than is still owed, or the bill is about to be voided.
+    BillPaymentReturnedToWallet {
+        bill: BillId,
+        wallet: WalletId,
+        amount: Money,
+        effective_date: NaiveDate,
+    },
 }
 
 /// A line of a note: which line of the bill it is about, how much, without tax, and the tax on it.
@@ -124,9 +131,10 @@ const BAD_DEBT_REQUESTED: EventKind = EventKind::first_version("BadDebtRequested
 const BAD_DEBT_WRITTEN_OFF: EventKind = EventKind::first_version("BadDebtWrittenOff");
 const BAD_DEBT_REJECTED: EventKind = EventKind::first_version("BadDebtRejected");
 const PAID_FROM_WALLET: EventKind = EventKind::first_version("BillPaidFromWallet");
+const PAYMENT_RETURNED: EventKind = EventKind::first_version("BillPaymentReturnedToWallet");
 
 impl BillEvent {
-    pub const KINDS: [EventKind; 11] = [
+    pub const KINDS: [EventKind; 12] = [
         DRAFTED,
         ISSUED,
         VOIDED,
@@ -138,6 +146,7 @@ impl BillEvent {
         BAD_DEBT_WRITTEN_OFF,
         BAD_DEBT_REJECTED,
         PAID_FROM_WALLET,
+        PAYMENT_RETURNED,
     ];
 
     pub fn kind(&self) -> EventKind {
@@ -153,6 +162,7 @@ impl BillEvent {
             Self::BadDebtWrittenOff { .. } => BAD_DEBT_WRITTEN_OFF,
             Self::BadDebtRejected { .. } => BAD_DEBT_REJECTED,
             Self::BillPaidFromWallet { .. } => PAID_FROM_WALLET,
+            Self::BillPaymentReturnedToWallet { .. } => PAYMENT_RETURNED,
         }
     }
 
@@ -168,7 +178,8 @@ impl BillEvent {
             | Self::BadDebtRequested { bill, .. }
             | Self::BadDebtWrittenOff { bill, .. }
             | Self::BadDebtRejected { bill, .. }
-            | Self::BillPaidFromWallet { bill, .. } => bill,
+            | Self::BillPaidFromWallet { bill, .. }
+            | Self::BillPaymentReturnedToWallet { bill, .. } => bill,
         }
     }
 
@@ -180,7 +191,8 @@ impl BillEvent {
             | Self::CreditNoteIssued { effective_date, .. }
             | Self::DebitNoteIssued { effective_date, .. }
             | Self::BadDebtWrittenOff { effective_date, .. }
-            | Self::BillPaidFromWallet { effective_date, .. } => Some(*effective_date),
+            | Self::BillPaidFromWallet { effective_date, .. }
+            | Self::BillPaymentReturnedToWallet { effective_date, .. } => Some(*effective_date),
             Self::BillDrafted { .. }
             | Self::BillVoided { owed: None, .. }
             | Self::BillDisputeOpened { .. }

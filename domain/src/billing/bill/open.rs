@@ -14,6 +14,8 @@ pub struct OpenBill {
     pub owed: Amounts,
     /// What has been paid or given up of it.
     pub settled: Money,
+    /// What of that the customer's wallet paid and did not get back.
+    pub paid: Money,
     pub lines: Vec<BilledLine>,
     pub parts: Vec<BilledPart>,
     /// Notes so far.
@@ -56,6 +58,7 @@ impl OpenBill {
         };
         Self {
             settled: Money::zero(owed.total.currency()),
+            paid: Money::zero(owed.total.currency()),
             lines: parts.iter().enumerate().flat_map(line).collect(),
             parts: parts.iter().map(part).collect(),
             notes: 0,
@@ -72,9 +75,23 @@ impl OpenBill {
         self.owed.total.checked_sub(self.settled)
     }
 
-    /// A part of the bill is paid or given up.
-    pub(super) fn settle(&mut self, amount: Money) -> Result<(), MoneyError> {
+    /// A part of the bill is given up.
+    pub(super) fn give_up(&mut self, amount: Money) -> Result<(), MoneyError> {
         self.settled = self.settled.checked_add(amount)?;
+        Ok(())
+    }
+
+    /// The wallet pays a part of the bill.
+    pub(super) fn pay(&mut self, amount: Money) -> Result<(), MoneyError> {
+        self.settled = self.settled.checked_add(amount)?;
+        self.paid = self.paid.checked_add(amount)?;
+        Ok(())
+    }
+
+    /// The wallet gets a part of what it paid back.
+    pub(super) fn return_payment(&mut self, amount: Money) -> Result<(), MoneyError> {
+        self.settled = self.settled.checked_sub(amount)?;
+        self.paid = self.paid.checked_sub(amount)?;
         Ok(())
     }
 

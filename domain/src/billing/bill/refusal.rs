@@ -15,11 +15,13 @@ pub enum BillRefusal {
     #[error("bill {bill} is {state}: it is too late, or too early, to {action} it")]
     NotInState { bill: BillId, state: BillState, action: BillAction },
     #[error(
-        "something of bill {bill} is settled already: {open} of {total} is left; credit what is left instead"
+        "something was applied to bill {bill} already, a note or a write-off: {open} of {total} is left; credit that instead"
     )]
     PartlySettled { bill: BillId, total: Money, open: Money },
     #[error("only {open} of bill {bill} is left, {requested} is too much")]
     AboveOpen { bill: BillId, open: Money, requested: Money },
+    #[error("the wallet paid only {paid} of bill {bill}, and {requested} would have to go back to it")]
+    AbovePaid { bill: BillId, paid: Money, requested: Money },
     #[error("bill {bill} has no line {line}")]
     LineNotFound { bill: BillId, line: u32 },
     #[error("only {left} of line {line} of bill {bill} is left, {requested} is too much")]

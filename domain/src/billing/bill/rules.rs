@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use super::aggregate::{Bill, Dispute, Drafted};
 use super::open::sum_of_note;
+use super::payment_return::check_paid;
 use super::{
     BadDebtRequest, BillAction, BillCommand, BillEvent, BillRefusal, BillState, DisputeOutcome, NoteLine,
     NoteLines, StepDate, sum_of,
@@ -11,7 +12,7 @@ use super::{
 use crate::actor::Actor;
 use crate::billing::BillId;
 use crate::dates::EARLIEST_EFFECTIVE_DATE;
-use crate::money::Money;
+use crate::money::{Money, MoneyError};
 use crate::text::Reason;
 
 /// No event means that what was asked for has happened already.
@@ -71,6 +72,12 @@ pub(super) fn decide(bill: &Bill, command: BillCommand) -> Result<Option<BillEve
             check_open(drafted, &id, amount)?;
             Ok(Some(BillEvent::BillPaidFromWallet { bill: id, wallet, amount, effective_date }))
         }
+        BillCommand::ReturnPayment { bill: id, wallet, amount, effective_date } => {
+            let drafted = issued(bill, &id, BillAction::ReturnPayment)?;
+            check_positive(amount)?;
+            check_paid(&drafted.amounts, &id, amount)?;
+            Ok(Some(BillEvent::BillPaymentReturnedToWallet { bill: id, wallet, amount, effective_date }))
+        }
     }
 }
 
@@ -95,7 +102,11 @@ fn in_state<'a>(
     Err(BillRefusal::NotInState { bill: id.clone(), state: drafted.state, action })
 }
 
-fn issued<'a>(bill: &'a Bill, id: &BillId, action: BillAction) -> Result<&'a Drafted, BillRefusal> {
+pub(super) fn issued<'a>(
+    bill: &'a Bill,
+    id: &BillId,
+    action: BillAction,
+) -> Result<&'a Drafted, BillRefusal> {
     in_state(bill, id, BillState::Issued, action)
 }
 
@@ -107,13 +118,26 @@ fn void(bill: &Bill, id: BillId, reason: Reason, date: StepDate) -> Result<Optio
         BillState::Draft => None,
         BillState::Issued => Some(drafted.amounts.owed),
     };
-    let untouched = drafted.amounts.settled.is_zero() && drafted.amounts.notes == 0;
-    if !untouched || drafted.bad_debt.is_some() {
-        let (total, open) = (drafted.amounts.owed.total, drafted.amounts.open()?);
-        return Err(BillRefusal::PartlySettled { bill: id, total, open });
+    if !drafted.amounts.settled.is_zero() {
+        return Err(partly_settled(drafted, id)?);
     }
+    check_only_paid(drafted, &id)?;
     let effective_date = date_of(drafted, date)?;
     Ok(Some(BillEvent::BillVoided { bill: id, reason, effective_date, owed }))
+}
+
+/// Accepts a bill nothing was applied to but what its wallet paid, which can go back.
+pub(super) fn check_only_paid(drafted: &Drafted, bill: &BillId) -> Result<(), BillRefusal> {
+    let amounts = &drafted.amounts;
+    if amounts.settled != amounts.paid || amounts.notes > 0 || drafted.bad_debt.is_some() {
+        return Err(partly_settled(drafted, bill.clone())?);
+    }
+    Ok(())
+}
+
+fn partly_settled(drafted: &Drafted, bill: BillId) -> Result<BillRefusal, MoneyError> {
+    let (total, open) = (drafted.amounts.owed.total, drafted.amounts.open()?);
+    Ok(BillRefusal::PartlySettled { bill, total, open })
 }
 
 fn credit(
@@ -182,7 +206,7 @@ fn requested<'a>(drafted: &'a Drafted, bill: &BillId) -> Result<&'a BadDebtReque
 }
 
 /// The date of a step after the issue, if there was one.
-fn date_of(drafted: &Drafted, date: StepDate) -> Result<NaiveDate, BillRefusal> {
+pub(super) fn date_of(drafted: &Drafted, date: StepDate) -> Result<NaiveDate, BillRefusal> {
     Ok(date.after(drafted.issue_date.unwrap_or(EARLIEST_EFFECTIVE_DATE))?)
 }
 

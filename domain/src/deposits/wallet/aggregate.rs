@@ -163,6 +163,10 @@ impl EventSourced for Wallet {
                 self.check_available(amount)?;
                 WalletEvent::BillPaid { wallet, bill, amount, effective_date }
             }
+            WalletCommand::ReturnBillPayment { wallet, bill, amount, effective_date } => {
+                self.check_credit(&wallet, amount)?;
+                WalletEvent::BillPaymentReturned { wallet, bill, amount, effective_date }
+            }
         };
         Ok(vec![event])
     }
@@ -194,9 +198,9 @@ impl EventSourced for Wallet {
 
 fn take_in(funds: &mut Funds, event: &WalletEvent) -> Result<(), Broken> {
     match event {
-        WalletEvent::DepositRecorded { amount, .. } | WalletEvent::ReturnCredited { amount, .. } => {
-            funds.credit(*amount)
-        }
+        WalletEvent::DepositRecorded { amount, .. }
+        | WalletEvent::ReturnCredited { amount, .. }
+        | WalletEvent::BillPaymentReturned { amount, .. } => funds.credit(*amount),
         WalletEvent::DepositReversed { deposit, amount, .. } => funds.reverse(deposit.entry(), *amount),
         WalletEvent::FundsHeld { withdrawal, amount, .. } => funds.set_aside(withdrawal, *amount),
         WalletEvent::HoldReleased { withdrawal, amount, .. } => funds.release(withdrawal, *amount),

@@ -56,6 +56,13 @@ pub enum WalletCommand {
         amount: Money,
         effective_date: NaiveDate,
     },
+    /// Money that had paid a bill comes back. How much of it can is the bill's to know.
+    ReturnBillPayment {
+        wallet: WalletId,
+        bill: BillId,
+        amount: Money,
+        effective_date: NaiveDate,
+    },
 }
 
 /// What was recorded of a deposit, read from its immutable event: a wallet does not remember its deposits.
@@ -89,7 +96,8 @@ impl DepositFacts {
             | WalletEvent::HoldReleased { .. }
             | WalletEvent::HoldPaidOut { .. }
             | WalletEvent::ReturnCredited { .. }
-            | WalletEvent::BillPaid { .. } => None,
+            | WalletEvent::BillPaid { .. }
+            | WalletEvent::BillPaymentReturned { .. } => None,
         }
     }
 }

@@ -46,6 +46,8 @@ pub enum WalletEvent {
     ReturnCredited { wallet: WalletId, withdrawal: WithdrawalId, amount: Money, effective_date: NaiveDate },
     /// Money in the wallet paid a bill, or a part of it.
     BillPaid { wallet: WalletId, bill: BillId, amount: Money, effective_date: NaiveDate },
+    /// Money that had paid a bill came back, as less of the bill is owed than was paid.
+    BillPaymentReturned { wallet: WalletId, bill: BillId, amount: Money, effective_date: NaiveDate },
 }
 
 const RECORDED: EventKind = EventKind::first_version("DepositRecorded");
@@ -55,9 +57,11 @@ const RELEASED: EventKind = EventKind::first_version("HoldReleased");
 const PAID_OUT: EventKind = EventKind::first_version("HoldPaidOut");
 const CREDITED: EventKind = EventKind::first_version("ReturnCredited");
 const BILL_PAID: EventKind = EventKind::first_version("BillPaid");
+const BILL_PAYMENT_RETURNED: EventKind = EventKind::first_version("BillPaymentReturned");
 
 impl WalletEvent {
-    pub const KINDS: [EventKind; 7] = [RECORDED, REVERSED, HELD, RELEASED, PAID_OUT, CREDITED, BILL_PAID];
+    pub const KINDS: [EventKind; 8] =
+        [RECORDED, REVERSED, HELD, RELEASED, PAID_OUT, CREDITED, BILL_PAID, BILL_PAYMENT_RETURNED];
 
     pub fn kind(&self) -> EventKind {
         match self {
@@ -68,6 +72,7 @@ impl WalletEvent {
             Self::HoldPaidOut { .. } => PAID_OUT,
             Self::ReturnCredited { .. } => CREDITED,
             Self::BillPaid { .. } => BILL_PAID,
+            Self::BillPaymentReturned { .. } => BILL_PAYMENT_RETURNED,
         }
     }
 
@@ -79,7 +84,8 @@ impl WalletEvent {
             | Self::HoldReleased { wallet, .. }
             | Self::HoldPaidOut { wallet, .. }
             | Self::ReturnCredited { wallet, .. }
-            | Self::BillPaid { wallet, .. } => wallet,
+            | Self::BillPaid { wallet, .. }
+            | Self::BillPaymentReturned { wallet, .. } => wallet,
         }
     }
 
@@ -92,7 +98,8 @@ impl WalletEvent {
             | Self::HoldReleased { amount, .. }
             | Self::HoldPaidOut { amount, .. }
             | Self::ReturnCredited { amount, .. }
-            | Self::BillPaid { amount, .. } => *amount,
+            | Self::BillPaid { amount, .. }
+            | Self::BillPaymentReturned { amount, .. } => *amount,
         }
     }
 }

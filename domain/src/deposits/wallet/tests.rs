@@ -403,6 +403,26 @@ fn a_bill_is_not_paid_with_nothing_or_with_held_money_of_the_journal() {
     assert!(broken.evolve(&bill_paid("70.01")).is_err());
 }
 
+fn payment_returned(amount: &str) -> WalletEvent {
+    let (wallet, bill) = (wallet(), "C00042.2026-02".parse().unwrap());
+    WalletEvent::BillPaymentReturned { wallet, bill, amount: cny(amount), effective_date: day(TODAY) }
+}
+
+#[test]
+fn what_had_paid_a_bill_comes_back() {
+    let back = |amount: &str| {
+        let (wallet, bill) = (wallet(), "C00042.2026-02".parse().unwrap());
+        WalletCommand::ReturnBillPayment { wallet, bill, amount: cny(amount), effective_date: day(TODAY) }
+    };
+    let paid = [deposited("100.00"), held(1, "30.00"), bill_paid("70.00")];
+    given(paid.to_vec()).when(back("20.00")).then_expect_events(vec![payment_returned("20.00")]);
+    given(paid.to_vec())
+        .when(back("0.00"))
+        .then_expect_error(WalletRefusal::AmountNotPositive { amount: cny("0.00") });
+    let after = [paid.to_vec(), vec![payment_returned("20.00")]].concat();
+    assert_eq!(figures(&after), figures(&[deposited("50.00"), held(1, "30.00")]));
+}
+
 #[test]
 fn a_refused_command_changes_nothing() {
     let before = state(&[deposited("100.00")]);

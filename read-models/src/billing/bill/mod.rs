@@ -133,6 +133,9 @@ fn take_in(row: &mut BillRow, change: &BillEvent) -> Result<(), FoldFault> {
             };
         }
         BillEvent::BillPaidFromWallet { amount, .. } => row.settled = row.settled.checked_add(*amount)?,
+        BillEvent::BillPaymentReturnedToWallet { amount, .. } => {
+            row.settled = row.settled.checked_sub(*amount)?;
+        }
         BillEvent::BadDebtRequested { amount, reason, requested_by, .. } => {
             let (state, amount, reason) = (BadDebtState::Requested, *amount, reason.clone());
             let requested_by = requested_by.clone();

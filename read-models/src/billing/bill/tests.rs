@@ -68,6 +68,20 @@ fn notes_and_payments_leave_less() {
 }
 
 #[test]
+fn what_goes_back_to_the_wallet_is_settled_no_longer() {
+    let returned = BillEvent::BillPaymentReturnedToWallet {
+        bill: bill(),
+        wallet: wallet(1),
+        amount: yuan("10.60"),
+        effective_date: day("2026-11-03"),
+    };
+    let history = [drafted(), issued(), paid("106.00"), returned, credited()];
+    let rows = folded::<Bills>(history.map(Into::into));
+    let row = rows.get(&bill()).unwrap();
+    assert_eq!((row.total, row.settled, row.open), (yuan("95.40"), yuan("95.40"), yuan("0.00")));
+}
+
+#[test]
 fn a_voided_bill_is_not_owed() {
     let voided = BillEvent::BillVoided {
         bill: bill(),

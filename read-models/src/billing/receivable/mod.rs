@@ -75,6 +75,9 @@ fn movement(change: &BillEvent) -> Option<(ReceivableKind, Money)> {
         BillEvent::BillPaidFromWallet { amount, .. } => {
             Some((ReceivableKind::PaidFromWallet, amount.negate()))
         }
+        BillEvent::BillPaymentReturnedToWallet { amount, .. } => {
+            Some((ReceivableKind::ReturnedToWallet, *amount))
+        }
         BillEvent::BadDebtWrittenOff { amount, .. } => Some((ReceivableKind::WrittenOff, amount.negate())),
         BillEvent::BillVoided { owed: None, .. }
         | BillEvent::BillDrafted { .. }

@@ -43,6 +43,7 @@ pub enum ReceivableKind {
     CreditNote,
     Voided,
     PaidFromWallet,
+    ReturnedToWallet,
     WrittenOff,
 }
 
@@ -54,6 +55,7 @@ impl ReceivableKind {
             Self::CreditNote => "credit_note",
             Self::Voided => "voided",
             Self::PaidFromWallet => "paid_from_wallet",
+            Self::ReturnedToWallet => "returned_to_wallet",
             Self::WrittenOff => "written_off",
         }
     }

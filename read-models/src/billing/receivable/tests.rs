@@ -1,7 +1,7 @@
 use tallybook_domain::billing::BillEvent;
 
 use super::{ReceivableKind, Receivables};
-use crate::billing::one_bill::{bill, drafted, issued, note, paid, voided, written_off};
+use crate::billing::one_bill::{bill, drafted, issued, note, paid, returned, voided, written_off};
 use crate::fold::FoldFault;
 use crate::testing::{day, folded, try_folded, yuan};
 
@@ -29,11 +29,14 @@ fn an_issued_bill_is_owed_with_its_tax() {
 
 #[test]
 fn what_is_paid_noted_and_given_up_changes_it() {
-    use ReceivableKind::{DebitNote, Issued, PaidFromWallet, Voided, WrittenOff};
+    use ReceivableKind::{DebitNote, Issued, PaidFromWallet, ReturnedToWallet, Voided, WrittenOff};
 
     let open = after(vec![drafted(), issued(), paid("50.00"), note("4.00"), written_off("60.00")]);
     let kinds = vec![Issued, PaidFromWallet, DebitNote, WrittenOff];
     assert_eq!(open, ("0.00".into(), "2026-10-31".into(), "2026-12-20".into(), kinds));
+    let open = after(vec![drafted(), issued(), paid("50.00"), returned("50.00"), voided(true)]);
+    let kinds = vec![Issued, PaidFromWallet, ReturnedToWallet, Voided];
+    assert_eq!(open, ("0.00".into(), "2026-10-31".into(), "2026-12-02".into(), kinds));
     let open = after(vec![drafted(), issued(), voided(true)]);
     assert_eq!(open, ("0.00".into(), "2026-11-01".into(), "2026-12-02".into(), vec![Issued, Voided]));
 }

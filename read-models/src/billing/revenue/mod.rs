@@ -93,7 +93,8 @@ fn apply(event: &RecordedEvent, change: &BillEvent, tables: &mut RevenueTables) 
         | BillEvent::BadDebtRequested { .. }
         | BillEvent::BadDebtWrittenOff { .. }
         | BillEvent::BadDebtRejected { .. }
-        | BillEvent::BillPaidFromWallet { .. } => Ok(()),
+        | BillEvent::BillPaidFromWallet { .. }
+        | BillEvent::BillPaymentReturnedToWallet { .. } => Ok(()),
     }
 }
 

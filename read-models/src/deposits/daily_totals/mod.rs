@@ -59,7 +59,8 @@ fn flow(event: &BookEvent) -> Option<(Flow, Money, NaiveDate)> {
             | WalletEvent::HoldReleased { .. }
             | WalletEvent::HoldPaidOut { .. }
             | WalletEvent::ReturnCredited { .. }
-            | WalletEvent::BillPaid { .. } => None,
+            | WalletEvent::BillPaid { .. }
+            | WalletEvent::BillPaymentReturned { .. } => None,
         },
         BookEvent::Withdrawal(event) => match event {
             WithdrawalEvent::WithdrawalSucceeded { amount, effective_date, .. } => {

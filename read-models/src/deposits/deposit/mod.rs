@@ -69,6 +69,7 @@ fn apply(
         | WalletEvent::HoldReleased { .. }
         | WalletEvent::HoldPaidOut { .. }
         | WalletEvent::ReturnCredited { .. }
-        | WalletEvent::BillPaid { .. } => Ok(()),
+        | WalletEvent::BillPaid { .. }
+        | WalletEvent::BillPaymentReturned { .. } => Ok(()),
     }
 }

@@ -45,9 +45,9 @@ impl Projection for Wallets {
 
 fn apply(change: &WalletEvent, row: &mut WalletRow) -> Result<(), FoldFault> {
     let (balance, held) = match change {
-        WalletEvent::DepositRecorded { amount, .. } | WalletEvent::ReturnCredited { amount, .. } => {
-            (row.balance.checked_add(*amount)?, row.held)
-        }
+        WalletEvent::DepositRecorded { amount, .. }
+        | WalletEvent::ReturnCredited { amount, .. }
+        | WalletEvent::BillPaymentReturned { amount, .. } => (row.balance.checked_add(*amount)?, row.held),
         WalletEvent::DepositReversed { amount, .. } | WalletEvent::BillPaid { amount, .. } => {
             (row.balance.checked_sub(*amount)?, row.held)
         }

@@ -1,7 +1,8 @@
 use super::Wallets;
 use crate::fold::FoldFault;
 use crate::testing::{
-    credited, deposited, folded, held, paid_out, released, reversed, try_folded, wallet, yuan,
+    bill_paid, bill_payment_returned, credited, deposited, folded, held, paid_out, released, reversed,
+    try_folded, wallet, yuan,
 };
 
 #[test]
@@ -16,6 +17,8 @@ fn every_event_of_a_wallet_moves_balance_held_and_available() {
         (released(&id, 2, yuan("5.00")), "100.00", "30.00", "70.00"),
         (paid_out(&id, 1, yuan("30.00"), "2026-03-03"), "70.00", "0.00", "70.00"),
         (credited(&id, 1, yuan("30.00"), "2026-03-04"), "100.00", "0.00", "100.00"),
+        (bill_paid(&id, "C00001.2026-02", yuan("60.00"), "2026-03-05"), "40.00", "0.00", "40.00"),
+        (bill_payment_returned(&id, "C00001.2026-02", yuan("6.00"), "2026-03-06"), "46.00", "0.00", "46.00"),
     ];
     for count in 1..=steps.len() {
         let rows = folded::<Wallets>(steps[..count].iter().map(|(event, ..)| event.clone()));

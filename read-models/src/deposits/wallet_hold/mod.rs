@@ -63,7 +63,8 @@ fn step(change: &WalletEvent) -> Option<HoldStep<'_>> {
         WalletEvent::DepositRecorded { .. }
         | WalletEvent::DepositReversed { .. }
         | WalletEvent::ReturnCredited { .. }
-        | WalletEvent::BillPaid { .. } => return None,
+        | WalletEvent::BillPaid { .. }
+        | WalletEvent::BillPaymentReturned { .. } => return None,
     };
     Some(HoldStep { kind, wallet, withdrawal, amount, effective_date })
 }

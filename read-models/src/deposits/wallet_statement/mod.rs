@@ -141,6 +141,14 @@ fn movement(event: &RecordedEvent, change: &WalletEvent) -> Option<Movement> {
             reference: None,
             remark: None,
         }),
+        WalletEvent::BillPaymentReturned { bill, amount, effective_date, wallet: _ } => Some(Movement {
+            kind: LineKind::BillPaymentReturn,
+            amount: *amount,
+            effective_date: *effective_date,
+            source: bill.to_string(),
+            reference: None,
+            remark: None,
+        }),
         WalletEvent::FundsHeld { .. } | WalletEvent::HoldReleased { .. } => None,
     }
 }

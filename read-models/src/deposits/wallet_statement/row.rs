@@ -24,6 +24,8 @@ pub enum LineKind {
     WithdrawalReturn,
     /// A bill that was paid, or a part of it.
     BillPayment,
+    /// What had paid a bill and came back, as the bill was voided or credited.
+    BillPaymentReturn,
 }
 
 impl LineKind {
@@ -34,6 +36,7 @@ impl LineKind {
             Self::Withdrawal => "withdrawal",
             Self::WithdrawalReturn => "withdrawal_return",
             Self::BillPayment => "bill_payment",
+            Self::BillPaymentReturn => "bill_payment_return",
         }
     }
 }

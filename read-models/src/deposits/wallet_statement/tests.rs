@@ -2,8 +2,8 @@ use tallybook_domain::ledger::effective_date;
 
 use super::{LineKind, WalletStatements};
 use crate::testing::{
-    bill_paid, credited, day, deposited, folded, held, paid_out, recorded, released, reversed, wallet,
-    withdrawal, yuan,
+    bill_paid, bill_payment_returned, credited, day, deposited, folded, held, paid_out, recorded, released,
+    reversed, wallet, withdrawal, yuan,
 };
 
 #[test]
@@ -18,6 +18,7 @@ fn only_what_moves_the_balance_makes_a_line() {
         credited(&id, 1, yuan("30.00"), "2026-03-03"),
         reversed(&id, 1, yuan("100.00"), "2026-03-03"),
         bill_paid(&id, "C00001.2026-02", yuan("6.00"), "2026-03-04"),
+        bill_payment_returned(&id, "C00001.2026-02", yuan("2.00"), "2026-03-05"),
     ]);
     let lines: Vec<_> =
         tables.lines.rows().iter().map(|line| (line.kind, line.amount, line.recorded.position)).collect();
@@ -29,6 +30,7 @@ fn only_what_moves_the_balance_makes_a_line() {
             (LineKind::WithdrawalReturn, yuan("30.00"), 6),
             (LineKind::DepositReversal, yuan("-100.00"), 7),
             (LineKind::BillPayment, yuan("-6.00"), 8),
+            (LineKind::BillPaymentReturn, yuan("2.00"), 9),
         ]
     );
 }

@@ -1,3 +1,5 @@
+mod payment_return;
+
 use chrono::NaiveDate;
 use cqrs_es::test::TestFramework;
 
