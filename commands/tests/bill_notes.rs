@@ -5,15 +5,16 @@
 mod support;
 
 use support::billing::{balance, bill, calls, history, subscribed, tell};
-use support::{book, by, dry, events, refusal, text, yuan};
+use support::{book, by, close, dry, events, refusal, text, yuan};
 use tallybook_commands::billing::{
     ApproveBadDebt, CloseDispute, CreditBill, DebitBill, OpenDispute, RejectBadDebt, RequestBadDebt,
-    VoidBill, approve_bad_debt, close_dispute, credit_bill, debit_bill, open_dispute, reject_bad_debt,
-    request_bad_debt, void_bill,
+    SettleLateUsage, VoidBill, approve_bad_debt, close_dispute, credit_bill, debit_bill, open_dispute,
+    reject_bad_debt, request_bad_debt, settle_late_usage, void_bill,
 };
 use tallybook_domain::Refusal;
 use tallybook_domain::billing::bill::{BadDebtState, Dispute, DisputeOutcome, NoteLines};
-use tallybook_domain::billing::{BillEvent, BillId, BillRefusal};
+use tallybook_domain::billing::{BillEvent, BillId, BillRefusal, Subscription, SubscriptionCommand};
+use tallybook_domain::customers::CustomerRefusal;
 use tallybook_domain::ledger::periods::{
     ACCOUNTING_PERIODS, AccountingPeriods, PeriodCommand, PeriodRefusal,
 };
@@ -159,4 +160,25 @@ async fn bad_debt_is_given_up_by_somebody_else() {
     assert_eq!(balance(&book, "6702").await, "106.88");
     assert_eq!(balance(&book, "1122").await, "0.00");
     assert!(matches!(history(&book, &bill).await.last(), Some(BillEvent::BadDebtWrittenOff { .. })));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closed_customer_owes_nothing_new() {
+    let book = book().await;
+    let bill = billed(&book).await;
+    let customer = bill.customer();
+    credit_bill(&book, by("li"), credit(&bill, NoteLines::Whole)).await.unwrap();
+    // No month but the billed one was under a plan.
+    let end = SubscriptionCommand::End { customer: customer.clone(), from: text("2026-01-01") };
+    tell::<Subscription>(&book, Subscription::stream_of(&customer), end).await;
+    close(&book, &customer).await;
+    calls(&book, &customer, 50).await;
+    let before = events(&book).await;
+    let closed = Refusal::from(CustomerRefusal::Closed { customer });
+    let lines = of_line(1, "1.00");
+    let debit = DebitBill { bill: bill.clone(), lines, reason: text("forgotten"), effective_date: None };
+    assert_eq!(refusal(debit_bill(&book, by("li"), debit).await), closed);
+    let settle = SettleLateUsage { bill, reason: text("late"), issue_date: None };
+    assert_eq!(refusal(settle_late_usage(&book, by("li"), settle).await), closed);
+    assert_eq!(events(&book).await, before);
 }

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use tallybook_domain::billing::bill::{NoteLines, StepDate};
 use tallybook_domain::billing::{Bill, BillCommand, BillId};
+use tallybook_domain::customers::Customer;
 use tallybook_domain::text::Reason;
 use tallybook_event_store::{Book, CommandError, Receipt, StreamKey};
 
@@ -20,19 +21,22 @@ pub struct DebitBill {
     pub effective_date: Option<NaiveDate>,
 }
 
-/// By line: there is no whole of what is owed more.
+/// By line: there is no whole of what is owed more. A closed customer owes nothing new.
 pub async fn debit_bill(
     book: &Book,
     context: CommandContext,
     debit: DebitBill,
 ) -> Result<Receipt<NoteOutcome>, CommandError> {
     let request = context.request_because("debit_bill", Some(&debit.reason), &debit)?;
-    let streams = vec![StreamKey::existing::<Bill>(&debit.bill)];
+    let customer = debit.bill.customer();
+    let streams = vec![StreamKey::existing::<Bill>(&debit.bill), StreamKey::existing::<Customer>(&customer)];
     book.execute(request, streams, move |decision| {
         let DebitBill { bill, lines, reason, effective_date } = debit.clone();
         let date = StepDate { given: effective_date, today: decision.today() };
         let note = BillCommand::Debit { bill: bill.clone(), lines, reason, date };
-        NoteOutcome::issue(decision, &bill, note)
+        let outcome = NoteOutcome::issue(decision, &bill, note)?;
+        decision.state::<Customer>(customer.as_str()).check_open(&customer)?;
+        Ok(outcome)
     })
     .await
 }

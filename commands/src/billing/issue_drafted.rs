@@ -38,7 +38,7 @@ pub(super) fn not_held(bill: &BillId) -> Refusal {
 }
 
 /// Issues a draft. It is due by the customer's own payment term, or else by the one of the bill it belongs to; a prepaid
-/// customer's wallet pays what it can.
+/// customer's wallet pays what it can. A closed customer is not billed.
 pub(super) fn issue_drafted(
     decision: &mut Decision<'_>,
     bill: &BillId,
@@ -46,6 +46,7 @@ pub(super) fn issue_drafted(
     belongs_to: &BillId,
 ) -> Result<IssuedBill, Refusal> {
     let (customer, year) = (bill.customer(), issue_date.year());
+    decision.state::<Customer>(customer.as_str()).check_open(&customer)?;
     let numbers = BillNumbers::stream_of(year);
     if !decision.holds::<BillNumbers>(&numbers) {
         return Err(not_held(bill));
