@@ -233,3 +233,26 @@ async fn many_files_are_sealed_together_and_their_repeat_looks_the_same() {
     let late = register_or_change_customers(&book, &keys, by("han"), vec![update]).await.unwrap();
     assert!(matches!(&late.outcome[0], FileOutcome::Refused { .. }), "{:?}", late.outcome);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_makes_keys_for_customers_there_are_not() {
+    let book = book().await;
+    let keys = keys(&book);
+    let acme = register(&book, "Acme").await;
+    let file = |customer: &CustomerId| CustomerFile {
+        customer: Some(customer.clone()),
+        name: None,
+        account_manager: Edit::Keep,
+        profile: Box::default(),
+        personal: personal(PHONE),
+    };
+    let invented: CustomerId = text("C00777");
+    let files = vec![file(&invented), file(&acme)];
+    let done = register_or_change_customers(&book, &keys, by("han"), files).await.unwrap().outcome;
+    let FileOutcome::Refused { field, reason } = &done[0] else { panic!("{done:?}") };
+    assert_eq!((field.as_deref(), reason.as_str()), (Some("id"), "there is no customer C00777"));
+    assert_eq!(done[1], FileOutcome::Changed { customer: acme.clone() });
+    let with_key: Vec<String> =
+        sqlx::query_scalar("SELECT customer FROM customer_keys").fetch_all(book.pool()).await.unwrap();
+    assert_eq!(with_key, [acme.to_string()]);
+}

@@ -13,6 +13,7 @@ mod reactivate_customer;
 mod register_customer;
 mod register_or_change_customers;
 mod suspend_customer;
+mod unknown;
 
 pub use assign_account_manager::{AccountManagerOutcome, AssignAccountManager, assign_account_manager};
 pub use change_customer::{ChangeCustomer, change_customer};

@@ -13,6 +13,7 @@ use tallybook_event_store::{Book, CommandError, Decision, Receipt, StoreError, S
 use super::claims::{CUSTOMER_CODE, CUSTOMER_NAME, Held, exchange};
 use super::numbers::{next_customers, peek_customers};
 use super::personal::{PersonalEdits, PersonalKeys, Unsealed};
+use super::unknown::unknown;
 use crate::CommandContext;
 
 /// The most files of one decision: the lane decides nothing else meanwhile.
@@ -56,12 +57,14 @@ pub enum FileOutcome {
     },
 }
 
-/// A file on its way: its place, whose it is, and whether the customer is new.
+/// A file on its way: its place, whose it is, whether the customer is new, and why none of it can be sealed.
 #[derive(Clone)]
 struct Entry {
     customer: CustomerId,
     new: bool,
     erased: bool,
+    /// There was no such customer when its personal fields were to be sealed.
+    unknown: bool,
     file: CustomerFile,
 }
 
@@ -74,6 +77,7 @@ pub async fn register_or_change_customers(
     files: Vec<CustomerFile>,
 ) -> Result<Receipt<Vec<FileOutcome>>, CommandError> {
     let mut entries = numbered(book, keys, &context, files).await?;
+    mark_unknown(book, &mut entries).await?;
     let keep = (!context.dry_run).then(|| book.now());
     seal(keys, &mut entries, keep).await?;
     let bodies: Vec<&CustomerFile> = entries.iter().map(|entry| &entry.file).collect();
@@ -118,13 +122,25 @@ async fn numbered(
     files
         .into_iter()
         .map(|file| match &file.customer {
-            Some(customer) => Ok(Entry { customer: customer.clone(), new: false, erased: false, file }),
+            Some(customer) => {
+                Ok(Entry { customer: customer.clone(), new: false, erased: false, unknown: false, file })
+            }
             None => {
                 let customer = fresh.next().ok_or(CommandError::Unavailable)?;
-                Ok(Entry { customer, new: true, erased: false, file })
+                Ok(Entry { customer, new: true, erased: false, unknown: false, file })
             }
         })
         .collect()
+}
+
+/// Nobody makes keys for customers there are not.
+async fn mark_unknown(book: &Book, entries: &mut [Entry]) -> Result<(), StoreError> {
+    let sealing = entries.iter().filter(|entry| !entry.new && entry.file.personal.need_key());
+    let unknown = unknown(book, sealing.map(|entry| entry.customer.clone()).collect()).await?;
+    for entry in entries {
+        entry.unknown = !entry.new && unknown.contains(&entry.customer);
+    }
+    Ok(())
 }
 
 async fn seal(
@@ -134,6 +150,7 @@ async fn seal(
 ) -> Result<(), CommandError> {
     let mut files: Vec<Unsealed<'_>> = entries
         .iter_mut()
+        .filter(|entry| !entry.unknown)
         .map(|Entry { customer, file: CustomerFile { profile, personal, .. }, .. }| Unsealed {
             customer,
             personal,
@@ -211,6 +228,9 @@ fn judge(decision: &mut Decision<'_>, entry: &Entry, taken: &mut Taken) -> FileO
 /// What is taken is found out before the aggregate records anything: a refused file must leave nothing behind.
 fn decide(decision: &mut Decision<'_>, entry: &Entry, taken: &mut Taken) -> Result<FileOutcome, Refusal> {
     let customer = entry.customer.clone();
+    if entry.unknown {
+        return Err(CustomerRefusal::NotFound { customer }.into());
+    }
     if entry.erased {
         return Err(CustomerRefusal::PersonalDataErased { customer }.into());
     }
