@@ -34,7 +34,9 @@ pub enum BillRefusal {
     InDispute { bill: BillId },
     #[error("bill {bill} is not in dispute")]
     NotInDispute { bill: BillId },
-    #[error("{requested_by} has asked to write off {amount} of bill {bill} already: it waits for approval")]
+    #[error(
+        "{requested_by} has asked to write off {amount} of bill {bill}: that waits to be approved or rejected"
+    )]
     BadDebtUnderWay { bill: BillId, amount: Money, requested_by: Actor },
     #[error("nobody has asked to write off anything of bill {bill}")]
     BadDebtNotRequested { bill: BillId },

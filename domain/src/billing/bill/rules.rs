@@ -129,10 +129,15 @@ fn void(bill: &Bill, id: BillId, reason: Reason, date: StepDate) -> Result<Optio
 /// Accepts a bill nothing was applied to but what its wallet paid, which can go back.
 pub(super) fn check_only_paid(drafted: &Drafted, bill: &BillId) -> Result<(), BillRefusal> {
     let amounts = &drafted.amounts;
-    if amounts.settled != amounts.paid || amounts.notes > 0 || drafted.bad_debt.is_some() {
+    if amounts.settled != amounts.paid || amounts.notes > 0 {
         return Err(partly_settled(drafted, bill.clone())?);
     }
-    Ok(())
+    match drafted.bad_debt.clone() {
+        Some(BadDebtRequest { amount, requested_by }) => {
+            Err(BillRefusal::BadDebtUnderWay { bill: bill.clone(), amount, requested_by })
+        }
+        None => Ok(()),
+    }
 }
 
 fn partly_settled(drafted: &Drafted, bill: BillId) -> Result<BillRefusal, MoneyError> {

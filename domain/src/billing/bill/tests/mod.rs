@@ -157,10 +157,18 @@ fn what_something_was_applied_to_is_not_voided() {
     let owed = Some(amounts("100.33", "6.02"));
     given(vec![drafted(), issued()]).when(void()).then_expect_events(vec![voided(owed)]);
     given(vec![drafted(), issued(), voided(owed)]).when(void()).then_expect_events(vec![]);
-    for applied in [paid("0.01"), credited(1, &[(2, "0.01", "0.00")]), bad_debt_requested("1.00")] {
+    for applied in [paid("0.01"), credited(1, &[(2, "0.01", "0.00")])] {
         let refused = Bill::after(&[drafted(), issued(), applied]).decide(void()).unwrap_err();
         assert!(matches!(refused, BillRefusal::PartlySettled { .. }), "{refused}");
     }
+}
+
+#[test]
+fn what_may_be_written_off_is_not_voided_and_the_refusal_says_so() {
+    let (amount, requested_by) = (yuan("1.00"), "user:li".parse().unwrap());
+    given(vec![drafted(), issued(), bad_debt_requested("1.00")])
+        .when(void())
+        .then_expect_error(BillRefusal::BadDebtUnderWay { bill: bill(), amount, requested_by });
 }
 
 impl Bill {
