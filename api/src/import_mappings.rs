@@ -6,10 +6,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 use tallybook_domain::Actor;
 
-/// Lists of customers.
-pub const CUSTOMERS: &str = "customers";
-
-/// A mapping to be kept, as TOML.
+/// A mapping of one kind of list to be kept, as TOML.
 #[derive(Debug, Clone, Copy)]
 pub struct Saved<'s> {
     pub list: &'static str,

@@ -17,6 +17,7 @@ mod explain;
 pub mod import_mappings;
 mod journal;
 mod ledger;
+mod list_import;
 pub mod metrics;
 mod openapi;
 mod operations;

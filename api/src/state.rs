@@ -82,6 +82,7 @@ struct Shared {
     /// How many of them each caller has open.
     streams_of: Mutex<HashMap<Actor, usize>>,
     workbooks: Arc<Semaphore>,
+    uploads: Arc<Semaphore>,
     views: OpenedViews,
     /// Months whose runs were started here and not looked after yet.
     bill_runs: Mutex<BTreeSet<Month>>,
@@ -93,6 +94,8 @@ struct Shared {
 const STREAMS_OF_ONE: usize = 8;
 /// Excel workbooks written at once.
 const WORKBOOKS: usize = 4;
+/// Lists taken in at once, from the first byte of the file to the answer: each is in memory as long.
+const UPLOADS: usize = 4;
 
 impl ApiState {
     pub fn new(book: Book, settings: ApiSettings) -> Self {
@@ -108,6 +111,7 @@ impl ApiState {
             bill_runs: Mutex::default(),
             bill_run_started: Notify::new(),
             workbooks: Arc::new(Semaphore::new(WORKBOOKS)),
+            uploads: Arc::new(Semaphore::new(UPLOADS)),
             stop: CancellationToken::new(),
             personal_keys: PersonalKeys::new(book.pool().clone(), settings.personal_data_key.clone()),
             book,
@@ -168,6 +172,10 @@ impl ApiState {
 
     pub(crate) fn workbook(&self) -> Result<OwnedSemaphorePermit, TryAcquireError> {
         Arc::clone(&self.shared.workbooks).try_acquire_owned()
+    }
+
+    pub(crate) fn upload(&self) -> Result<OwnedSemaphorePermit, TryAcquireError> {
+        Arc::clone(&self.shared.uploads).try_acquire_owned()
     }
 
     /// Has a run that was just started carried out.

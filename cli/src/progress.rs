@@ -45,6 +45,10 @@ impl Progress {
         self.line();
     }
 
+    pub fn advance_rows(&self, rows: usize) {
+        self.advance(u64::try_from(rows).unwrap_or(u64::MAX));
+    }
+
     /// Where work stands whose whole is not known from the beginning, and what is being done.
     pub fn reach(&self, position: u64, total: u64, doing: impl Into<Cow<'static, str>>) {
         self.bar.set_length(total);

@@ -22,21 +22,34 @@ pub fn amount(text: &str, currency: Currency) -> Result<Money, String> {
         (None, sign) | (sign, None) => sign == Some(Sign::Minus),
         (Some(_), Some(_)) => return Err(refuse(&"is no amount")),
     };
-    let (whole, fraction) = match rest.split_once('.') {
-        Some((whole, fraction)) => (whole, format!(".{fraction}")),
-        None => (rest, String::new()),
-    };
-    let whole = ungrouped(whole).ok_or_else(|| refuse(&"its thousands separators are misplaced"))?;
+    let digits = digits(rest).map_err(|why| refuse(&why))?;
     let sign = if negative { "-" } else { "" };
-    // Some banks leave out the zero before the point.
-    let whole = if whole.is_empty() && !fraction.is_empty() { "0" } else { &whole };
-    Money::parse(&format!("{sign}{whole}{fraction}"), currency).map_err(|error| match error {
+    Money::parse(&format!("{sign}{digits}"), currency).map_err(|error| match error {
         MoneyError::Malformed => refuse(&"is no amount"),
         MoneyError::TooPrecise { .. }
         | MoneyError::OutOfRange
         | MoneyError::CurrencyMismatch { .. }
         | MoneyError::UnknownCurrency { .. } => refuse(&error),
     })
+}
+
+/// A number as computers write it, of one with thousands separators, a sign or digits of full width.
+pub fn number(text: &str) -> Result<String, &'static str> {
+    let plain: String = text.nfkc().map(|c| if c == '\u{2212}' { '-' } else { c }).collect();
+    let (sign, rest) = signed(plain.trim());
+    let digits = digits(rest)?;
+    Ok(if sign == Some(Sign::Minus) { format!("-{digits}") } else { digits })
+}
+
+/// Without the commas that separate thousands, and with the zero before the point that some leave out.
+fn digits(text: &str) -> Result<String, &'static str> {
+    let (whole, fraction) = match text.split_once('.') {
+        Some((whole, fraction)) => (whole, format!(".{fraction}")),
+        None => (text, String::new()),
+    };
+    let whole = ungrouped(whole).ok_or("its thousands separators are misplaced")?;
+    let whole = if whole.is_empty() && !fraction.is_empty() { "0" } else { &whole };
+    Ok(format!("{whole}{fraction}"))
 }
 
 #[derive(PartialEq, Eq)]

@@ -12,6 +12,7 @@ mod document;
 mod find_bill;
 mod find_bill_run;
 mod find_price_plan;
+mod import_usage;
 mod late_schema;
 mod list_bill_runs;
 mod list_bills;
@@ -55,6 +56,8 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(quote::quote))
         .routes(routes!(list_usage::list_usage, record_usage::record_usage))
         .routes(routes!(record_usage_batch::record_usage_batch))
+        .routes(routes!(import_usage::import_usage))
+        .routes(routes!(import_usage::import_usage_template))
         .routes(routes!(show_customer_usage::show_customer_usage))
         .routes(routes!(list_price_plans::list_price_plans, create_price_plan::create_price_plan))
         .routes(routes!(find_price_plan::find_price_plan))

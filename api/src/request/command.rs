@@ -71,7 +71,7 @@ pub(super) async fn collect_body(mut body: Body, limit: usize, within: Duration)
 
 /// Lets a sender who is still sending come to an end, within bounds: one whose connection closes under his hands
 /// never reads why.
-async fn drain(mut body: Body) {
+pub(super) async fn drain(mut body: Body) {
     let all = async {
         let mut left = DRAINED_AT_MOST;
         while let Some(Ok(frame)) = body.frame().await

@@ -9,7 +9,7 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, header};
 use multer::Multipart;
 
-use super::command::collect_body;
+use super::command::{collect_body, drain};
 use crate::problem::{FieldError, Problem, ProblemKind};
 
 /// The most a form may have.
@@ -30,6 +30,11 @@ impl Upload {
         let boundary = boundary(&parts.headers)?;
         let bytes = collect_body(body, FORM_LIMIT, FORM_WITHIN).await?;
         Self::parse(bytes, &boundary, texts).await
+    }
+
+    /// Takes nothing in, and lets the sender come to an end.
+    pub(crate) async fn turn_away(request: Request) {
+        drain(request.into_body()).await;
     }
 
     async fn parse(bytes: Bytes, boundary: &str, known: &[&str]) -> Result<Self, Problem> {

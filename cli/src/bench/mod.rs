@@ -9,6 +9,7 @@ mod deposits;
 mod fill;
 mod http;
 mod import_customers;
+mod import_usage;
 mod limits;
 mod measure;
 mod rebuild;
@@ -18,6 +19,7 @@ pub use append::BenchAppend;
 pub use bill_run::BenchBillRun;
 pub use fill::BenchFill;
 pub use import_customers::BenchImportCustomers;
+pub use import_usage::BenchImportUsage;
 pub use rebuild::BenchRebuild;
 
 use tokio_util::sync::CancellationToken;
@@ -41,6 +43,7 @@ enum What {
     BillRun(BenchBillRun),
     Fill(BenchFill),
     ImportCustomers(BenchImportCustomers),
+    ImportUsage(BenchImportUsage),
     Rebuild(BenchRebuild),
 }
 
@@ -69,6 +72,13 @@ impl BenchCommand {
                 }
             }
             What::ImportCustomers(import) => {
+                let search_path = environment::search_path();
+                tokio::select! {
+                    measured = import.run(settings.server(), &search_path) => Ok(measured?),
+                    () = stop.cancelled() => Err(Failure::Reported),
+                }
+            }
+            What::ImportUsage(import) => {
                 let search_path = environment::search_path();
                 tokio::select! {
                     measured = import.run(settings.server(), &search_path) => Ok(measured?),

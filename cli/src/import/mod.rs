@@ -1,4 +1,4 @@
-//! `tallybook import`: statements of banks and payment channels, and lists of customers, become commands.
+//! `tallybook import`: statements of banks and payment channels, and lists of customers and of usage, become commands.
 //!
 //! Owns reading files and asking the use cases row by row. It never decides about money and never writes to the
 //! book itself; importing the same rows again changes nothing.
@@ -10,6 +10,7 @@ mod columns;
 mod customers;
 mod deposits;
 mod flag;
+mod list;
 mod mapping;
 mod record;
 mod reference;
@@ -18,6 +19,7 @@ mod saved;
 mod statement;
 mod summary;
 mod taken;
+mod usage;
 
 #[cfg(test)]
 mod tests;
@@ -38,6 +40,7 @@ pub struct ImportCommand {
 enum What {
     Customers(customers::ImportCustomers),
     Deposits(arguments::ImportDeposits),
+    Usage(usage::ImportUsage),
 }
 
 impl ImportCommand {
@@ -45,6 +48,7 @@ impl ImportCommand {
         match self.what {
             What::Customers(customers) => customers.run(settings, stop).await,
             What::Deposits(deposits) => deposits.run(settings, stop).await,
+            What::Usage(usage) => usage.run(settings, stop).await,
         }
     }
 }

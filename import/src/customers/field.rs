@@ -1,55 +1,13 @@
 //! What a column of a list of customers can mean, and what people call it.
 
-use std::fmt;
-use std::str::FromStr;
-
 use serde::{Deserialize, Serialize};
+use tallybook_domain::Currency;
 use tallybook_domain::customers::PersonalField;
-use unicode_normalization::UnicodeNormalization;
 
-/// Makes of one list the fields, their names in programs and what columns are called.
-macro_rules! fields {
-    ($($field:ident $name:literal $chinese:literal $english:literal [$($other:literal),*],)+) => {
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(rename_all = "snake_case")]
-        pub enum Field {
-            $($field,)+
-        }
-
-        impl Field {
-            pub const ALL: &'static [Self] = &[$(Self::$field,)+];
-
-            /// As JSON, lists and mappings spell it.
-            pub fn as_str(self) -> &'static str {
-                match self {
-                    $(Self::$field => $name,)+
-                }
-            }
-
-            /// The name of its column in the template.
-            pub fn chinese(self) -> &'static str {
-                match self {
-                    $(Self::$field => $chinese,)+
-                }
-            }
-
-            pub fn english(self) -> &'static str {
-                match self {
-                    $(Self::$field => $english,)+
-                }
-            }
-
-            /// What else such columns are called.
-            fn others(self) -> &'static [&'static str] {
-                match self {
-                    $(Self::$field => &[$($other),*],)+
-                }
-            }
-        }
-    };
-}
+use crate::list::{Given, ListField, fields};
 
 fields! {
+    "customers", found by [Id, Code, Name], given GivenOfCustomers;
     Id "id" "客户号" "Customer id" ["系统编号", "customer_id"],
     Code "code" "客户编码" "Customer code" ["客户代码", "客户编号", "编码", "编号", "代码", "customer no", "customer number", "no"],
     Name "name" "客户全称" "Full name" [
@@ -81,43 +39,23 @@ fields! {
     ExternalIds "external_ids" "外部编号" "External ids" ["外部系统编号", "ids in other systems"],
 }
 
-impl Field {
-    /// Whether a column of this name means this.
-    pub(super) fn is_called(self, folded: &str) -> bool {
-        let (chinese, english) = (folded_name(self.chinese()), folded_name(self.english()));
-        let both = [format!("{chinese}{english}"), format!("{english}{chinese}")];
-        both.iter().any(|both| both == folded)
-            || chinese == folded
-            || english == folded
-            || folded_name(self.as_str()) == folded
-            || self.others().iter().any(|other| folded_name(other) == folded)
-    }
+/// What can be said of a whole list of customers.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GivenOfCustomers {
+    /// Of amounts, where no column says it. CNY without.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<Currency>,
+}
 
+impl Given for GivenOfCustomers {
+    fn overridden_by(self, chosen: Self) -> Self {
+        Self { currency: chosen.currency.or(self.currency) }
+    }
+}
+
+impl Field {
     pub fn personal(self) -> Option<PersonalField> {
         PersonalField::ALL.into_iter().find(|personal| personal.as_str() == self.as_str())
-    }
-}
-
-/// A column's name without what differs between two people who write it.
-pub(super) fn folded_name(name: &str) -> String {
-    let folded: String = name.nfkc().flat_map(char::to_lowercase).collect();
-    let bare = folded.replace("(必填)", "").replace("(required)", "").replace("(选填)", "");
-    bare.chars().filter(|c| c.is_alphanumeric()).collect()
-}
-
-impl fmt::Display for Field {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl FromStr for Field {
-    type Err = String;
-
-    fn from_str(name: &str) -> Result<Self, String> {
-        Self::ALL.iter().find(|field| field.as_str() == name.trim()).copied().ok_or_else(|| {
-            let names: Vec<&str> = Self::ALL.iter().map(|field| field.as_str()).collect();
-            format!("there is no field {name:?}; fields are {}", names.join(", "))
-        })
     }
 }

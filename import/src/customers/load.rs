@@ -8,16 +8,14 @@ use std::time::Duration;
 
 use tallybook_commands::CommandContext;
 use tallybook_commands::customers::personal::PersonalKeys;
-use tallybook_commands::customers::{
-    CustomerFile, FileOutcome, MAX_FILES, register_or_change_customers, taken_names_and_codes,
-};
+use tallybook_commands::customers::{CustomerFile, FileOutcome, MAX_FILES, register_or_change_customers};
 use tallybook_domain::CustomerId;
 use tallybook_event_store::{Book, CommandError, Receipt};
-use tallybook_read_models::customers::{Owners, Sought};
-use tokio::time::Instant;
+use tallybook_read_models::customers::Owners;
 use tokio_util::sync::CancellationToken;
 
-use super::{CellError, Columns, CustomerList, CustomerRow, Field};
+use super::{CustomerList, CustomerRow, Field};
+use crate::list::{CellError, Columns, ListField, ListRow, Loaded, owners, patiently};
 
 /// Who brings the list, and how.
 #[derive(Debug, Clone)]
@@ -41,17 +39,6 @@ pub enum Fate {
     Left,
 }
 
-/// What became of a list.
-#[derive(Debug)]
-pub struct Loaded {
-    /// In the order of the list.
-    pub fates: Vec<Fate>,
-    /// The last position recorded.
-    pub position: Option<u64>,
-    /// Why it was stopped, unless a signal did it.
-    pub failure: Option<CommandError>,
-}
-
 /// A row on its way to the book, with its place in the list.
 type Wanted<'l> = (usize, &'l CustomerRow);
 
@@ -61,8 +48,8 @@ impl Loader<'_> {
         list: &CustomerList,
         stop: &CancellationToken,
         mut progress: impl FnMut(usize),
-    ) -> Loaded {
-        let fate = |row: &super::ListRow| match &row.read {
+    ) -> Loaded<Fate> {
+        let fate = |row: &ListRow<CustomerRow>| match &row.read {
             Ok(_) => Fate::Left,
             Err(errors) => Fate::Rejected(errors.clone()),
         };
@@ -97,9 +84,9 @@ impl Loader<'_> {
     async fn pass<'l>(
         &self,
         wanted: &[Wanted<'l>],
-        columns: &Columns,
+        columns: &Columns<Field>,
         stop: &CancellationToken,
-        (loaded, progress): (&mut Loaded, &mut impl FnMut(usize)),
+        (loaded, progress): (&mut Loaded<Fate>, &mut impl FnMut(usize)),
     ) -> Result<Vec<Wanted<'l>>, CommandError> {
         let found = self.owners(wanted).await?;
         let mut resolving = Resolving { found, seen: HashMap::new(), columns };
@@ -138,35 +125,17 @@ impl Loader<'_> {
         Ok(again)
     }
 
-    /// Whose the names and codes of these rows are. Most of a new list are nobody's, and are not looked for.
     async fn owners(&self, wanted: &[Wanted<'_>]) -> Result<Owners, CommandError> {
         let names = wanted.iter().filter_map(|(_, row)| row.name.clone()).collect();
         let codes = wanted.iter().filter_map(|(_, row)| row.code().cloned()).collect();
-        let (names, codes) = taken_names_and_codes(self.book, names, codes).await?;
-        Owners::find(self.book.pool(), &Sought { names, codes }).await.map_err(|error| {
-            tracing::warn!(%error, "the owners of names and codes cannot be read");
-            CommandError::Unavailable
-        })
+        owners(self.book, names, codes).await
     }
 
-    /// Waits for a book that is busy. A chunk that may have been recorded is sent again: what was, is unchanged or
-    /// taken then.
     async fn send(&self, files: Vec<CustomerFile>) -> Result<Receipt<Vec<FileOutcome>>, CommandError> {
-        let deadline = Instant::now() + self.patience;
-        let mut pause = Duration::from_millis(20);
-        loop {
-            let sent =
-                register_or_change_customers(self.book, self.keys, self.context.clone(), files.clone());
-            match sent.await {
-                Err(CommandError::Busy | CommandError::Unavailable | CommandError::OutcomeUnknown { .. })
-                    if Instant::now() + pause <= deadline =>
-                {
-                    tokio::time::sleep(pause).await;
-                    pause = (pause * 2).min(Duration::from_secs(2));
-                }
-                answer => return answer,
-            }
-        }
+        patiently(self.patience, || {
+            register_or_change_customers(self.book, self.keys, self.context.clone(), files.clone())
+        })
+        .await
     }
 }
 
@@ -175,7 +144,7 @@ struct Resolving<'l> {
     found: Owners,
     /// Which row a customer was met in.
     seen: HashMap<CustomerId, usize>,
-    columns: &'l Columns,
+    columns: &'l Columns<Field>,
 }
 
 impl Resolving<'_> {
@@ -238,8 +207,7 @@ impl Resolving<'_> {
     }
 
     fn wrong(&self, field: Field, detail: &str) -> CellError {
-        let column = self.columns.name_of(field).map(str::to_owned);
-        CellError { field: Some(field), column, detail: detail.to_owned() }
+        CellError::of(field, self.columns, detail)
     }
 }
 

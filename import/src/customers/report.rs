@@ -6,7 +6,8 @@ use serde::Serialize;
 use tallybook_domain::CustomerId;
 use utoipa::ToSchema;
 
-use super::{CellError, CustomerList, Fate, Field, Loaded};
+use super::{CustomerList, Fate, Field};
+use crate::list::{CellError, ListReport, Loaded, Summary};
 use crate::source::SourceFile;
 
 /// What became of a list of customers.
@@ -65,7 +66,7 @@ pub enum RowOutcome {
 }
 
 impl ImportReport {
-    pub fn of(file: &SourceFile, list: &CustomerList, loaded: &Loaded, dry_run: bool) -> Self {
+    pub fn of(file: &SourceFile, list: &CustomerList, loaded: &Loaded<Fate>, dry_run: bool) -> Self {
         let fates = list.rows.iter().zip(&loaded.fates);
         let results: Vec<RowResult> = fates.map(|(row, fate)| RowResult::of(row.number, fate)).collect();
         let count = |outcome| results.iter().filter(|result| result.outcome == outcome).count();
@@ -88,13 +89,26 @@ impl ImportReport {
             results,
         }
     }
+}
 
-    /// What is wrong with rows, by their numbers, as the copy of the file says it.
-    pub fn errors(&self) -> BTreeMap<usize, String> {
-        let said =
-            |errors: &[CellError]| errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+impl ListReport for ImportReport {
+    fn summary(&self) -> Summary<'_> {
+        Summary {
+            encoding: self.encoding,
+            header_row: self.header_row,
+            ignored_columns: &self.ignored_columns,
+            rows: self.rows,
+            done: vec![("registered", self.registered), ("changed", self.changed)],
+            unchanged: self.unchanged,
+            rejected: self.rejected,
+            left: self.left,
+            position: self.position,
+        }
+    }
+
+    fn bad_rows(&self) -> impl Iterator<Item = (usize, &[CellError])> {
         let bad = self.results.iter().filter(|result| !result.errors.is_empty());
-        bad.map(|result| (result.row, said(&result.errors))).collect()
+        bad.map(|result| (result.row, result.errors.as_slice()))
     }
 }
 

@@ -1,9 +1,8 @@
 //! A row of a list: what it wishes of a customer, or everything that is wrong with it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::str::FromStr;
 
-use serde::Serialize;
 use tallybook_commands::customers::personal::{PersonalEdits, PersonalText};
 use tallybook_domain::customers::{
     AccountManager, CustomerCode, CustomerName, Edit, ExternalId, ExternalIds, PersonalField, ProfileEdits,
@@ -11,11 +10,10 @@ use tallybook_domain::customers::{
 };
 use tallybook_domain::text::InvalidText;
 use tallybook_domain::{Currency, CustomerId};
-use utoipa::ToSchema;
 
-use super::{Columns, CustomerMapping, Field, words};
+use super::{Field, words};
 use crate::cell;
-use crate::source::SourceRow;
+use crate::list::{CellError, Cells, Columns, ListField, ListRow, Listed, Mapping};
 
 /// What a row wishes. A cell that is empty wishes nothing.
 #[derive(Debug, Clone)]
@@ -30,48 +28,15 @@ pub struct CustomerRow {
     pub masked: Vec<Field>,
 }
 
-/// What is wrong with a cell, or with the row as a whole.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct CellError {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "phone")]
-    pub field: Option<Field>,
-    /// What the file calls the field.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub column: Option<String>,
-    pub detail: String,
-}
-
-impl CellError {
-    /// Of the row as a whole.
-    pub fn of_row(detail: impl Into<String>) -> Self {
-        Self { field: None, column: None, detail: detail.into() }
-    }
-}
-
-impl std::fmt::Display for CellError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match (&self.column, self.field) {
-            (Some(column), _) => write!(f, "{column}: {}", self.detail),
-            (None, Some(field)) => write!(f, "{field}: {}", self.detail),
-            (None, None) => f.write_str(&self.detail),
-        }
-    }
-}
-
 impl CustomerRow {
-    pub(super) fn read(
-        row: &SourceRow,
-        columns: &Columns,
-        mapping: &CustomerMapping,
-    ) -> Result<Self, Vec<CellError>> {
-        if row.torn {
-            return Err(vec![CellError::of_row("a quotation mark is open or out of place")]);
-        }
-        let mut cells = Cells { row, columns, mapping, errors: Vec::new() };
-        let read = cells.read();
-        cells.check_required();
-        if cells.errors.is_empty() { Ok(read) } else { Err(cells.errors) }
+    /// What no other row may have.
+    fn keys(&self) -> Vec<(Field, String)> {
+        let keys = [
+            (Field::Id, self.customer.as_ref().map(ToString::to_string)),
+            (Field::Code, self.code().map(CustomerCode::claim_key)),
+            (Field::Name, self.name.as_ref().map(CustomerName::claim_key)),
+        ];
+        keys.into_iter().filter_map(|(field, key)| Some((field, key?))).collect()
     }
 
     /// Of the code, if the row has one.
@@ -83,15 +48,42 @@ impl CustomerRow {
     }
 }
 
-/// The cells of one row as they are read, and what was wrong with them so far.
-struct Cells<'c> {
-    row: &'c SourceRow,
-    columns: &'c Columns,
-    mapping: &'c CustomerMapping,
-    errors: Vec<CellError>,
+impl Listed for CustomerRow {
+    type Field = Field;
+
+    fn read(cells: &mut Cells<'_, Field>) -> Option<Self> {
+        Some(Wishes { cells }.read())
+    }
+
+    fn check(_: &Columns<Field>, _: &Mapping<Field>) -> Result<(), String> {
+        Ok(())
+    }
+
+    /// Of several rows with the same id, code or name, the first counts.
+    fn compare(rows: &mut [ListRow<Self>], columns: &Columns<Field>) {
+        let mut first: HashMap<(Field, String), usize> = HashMap::new();
+        for row in rows {
+            let Ok(wanted) = &row.read else { continue };
+            let keys = wanted.keys();
+            let repeated = keys.iter().filter_map(|key| Some((key.0, *first.get(key)?)));
+            let errors: Vec<CellError> = repeated
+                .map(|(field, earlier)| CellError::of(field, columns, format!("row {earlier} has the same")))
+                .collect();
+            if errors.is_empty() {
+                first.extend(keys.into_iter().map(|key| (key, row.number)));
+            } else {
+                row.read = Err(errors);
+            }
+        }
+    }
 }
 
-impl Cells<'_> {
+/// What the cells of a row wish.
+struct Wishes<'w, 'c> {
+    cells: &'w mut Cells<'c, Field>,
+}
+
+impl Wishes<'_, '_> {
     fn read(&mut self) -> CustomerRow {
         let mut profile = Box::new(ProfileEdits {
             code: self.edit(Field::Code),
@@ -114,8 +106,8 @@ impl Cells<'_> {
         profile.credit_limit = self.try_edit(Field::CreditLimit, |text| cell::amount(text, currency));
         let (personal, masked) = self.personal();
         CustomerRow {
-            customer: self.set(Field::Id),
-            name: self.set(Field::Name),
+            customer: self.cells.parsed(Field::Id),
+            name: self.cells.parsed(Field::Name),
             account_manager: self.edit(Field::AccountManager),
             profile,
             personal,
@@ -127,7 +119,7 @@ impl Cells<'_> {
         match (own, customers) {
             (Edit::Set(currency), _) | (_, Edit::Set(currency)) => *currency,
             (Edit::Keep | Edit::Clear, Edit::Keep | Edit::Clear) => {
-                self.mapping.currency.unwrap_or(Currency::CNY)
+                self.cells.mapping.given.currency.unwrap_or(Currency::CNY)
             }
         }
     }
@@ -136,49 +128,17 @@ impl Cells<'_> {
         let (mut personal, mut masked) = (PersonalEdits::default(), Vec::new());
         for field in Field::ALL {
             let Some(kind) = field.personal() else { continue };
-            let Some(text) = self.text(*field) else { continue };
+            let Some(text) = self.cells.text(*field) else { continue };
             if is_mask(kind, &text) {
                 masked.push(*field);
                 continue;
             }
             match PersonalText::new(kind, &text) {
                 Ok(text) => personal.set(kind, Edit::Set(text)),
-                Err(error) => self.wrong(*field, error.to_string()),
+                Err(error) => self.cells.wrong(*field, error.to_string()),
             }
         }
         (personal, masked)
-    }
-
-    fn check_required(&mut self) {
-        let missing: BTreeSet<Field> = self
-            .mapping
-            .required
-            .iter()
-            .filter(|field| self.columns.cell(self.row, **field).is_none_or(|cell| cell.text.is_empty()))
-            .copied()
-            .collect();
-        for field in missing {
-            self.wrong(field, "must not be empty".into());
-        }
-    }
-
-    /// The cell, if it says something.
-    fn text(&mut self, field: Field) -> Option<String> {
-        let cell = self.columns.cell(self.row, field)?;
-        if let Some(oddity) = cell.oddity {
-            let said =
-                if cell.text.is_empty() { oddity.to_string() } else { format!("{:?}: {oddity}", cell.text) };
-            self.wrong(field, said);
-            return None;
-        }
-        let text = cell::filled(&cell.text)?;
-        match self.mapping.word(field, text) {
-            Ok(word) => Some(word),
-            Err(problem) => {
-                self.wrong(field, problem);
-                None
-            }
-        }
     }
 
     fn edit<T: FromStr<Err = InvalidText>>(&mut self, field: Field) -> Edit<T> {
@@ -196,30 +156,8 @@ impl Cells<'_> {
     }
 
     fn try_edit<T>(&mut self, field: Field, read: impl Fn(&str) -> Result<T, String>) -> Edit<T> {
-        let Some(text) = self.text(field) else { return Edit::Keep };
-        match read(&text) {
-            Ok(value) => Edit::Set(value),
-            Err(problem) => {
-                self.wrong(field, problem);
-                Edit::Keep
-            }
-        }
-    }
-
-    fn set<T: FromStr<Err: std::fmt::Display>>(&mut self, field: Field) -> Option<T> {
-        let text = self.text(field)?;
-        match text.parse() {
-            Ok(value) => Some(value),
-            Err(error) => {
-                self.wrong(field, format!("{text:?} {error}"));
-                None
-            }
-        }
-    }
-
-    fn wrong(&mut self, field: Field, detail: String) {
-        let column = self.columns.name_of(field).map(str::to_owned);
-        self.errors.push(CellError { field: Some(field), column, detail });
+        let Some(text) = self.cells.text(field) else { return Edit::Keep };
+        self.cells.right(field, read(&text)).map_or(Edit::Keep, Edit::Set)
     }
 }
 

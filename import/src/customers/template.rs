@@ -1,65 +1,23 @@
-//! An empty list for people to fill in.
+//! An empty list of customers for people to fill in.
 
-use rust_xlsxwriter::{DataValidation, Format, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::XlsxError;
 use tallybook_domain::customers::{BillingCycle, PersonalField, SettlementMode};
 
 use super::Field;
+use crate::list::{ListField, Template};
 
-/// Rows that offer their words to choose from.
-const ROWS: u32 = 10_000;
-
-/// The workbook: a sheet with the names of all columns, whose cells are texts, and one that explains them.
+/// All columns but the id: who fills in an empty list has new customers.
 pub fn template() -> Result<Vec<u8>, XlsxError> {
-    let mut workbook = Workbook::new();
-    list(workbook.add_worksheet())?;
-    explanation(workbook.add_worksheet())?;
-    workbook.save_to_buffer()
-}
-
-/// Without the id: who fills in an empty list has new customers.
-fn fields() -> impl Iterator<Item = Field> {
-    Field::ALL.iter().copied().filter(|field| *field != Field::Id)
-}
-
-fn list(sheet: &mut Worksheet) -> Result<(), XlsxError> {
-    sheet.set_name("客户 Customers")?;
-    let (text, head) = (Format::new().set_num_format("@"), Format::new().set_bold());
-    for (column, field) in (0_u16..).zip(fields()) {
-        // Typed into cells of text, a code keeps its zeros and an account all its digits.
-        sheet.set_column_format(column, &text)?;
-        sheet.set_column_width(column, 20)?;
-        sheet.write_string_with_format(0, column, field.chinese(), &head)?;
-    }
-    offer(sheet, Field::SettlementMode, &SettlementMode::ALL.map(SettlementMode::as_str))?;
-    offer(sheet, Field::BillingCycle, &BillingCycle::ALL.map(BillingCycle::as_str))?;
-    sheet.set_freeze_panes(1, 0)?;
-    Ok(())
-}
-
-/// Lets people choose from the words there are.
-fn offer(sheet: &mut Worksheet, field: Field, words: &[&str]) -> Result<(), XlsxError> {
-    let Some((column, _)) = (0_u16..).zip(fields()).find(|(_, other)| *other == field) else { return Ok(()) };
-    let choice = DataValidation::new().allow_list_strings(words)?;
-    sheet.add_data_validation(1, column, ROWS, column, &choice)?;
-    Ok(())
-}
-
-fn explanation(sheet: &mut Worksheet) -> Result<(), XlsxError> {
-    sheet.set_name("说明 Instructions")?;
-    let head = Format::new().set_bold();
-    for (column, name) in (0_u16..).zip(["列 Column", "Column", "Field", "填写 What to write"]) {
-        sheet.write_string_with_format(0, column, name, &head)?;
-    }
-    for (row, field) in (1_u32..).zip(fields()) {
-        sheet.write_string(row, 0, field.chinese())?;
-        sheet.write_string(row, 1, field.english())?;
-        sheet.write_string(row, 2, field.as_str())?;
-        sheet.write_string(row, 3, what(field))?;
-    }
-    for (column, width) in [(0, 24), (1, 24), (2, 24), (3, 90)] {
-        sheet.set_column_width(column, width)?;
-    }
-    Ok(())
+    let fields = Field::ALL.iter().copied().filter(|field| *field != Field::Id);
+    let template = Template {
+        sheet: "客户 Customers",
+        columns: fields.map(|field| (field, what(field))).collect(),
+        choices: vec![
+            (Field::SettlementMode, SettlementMode::ALL.map(SettlementMode::as_str).to_vec()),
+            (Field::BillingCycle, BillingCycle::ALL.map(BillingCycle::as_str).to_vec()),
+        ],
+    };
+    template.workbook()
 }
 
 fn what(field: Field) -> String {

@@ -2,8 +2,8 @@ use std::collections::HashSet;
 
 use tallybook_domain::customers::{Edit, SettlementMode};
 
-use super::field::folded_name;
 use super::*;
+use crate::list::{ListField, folded_name};
 use crate::{Limits, SourceFile};
 
 fn file(text: &str) -> SourceFile {

@@ -18,9 +18,13 @@ pub(super) fn cell(value: &DataRef<'_>, format: Option<&str>) -> SourceCell {
         DataRef::Bool(false) => plain("FALSE"),
         DataRef::Int(number) => SourceCell { text: padded(number.to_string(), format), oddity: None },
         DataRef::Float(number) => SourceCell {
-            text: padded(number.to_string(), format),
+            text: padded(shown(*number), format),
             oddity: (number.abs() >= ROUNDED_FROM).then_some(Oddity::Rounded),
         },
+        // Hours that were counted are no day.
+        DataRef::DateTime(date) if date.is_duration() => {
+            SourceCell { text: shown(date.as_f64()), oddity: Some(Oddity::Date) }
+        }
         DataRef::DateTime(date) => {
             let (year, month, day, ..) = date.to_ymd_hms_milli();
             SourceCell { text: format!("{year}-{month:02}-{day:02}"), oddity: Some(Oddity::Date) }
@@ -30,6 +34,12 @@ pub(super) fn cell(value: &DataRef<'_>, format: Option<&str>) -> SourceCell {
         }
         DataRef::Error(error) => SourceCell { text: error.to_string(), oddity: Some(Oddity::Formula) },
     }
+}
+
+/// The number with the fifteen digits that spreadsheets show of it: what comes after them is the dust of binary
+/// fractions, as in 0.1 + 0.2. Up to fifteen digits, it is what was typed.
+fn shown(number: f64) -> String {
+    format!("{number:.14e}").parse().unwrap_or(number).to_string()
 }
 
 /// More digits than any number that is filled up with zeros has.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tallybook_tests::answer::text;
 use tallybook_tests::{TestBook, bodies, truths};
 
-use crate::customer_import::{import, workbook};
+use crate::list_forms::{import, workbook};
 
 /// 10 units at 10.00 and 2.00 for entering them, then at 5.00 and 3.00; 6 % tax.
 fn tiers() -> Value {

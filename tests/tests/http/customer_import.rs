@@ -1,53 +1,16 @@
 //! Lists of customers over HTTP: reported, marked, sent again.
 
-use rust_xlsxwriter::Workbook;
+use futures::StreamExt;
 use serde_json::{Value, json};
 use tallybook_tests::answer::{number, text};
-use tallybook_tests::client::Request;
 use tallybook_tests::{Answer, Client, TestBook, bodies, truths};
 
+use crate::list_forms::{XLSX, import, send, workbook};
+
 const PATH: &str = "/v1/customers/import";
-const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-const BOUNDARY: &str = "list-of-customers";
-
-/// A form with these parts.
-fn form(parts: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut form = Vec::new();
-    for (name, content) in parts {
-        let head = format!(
-            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"list\"\r\n\r\n"
-        );
-        form.extend_from_slice(head.as_bytes());
-        form.extend_from_slice(content);
-        form.extend_from_slice(b"\r\n");
-    }
-    form.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
-    form
-}
-
-fn send(client: &Client, path: &str, parts: &[(&str, &[u8])]) -> Request {
-    let content_type = format!("multipart/form-data; boundary={BOUNDARY}");
-    client.request(reqwest::Method::POST, path).raw(&content_type, form(parts))
-}
-
-pub(crate) async fn import(client: &Client, path: &str, list: &[u8]) -> Answer {
-    send(client, path, &[("file", list)]).await
-}
 
 fn counts(report: &Value) -> [u64; 5] {
     ["rows", "registered", "changed", "unchanged", "rejected"].map(|count| number(report, count))
-}
-
-/// A sheet of these rows.
-pub(crate) fn workbook(rows: &[&[&str]]) -> Vec<u8> {
-    let mut workbook = Workbook::new();
-    let sheet = workbook.add_worksheet();
-    for (row, cells) in (0_u32..).zip(rows) {
-        for (column, cell) in (0_u16..).zip(*cells) {
-            sheet.write_string(row, column, *cell).unwrap();
-        }
-    }
-    workbook.save_to_buffer().unwrap()
 }
 
 const LIST: &str = "客户全称,客户编码,联系电话,行业\n青松贸易,KH-1,13800131234,零售\n蓝鹭科技,KH-2,13800135678,\n\
@@ -240,4 +203,44 @@ async fn the_same_list_sent_by_two_at_once_registers_everyone_once() {
     assert_eq!(one[3] + other[3], 600, "{one:?}, {other:?}");
     truths::hold(&book.witness()).await;
     book.finish().await;
+}
+
+/// A form of which only the beginning arrives.
+fn stalled(client: &Client) -> tokio::task::JoinHandle<Result<Answer, reqwest::Error>> {
+    let begin = futures::stream::iter([Ok::<_, std::io::Error>("--X\r\n")]);
+    let body = reqwest::Body::wrap_stream(begin.chain(futures::stream::pending()));
+    let request = client.request(reqwest::Method::POST, PATH);
+    tokio::spawn(request.raw("multipart/form-data; boundary=X", body).attempt())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_more_lists_are_taken_in_than_there_are_places() {
+    let book = TestBook::start().await;
+    let operator = book.operator();
+    let list = b"name\nAcme\n";
+    let mut waiting = Vec::new();
+    eventually(async || {
+        // One that comes while the list below is read may be turned away itself.
+        waiting.push(stalled(&operator));
+        let busy = import(&operator, PATH, list).await;
+        busy.status == 503 && busy.kind() == "busy" && busy.header("retry-after") == "5"
+    })
+    .await;
+    import(&operator, "/v1/usage/import", list).await.problem(503, "busy");
+    operator.get("/v1/customers").header("Accept", XLSX).begin().await.error_for_status().unwrap();
+    for sender in waiting {
+        sender.abort();
+    }
+    eventually(async || import(&operator, PATH, list).await.status == 200).await;
+    book.finish().await;
+}
+
+async fn eventually(mut is_so: impl AsyncFnMut() -> bool) {
+    for _ in 0..100 {
+        if is_so().await {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("it never comes to that");
 }

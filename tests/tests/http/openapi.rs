@@ -8,6 +8,8 @@ use tallybook_tests::described::Description;
 use tallybook_tests::scenario::{step_body, step_path};
 use tallybook_tests::{Answer, TestBook, bodies};
 
+use crate::list_forms::import;
+
 /// What was asked so far, compared with what is described as it is answered.
 struct Comparison {
     description: Description,
@@ -71,9 +73,7 @@ async fn customers(book: &TestBook, comparison: &mut Comparison) -> String {
     let give = json!({ "customers": [id], "to": "王芳" });
     let given = operator.post("/v1/customers/account-manager", &give).await;
     comparison.check("POST", "/v1/customers/account-manager", &given);
-    let list = "--X\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\nname,code\r\nListed,L-1\r\nListed,L-2\r\n\r\n--X--\r\n";
-    let import = operator.request(reqwest::Method::POST, "/v1/customers/import");
-    let imported = import.raw("multipart/form-data; boundary=X", list).await;
+    let imported = import(&operator, "/v1/customers/import", b"name,code\nListed,L-1\nListed,L-2\n").await;
     comparison.check("POST", "/v1/customers/import", &imported);
     let person =
         json!({ "name": "Gone", "phone": "13800131234", "tags": ["vip"], "external_ids": {"crm": "A-77"} });
@@ -114,6 +114,10 @@ async fn usage(book: &TestBook, comparison: &mut Comparison, customer: &str) {
         let answer = operator.post(path, &json!({ "records": [record] })).await;
         comparison.check("POST", "/v1/usage/batch", &answer);
     }
+    let head = "customer,meter,date,quantity,reference";
+    let list = format!("{head}\n{customer},sms,{today},3,gw-1\n,sms,{today},3,gw-2\n", today = book.today());
+    let imported = import(&operator, "/v1/usage/import", list.as_bytes()).await;
+    comparison.check("POST", "/v1/usage/import", &imported);
     let fresh = book.fresh().await;
     for (path, asked) in
         [("/v1/usage", "/v1/usage"), ("/v1/customers/{id}/usage", &format!("/v1/customers/{customer}/usage"))]

@@ -47,6 +47,8 @@ const GUARDED: &[(&str, &str, &[Role])] = &[
     ("GET", "/v1/usage", ALL),
     ("POST", "/v1/usage", DESK),
     ("POST", "/v1/usage/batch", DESK),
+    ("POST", "/v1/usage/import", DESK),
+    ("GET", "/v1/usage/import-template", ALL),
     ("GET", "/v1/wallets", ALL),
     ("GET", "/v1/deposits", ALL),
     ("POST", "/v1/deposits", DESK),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::field::folded_name;
-use super::{CustomerMapping, Field};
+use super::{ListField, Mapping};
 use crate::source::{SourceCell, SourceFile, SourceRow};
 
 /// How far down the names of the columns are looked for.
@@ -11,21 +11,21 @@ const ROWS_ABOVE: usize = 50;
 
 /// The header that was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Columns {
+pub struct Columns<F> {
     /// Its place among the rows.
     pub(super) index: usize,
     /// The number of its row.
     pub header: usize,
     /// Each field's column, and what it is called there.
-    pub places: BTreeMap<Field, (usize, String)>,
+    pub places: BTreeMap<F, (usize, String)>,
     /// Columns that mean nothing to the program.
     pub ignored: Vec<String>,
 }
 
-impl Columns {
+impl<F: ListField> Columns<F> {
     /// Of the first rows, the one with the most columns that mean something. Where two rows make up the header, cells
     /// that are merged down from the upper one count for the lower.
-    pub(super) fn find(file: &SourceFile, mapping: &CustomerMapping) -> Result<Self, String> {
+    pub(super) fn find(file: &SourceFile, mapping: &Mapping<F>) -> Result<Self, String> {
         let mut best: Option<Self> = None;
         for (index, row) in file.rows.iter().take(ROWS_ABOVE).enumerate() {
             let above = index.checked_sub(1).map(|above| &file.rows[above]);
@@ -50,7 +50,7 @@ impl Columns {
         index: usize,
         header: usize,
         names: &[String],
-        mapping: &CustomerMapping,
+        mapping: &Mapping<F>,
     ) -> Result<Self, Option<String>> {
         let mut places = BTreeMap::new();
         let mut used = vec![false; names.len()];
@@ -66,7 +66,7 @@ impl Columns {
                 Err(columns) => problem = Some(twice(*field, &columns)),
             }
         }
-        for field in Field::ALL.iter().filter(|field| !mapping.columns.contains_key(field)) {
+        for field in F::ALL.iter().filter(|field| !mapping.columns.contains_key(field)) {
             let free = |place: usize| !used[place];
             let called: Vec<usize> = (0..names.len())
                 .filter(|place| free(*place) && field.is_called(&folded_name(&names[*place])))
@@ -83,7 +83,7 @@ impl Columns {
                 }
             }
         }
-        if ![Field::Id, Field::Code, Field::Name].iter().any(|key| places.contains_key(key)) {
+        if !F::KEYS.iter().any(|key| places.contains_key(key)) {
             return Err(None);
         }
         if problem.is_some() {
@@ -94,12 +94,12 @@ impl Columns {
         Ok(Self { index, header, places, ignored })
     }
 
-    pub(super) fn cell<'r>(&self, row: &'r SourceRow, field: Field) -> Option<&'r SourceCell> {
+    pub(super) fn cell<'r>(&self, row: &'r SourceRow, field: F) -> Option<&'r SourceCell> {
         self.places.get(&field).and_then(|(place, _)| row.cells.get(*place))
     }
 
     /// What the file calls a field.
-    pub fn name_of(&self, field: Field) -> Option<&str> {
+    pub fn name_of(&self, field: F) -> Option<&str> {
         self.places.get(&field).map(|(_, name)| name.as_str())
     }
 }
@@ -125,15 +125,16 @@ fn only(names: &[String], is: impl Fn(&String) -> bool) -> Result<Option<usize>,
     }
 }
 
-fn twice(field: Field, columns: &[&str]) -> String {
+fn twice<F: ListField>(field: F, columns: &[&str]) -> String {
     format!("{} could each be the {field}: name the one column that is", columns.join(" and "))
 }
 
-fn not_found(mapping: &CustomerMapping) -> String {
+fn not_found<F: ListField>(mapping: &Mapping<F>) -> String {
     let mapped: Vec<String> =
         mapping.columns.iter().map(|(field, name)| format!("{name} ({field})")).collect();
     let wanted = if mapped.is_empty() {
-        "none is called 客户全称, 客户编码 or 客户号 (name, code or id), or the like".to_owned()
+        let keys: Vec<String> = F::KEYS.iter().map(|key| format!("{} ({key})", key.chinese())).collect();
+        format!("none is called {}, or the like", keys.join(" or "))
     } else {
         format!("none has all of {}", mapped.join(", "))
     };
