@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::str::FromStr;
 use std::thread::available_parallelism;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::Context;
 use chrono::DateTime;
@@ -26,8 +26,8 @@ use tallybook_event_store::schema::{NewBook, provision};
 use tallybook_event_store::{Book, BookSettings};
 
 use super::deposits::context as asked;
-use crate::output::{note, say, say_json};
-use crate::postgres::{DataDirectory, EmbeddedPostgres, Tuning};
+use super::sizes::{Figures, Sizes};
+use crate::output::note;
 
 /// Bills per second of a bill run
 ///
@@ -52,7 +52,7 @@ const METERS: [&str; 3] = ["calls", "storage", "traffic"];
 const FILLING: usize = 256;
 
 #[derive(Debug, Serialize)]
-struct Figures {
+struct BillsMeasured {
     customers: usize,
     cores: usize,
     usage_records: usize,
@@ -61,36 +61,25 @@ struct Figures {
     bills_per_second: f64,
 }
 
-impl BenchBillRun {
-    pub(super) async fn run(&self, database_url: Option<&str>, search_path: &OsStr) -> anyhow::Result<()> {
-        anyhow::ensure!(!self.customers.contains(&0), "--customers must be more than 0");
-        if let Some(url) = database_url {
-            return self.measure(&PgConnectOptions::from_str(url).context("DATABASE_URL")?).await;
-        }
-        let (_directory, data) = DataDirectory::temporary()?;
-        let postgres = EmbeddedPostgres::start(data, &Tuning::for_this_machine(), search_path).await?;
-        let measured = self.measure(postgres.connect_options()).await;
-        postgres.stop(Duration::from_secs(10)).await;
-        measured
+impl Figures for BillsMeasured {
+    fn heads() -> String {
+        format!("{:>10} {:>14} {:>9} {:>10}", "customers", "usage records", "seconds", "bills/s")
     }
 
-    async fn measure(&self, connect: &PgConnectOptions) -> anyhow::Result<()> {
-        let mut all = Vec::with_capacity(self.customers.len());
-        for customers in &self.customers {
-            all.push(measure(connect, *customers).await?);
-        }
-        if self.json {
-            return say_json(&all).context("the figures");
-        }
-        say(format!("{:>10} {:>14} {:>9} {:>10}", "customers", "usage records", "seconds", "bills/s"));
-        for Figures { customers, usage_records, seconds, bills_per_second, .. } in all {
-            say(format!("{customers:>10} {usage_records:>14} {seconds:>9.2} {bills_per_second:>10.0}"));
-        }
-        Ok(())
+    fn line(&self) -> String {
+        let Self { customers, usage_records, seconds, bills_per_second, .. } = self;
+        format!("{customers:>10} {usage_records:>14} {seconds:>9.2} {bills_per_second:>10.0}")
     }
 }
 
-async fn measure(connect: &PgConnectOptions, customers: usize) -> anyhow::Result<Figures> {
+impl BenchBillRun {
+    pub(super) async fn run(&self, database_url: Option<&str>, search_path: &OsStr) -> anyhow::Result<()> {
+        let sizes = Sizes { option: "--customers", sizes: &self.customers, json: self.json };
+        sizes.measure(database_url, search_path, measure).await
+    }
+}
+
+async fn measure(connect: &PgConnectOptions, customers: usize) -> anyhow::Result<BillsMeasured> {
     let mut owner = PgConnection::connect_with(connect).await?;
     let drop_schema = format!("DROP SCHEMA IF EXISTS {SCHEMA} CASCADE");
     owner.execute(drop_schema.as_str()).await?;
@@ -112,7 +101,7 @@ async fn measure(connect: &PgConnectOptions, customers: usize) -> anyhow::Result
     owner.execute(drop_schema.as_str()).await?;
     let bills = counts?.billed;
     anyhow::ensure!(bills == billable.len() as u64, "{bills} of {} customers were billed", billable.len());
-    Ok(Figures {
+    Ok(BillsMeasured {
         customers,
         cores: available_parallelism()?.get(),
         usage_records: customers * METERS.len() * 31,

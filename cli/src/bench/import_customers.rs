@@ -1,12 +1,10 @@
 //! `bench import-customers`: a workbook of customers with whole files, imported into a new book and then once more.
 
 use std::ffi::OsStr;
-use std::str::FromStr;
 use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::{Duration, Instant};
 
-use anyhow::Context;
 use rust_xlsxwriter::Workbook;
 use serde::Serialize;
 use sqlx::postgres::PgConnectOptions;
@@ -19,9 +17,9 @@ use tallybook_import::{Limits, SourceFile};
 use tokio_util::sync::CancellationToken;
 
 use super::deposits::context as asked;
+use super::sizes::{Figures, Sizes};
 use crate::environment;
-use crate::output::{note, say, say_json};
-use crate::postgres::{DataDirectory, EmbeddedPostgres, Tuning};
+use crate::output::note;
 
 /// Rows per second of an import of customers
 ///
@@ -63,7 +61,7 @@ const COLUMNS: [&str; 18] = [
 ];
 
 #[derive(Debug, Serialize)]
-struct Figures {
+struct ImportMeasured {
     rows: usize,
     cores: usize,
     bytes: usize,
@@ -76,38 +74,27 @@ struct Figures {
     rows_per_second: f64,
 }
 
-impl BenchImportCustomers {
-    pub(super) async fn run(&self, database_url: Option<&str>, search_path: &OsStr) -> anyhow::Result<()> {
-        anyhow::ensure!(!self.rows.contains(&0), "--rows must be more than 0");
-        if let Some(url) = database_url {
-            return self.measure(&PgConnectOptions::from_str(url).context("DATABASE_URL")?).await;
-        }
-        let (_directory, data) = DataDirectory::temporary()?;
-        let postgres = EmbeddedPostgres::start(data, &Tuning::for_this_machine(), search_path).await?;
-        let measured = self.measure(postgres.connect_options()).await;
-        postgres.stop(Duration::from_secs(10)).await;
-        measured
+impl Figures for ImportMeasured {
+    fn heads() -> String {
+        format!("{:>10} {:>9} {:>9} {:>9} {:>10}", "rows", "reading", "first", "again", "rows/s")
     }
 
-    async fn measure(&self, connect: &PgConnectOptions) -> anyhow::Result<()> {
-        let mut all = Vec::with_capacity(self.rows.len());
-        for rows in &self.rows {
-            all.push(measure(connect, *rows).await?);
-        }
-        if self.json {
-            return say_json(&all).context("the figures");
-        }
-        say(format!("{:>10} {:>9} {:>9} {:>9} {:>10}", "rows", "reading", "first", "again", "rows/s"));
-        for Figures { rows, reading_seconds, first_seconds, again_seconds, rows_per_second, .. } in all {
-            say(format!(
-                "{rows:>10} {reading_seconds:>8.2}s {first_seconds:>8.2}s {again_seconds:>8.2}s {rows_per_second:>10.0}"
-            ));
-        }
-        Ok(())
+    fn line(&self) -> String {
+        let Self { rows, reading_seconds, first_seconds, again_seconds, rows_per_second, .. } = self;
+        format!(
+            "{rows:>10} {reading_seconds:>8.2}s {first_seconds:>8.2}s {again_seconds:>8.2}s {rows_per_second:>10.0}"
+        )
     }
 }
 
-async fn measure(connect: &PgConnectOptions, rows: u32) -> anyhow::Result<Figures> {
+impl BenchImportCustomers {
+    pub(super) async fn run(&self, database_url: Option<&str>, search_path: &OsStr) -> anyhow::Result<()> {
+        let sizes = Sizes { option: "--rows", sizes: &self.rows, json: self.json };
+        sizes.measure(database_url, search_path, measure).await
+    }
+}
+
+async fn measure(connect: &PgConnectOptions, rows: u32) -> anyhow::Result<ImportMeasured> {
     let mut owner = PgConnection::connect_with(connect).await?;
     let drop_schema = format!("DROP SCHEMA IF EXISTS {SCHEMA} CASCADE");
     owner.execute(drop_schema.as_str()).await?;
@@ -125,7 +112,7 @@ async fn measure(connect: &PgConnectOptions, rows: u32) -> anyhow::Result<Figure
     let rows = first.rows;
     anyhow::ensure!(first.registered == rows, "{} of {rows} customers were registered", first.registered);
     anyhow::ensure!(again.unchanged == rows, "{} of {rows} customers were unchanged", again.unchanged);
-    Ok(Figures {
+    Ok(ImportMeasured {
         rows,
         cores: available_parallelism()?.get(),
         bytes: workbook.len(),

@@ -14,6 +14,7 @@ mod limits;
 mod measure;
 mod rebuild;
 mod report;
+mod sizes;
 
 pub use append::BenchAppend;
 pub use bill_run::BenchBillRun;
