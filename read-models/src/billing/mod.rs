@@ -12,7 +12,8 @@ mod subscription;
 mod usage;
 
 pub use bill::{
-    BadDebt, BillFilter, BillNote, BillOrder, BillRow, BillStanding, Bills, NoteKind, find_bill, list_bills,
+    BadDebt, BillFilter, BillNote, BillOrder, BillRow, BillStanding, BillVoiding, Bills, NoteKind, find_bill,
+    list_bills,
 };
 pub use bill_run::{
     BillRunRow, BillRunStatus, BillRunTables, BillRuns, ParkedRow, done_since, find_bill_run, list_bill_runs,

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use tallybook_domain::billing::BillState;
 use tallybook_domain::billing::bill::{Dispute, sum_of};
 use tallybook_domain::{Money, MoneyError};
-use tallybook_read_models::billing::{BillRow, NoteKind};
+use tallybook_read_models::billing::{BillRow, BillVoiding, NoteKind};
 
 use super::figures::Grouped;
 use super::html::Html;
@@ -81,6 +81,7 @@ impl Document<'_> {
             BillState::Voided => {
                 html.markup("<div class=\"across\" aria-hidden=\"true\">已作废 VOID</div>");
                 html.markup("<p class=\"mark\">本账单已作废，无需付款 · VOID: this bill is not owed</p>");
+                self.write_voiding(html);
             }
         }
         match self.bill.dispute {
@@ -88,6 +89,17 @@ impl Document<'_> {
                 html.markup("<p class=\"mark\">争议处理中 · IN DISPUTE</p>");
             }
             Dispute::None | Dispute::Won | Dispute::Lost => {}
+        }
+    }
+
+    /// When and why, and what stands in its place.
+    fn write_voiding(&self, html: &mut Html) {
+        if let Some(BillVoiding { reason, effective_date }) = &self.bill.voided {
+            html.within("<p class=\"note\">作废日期 Voided on ", effective_date, " · ");
+            html.within("原因 Reason: ", reason, "</p>");
+        }
+        if let Some(next) = &self.bill.replaced_by {
+            html.within("<p class=\"note\">替代账单 Replaced by ", next, "</p>");
         }
     }
 

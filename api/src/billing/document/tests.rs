@@ -2,7 +2,7 @@ use tallybook_domain::billing::bill::{Amounts, BillPart, Dispute, NoteLine, sum_
 use tallybook_domain::billing::pricing::{BilledBefore, Meter, Metered, PeriodShare, PlanTerms};
 use tallybook_domain::billing::{BillId, BillState};
 use tallybook_domain::{Currency, Money};
-use tallybook_read_models::billing::{BillNote, BillRow, NoteKind};
+use tallybook_read_models::billing::{BillNote, BillRow, BillVoiding, NoteKind};
 use tallybook_read_models::fold::Stamp;
 
 use super::Seller;
@@ -63,6 +63,7 @@ fn bill() -> BillRow {
         replaced_by: None,
         amends: None,
         amended_by: Vec::new(),
+        voided: None,
         bad_debt: None,
         parts,
         notes: Vec::new(),
@@ -124,8 +125,16 @@ fn nothing_anyone_typed_becomes_markup() {
 
 #[test]
 fn a_voided_bill_and_a_draft_are_plainly_marked() {
-    let voided = page(&BillRow { state: BillState::Voided, open: Money::zero(Currency::CNY), ..bill() });
-    assert_shows(&voided, &["已作废 VOID", "本账单已作废"]);
+    let (reason, effective_date) = ("价格 <有误>".parse().unwrap(), "2026-11-05".parse().unwrap());
+    let voided = page(&BillRow {
+        state: BillState::Voided,
+        open: Money::zero(Currency::CNY),
+        voided: Some(BillVoiding { reason, effective_date }),
+        replaced_by: Some("C00042.2026-10.r2".parse().unwrap()),
+        ..bill()
+    });
+    assert_shows(&voided, &["已作废 VOID", "本账单已作废", "作废日期 Voided on 2026-11-05"]);
+    assert_shows(&voided, &["原因 Reason: 价格 &lt;有误&gt;", "替代账单 Replaced by C00042.2026-10.r2"]);
     assert!(!voided.contains("应付金额"));
     let draft = page(&BillRow { state: BillState::Draft, number: None, issue_date: None, ..bill() });
     assert_shows(&draft, &["草稿 DRAFT", "<th>账单编号 Number</th><td>—</td>"]);

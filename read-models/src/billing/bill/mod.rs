@@ -10,7 +10,7 @@ use tallybook_domain::billing::bill::{Amounts, BadDebtState, Dispute, DisputeOut
 use tallybook_domain::billing::{BillEvent, BillId, BillState, BillingEvent};
 use tallybook_domain::{Actor, BookEvent, Money, RecordedEvent};
 
-pub use parts::{BadDebt, BillNote, NoteKind};
+pub use parts::{BadDebt, BillNote, BillVoiding, NoteKind};
 pub use query::{BillFilter, BillOrder, BillStanding, find_bill, list_bills};
 pub use row::BillRow;
 
@@ -21,7 +21,7 @@ pub struct Bills;
 
 impl Projection for Bills {
     const NAME: &'static str = "bills";
-    const VERSION: i32 = 2;
+    const VERSION: i32 = 3;
     const READS: Reads = Reads::Aggregates(&["bill"]);
     type Tables = Keyed<BillRow>;
 
@@ -96,6 +96,7 @@ fn drafted(event: &RecordedEvent, bill: &BillId, amounts: Amounts) -> BillRow {
         replaced_by: None,
         amends: None,
         amended_by: Vec::new(),
+        voided: None,
         bad_debt: None,
         parts: Vec::new(),
         notes: Vec::new(),
@@ -112,7 +113,11 @@ fn take_in(row: &mut BillRow, change: &BillEvent) -> Result<(), FoldFault> {
             row.number = Some(number.clone());
             (row.issue_date, row.due_date) = (Some(*issue_date), Some(*due_date));
         }
-        BillEvent::BillVoided { .. } => row.state = BillState::Voided,
+        BillEvent::BillVoided { reason, effective_date, .. } => {
+            row.state = BillState::Voided;
+            let (reason, effective_date) = (reason.clone(), *effective_date);
+            row.voided = Some(BillVoiding { reason, effective_date });
+        }
         BillEvent::CreditNoteIssued { note, lines, amounts, reason, effective_date, .. } => {
             owe(row, Amounts::checked_sub, *amounts)?;
             let (note, lines, reason) = (*note, lines.clone(), reason.clone());

@@ -1,4 +1,4 @@
-//! What a row of `bills` holds besides its columns: notes, and what somebody asked to write off.
+//! What a row of `bills` holds besides its columns: notes, what somebody asked to write off, and why it was voided.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -27,6 +27,14 @@ pub struct BillNote {
 pub enum NoteKind {
     Credit,
     Debit,
+}
+
+/// Why a bill was taken back, and as of when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BillVoiding {
+    #[schema(value_type = String)]
+    pub reason: Reason,
+    pub effective_date: NaiveDate,
 }
 
 /// What somebody last asked to give up of a bill.

@@ -10,7 +10,7 @@ use tallybook_domain::billing::{BillId, BillNumber, BillState};
 use tallybook_domain::{Currency, CustomerId, Money, Month};
 use utoipa::ToSchema;
 
-use super::{BadDebt, BillNote};
+use super::{BadDebt, BillNote, BillVoiding};
 use crate::fold::{Column, Fields, KeyedRow, Row, Stamp};
 use crate::query::{money, optional, spelled, stamp, stored_json};
 use crate::schema;
@@ -57,6 +57,8 @@ pub struct BillRow {
     /// The bills of late usage that make up the difference to this one, oldest first.
     #[schema(value_type = Vec<String>)]
     pub amended_by: Vec<BillId>,
+    /// Why it was taken back; `null` unless it is voided.
+    pub voided: Option<BillVoiding>,
     /// What somebody last asked to write off.
     pub bad_debt: Option<BadDebt>,
     /// What it is made of: for each stretch of the month under one version of one plan, its lines.
@@ -89,6 +91,7 @@ impl Row for BillRow {
         Column::text("replaced_by"),
         Column::text("amends"),
         Column::text("amended_by"),
+        Column::text("voided"),
         Column::text("bad_debt"),
         Column::text("parts"),
         Column::text("notes"),
@@ -118,6 +121,7 @@ impl Row for BillRow {
         fields.put_option(self.replaced_by.as_ref());
         fields.put_option(self.amends.as_ref());
         fields.put_json(&self.amended_by);
+        fields.put_json(&self.voided);
         fields.put_json(&self.bad_debt);
         fields.put_json(&self.parts);
         fields.put_json(&self.notes);
@@ -144,7 +148,8 @@ impl KeyedRow for BillRow {
         let notes: usize =
             self.notes.iter().map(|note| note.lines.len() * 64 + note.reason.as_str().len()).sum();
         let bad_debt = self.bad_debt.as_ref().map_or(0, |asked| asked.reason.as_str().len());
-        lines * 512 + notes + bad_debt + self.amended_by.len() * 24
+        let voided = self.voided.as_ref().map_or(0, |voided| voided.reason.as_str().len());
+        lines * 512 + notes + bad_debt + voided + self.amended_by.len() * 24
     }
 }
 
@@ -169,6 +174,7 @@ impl FromRow<'_, PgRow> for BillRow {
             replaced_by: optional(row, "replaced_by")?,
             amends: optional(row, "amends")?,
             amended_by: stored_json(row, "amended_by")?,
+            voided: stored_json(row, "voided")?,
             bad_debt: stored_json(row, "bad_debt")?,
             parts: stored_json(row, "parts")?,
             notes: stored_json(row, "notes")?,

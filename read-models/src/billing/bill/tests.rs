@@ -1,7 +1,7 @@
 use tallybook_domain::billing::bill::{Amounts, BadDebtState, Dispute};
 use tallybook_domain::billing::{BillEvent, BillId, BillState};
 
-use super::{Bills, NoteKind};
+use super::{BillVoiding, Bills, NoteKind};
 use crate::fold::FoldFault;
 use crate::testing::{customer, day, folded, try_folded, wallet, yuan};
 
@@ -92,6 +92,8 @@ fn a_voided_bill_is_not_owed() {
     let rows = folded::<Bills>([drafted().into(), issued().into(), voided.into()]);
     let row = rows.get(&bill()).unwrap();
     assert_eq!((row.state, row.open), (BillState::Voided, yuan("0.00")));
+    let (reason, effective_date) = ("wrong plan".parse().unwrap(), day("2026-11-02"));
+    assert_eq!(row.voided, Some(BillVoiding { reason, effective_date }));
 }
 
 #[test]
