@@ -23,6 +23,7 @@ mod openapi;
 mod operations;
 pub mod problem;
 mod projections;
+pub mod reports;
 mod request;
 mod router;
 mod serve;

@@ -13,12 +13,12 @@ use crate::problem::Problem;
 const FORMULA_SIGNS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
 /// The names of the columns.
-pub(super) fn head<T: Tabular>() -> Result<Bytes, Problem> {
+pub(crate) fn head<T: Tabular>() -> Result<Bytes, Problem> {
     write(std::iter::once(T::COLUMNS.iter().map(|name| Cow::Borrowed(*name)).collect()))
 }
 
 /// Some rows.
-pub(super) fn rows<T: Tabular>(rows: &[T]) -> Result<Bytes, Problem> {
+pub(crate) fn rows<T: Tabular>(rows: &[T]) -> Result<Bytes, Problem> {
     write(rows.iter().map(|row| row.cells().into_iter().map(field).collect()))
 }
 

@@ -10,6 +10,7 @@ mod xlsx;
 
 pub(crate) use by_name::{invalid_cursor, page_by_name, read_name_cursor};
 pub use csv::formula_safe;
+pub(crate) use csv::{head as csv_head, rows as csv_rows};
 pub(crate) use list::{Listed, Seen, answer_or_table, list, one_page};
 pub(crate) use read::{answer, found, not_found, plain};
 pub(crate) use receipt::{

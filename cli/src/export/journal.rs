@@ -117,7 +117,7 @@ async fn write(
 }
 
 /// The last position and the Merkle root there, of one moment.
-async fn head(pool: &PgPool) -> Result<(u64, Vec<u8>), sqlx::Error> {
+pub(super) async fn head(pool: &PgPool) -> Result<(u64, Vec<u8>), sqlx::Error> {
     let head = sqlx::query!("SELECT position, root FROM book_head").fetch_one(pool).await?;
     let position = u64::try_from(head.position).map_err(|error| sqlx::Error::Decode(error.into()))?;
     Ok((position, head.root))
@@ -144,7 +144,7 @@ async fn page(pool: PgPool, after: u64, length: u64) -> Result<Vec<StoredEvent>,
     Ok(events)
 }
 
-fn is_broken_pipe(error: &anyhow::Error) -> bool {
+pub(super) fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error
         .chain()
         .filter_map(|cause| cause.downcast_ref::<std::io::Error>())

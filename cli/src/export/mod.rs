@@ -1,7 +1,7 @@
 //! `tallybook export`: the book in formats that other people's programs read, so that they can check it.
 //!
-//! Owns the files' formats and nothing else: what an event posts is said by the domain alone, and a book is only
-//! read.
+//! Owns the files' formats and nothing else: what an event posts is said by the domain alone, what is in a report by the
+//! read models, and a book is only read.
 
 mod accounts;
 mod arguments;
@@ -13,6 +13,7 @@ mod format;
 mod hledger;
 mod journal;
 mod parquet;
+mod reports;
 mod row;
 mod target;
 #[cfg(test)]
@@ -33,12 +34,18 @@ pub struct ExportCommand {
 #[derive(Debug, clap::Subcommand)]
 enum What {
     Journal(arguments::ExportJournal),
+    Revenue(reports::ExportRevenue),
+    ReceivablesSummary(reports::ExportReceivables),
+    Bills(reports::ExportBills),
 }
 
 impl ExportCommand {
     pub async fn run(self, settings: &Settings, stop: CancellationToken) -> Result<(), Failure> {
         match self.what {
             What::Journal(journal) => journal.run(settings, stop).await,
+            What::Revenue(revenue) => revenue.run(settings, stop).await,
+            What::ReceivablesSummary(receivables) => receivables.run(settings, stop).await,
+            What::Bills(bills) => bills.run(settings, stop).await,
         }
     }
 }

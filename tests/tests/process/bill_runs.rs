@@ -11,7 +11,7 @@ use sqlx::postgres::PgPoolOptions;
 use tallybook_domain::Month;
 use tallybook_tests::answer::text;
 use tallybook_tests::program::{Program, done};
-use tallybook_tests::{bodies, truths};
+use tallybook_tests::{Client, bodies, truths};
 
 use crate::book::{People, Processes};
 
@@ -46,6 +46,26 @@ async fn issued(pool: &PgPool) -> Vec<String> {
     let numbers = "SELECT payload -> 'BillIssued' ->> 'number' FROM events WHERE event_type = 'BillIssued'
                     ORDER BY position";
     sqlx::query_scalar(numbers).fetch_all(pool).await.unwrap()
+}
+
+async fn exports_are_the_tables_of_the_api(book: &Processes, auditor: &Client, month: &str) {
+    let sum = "/v1/reports/revenue?group_by=plan";
+    for (export, path) in [
+        (vec!["bills", "--period", month], format!("/v1/bills?period={month}&sort=recorded")),
+        (vec!["bills", "--status", "voided"], "/v1/bills?status=voided".to_owned()),
+        (vec!["revenue", "--group-by", "plan"], sum.to_owned()),
+        (vec!["receivables-summary"], "/v1/reports/receivables-summary".to_owned()),
+    ] {
+        let exported = done(book.command(&[&["export"][..], &export, &["--format", "csv"]].concat()));
+        let sent = auditor.get(&path).header("Accept", "text/csv").await;
+        assert_eq!(exported, sent.text, "{export:?}");
+    }
+    let file = book.place().join("revenue.xlsx");
+    let name = file.to_str().unwrap();
+    let told = done(book.command(&["export", "revenue", "--format", "xlsx", "--output", name, "--json"]));
+    let told: Value = serde_json::from_str(&told).unwrap();
+    assert_eq!(told["rows"], json!(CUSTOMERS - 1));
+    assert!(std::fs::read(&file).unwrap().starts_with(b"PK"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -97,6 +117,7 @@ async fn a_run_that_is_killed_half_way_bills_everyone_once() {
     assert!(std::fs::read(&workbook).unwrap().starts_with(b"PK"));
     pool.close().await;
     let api = book.api();
+    exports_are_the_tables_of_the_api(&book, &people.auditor.at(&api.address), &month).await;
     truths::hold(&book.witness(people.auditor.at(&api.address))).await;
     drop(projector);
 }

@@ -1,0 +1,141 @@
+//! Reports and bills as files, with the columns their tables have over HTTP: for who exports them at the machine.
+//!
+//! Must never decide what is in one: the read models do.
+
+use std::fs::File;
+use std::io::{Seek, SeekFrom, Write};
+
+use futures::{Stream, TryStreamExt, stream};
+use sqlx::PgPool;
+use tallybook_read_models::billing::{
+    BillFilter, BillOrder, ReceivablesScope, RevenueScope, list_bills, receivables_summary, revenue,
+};
+use tallybook_read_models::{Answer, Direction, Paging, ReadError, Sort, Standpoint};
+use tokio::sync::mpsc;
+
+use crate::answer::{Listed, Tabular, csv_head, csv_rows, workbook};
+use crate::problem::Problem;
+
+/// What is exported.
+#[derive(Debug, Clone)]
+pub enum Report {
+    Revenue(RevenueScope),
+    Receivables(ReceivablesScope),
+    /// In the order they were made.
+    Bills(BillFilter),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReportFormat {
+    Csv,
+    Xlsx,
+}
+
+/// A table in a temporary file, from its beginning.
+#[derive(Debug)]
+pub struct WrittenReport {
+    /// Of the book, which the read models had reached.
+    pub position: u64,
+    pub rows: u64,
+    pub file: File,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    #[error("the table cannot be written: {0}")]
+    Write(String),
+}
+
+impl Report {
+    /// As the read models are now.
+    pub async fn write(&self, pool: &PgPool, format: ReportFormat) -> Result<WrittenReport, ReportError> {
+        match self {
+            Self::Revenue(scope) => whole(format, revenue(pool, *scope, Standpoint::default()).await?).await,
+            Self::Receivables(scope) => {
+                whole(format, receivables_summary(pool, *scope, Standpoint::default()).await?).await
+            }
+            Self::Bills(filter) => {
+                let first = bills(pool, filter, None).await?;
+                let position = first.position;
+                let pages = stream::try_unfold(Some(first), |page| async move {
+                    let Some(page) = page else { return Ok(None) };
+                    let next = match page.next_cursor {
+                        Some(cursor) => Some(bills(pool, filter, Some(cursor)).await?),
+                        None => None,
+                    };
+                    Ok(Some((page.data, next)))
+                });
+                table(format, position, pages).await
+            }
+        }
+    }
+}
+
+type BillPage = tallybook_read_models::Page<Vec<tallybook_read_models::billing::BillRow>>;
+
+async fn bills(pool: &PgPool, filter: &BillFilter, cursor: Option<String>) -> Result<BillPage, ReportError> {
+    let sort = Sort { by: BillOrder::Recorded, direction: Direction::Ascending };
+    let paging = Paging::new(Some(Paging::MAX_LIMIT), cursor).map_err(unwritable)?;
+    Ok(list_bills(pool, filter, sort, &paging).await?)
+}
+
+async fn whole<T: Listed>(format: ReportFormat, answer: Answer<T>) -> Result<WrittenReport, ReportError> {
+    let Answer { data, position } = answer;
+    table(format, position, stream::iter([Ok(data.into_rows())])).await
+}
+
+async fn table<T: Tabular>(
+    format: ReportFormat,
+    position: u64,
+    pages: impl Stream<Item = Result<Vec<T>, ReportError>>,
+) -> Result<WrittenReport, ReportError> {
+    let (file, rows) = match format {
+        ReportFormat::Csv => csv_file(pages).await?,
+        ReportFormat::Xlsx => workbook_file(pages).await?,
+    };
+    Ok(WrittenReport { position, rows, file })
+}
+
+async fn csv_file<T: Tabular>(
+    pages: impl Stream<Item = Result<Vec<T>, ReportError>>,
+) -> Result<(File, u64), ReportError> {
+    let (mut file, mut rows) = (tempfile::tempfile().map_err(unwritable)?, 0);
+    file.write_all(&csv_head::<T>().map_err(refused)?).map_err(unwritable)?;
+    let mut pages = std::pin::pin!(pages);
+    while let Some(page) = pages.try_next().await? {
+        file.write_all(&csv_rows(&page).map_err(refused)?).map_err(unwritable)?;
+        rows += page.len() as u64;
+    }
+    file.seek(SeekFrom::Start(0)).map_err(unwritable)?;
+    Ok((file, rows))
+}
+
+async fn workbook_file<T: Tabular>(
+    pages: impl Stream<Item = Result<Vec<T>, ReportError>>,
+) -> Result<(File, u64), ReportError> {
+    let (sender, receiver) = mpsc::channel(Paging::MAX_LIMIT as usize);
+    let writer = tokio::task::spawn_blocking(move || workbook(T::COLUMNS, receiver));
+    let (mut pages, mut rows) = (std::pin::pin!(pages), 0);
+    'pages: while let Some(page) = pages.try_next().await? {
+        for row in &page {
+            // The writer stopped early: it says below why.
+            if sender.send(row.cells()).await.is_err() {
+                break 'pages;
+            }
+            rows += 1;
+        }
+    }
+    drop(sender);
+    let file = writer.await.map_err(unwritable)?.map_err(refused)?;
+    Ok((file, rows))
+}
+
+fn refused(problem: Problem) -> ReportError {
+    ReportError::Write(format!("{:?}", problem.kind()))
+}
+
+fn unwritable(error: impl std::fmt::Display) -> ReportError {
+    ReportError::Write(error.to_string())
+}

@@ -1,0 +1,219 @@
+//! `tallybook export revenue`, `receivables-summary` and `bills`: the tables of the API, as files.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context, anyhow};
+use chrono::NaiveDate;
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+use tallybook_api::reports::{Report, ReportFormat, WrittenReport};
+use tallybook_domain::{Currency, CustomerId, Month};
+use tallybook_event_store::Book;
+use tallybook_read_models::DateRange;
+use tallybook_read_models::billing::{BillFilter, BillStanding, ReceivablesScope, RevenueBy, RevenueScope};
+use tokio_util::sync::CancellationToken;
+
+use super::journal::{head, is_broken_pipe};
+use super::target::Target;
+use crate::argument::{date, in_order};
+use crate::database::in_book_until;
+use crate::failure::Failure;
+use crate::output::{note, say, say_json};
+use crate::settings::Settings;
+
+/// How long the read models may take to come as far as the book was when the export began.
+const PATIENCE: Duration = Duration::from_secs(10);
+const LOOK_AGAIN: Duration = Duration::from_millis(200);
+
+/// Revenue without tax, the groups with the most first
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  tallybook export revenue --from 2026-10-01 --to 2026-10-31 --format xlsx --output october.xlsx
+  tallybook export revenue --group-by industry --format csv")]
+pub(super) struct ExportRevenue {
+    /// customer, plan, meter, industry or account_manager
+    #[arg(long, value_name = "WORD", default_value = "customer")]
+    group_by: RevenueBy,
+    /// The first effective date [default: the beginning]
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    from: Option<NaiveDate>,
+    /// The last effective date [default: the end]
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    to: Option<NaiveDate>,
+    /// Only this currency
+    #[arg(long)]
+    currency: Option<Currency>,
+    #[command(flatten)]
+    file: TableFile,
+}
+
+/// Who owes how much, and for how long it has been due
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  tallybook export receivables-summary --format xlsx --output receivables.xlsx")]
+pub(super) struct ExportReceivables {
+    /// Only this currency
+    #[arg(long)]
+    currency: Option<Currency>,
+    #[command(flatten)]
+    file: TableFile,
+}
+
+/// Bills, in the order they were made
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  tallybook export bills --period 2026-10 --format xlsx --output october.xlsx
+  tallybook export bills --status overdue --format csv")]
+pub(super) struct ExportBills {
+    /// Only this customer's
+    #[arg(long, value_name = "ID")]
+    customer: Option<CustomerId>,
+    /// The month that is billed
+    #[arg(long, value_name = "MONTH")]
+    period: Option<Month>,
+    /// draft, issued, partly_settled, settled, overdue or voided
+    #[arg(long, value_name = "WORD")]
+    status: Option<BillStanding>,
+    /// Owed, and due before this day
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    due_before: Option<NaiveDate>,
+    #[command(flatten)]
+    file: TableFile,
+}
+
+/// Where a table goes, and as what.
+#[derive(Debug, Args)]
+struct TableFile {
+    /// As which kind of table
+    #[arg(long, value_enum)]
+    format: Format,
+    /// Where to write it; replaced when all is written [default: standard output]
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// What was written, as one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// RFC 4180, safe to open in a spreadsheet
+    Csv,
+    /// An Excel workbook
+    Xlsx,
+}
+
+/// What was written.
+#[derive(Debug, Serialize)]
+struct Summary {
+    position: u64,
+    rows: u64,
+}
+
+impl ExportRevenue {
+    pub(super) async fn run(self, settings: &Settings, stop: CancellationToken) -> Result<(), Failure> {
+        in_order(self.from, self.to)?;
+        let range = DateRange::new(self.from, self.to).map_err(|error| Failure::usage(anyhow!(error)))?;
+        let scope = RevenueScope { by: self.group_by, range, currency: self.currency, limit: None };
+        self.file.write(settings, stop, |_| Report::Revenue(scope)).await
+    }
+}
+
+impl ExportReceivables {
+    pub(super) async fn run(self, settings: &Settings, stop: CancellationToken) -> Result<(), Failure> {
+        let of = |book: &Book| {
+            let scope = ReceivablesScope { on: book.today(), currency: self.currency, limit: None };
+            Report::Receivables(scope)
+        };
+        self.file.write(settings, stop, of).await
+    }
+}
+
+impl ExportBills {
+    pub(super) async fn run(self, settings: &Settings, stop: CancellationToken) -> Result<(), Failure> {
+        let Self { customer, period, status, due_before, file } = self;
+        let of = |book: &Book| {
+            let standing = status.map(|standing| (standing, book.today()));
+            Report::Bills(BillFilter { customer, period, standing, due_before })
+        };
+        file.write(settings, stop, of).await
+    }
+}
+
+impl TableFile {
+    async fn write(
+        &self,
+        settings: &Settings,
+        stop: CancellationToken,
+        report: impl FnOnce(&Book) -> Report,
+    ) -> Result<(), Failure> {
+        self.check()?;
+        let done = in_book_until(settings, &stop, async |book| {
+            let target = Target::open(self.output.as_deref())?;
+            let mut written = self.written(book, &report(book)).await?;
+            let copied = target.sink().and_then(|mut sink| {
+                io::copy(&mut written.file, &mut sink)?;
+                sink.flush()
+            });
+            match copied.context("cannot write the table") {
+                Ok(()) => target.keep()?,
+                Err(error) if matches!(target, Target::StandardOutput) && is_broken_pipe(&error) => {}
+                Err(error) => return Err(error.into()),
+            }
+            Ok(Summary { position: written.position, rows: written.rows })
+        });
+        self.tell(&done.await?)
+    }
+
+    /// The table, once the read models are where the book was at the beginning.
+    async fn written(&self, book: &Book, report: &Report) -> anyhow::Result<WrittenReport> {
+        let (reached, _) = head(book.pool()).await?;
+        let format = match self.format {
+            Format::Csv => ReportFormat::Csv,
+            Format::Xlsx => ReportFormat::Xlsx,
+        };
+        let mut waited = Duration::ZERO;
+        loop {
+            let written = report.write(book.pool(), format).await?;
+            if written.position >= reached {
+                return Ok(written);
+            }
+            anyhow::ensure!(
+                waited < PATIENCE,
+                "the read tables are at position {}, and the book is at {reached}: does a projector run?",
+                written.position
+            );
+            tokio::time::sleep(LOOK_AGAIN).await;
+            waited += LOOK_AGAIN;
+        }
+    }
+
+    /// Refuses what would be of no use to anyone.
+    fn check(&self) -> Result<(), Failure> {
+        let to_terminal = self.output.is_none() && io::stdout().is_terminal();
+        match self.format {
+            Format::Xlsx if to_terminal => {
+                Err(Failure::usage(anyhow!("a workbook is not text: name a file with --output")))
+            }
+            Format::Xlsx | Format::Csv if self.json && self.output.is_none() => {
+                Err(Failure::usage(anyhow!("--json takes standard output: name a file with --output")))
+            }
+            Format::Xlsx | Format::Csv => Ok(()),
+        }
+    }
+
+    fn tell(&self, summary: &Summary) -> Result<(), Failure> {
+        if self.json {
+            say_json(summary).context("the summary")?;
+            return Ok(());
+        }
+        let told = format!("{} rows, at position {}", summary.rows, summary.position);
+        match &self.output {
+            Some(file) => say(format!("{}: {told}", file.display())),
+            None => note(told),
+        }
+        Ok(())
+    }
+}
