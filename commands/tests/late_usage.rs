@@ -224,3 +224,20 @@ async fn nothing_is_settled_of_a_voided_bill() {
     let refused = refusal(settle_late_usage(&book, by("li"), settling(&none)).await);
     assert_eq!(refused, BillRefusal::NotFound { bill: none }.into());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn late_usage_that_changes_nothing_is_late_until_somebody_has_settled_it() {
+    let book = book().await;
+    let (customer, _, bill) = billed(&book).await;
+    calls(&book, &customer, 120).await;
+    calls(&book, &customer, 80).await;
+    let before = events(&book).await.len();
+    let settled = settle(&book, &bill).await;
+    assert_eq!((settled.difference, settled.bill, settled.credit_notes), (yuan("0.00"), None, vec![]));
+    let told = events(&book).await;
+    assert_eq!(told[before..], ["LateUsageSettled"]);
+    settle(&book, &bill).await;
+    assert_eq!(events(&book).await, told, "nothing is left to settle");
+    void(&book, &bill).await;
+    regenerate_bill(&book, by("li"), again(&bill)).await.unwrap();
+}

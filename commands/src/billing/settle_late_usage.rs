@@ -60,8 +60,15 @@ impl SettleLateUsage {
         let late = month.late_usage(decision)?;
         let (credit_notes, not_credited) = self.credit(decision, &month, &late)?;
         let bill = issue_delta(decision, &month, &late, issue_date)?;
-        if let (None, Some(NoteOutcome { id, note, .. })) = (&bill, credit_notes.first()) {
-            let count = UsageCommand::Credit { usage: month.usage.clone(), bill: id.clone(), note: *note };
+        let usage = month.usage.clone();
+        let count = match (&bill, credit_notes.first()) {
+            (Some(_), _) => None,
+            (None, Some(NoteOutcome { id, note, .. })) => {
+                Some(UsageCommand::Credit { usage, bill: id.clone(), note: *note })
+            }
+            (None, None) => Some(UsageCommand::Settle { usage }),
+        };
+        if let Some(count) = count {
             decision.decide::<Usage>(month.usage.as_str(), count)?;
         }
         let (id, difference) = (month.base, late.amounts.total);

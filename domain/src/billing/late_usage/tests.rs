@@ -92,11 +92,14 @@ impl World {
     }
 
     fn late(&self) -> LateUsage {
+        self.try_late().unwrap()
+    }
+
+    fn try_late(&self) -> Result<LateUsage, MonthRefusal> {
         let base = self.bills[0].1.amounts().unwrap();
         let stretches: Vec<Stretch> = base.parts.iter().map(|part| part.stretch.clone()).collect();
         let counted = self.usage.bills().last().unwrap();
         late_usage((october(), Currency::CNY), &stretches, counted, &self.usage, |_| Some(&self.plan))
-            .unwrap()
     }
 
     /// As the command settles it; the answer is what could not be credited.
@@ -107,12 +110,16 @@ impl World {
             StandingBill { bill, amounts }
         });
         let LateCredits { notes, not_credited } = late.credits(&standing.collect::<Vec<_>>()).unwrap();
-        let (first, parts) = (notes.first().cloned(), late.delta_parts().unwrap());
+        let (first_note, parts) = (notes.first().cloned(), late.delta_parts().unwrap());
         for (bill, lines) in notes {
             self.credit(&bill, NoteLines::Exact(lines));
         }
-        if let (true, Some((bill, _))) = (parts.is_empty(), first) {
+        if let (true, Some((bill, _))) = (parts.is_empty(), &first_note) {
+            let bill = bill.clone();
             self.tell_usage(UsageCommand::Credit { usage: usage(), bill, note: 1 });
+        }
+        if parts.is_empty() && first_note.is_none() {
+            self.tell_usage(UsageCommand::Settle { usage: usage() });
         }
         if !parts.is_empty() {
             let amends = self.bills[0].0.clone();
@@ -180,6 +187,7 @@ fn more_usage_below_the_minimum_is_no_more_owed() {
     assert_eq!(late.parts[0].lines.len(), 3, "calls, disk and the true-up");
     world.settle();
     assert_eq!((world.bills.len(), world.owed()), (1, world.should_be()));
+    assert!(!world.usage.has_late_usage(), "somebody has looked at it");
 }
 
 #[test]
@@ -222,6 +230,7 @@ proptest::proptest! {
             let left = world.late();
             proptest::prop_assert_eq!(left.amounts, Amounts::zero(Currency::CNY));
             proptest::prop_assert!(left.delta_parts().unwrap().is_empty());
+            proptest::prop_assert!(!world.usage.has_late_usage());
         }
     }
 }

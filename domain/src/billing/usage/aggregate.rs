@@ -162,6 +162,16 @@ impl Usage {
         }
     }
 
+    /// What came late leaves what is owed as it is. That nothing is late is a retry.
+    fn settle(&self, usage: UsageId) -> Result<Option<UsageEvent>, UsageRefusal> {
+        let Some(last) = self.bills.last() else { return Err(UsageRefusal::NotBilled { usage }) };
+        if !self.has_late_usage() {
+            return Ok(None);
+        }
+        let (bill, note, through) = (last.bill.clone(), last.note, self.sequence);
+        Ok(Some(UsageEvent::LateUsageSettled { usage, bill, note, through }))
+    }
+
     /// A bill that does not count it has been voided already.
     fn unbill(&self, usage: UsageId, bill: BillId) -> Result<Option<UsageEvent>, UsageRefusal> {
         let Some(last) = self.bills.last() else { return Ok(None) };
@@ -209,6 +219,12 @@ impl Usage {
                     return Err(Fault::Bill);
                 }
                 self.count(bill, Some(*note), *through);
+            }
+            UsageEvent::LateUsageSettled { bill, note, through, .. } => {
+                let meters = self.meters.clone();
+                let last = self.bills.last_mut().filter(|last| (&last.bill, &last.note) == (bill, note));
+                let last = last.filter(|_| *through + 1 == self.sequence).ok_or(Fault::Bill)?;
+                (last.through, last.meters) = (*through, meters);
             }
             UsageEvent::UsageUnbilled { bill, .. } => {
                 self.bills.pop_if(|last| last.bill == *bill).ok_or(Fault::Bill)?;
@@ -264,6 +280,7 @@ impl EventSourced for Usage {
             UsageCommand::Credit { usage, bill, note } => {
                 Ok(self.credit(usage, bill, note)?.into_iter().collect())
             }
+            UsageCommand::Settle { usage } => Ok(self.settle(usage)?.into_iter().collect()),
             UsageCommand::Unbill { usage, bill } => Ok(self.unbill(usage, bill)?.into_iter().collect()),
         }
     }

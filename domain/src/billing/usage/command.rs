@@ -13,6 +13,8 @@ pub enum UsageCommand {
     Bill { usage: UsageId, bill: BillId },
     /// What came late made less: a note of this bill counts it.
     Credit { usage: UsageId, bill: BillId, note: u32 },
+    /// What came late changed nothing that is owed: what counted last counts it too.
+    Settle { usage: UsageId },
     /// The bill was voided.
     Unbill { usage: UsageId, bill: BillId },
 }

@@ -37,6 +37,15 @@ pub enum UsageEvent {
     UsageBilled { usage: UsageId, bill: BillId, through: u64 },
     /// A note of a bill counts what made the month less since, as the stream had it at the event `through`.
     LateUsageCredited { usage: UsageId, bill: BillId, note: u32, through: u64 },
+    /// What came in late changed nothing that is owed: the bill, or the note of it, that counted last counts it too, as the
+    /// stream had it at the event `through`.
+    LateUsageSettled {
+        usage: UsageId,
+        bill: BillId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<u32>,
+        through: u64,
+    },
     /// The bill counts it no more: it was voided.
     UsageUnbilled { usage: UsageId, bill: BillId },
 }
@@ -45,10 +54,11 @@ const RECORDED: EventKind = EventKind::first_version("UsageRecorded");
 const CORRECTED: EventKind = EventKind::first_version("UsageCorrected");
 const BILLED: EventKind = EventKind::first_version("UsageBilled");
 const CREDITED: EventKind = EventKind::first_version("LateUsageCredited");
+const SETTLED: EventKind = EventKind::first_version("LateUsageSettled");
 const UNBILLED: EventKind = EventKind::first_version("UsageUnbilled");
 
 impl UsageEvent {
-    pub const KINDS: [EventKind; 5] = [RECORDED, CORRECTED, BILLED, CREDITED, UNBILLED];
+    pub const KINDS: [EventKind; 6] = [RECORDED, CORRECTED, BILLED, CREDITED, SETTLED, UNBILLED];
 
     pub fn kind(&self) -> EventKind {
         match self {
@@ -56,6 +66,7 @@ impl UsageEvent {
             Self::UsageCorrected { .. } => CORRECTED,
             Self::UsageBilled { .. } => BILLED,
             Self::LateUsageCredited { .. } => CREDITED,
+            Self::LateUsageSettled { .. } => SETTLED,
             Self::UsageUnbilled { .. } => UNBILLED,
         }
     }
@@ -66,6 +77,7 @@ impl UsageEvent {
             | Self::UsageCorrected { usage, .. }
             | Self::UsageBilled { usage, .. }
             | Self::LateUsageCredited { usage, .. }
+            | Self::LateUsageSettled { usage, .. }
             | Self::UsageUnbilled { usage, .. } => usage,
         }
     }

@@ -318,6 +318,34 @@ fn an_event_that_does_not_fit_is_corruption() {
 }
 
 #[test]
+fn what_came_late_and_changes_nothing_is_counted_by_the_last_bill() {
+    let (bill_id, delta) = (first_bill(), first_bill().delta(1).unwrap());
+    let settle = || UsageCommand::Settle { usage: usage() };
+    let settled = |bill: &BillId, through| {
+        let (usage, bill) = (usage(), bill.clone());
+        UsageEvent::LateUsageSettled { usage, bill, note: None, through }
+    };
+    let late = |day: &str| {
+        let (usage, records) = (usage(), vec![sms(day, "1")]);
+        UsageEvent::UsageRecorded { usage, records, late: true }
+    };
+    given(vec![]).when(settle()).then_expect_error(UsageRefusal::NotBilled { usage: usage() });
+    let mut history = vec![recorded(vec![sms("2026-10-01", "3")]), billed(bill_id.clone(), 1)];
+    given(history.clone()).when(settle()).then_expect_events(vec![]);
+    history.extend([late("2026-10-02"), billed(delta.clone(), 3), late("2026-10-03")]);
+    given(history.clone()).when(settle()).then_expect_events(vec![settled(&delta, 5)]);
+    assert!(state(&history).evolve(&settled(&bill_id, 5)).is_err(), "it is not the last");
+    assert!(state(&history).evolve(&settled(&delta, 4)).is_err(), "it counts what there is");
+    history.push(settled(&delta, 5));
+    assert!(!state(&history).has_late_usage());
+    given(history.clone()).when(settle()).then_expect_events(vec![]);
+    // Voided, what the bill of late usage counted is late again, all of it.
+    history.push(unbilled(delta));
+    assert!(state(&history).has_late_usage());
+    assert_eq!(state(&history).bills().last().map(|last| last.through), Some(1));
+}
+
+#[test]
 fn a_note_counts_what_came_late_and_made_less() {
     let (bill_id, delta) = (first_bill(), first_bill().delta(1).unwrap());
     let credit = |bill: &BillId| UsageCommand::Credit { usage: usage(), bill: bill.clone(), note: 1 };

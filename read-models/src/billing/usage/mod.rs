@@ -122,6 +122,14 @@ fn apply(event: &RecordedEvent, change: &UsageEvent, tables: &mut UsageTables) -
             };
             tables.bills.create(&(customer, month, bill.clone(), row.note), || row.clone())
         }
+        UsageEvent::LateUsageSettled { bill, note, through, .. } => {
+            let note = note.map_or(0, u64::from);
+            tables.bills.change(&(customer, month, bill.clone(), note), |row| {
+                row.through = *through;
+                row.updated = Stamp::of(event);
+                Ok(())
+            })
+        }
         UsageEvent::UsageUnbilled { bill, .. } => {
             tables.bills.change(&(customer, month, bill.clone(), 0), |row| {
                 row.standing = false;

@@ -98,6 +98,17 @@ fn a_correction_of_nothing_is_a_fault() {
 }
 
 #[test]
+fn what_came_late_and_changed_nothing_is_counted_by_the_bill_before() {
+    let billed = UsageEvent::UsageBilled { usage: usage(), bill: bill(), through: 1 }.into();
+    let settled =
+        UsageEvent::LateUsageSettled { usage: usage(), bill: bill(), note: None, through: 3 }.into();
+    let late = recorded("2026-10-06", "3", true);
+    let tables = folded::<UsageProjection>([recorded("2026-10-05", "3", false), billed, late, settled]);
+    let found = tables.bills.get(&(customer(42), usage().month(), bill(), 0)).unwrap();
+    assert_eq!((found.through, found.updated.position), (3, 4));
+}
+
+#[test]
 fn a_note_counts_what_came_late_beside_its_bill() {
     let billed = UsageEvent::UsageBilled { usage: usage(), bill: bill(), through: 1 }.into();
     let credited = UsageEvent::LateUsageCredited { usage: usage(), bill: bill(), note: 1, through: 3 }.into();
