@@ -13,7 +13,7 @@ use tallybook_commands::billing::{
 use tallybook_domain::billing::bill::{BillAction, NoteLines};
 use tallybook_domain::billing::{
     BillEvent, BillId, BillRefusal, BillState, MonthRefusal, PlanCode, PricePlan, PricePlanCommand,
-    Subscription, SubscriptionCommand,
+    Subscription, SubscriptionCommand, Usage, UsageCommand, UsageId,
 };
 use tallybook_domain::ledger::periods::{ACCOUNTING_PERIODS, AccountingPeriods, PeriodCommand};
 use tallybook_domain::{CustomerId, Month, Refusal};
@@ -240,4 +240,27 @@ async fn late_usage_that_changes_nothing_is_late_until_somebody_has_settled_it()
     assert_eq!(events(&book).await, told, "nothing is left to settle");
     void(&book, &bill).await;
     regenerate_bill(&book, by("li"), again(&bill)).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn late_usage_that_nothing_prices_is_refused() {
+    let book = book().await;
+    let (customer, _, bill) = billed(&book).await;
+    let usage = UsageId::new(&customer, october());
+    let texts = |quantity: &str, correction: bool| {
+        let entry = format!(
+            r#"{{"meter":"texts","date":"2026-10-09","quantity":"{quantity}","reference":"t","correction":{correction}}}"#
+        );
+        let entries = vec![serde_json::from_str(&entry).unwrap()];
+        UsageCommand::Record { usage: usage.clone(), entries, today: text("2026-11-01") }
+    };
+    tell::<Usage>(&book, usage.to_string(), texts("5", false)).await;
+    let unpriced =
+        Refusal::Month(MonthRefusal::LateNotPriced { meter: text("texts"), on: text("2026-10-09") });
+    assert_eq!(refusal(show_late_usage(&book, text("user:li"), &bill).await), unpriced);
+    let before = events(&book).await;
+    assert_eq!(refusal(settle_late_usage(&book, by("li"), settling(&bill)).await), unpriced);
+    assert_eq!(events(&book).await, before);
+    tell::<Usage>(&book, usage.to_string(), texts("0", true)).await;
+    assert_eq!(settle(&book, &bill).await.difference, yuan("0.00"));
 }

@@ -47,7 +47,9 @@ impl From<MonthRefusal> for Problem {
             R::PlanNotLoaded { plan } => problem.with("plan", plan),
             R::NoVersion { plan, on } => problem.with("plan", plan).with("on", on),
             R::TwoCurrencies { one, other } => problem.with("currencies", [one, other]),
-            R::NotPriced { meter, on } => problem.with("meter", meter).with("on", on),
+            R::NotPriced { meter, on } | R::LateNotPriced { meter, on } => {
+                problem.with("meter", meter).with("on", on)
+            }
             R::NoPlan => problem,
             R::Pricing(refusal) => refusal.into(),
         }

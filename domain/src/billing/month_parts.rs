@@ -28,6 +28,11 @@ pub enum MonthRefusal {
         "usage of {meter} on {on} is priced by no plan: give its plan an item for it (of price 0, if it is free), or correct it to 0"
     )]
     NotPriced { meter: Meter, on: NaiveDate },
+    /// The same, once the month is billed: the bill keeps the versions of its plans.
+    #[error(
+        "usage of {meter} on {on} came after the bill, and no plan of the bill prices it: correct it to 0, or void the bill and bill the month again under a plan that has an item for it"
+    )]
+    LateNotPriced { meter: Meter, on: NaiveDate },
     #[error("no price plan was in force in the month")]
     NoPlan,
     #[error(transparent)]

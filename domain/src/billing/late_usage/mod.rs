@@ -5,9 +5,11 @@
 
 mod credits;
 mod difference;
+mod priced;
 #[cfg(test)]
 mod tests;
 
+use self::priced::Priced;
 use super::bill::{Amounts, BillPart, Stretch};
 use super::month_parts::price;
 use super::pricing::PricingRefusal;
@@ -30,7 +32,8 @@ pub struct LateUsage {
     pub amounts: Amounts,
 }
 
-/// What changed since the last bill, or note, that counts the usage.
+/// What changed since the last bill, or note, that counts the usage. Refused while something came in that no plan of the
+/// bill prices: it would be counted and charged to nobody.
 pub fn late_usage<'p>(
     (month, currency): (Month, Currency),
     stretches: &[Stretch],
@@ -39,6 +42,7 @@ pub fn late_usage<'p>(
     plan: impl Fn(&PlanCode) -> Option<&'p PricePlan>,
 ) -> Result<LateUsage, MonthRefusal> {
     let days = (month.first_day(), month.last_day());
+    let mut priced = Priced::default();
     let mut late = LateUsage { parts: Vec::new(), amounts: Amounts::zero(currency) };
     for stretch in stretches {
         let not_loaded = || MonthRefusal::PlanNotLoaded { plan: stretch.plan.clone() };
@@ -47,12 +51,14 @@ pub fn late_usage<'p>(
         let version =
             versions.iter().find(|known| known.version == stretch.plan_version).ok_or_else(no_version)?;
         let of_days = (stretch.from, stretch.to);
+        priced.add(&version.terms, of_days);
         let before = price(&version.terms, billed.meters(), days, of_days)?;
         let now = price(&version.terms, usage.by_meter(), days, of_days)?;
         let part = PartDifference::between(stretch, &before, &now)?;
         late.amounts = late.amounts.checked_add(part.amounts).map_err(|_| out_of_range())?;
         late.parts.push(part);
     }
+    priced.check(billed, usage)?;
     Ok(late)
 }
 

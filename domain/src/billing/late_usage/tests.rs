@@ -191,6 +191,25 @@ fn more_usage_below_the_minimum_is_no_more_owed() {
 }
 
 #[test]
+fn what_no_plan_of_the_bill_prices_is_refused_and_not_swallowed() {
+    let mut world = World::billed(90, 30);
+    let texts = |quantity: &str, correction: bool| -> UsageCommand {
+        let entry = format!(
+            r#"{{"meter":"texts","date":"2026-10-09","quantity":"{quantity}","reference":"t","correction":{correction}}}"#
+        );
+        let (usage, today) = (usage(), "2026-11-02".parse().unwrap());
+        UsageCommand::Record { usage, entries: vec![serde_json::from_str(&entry).unwrap()], today }
+    };
+    world.tell_usage(texts("0", false));
+    assert_eq!(world.late().amounts, Amounts::zero(Currency::CNY), "nothing was used");
+    world.tell_usage(texts("5", true));
+    let (meter, on) = ("texts".parse().unwrap(), "2026-10-09".parse().unwrap());
+    assert_eq!(world.try_late(), Err(MonthRefusal::LateNotPriced { meter, on }));
+    world.tell_usage(texts("0", true));
+    assert_eq!(world.late().amounts, Amounts::zero(Currency::CNY));
+}
+
+#[test]
 fn what_was_credited_by_hand_is_not_credited_again() {
     let mut world = World::billed(500, 30);
     let base = world.bills[0].0.clone();
