@@ -9,5 +9,6 @@ mod context;
 pub mod customers;
 pub mod deposits;
 pub mod ledger;
+mod requester;
 
 pub use context::CommandContext;

@@ -16,6 +16,7 @@ pub mod ledger;
 pub mod money;
 pub mod month;
 pub mod refusal;
+mod requester;
 pub mod text;
 
 pub use actor::Actor;
@@ -26,4 +27,5 @@ pub use ids::{CustomerId, DepositId, WalletId, WithdrawalId};
 pub use money::{Currency, Money, MoneyError};
 pub use month::Month;
 pub use refusal::Refusal;
+pub use requester::Requester;
 pub use text::InvalidText;

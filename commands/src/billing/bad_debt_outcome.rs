@@ -33,6 +33,7 @@ impl BadDebtOutcome {
             asked.ok_or_else(|| BillRefusal::BadDebtNotRequested { bill: bill.clone() })?;
         let open = after.open().map_err(BillRefusal::from)?;
         let open = open.ok_or_else(|| BillRefusal::NotFound { bill: bill.clone() })?;
+        let requested_by = requested_by.actor().clone();
         Ok(Self { id: bill.clone(), state, amount, requested_by, open })
     }
 }

@@ -9,6 +9,7 @@ use tallybook_event_store::{Book, CommandError, Receipt, StreamKey};
 
 use super::BadDebtOutcome;
 use crate::CommandContext;
+use crate::requester::requester;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RequestBadDebt {
@@ -23,7 +24,7 @@ pub async fn request_bad_debt(
     context: CommandContext,
     asked: RequestBadDebt,
 ) -> Result<Receipt<BadDebtOutcome>, CommandError> {
-    let by = context.actor.clone();
+    let by = requester(book, &context.actor).await?;
     let request = context.request_because("request_bad_debt", Some(&asked.reason), &asked)?;
     let streams = vec![StreamKey::existing::<Bill>(&asked.bill)];
     book.execute(request, streams, move |decision| {

@@ -5,12 +5,13 @@ use tallybook_domain::customers::Customer;
 use tallybook_domain::deposits::{
     Destination, Wallet, WalletCommand, Withdrawal, WithdrawalCommand, WithdrawalReference, WithdrawalRefusal,
 };
-use tallybook_domain::{Actor, CustomerId, Money, Refusal, WalletId, WithdrawalId};
+use tallybook_domain::{CustomerId, Money, Refusal, Requester, WalletId, WithdrawalId};
 use tallybook_event_store::{Book, CommandError, Decision, Receipt, StreamKey};
 
 use super::step::{Parties, check_may_withdraw};
 use super::{WITHDRAWAL_REFERENCE, WithdrawalOutcome};
 use crate::CommandContext;
+use crate::requester::requester;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RequestWithdrawal {
@@ -30,7 +31,7 @@ pub async fn request_withdrawal(
     withdrawal: WithdrawalId,
     asked: RequestWithdrawal,
 ) -> Result<Receipt<WithdrawalOutcome>, CommandError> {
-    let requested_by = context.actor.clone();
+    let requested_by = requester(book, &context.actor).await?;
     let request = context.request("request_withdrawal", &asked)?;
     let wallet = WalletId::new(&asked.customer, asked.amount.currency());
     let parties = Parties { withdrawal, wallet, customer: asked.customer.clone() };
@@ -46,7 +47,7 @@ pub async fn request_withdrawal(
 fn decide(
     decision: &mut Decision<'_>,
     parties: &Parties,
-    requested_by: &Actor,
+    requested_by: &Requester,
     asked: RequestWithdrawal,
 ) -> Result<WithdrawalOutcome, Refusal> {
     let Parties { withdrawal, wallet, .. } = parties.clone();

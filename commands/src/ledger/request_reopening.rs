@@ -8,6 +8,7 @@ use tallybook_event_store::{Book, CommandError, Receipt};
 
 use super::outcome::{PeriodOutcome, decide};
 use crate::CommandContext;
+use crate::requester::requester;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RequestReopening {
@@ -21,7 +22,7 @@ pub async fn request_reopening(
     context: CommandContext,
     asked: RequestReopening,
 ) -> Result<Receipt<PeriodOutcome>, CommandError> {
-    let by = context.actor.clone();
+    let by = requester(book, &context.actor).await?;
     let request = context.request_because("request_reopening", Some(&asked.reason), &asked)?;
     decide(book, request, asked.period, move |_| {
         let RequestReopening { period, reason } = asked.clone();

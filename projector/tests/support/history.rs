@@ -349,7 +349,7 @@ impl Busy {
                 r#"{"account_name":"李雷","account_number":"6222021234567890123"}"#,
             )
             .unwrap(),
-            requested_by: by.clone(),
+            requested_by: by.clone().into(),
         });
         self.wallet(
             customer,

@@ -2,14 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::actor::Actor;
 use crate::money::Money;
+use crate::requester::Requester;
 
 /// What waits for the approval of somebody else.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BadDebtRequest {
     pub amount: Money,
-    pub requested_by: Actor,
+    #[serde(flatten)]
+    pub requested_by: Requester,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -8,6 +8,7 @@ use crate::actor::Actor;
 use crate::billing::{BillId, BillNumber};
 use crate::ids::WalletId;
 use crate::money::{Currency, Money};
+use crate::requester::Requester;
 use crate::text::Reason;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,7 +66,7 @@ pub enum BillCommand {
         bill: BillId,
         amount: Money,
         reason: Reason,
-        requested_by: Actor,
+        requested_by: Requester,
     },
     ApproveBadDebt {
         bill: BillId,

@@ -10,6 +10,7 @@ use crate::billing::{BillId, BillNumber};
 use crate::event::EventKind;
 use crate::ids::WalletId;
 use crate::money::Money;
+use crate::requester::Requester;
 use crate::text::Reason;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,7 +76,8 @@ pub enum BillEvent {
         bill: BillId,
         amount: Money,
         reason: Reason,
-        requested_by: Actor,
+        #[serde(flatten)]
+        requested_by: Requester,
     },
     /// What the customer will not pay is our loss.
     BadDebtWrittenOff {

@@ -13,6 +13,7 @@ use crate::actor::Actor;
 use crate::billing::BillId;
 use crate::dates::EARLIEST_EFFECTIVE_DATE;
 use crate::money::{Money, MoneyError};
+use crate::requester::Requester;
 use crate::text::Reason;
 
 /// No event means that what was asked for has happened already.
@@ -134,6 +135,7 @@ pub(super) fn check_only_paid(drafted: &Drafted, bill: &BillId) -> Result<(), Bi
     }
     match drafted.bad_debt.clone() {
         Some(BadDebtRequest { amount, requested_by }) => {
+            let requested_by = requested_by.actor().clone();
             Err(BillRefusal::BadDebtUnderWay { bill: bill.clone(), amount, requested_by })
         }
         None => Ok(()),
@@ -181,9 +183,10 @@ fn request_bad_debt(
     bill: BillId,
     amount: Money,
     reason: Reason,
-    requested_by: Actor,
+    requested_by: Requester,
 ) -> Result<Option<BillEvent>, BillRefusal> {
     if let Some(BadDebtRequest { amount, requested_by }) = drafted.bad_debt.clone() {
+        let requested_by = requested_by.actor().clone();
         return Err(BillRefusal::BadDebtUnderWay { bill, amount, requested_by });
     }
     check_open(drafted, &bill, amount)?;
@@ -198,8 +201,9 @@ fn approve_bad_debt(
     date: StepDate,
 ) -> Result<Option<BillEvent>, BillRefusal> {
     let BadDebtRequest { amount, requested_by } = requested(drafted, &bill)?;
-    if *requested_by == approved_by {
-        return Err(BillRefusal::SelfApproval { bill, requested_by: approved_by });
+    if requested_by.is(&approved_by) {
+        let requested_by = requested_by.actor().clone();
+        return Err(BillRefusal::SelfApproval { bill, requested_by });
     }
     check_open(drafted, &bill, *amount)?;
     let effective_date = date_of(drafted, date)?;

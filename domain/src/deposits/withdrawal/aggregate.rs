@@ -15,6 +15,7 @@ use crate::event::BookEvent;
 use crate::event_sourced::{CorruptStream, EventSourced};
 use crate::ids::{WalletId, WithdrawalId};
 use crate::money::Money;
+use crate::requester::Requester;
 
 /// A withdrawal; by default one nobody has asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,7 +28,8 @@ pub(super) struct Request {
     pub(super) withdrawal: WithdrawalId,
     pub(super) wallet: WalletId,
     pub(super) amount: Money,
-    pub(super) requested_by: Actor,
+    #[serde(flatten)]
+    pub(super) requested_by: Requester,
     pub(super) state: WithdrawalState,
     /// Who approved or rejected it.
     pub(super) decided_by: Option<Actor>,

@@ -6,6 +6,7 @@ use crate::actor::Actor;
 use crate::deposits::{ChannelReference, Destination, WithdrawalReference};
 use crate::ids::{WalletId, WithdrawalId};
 use crate::money::Money;
+use crate::requester::Requester;
 use crate::text::Reason;
 
 /// `today` is the book's day, by which an effective date is judged.
@@ -17,7 +18,7 @@ pub enum WithdrawalCommand {
         amount: Money,
         reference: WithdrawalReference,
         destination: Destination,
-        requested_by: Actor,
+        requested_by: Requester,
     },
     Approve {
         withdrawal: WithdrawalId,

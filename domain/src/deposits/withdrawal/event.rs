@@ -9,6 +9,7 @@ use crate::deposits::{ChannelReference, Destination, WithdrawalReference};
 use crate::event::EventKind;
 use crate::ids::{WalletId, WithdrawalId};
 use crate::money::Money;
+use crate::requester::Requester;
 use crate::text::Reason;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,7 +20,8 @@ pub enum WithdrawalEvent {
         amount: Money,
         reference: WithdrawalReference,
         destination: Destination,
-        requested_by: Actor,
+        #[serde(flatten)]
+        requested_by: Requester,
     },
     WithdrawalApproved {
         withdrawal: WithdrawalId,

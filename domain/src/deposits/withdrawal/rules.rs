@@ -120,12 +120,13 @@ fn may_decide<'a>(
     Ok(step)
 }
 
-/// Four eyes: whoever asked for the money cannot be the one who approves it.
+/// Four eyes: whoever asked for the money, or made the API key that did, cannot be the one who approves it.
 fn may_approve<'a>(state: &'a Withdrawal, withdrawal: &WithdrawalId, by: &Actor) -> Step<'a> {
     let step = may_decide(state, withdrawal, WithdrawalAction::Approve, by)?;
     match step {
-        Some(request) if request.requested_by == *by => {
-            Err(WithdrawalRefusal::SelfApproval { requested_by: by.clone() })
+        Some(request) if request.requested_by.is(by) => {
+            let requested_by = request.requested_by.actor().clone();
+            Err(WithdrawalRefusal::SelfApproval { requested_by })
         }
         Some(_) | None => Ok(step),
     }

@@ -58,7 +58,7 @@ fn request(amount: Money) -> Command {
         amount,
         reference: "W-1".parse().unwrap(),
         destination: destination(),
-        requested_by: actor("han"),
+        requested_by: actor("han").into(),
     }
 }
 
@@ -69,7 +69,7 @@ fn requested() -> Event {
         amount: thirty(),
         reference: "W-1".parse().unwrap(),
         destination: destination(),
-        requested_by: actor("han"),
+        requested_by: actor("han").into(),
     }
 }
 

@@ -14,12 +14,13 @@ use crate::actor::Actor;
 use crate::event::BookEvent;
 use crate::event_sourced::{CorruptStream, EventSourced};
 use crate::month::Month;
+use crate::requester::Requester;
 
 /// The accounting periods; by default all of them are open.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountingPeriods {
     /// Each closed month, with who has asked to reopen it.
-    closed: BTreeMap<Month, Option<Actor>>,
+    closed: BTreeMap<Month, Option<Requester>>,
 }
 
 impl AccountingPeriods {
@@ -37,7 +38,7 @@ impl AccountingPeriods {
 
     /// Who has asked to reopen it.
     pub fn requested_by(&self, period: Month) -> Option<&Actor> {
-        self.closed.get(&period).and_then(Option::as_ref)
+        self.closed.get(&period).and_then(Option::as_ref).map(Requester::actor)
     }
 
     /// Accepts a business date in an open month.
@@ -49,7 +50,7 @@ impl AccountingPeriods {
     }
 
     /// Who has asked to reopen a closed month.
-    fn requester(&self, period: Month) -> Result<Option<&Actor>, PeriodRefusal> {
+    fn requester(&self, period: Month) -> Result<Option<&Requester>, PeriodRefusal> {
         let closed = self.closed.get(&period).ok_or(PeriodRefusal::NotClosed { period })?;
         Ok(closed.as_ref())
     }
@@ -65,7 +66,7 @@ impl AccountingPeriods {
         Ok(Some(PeriodEvent::PeriodClosed { period }))
     }
 
-    fn under_review(&self, period: Month) -> Result<&Actor, PeriodRefusal> {
+    fn under_review(&self, period: Month) -> Result<&Requester, PeriodRefusal> {
         self.requester(period)?.ok_or(PeriodRefusal::ReopeningNotRequested { period })
     }
 }
@@ -76,15 +77,16 @@ impl EventSourced for AccountingPeriods {
             PeriodCommand::Close { period, today } => self.close(period, today)?,
             PeriodCommand::RequestReopening { period, requested_by, reason } => {
                 if let Some(requester) = self.requester(period)? {
-                    let requested_by = requester.clone();
+                    let requested_by = requester.actor().clone();
                     return Err(PeriodRefusal::ReopeningUnderWay { period, requested_by });
                 }
                 Some(PeriodEvent::PeriodReopeningRequested { period, requested_by, reason })
             }
             PeriodCommand::ApproveReopening { period, approved_by } => {
                 let requested_by = self.under_review(period)?;
-                if *requested_by == approved_by {
-                    return Err(PeriodRefusal::SelfApproval { period, requested_by: approved_by });
+                if requested_by.is(&approved_by) {
+                    let requested_by = requested_by.actor().clone();
+                    return Err(PeriodRefusal::SelfApproval { period, requested_by });
                 }
                 Some(PeriodEvent::PeriodReopened { period, approved_by })
             }

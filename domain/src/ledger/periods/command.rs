@@ -4,12 +4,13 @@ use chrono::NaiveDate;
 
 use crate::actor::Actor;
 use crate::month::Month;
+use crate::requester::Requester;
 use crate::text::Reason;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PeriodCommand {
     Close { period: Month, today: NaiveDate },
-    RequestReopening { period: Month, requested_by: Actor, reason: Reason },
+    RequestReopening { period: Month, requested_by: Requester, reason: Reason },
     ApproveReopening { period: Month, approved_by: Actor },
     RejectReopening { period: Month, rejected_by: Actor, reason: Reason },
 }

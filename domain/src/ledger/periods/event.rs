@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::actor::Actor;
 use crate::event::EventKind;
 use crate::month::Month;
+use crate::requester::Requester;
 use crate::text::Reason;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,7 +17,8 @@ pub enum PeriodEvent {
     },
     PeriodReopeningRequested {
         period: Month,
-        requested_by: Actor,
+        #[serde(flatten)]
+        requested_by: Requester,
         reason: Reason,
     },
     PeriodReopened {

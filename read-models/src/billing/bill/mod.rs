@@ -143,7 +143,7 @@ fn take_in(row: &mut BillRow, change: &BillEvent) -> Result<(), FoldFault> {
         }
         BillEvent::BadDebtRequested { amount, reason, requested_by, .. } => {
             let (state, amount, reason) = (BadDebtState::Requested, *amount, reason.clone());
-            let requested_by = requested_by.clone();
+            let requested_by = requested_by.actor().clone();
             row.bad_debt = Some(BadDebt { state, amount, reason, requested_by, decided_by: None });
         }
         BillEvent::BadDebtWrittenOff { amount, approved_by, .. } => {

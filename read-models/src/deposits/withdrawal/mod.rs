@@ -80,7 +80,7 @@ fn apply(
             reference: reference.clone(),
             destination: destination.clone(),
             state: WithdrawalState::Requested,
-            requested_by: requested_by.clone(),
+            requested_by: requested_by.actor().clone(),
             channel_reference: None,
             created: Stamp::of(event),
             updated: Stamp::of(event),

@@ -52,7 +52,7 @@ fn apply(
         row.updated = now;
         (row.state, row.requested_by, row.reason) = match change {
             PeriodEvent::PeriodReopeningRequested { requested_by, reason, .. } => {
-                (PeriodState::ReopeningRequested, Some(requested_by.clone()), Some(reason.clone()))
+                (PeriodState::ReopeningRequested, Some(requested_by.actor().clone()), Some(reason.clone()))
             }
             PeriodEvent::PeriodReopened { .. } => (PeriodState::Open, None, None),
             PeriodEvent::PeriodClosed { .. } | PeriodEvent::PeriodReopeningRejected { .. } => {

@@ -10,6 +10,7 @@ use crate::event::BookEvent;
 use crate::event_sourced::EventSourced;
 use crate::ledger::{AccountCode, Side, check_balanced, postings};
 use crate::money::{Currency, Money};
+use crate::requester::Requester;
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -266,6 +267,16 @@ fn bad_debt_needs_two_people() {
         bill: bill(),
         requested_by: "user:li".parse().unwrap(),
     });
+    let (key, made_by) = ("key:erp".parse().unwrap(), "user:li".parse().unwrap());
+    let by_key = BillEvent::BadDebtRequested {
+        bill: bill(),
+        amount: yuan("106.35"),
+        reason: "insolvent".parse().unwrap(),
+        requested_by: Requester::of_key(key, made_by),
+    };
+    given(vec![drafted(), issued(), by_key]).when(approve_bad_debt("user:li")).then_expect_error(
+        BillRefusal::SelfApproval { bill: bill(), requested_by: "key:erp".parse().unwrap() },
+    );
     given(asked.clone()).when(approve_bad_debt("user:wang")).then_expect_events(vec![
         BillEvent::BadDebtWrittenOff {
             bill: bill(),

@@ -1,0 +1,78 @@
+//! What an API key asks for is not approved by the person who made the key.
+
+#![allow(clippy::unwrap_used, reason = "a test stops where its own material is wrong")]
+
+mod support;
+
+use support::billing::{bill, subscribed, tell};
+use support::{a_request, book, by, deposit, fresh, refusal, text, yuan};
+use tallybook_commands::CommandContext;
+use tallybook_commands::billing::{ApproveBadDebt, RequestBadDebt, approve_bad_debt, request_bad_debt};
+use tallybook_commands::deposits::{ApproveWithdrawal, approve_withdrawal, request_withdrawal};
+use tallybook_commands::ledger::{RequestReopening, approve_reopening, request_reopening};
+use tallybook_domain::billing::BillRefusal;
+use tallybook_domain::deposits::WithdrawalRefusal;
+use tallybook_domain::ledger::periods::{
+    ACCOUNTING_PERIODS, AccountingPeriods, PeriodCommand, PeriodRefusal,
+};
+use tallybook_domain::{Actor, Month};
+use tallybook_event_store::Book;
+
+const TERMS: &str =
+    r#"{"currency":"CNY","items":[{"code":"base","name":"Base","model":"flat","fee":"100"}]}"#;
+
+/// A key that Li made.
+async fn made_by_li(book: &Book) -> (CommandContext, Actor) {
+    sqlx::query(
+        "INSERT INTO api_keys (id, name, role, secret_hash, created_at, created_by)
+         VALUES ('1', 'erp', 'finance', 'none', now(), 'user:li')",
+    )
+    .execute(book.pool())
+    .await
+    .unwrap();
+    let actor: Actor = text("key:erp");
+    (CommandContext { actor: actor.clone(), ..by("nobody") }, actor)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_off_takes_somebody_else_than_who_made_the_key() {
+    let book = book().await;
+    let (customer, plan) = subscribed(&book, TERMS).await;
+    let bill = bill(&book, &customer, &plan).await;
+    let (key, requested_by) = made_by_li(&book).await;
+    let ask = RequestBadDebt { bill: bill.clone(), amount: yuan("100.00"), reason: text("insolvent") };
+    let asked = request_bad_debt(&book, key, ask).await.unwrap().outcome;
+    assert_eq!(asked.requested_by, requested_by);
+    let approve = ApproveBadDebt { bill: bill.clone(), effective_date: None };
+    let own = refusal(approve_bad_debt(&book, by("li"), approve.clone()).await);
+    assert_eq!(own, BillRefusal::SelfApproval { bill, requested_by }.into());
+    approve_bad_debt(&book, by("wang"), approve).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_withdrawal_takes_somebody_else_than_who_made_the_key() {
+    let book = book().await;
+    let customer = support::register(&book, "Acme").await;
+    deposit(&book, &customer, "100.00", "R1").await.unwrap();
+    let (key, requested_by) = made_by_li(&book).await;
+    let (withdrawal, asked) = (fresh(), a_request(&customer, "30.00", "W1"));
+    request_withdrawal(&book, key, withdrawal.clone(), asked).await.unwrap();
+    let own = approve_withdrawal(&book, by("li"), ApproveWithdrawal { withdrawal: withdrawal.clone() }).await;
+    assert_eq!(refusal(own), WithdrawalRefusal::SelfApproval { requested_by }.into());
+    approve_withdrawal(&book, by("wang"), ApproveWithdrawal { withdrawal }).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reopening_a_month_takes_somebody_else_than_who_made_the_key() {
+    let book = book().await;
+    let period: Month = text("2026-08");
+    let close = PeriodCommand::Close { period, today: text("2026-09-01") };
+    tell::<AccountingPeriods>(&book, ACCOUNTING_PERIODS.into(), close).await;
+    let (key, requested_by) = made_by_li(&book).await;
+    let ask = RequestReopening { period, reason: text("a bill was missing") };
+    let asked = request_reopening(&book, key, ask).await.unwrap().outcome;
+    assert_eq!(asked.requested_by, Some(requested_by.clone()));
+    let own = refusal(approve_reopening(&book, by("li"), period).await);
+    assert_eq!(own, PeriodRefusal::SelfApproval { period, requested_by }.into());
+    approve_reopening(&book, by("wang"), period).await.unwrap();
+}
