@@ -1,5 +1,5 @@
 //! What runs beside the requests: writing down refusals and forgetting old ones, hearing of new events, tidying figures,
-//! bill runs.
+//! bill runs, usage sources.
 
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use crate::access::{WRITE_EVERY, forget_refusals};
 use crate::bill_runs;
 use crate::metrics;
 use crate::state::ApiState;
+use crate::usage_sources;
 
 const TIDY_EVERY: Duration = Duration::from_secs(5);
 const FINISH_ERASURES_EVERY: Duration = Duration::from_secs(60);
@@ -33,6 +34,7 @@ impl Background {
         tasks.spawn(hear_of_events(state.clone()));
         tasks.spawn(tidy_figures());
         tasks.spawn(bill_runs::attend(state.clone()));
+        tasks.spawn(usage_sources::attend(state.clone()));
         Self { tasks, state: state.clone() }
     }
 

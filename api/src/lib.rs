@@ -26,8 +26,10 @@ mod projections;
 pub mod reports;
 mod request;
 mod router;
+pub mod run_lock;
 mod serve;
 mod state;
+pub mod usage_sources;
 mod views;
 
 pub use answer::formula_safe;

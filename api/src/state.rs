@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::NaiveTime;
 use sqlx::PgPool;
 use tallybook_commands::customers::personal::{MasterKey, PersonalKeys};
+use tallybook_domain::billing::usage_source::SourceName;
 use tallybook_domain::{Actor, Month};
 use tallybook_event_store::Book;
 use tallybook_event_store::journal::head_position;
@@ -21,6 +22,7 @@ use crate::metrics::HttpFigures;
 use crate::operations::Readiness;
 use crate::problem::{FieldError, Problem, ProblemKind};
 use crate::request::Freshness;
+use crate::usage_sources::Sources;
 use crate::views::OpenedViews;
 
 /// What the operator may set.
@@ -42,6 +44,8 @@ pub struct ApiSettings {
     pub seller: Seller,
     /// When, on the first day of a month, the bill run of the month before begins by itself. Without it, never.
     pub bill_run_at: Option<NaiveTime>,
+    /// Outside systems that usage is collected from.
+    pub usage_sources: Sources,
 }
 
 /// A year that is audited, and a month to do it.
@@ -58,6 +62,7 @@ impl Default for ApiSettings {
             personal_data_key: None,
             seller: Seller::default(),
             bill_run_at: None,
+            usage_sources: Sources::default(),
         }
     }
 }
@@ -87,6 +92,8 @@ struct Shared {
     /// Months whose runs were started here and not looked after yet.
     bill_runs: Mutex<BTreeSet<Month>>,
     bill_run_started: Notify,
+    /// Sources whose runs were started here and not looked after yet.
+    usage_runs: Mutex<BTreeSet<SourceName>>,
     stop: CancellationToken,
 }
 
@@ -110,6 +117,7 @@ impl ApiState {
             views: OpenedViews::default(),
             bill_runs: Mutex::default(),
             bill_run_started: Notify::new(),
+            usage_runs: Mutex::default(),
             workbooks: Arc::new(Semaphore::new(WORKBOOKS)),
             uploads: Arc::new(Semaphore::new(UPLOADS)),
             stop: CancellationToken::new(),
@@ -191,6 +199,16 @@ impl ApiState {
 
     pub(crate) fn take_started_bill_runs(&self) -> BTreeSet<Month> {
         std::mem::take(&mut *self.shared.bill_runs.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Has a run of a source that was just started carried out.
+    pub(crate) fn usage_run_started(&self, source: SourceName) {
+        self.shared.usage_runs.lock().unwrap_or_else(PoisonError::into_inner).insert(source);
+    }
+
+    /// Whether one was started here since the last call.
+    pub(crate) fn take_started_usage_run(&self, source: &SourceName) -> bool {
+        self.shared.usage_runs.lock().unwrap_or_else(PoisonError::into_inner).remove(source)
     }
 
     pub(crate) fn moment(&self, client: Option<IpAddr>) -> Moment<'_> {

@@ -74,6 +74,7 @@ fn check(settings: &Settings) -> Result<(), Failure> {
     }
     crate::personal_data::check(settings)?;
     crate::reminders::Channels::of(settings)?;
+    crate::usage::sources(settings)?;
     crate::logging::check(&settings.log.value)
 }
 
@@ -125,6 +126,11 @@ fn shown(settings: &Settings) -> Vec<Shown> {
         }),
         row("reminder_webhook_secret_file", &settings.reminder_webhook_secret_file, path_or_none),
         row("reminders_from", &settings.reminders_from, |time| time.format("%H:%M").to_string()),
+        row("usage_sources", &settings.usage_sources, |sources| {
+            let named: Vec<String> =
+                sources.iter().map(|source| format!("{} {}", source.usual.name, source.when())).collect();
+            if named.is_empty() { "none".to_owned() } else { named.join(", ") }
+        }),
         row("admin_password", &settings.admin_password, |password| match password {
             Some(_) => "•••••".to_owned(),
             None => "none: one is made up and shown once".to_owned(),

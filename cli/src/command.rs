@@ -17,6 +17,7 @@ use crate::projector::ProjectorCommand;
 use crate::serve::{ApiCommand, UpCommand};
 use crate::settings::{BookFlags, Flags, Settings};
 use crate::signals::stop_on_signal;
+use crate::usage::UsageCommand;
 use crate::user::UserCommand;
 
 /// The settlement ledger: deposits, withdrawals and every figure made of them, as immutable events in PostgreSQL
@@ -44,6 +45,7 @@ enum What {
     Customer(CustomerCommand),
     Import(ImportCommand),
     BillRun(BillRunCommand),
+    Usage(UsageCommand),
     Export(ExportCommand),
     Audit(AuditCommand),
     CheckConfig(CheckConfigCommand),
@@ -81,6 +83,7 @@ impl CommandLine {
             What::Customer(customer) => customer.run(&settings).await,
             What::Import(import) => import.run(&settings, stop).await,
             What::BillRun(bill_run) => bill_run.run(&settings, stop).await,
+            What::Usage(usage) => usage.run(&settings, stop).await,
             What::Export(export) => export.run(&settings, stop).await,
             What::Audit(audit) => audit.run(&settings, stop).await,
             What::CheckConfig(check) => check.run(&settings),
@@ -121,6 +124,7 @@ impl What {
             | Self::Import(_)
             | Self::Export(_)
             | Self::BillRun(_)
+            | Self::Usage(_)
             | Self::Openapi
             | Self::Bench(_) => flags,
         }

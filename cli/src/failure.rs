@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use tallybook_api::access::AccessError;
 use tallybook_api::bill_runs::BillRunError;
+use tallybook_api::usage_sources::UsageSourceError;
 use tallybook_event_store::proof::{ProofError, TreeError};
 use tallybook_event_store::seal::SealError;
 use tallybook_event_store::{CommandError, StoreError};
@@ -164,6 +165,19 @@ impl From<BillRunError> for Failure {
             | BillRunError::Database(_)
             | BillRunError::Journal(_)
             | BillRunError::Workbook(_) => Self::Environment(error.into()),
+        }
+    }
+}
+
+impl From<UsageSourceError> for Failure {
+    fn from(error: UsageSourceError) -> Self {
+        match error {
+            UsageSourceError::Command(error) => error.into(),
+            UsageSourceError::Customers(error) => error.into(),
+            UsageSourceError::Read(_)
+            | UsageSourceError::Store(_)
+            | UsageSourceError::Database(_)
+            | UsageSourceError::Outside(_) => Self::Environment(error.into()),
         }
     }
 }

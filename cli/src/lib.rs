@@ -29,6 +29,7 @@ pub mod seals;
 pub mod serve;
 pub mod settings;
 pub mod signals;
+pub mod usage;
 pub mod user;
 
 use std::process::ExitCode;

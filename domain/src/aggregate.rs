@@ -4,7 +4,9 @@
 
 use serde::Serialize;
 
-use crate::billing::{Bill, BillNumbers, BillRun, PricePlan, Reminder, Subscription, Usage};
+use crate::billing::{
+    Bill, BillNumbers, BillRun, PricePlan, Reminder, Subscription, Usage, UsageQuarantine, UsageSource,
+};
 use crate::customers::Customer;
 use crate::deposits::{Wallet, Withdrawal};
 use crate::event::BookEvent;
@@ -25,10 +27,12 @@ pub enum AggregateType {
     Bill,
     BillRun,
     Reminder,
+    UsageSource,
+    UsageQuarantine,
 }
 
 impl AggregateType {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Customer,
         Self::Wallet,
         Self::Withdrawal,
@@ -40,6 +44,8 @@ impl AggregateType {
         Self::Bill,
         Self::BillRun,
         Self::Reminder,
+        Self::UsageSource,
+        Self::UsageQuarantine,
     ];
 
     /// As the journal spells it.
@@ -56,6 +62,8 @@ impl AggregateType {
             Self::Bill => <Bill as cqrs_es::Aggregate>::TYPE,
             Self::BillRun => <BillRun as cqrs_es::Aggregate>::TYPE,
             Self::Reminder => <Reminder as cqrs_es::Aggregate>::TYPE,
+            Self::UsageSource => <UsageSource as cqrs_es::Aggregate>::TYPE,
+            Self::UsageQuarantine => <UsageQuarantine as cqrs_es::Aggregate>::TYPE,
         }
     }
 }
@@ -69,7 +77,7 @@ impl std::fmt::Display for AggregateType {
 /// A word that names no type of aggregate.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "must be customer, wallet, withdrawal, accounting_periods, bill_numbers, usage, price_plan, subscription, bill, bill_run or reminder"
+    "must be customer, wallet, withdrawal, accounting_periods, bill_numbers, usage, price_plan, subscription, bill, bill_run, reminder, usage_source or usage_quarantine"
 )]
 pub struct UnknownAggregateType;
 
@@ -96,6 +104,8 @@ pub enum AggregateState {
     Bill(Bill),
     BillRun(BillRun),
     Reminder(Reminder),
+    UsageSource(UsageSource),
+    UsageQuarantine(UsageQuarantine),
 }
 
 impl AggregateState {
@@ -113,6 +123,8 @@ impl AggregateState {
             AggregateType::Bill => Self::Bill(Bill::default()),
             AggregateType::BillRun => Self::BillRun(BillRun::default()),
             AggregateType::Reminder => Self::Reminder(Reminder::default()),
+            AggregateType::UsageSource => Self::UsageSource(UsageSource::default()),
+            AggregateType::UsageQuarantine => Self::UsageQuarantine(UsageQuarantine::default()),
         }
     }
 
@@ -130,6 +142,8 @@ impl AggregateState {
             Self::Bill(bill) => evolve(bill, event),
             Self::BillRun(run) => evolve(run, event),
             Self::Reminder(reminder) => evolve(reminder, event),
+            Self::UsageSource(source) => evolve(source, event),
+            Self::UsageQuarantine(quarantine) => evolve(quarantine, event),
         }
     }
 }

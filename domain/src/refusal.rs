@@ -4,7 +4,7 @@
 
 use crate::billing::{
     BillNumbersRefusal, BillRefusal, BillRunRefusal, MonthRefusal, PricePlanRefusal, SubscriptionRefusal,
-    UsageRefusal,
+    UsageQuarantineRefusal, UsageRefusal, UsageSourceRefusal,
 };
 use crate::customers::CustomerRefusal;
 use crate::deposits::{WalletRefusal, WithdrawalRefusal};
@@ -34,6 +34,10 @@ pub enum Refusal {
     BillRun(#[from] BillRunRefusal),
     #[error(transparent)]
     Usage(#[from] UsageRefusal),
+    #[error(transparent)]
+    UsageSource(#[from] UsageSourceRefusal),
+    #[error(transparent)]
+    UsageQuarantine(#[from] UsageQuarantineRefusal),
     #[error(transparent)]
     Batch(#[from] RefusedBatch),
 }

@@ -12,7 +12,7 @@ use cqrs_es::DomainEvent;
 use cqrs_es::persist::{EventUpcaster, SemanticVersionEventUpcaster};
 use tallybook_domain::billing::{
     BillEvent, BillNumbersEvent, BillRunEvent, BillingEvent, PricePlanEvent, ReminderEvent,
-    SubscriptionEvent, UsageEvent,
+    SubscriptionEvent, UsageEvent, UsageQuarantineEvent, UsageSourceEvent,
 };
 use tallybook_domain::{BookEvent, DecodeError, upcasters};
 
@@ -94,6 +94,10 @@ fn cqrs_es_reads_and_names_events_the_same_way() {
             BookEvent::Billing(BillingEvent::Bill(_)) => check::<BillEvent>(&text, &event),
             BookEvent::Billing(BillingEvent::Run(_)) => check::<BillRunEvent>(&text, &event),
             BookEvent::Billing(BillingEvent::Reminder(_)) => check::<ReminderEvent>(&text, &event),
+            BookEvent::Billing(BillingEvent::UsageSource(_)) => check::<UsageSourceEvent>(&text, &event),
+            BookEvent::Billing(BillingEvent::UsageQuarantine(_)) => {
+                check::<UsageQuarantineEvent>(&text, &event);
+            }
         }
     }
 }

@@ -7,6 +7,7 @@ use sqlx::PgPool;
 use tallybook_read_models::Projection;
 use tallybook_read_models::billing::{
     BillRuns, Bills, PricePlans, Receivables, Reminders, Revenue, Subscriptions, UsageProjection,
+    UsageQuarantines, UsageRuns,
 };
 use tallybook_read_models::customers::Customers;
 use tallybook_read_models::deposits::{
@@ -87,5 +88,7 @@ pub fn every() -> Vec<Registered> {
         Registered::of::<Revenue>(),
         Registered::of::<Receivables>(),
         Registered::of::<Reminders>(),
+        Registered::of::<UsageRuns>(),
+        Registered::of::<UsageQuarantines>(),
     ]
 }

@@ -147,6 +147,86 @@ pub enum ReminderStatus {
     Withdrawn,
 }
 
+/// How a run of a usage source stands.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum UsageRunState {
+    Running,
+    Finished,
+    /// It was given up before everything had been asked for.
+    Failed,
+}
+
+/// What a run of a usage source is to ask for.
+#[derive(Debug, ToSchema)]
+#[schema(as = UsageRunTerms)]
+pub struct UsageRunTerms {
+    /// Left out, if the source does not ask by month.
+    #[schema(nullable = false)]
+    pub months: Option<Vec<String>>,
+    /// Only these customers; every active one with a plan, if left out.
+    #[schema(nullable = false)]
+    pub customers: Option<Vec<String>>,
+    /// It began by itself.
+    #[schema(nullable = false)]
+    pub scheduled: Option<bool>,
+}
+
+/// What became of the records that came.
+#[derive(Debug, ToSchema)]
+#[schema(as = CollectedCounts)]
+pub struct CollectedCounts {
+    pub recorded: u64,
+    /// Recorded before, with the same quantity.
+    pub unchanged: u64,
+    pub corrected: u64,
+    /// Put aside for a person to look at.
+    pub quarantined: u64,
+    /// Put aside before, and waiting still or decided on.
+    pub held: u64,
+}
+
+/// A value that is not believed.
+#[derive(Debug, ToSchema)]
+#[schema(as = HeldUsage)]
+pub struct HeldUsage {
+    #[schema(example = "api_calls")]
+    pub meter: String,
+    pub date: chrono::NaiveDate,
+    pub reference: String,
+    /// The quantity as it came.
+    #[schema(example = "-5")]
+    pub given: String,
+    pub reason: QuarantineReason,
+    /// What was recorded under the same reference; left out, if nothing was.
+    #[schema(nullable = false)]
+    pub recorded: Option<String>,
+    /// What a record of the meter had been on average, where that is the reason.
+    #[schema(nullable = false)]
+    pub average: Option<String>,
+}
+
+/// Why a value is not believed.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum QuarantineReason {
+    NotANumber,
+    Negative,
+    OutOfRange,
+    AboveAverage,
+    /// Another quantity is recorded, and the source may not correct it.
+    Changed,
+}
+
+/// How it stands with a value that was put aside.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum QuarantineState {
+    Waiting,
+    Accepted,
+    Dismissed,
+}
+
 /// What revenue is put together by.
 #[derive(Debug, ToSchema)]
 #[schema(rename_all = "snake_case")]
@@ -234,6 +314,9 @@ mod tests {
     fn the_words_are_those_of_the_domain() {
         use ledger::{AccountKind as Kind, Side as OfEntry};
         assert_words::<BillRunState>(&billing::bill_run::BillRunState::ALL);
+        assert_words::<UsageRunState>(&billing::usage_source::UsageRunState::ALL);
+        assert_words::<QuarantineReason>(&billing::quarantine::QuarantineReason::ALL);
+        assert_words::<QuarantineState>(&billing::quarantine::QuarantineState::ALL);
         assert_words::<PeriodState>(&ledger::periods::PeriodState::ALL);
         assert_words::<BillState>(&billing::BillState::ALL);
         assert_words::<CustomerStatus>(&customers::CustomerStatus::ALL);

@@ -12,6 +12,7 @@ pub mod bodies;
 pub mod book;
 pub mod client;
 pub mod described;
+pub mod outside;
 pub mod program;
 pub mod rules;
 pub mod scenario;

@@ -9,7 +9,8 @@ use tallybook_event_store::Book;
 use tallybook_read_models::billing::months_under_way;
 use tokio::time::Instant;
 
-use super::{BillRunError, RunLock, schedule, take_up};
+use super::{BillRunError, schedule, take_up};
+use crate::run_lock::{Exclusive, RunLock};
 use crate::state::ApiState;
 
 const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
@@ -88,7 +89,7 @@ async fn under_way(state: &ApiState) -> Result<BTreeSet<Month>, BillRunError> {
 }
 
 async fn carry_out(book: &Book, month: Month) -> Result<(), BillRunError> {
-    let Some(lock) = RunLock::try_take(book, month).await? else { return Ok(()) };
+    let Some(lock) = RunLock::try_take(book, &Exclusive::BillRun(month)).await? else { return Ok(()) };
     let done = take_up(book, &lock, month, |_| {}).await;
     lock.release().await?;
     if let Some(taken_up) = done? {

@@ -5,7 +5,6 @@
 
 mod attend;
 mod error;
-mod lock;
 mod preview;
 mod schedule;
 mod take_up;
@@ -13,7 +12,6 @@ mod whom;
 
 pub(crate) use attend::attend;
 pub use error::BillRunError;
-pub use lock::RunLock;
 pub(crate) use preview::PreviewRow;
 pub use preview::{PreviewOutcome, preview_all, preview_workbook};
 pub use take_up::{TakenUp, take_up};

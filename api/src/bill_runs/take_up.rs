@@ -12,7 +12,8 @@ use tallybook_event_store::journal::head_position;
 use tallybook_event_store::search::{Conditions, Search};
 use tallybook_read_models::billing::done_since;
 
-use super::{BillRunError, RunLock, billable};
+use super::{BillRunError, billable};
+use crate::run_lock::RunLock;
 
 /// Who looks how a run stands; nothing is recorded in this name.
 const LOOKING: &str = "system:bill-runs";

@@ -8,18 +8,23 @@ mod create_price_plan;
 mod credit_bill;
 mod debit_bill;
 mod decide_bad_debt;
+mod decide_quarantined_usage;
 mod document;
 mod find_bill;
 mod find_bill_run;
 mod find_price_plan;
+mod find_usage_run;
 mod import_usage;
 mod late_schema;
 mod list_bill_runs;
 mod list_bills;
 mod list_parked;
 mod list_price_plans;
+mod list_quarantine;
 mod list_reminders;
 mod list_usage;
+mod list_usage_runs;
+mod list_usage_sources;
 mod note_body;
 mod open_dispute;
 mod plan_schema;
@@ -37,7 +42,9 @@ mod show_customer_usage;
 mod show_late_usage;
 mod show_receivables_summary;
 mod show_revenue;
+mod source_schema;
 mod start_bill_run;
+mod start_usage_run;
 mod stream_bill_run;
 mod terms;
 mod usage;
@@ -59,6 +66,13 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(import_usage::import_usage))
         .routes(routes!(import_usage::import_usage_template))
         .routes(routes!(show_customer_usage::show_customer_usage))
+        .routes(routes!(list_quarantine::list_quarantine))
+        .routes(routes!(decide_quarantined_usage::accept_quarantined_usage))
+        .routes(routes!(decide_quarantined_usage::dismiss_quarantined_usage))
+        .routes(routes!(list_usage_runs::list_usage_runs))
+        .routes(routes!(list_usage_sources::list_usage_sources))
+        .routes(routes!(start_usage_run::start_usage_run))
+        .routes(routes!(find_usage_run::find_usage_run))
         .routes(routes!(list_price_plans::list_price_plans, create_price_plan::create_price_plan))
         .routes(routes!(find_price_plan::find_price_plan))
         .routes(routes!(add_price_plan_version::add_price_plan_version))

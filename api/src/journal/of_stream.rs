@@ -4,8 +4,10 @@
 
 use sqlx::PgPool;
 use tallybook_domain::billing::reminder::ReminderId;
+use tallybook_domain::billing::usage_source::SourceName;
 use tallybook_domain::billing::{
     Bill, BillId, BillNumbers, BillRun, PlanCode, PricePlan, Reminder, Subscription, Usage, UsageId,
+    UsageQuarantine, UsageQuarantineId, UsageSource,
 };
 use tallybook_domain::customers::Customer;
 use tallybook_domain::deposits::{Wallet, Withdrawal};
@@ -96,6 +98,10 @@ fn aggregate_type(id: &str) -> Option<&'static str> {
         Some(<BillRun as cqrs_es::Aggregate>::TYPE)
     } else if id.parse::<ReminderId>().is_ok() {
         Some(<Reminder as cqrs_es::Aggregate>::TYPE)
+    } else if id.strip_prefix("usage-source.").is_some_and(|name| name.parse::<SourceName>().is_ok()) {
+        Some(<UsageSource as cqrs_es::Aggregate>::TYPE)
+    } else if id.parse::<UsageQuarantineId>().is_ok() {
+        Some(<UsageQuarantine as cqrs_es::Aggregate>::TYPE)
     } else {
         None
     }
@@ -125,6 +131,8 @@ mod tests {
             "C00042.2026-10",
             "bill-run.2026-10",
             "C00042.2026-10.r2.reminders",
+            "usage-source.meters",
+            "C00042.2026-10.quarantine",
         ]
         .into_iter()
         .filter_map(aggregate_type)

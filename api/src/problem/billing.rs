@@ -1,6 +1,6 @@
 //! What a client is told about each refusal of billing.
 
-use tallybook_domain::billing::{MonthRefusal, UsageRefusal};
+use tallybook_domain::billing::{MonthRefusal, UsageQuarantineRefusal, UsageRefusal, UsageSourceRefusal};
 
 use super::{Problem, ProblemKind, sentence};
 
@@ -34,6 +34,40 @@ impl From<UsageRefusal> for Problem {
             }
             R::LaterBillStands { bill, later } => {
                 Self::new(ProblemKind::LaterBillStands, detail).with("bill", bill).with("later", later)
+            }
+        }
+    }
+}
+
+impl From<UsageSourceRefusal> for Problem {
+    fn from(refusal: UsageSourceRefusal) -> Self {
+        use UsageSourceRefusal as R;
+        let detail = sentence(&refusal);
+        match refusal {
+            R::UnderWay { run } => Self::new(ProblemKind::UsageRunUnderWay, detail).with("run", run),
+            R::NotUnderWay { run } => Self::new(ProblemKind::UsageRunNotUnderWay, detail).with("run", run),
+            R::TooMany { source_name } => {
+                Self::new(ProblemKind::AmountOutOfRange, detail).with("source", source_name)
+            }
+            R::FileTaken => Self::new(ProblemKind::UsageFileTaken, detail),
+        }
+    }
+}
+
+impl From<UsageQuarantineRefusal> for Problem {
+    fn from(refusal: UsageQuarantineRefusal) -> Self {
+        use UsageQuarantineRefusal as R;
+        let detail = sentence(&refusal);
+        match refusal {
+            R::NotFound { id } => Self::new(ProblemKind::QuarantinedUsageNotFound, detail).with("id", id),
+            R::AlreadyDecided { id, state } => {
+                Self::new(ProblemKind::QuarantinedUsageDecided, detail).with("id", id).with("state", state)
+            }
+            R::NotAQuantity { id, given } => Self::new(ProblemKind::QuarantinedUsageNotAQuantity, detail)
+                .with("id", id)
+                .with("given", given),
+            R::Full { quarantine } => {
+                Self::new(ProblemKind::QuarantineFull, detail).with("quarantine", quarantine)
             }
         }
     }

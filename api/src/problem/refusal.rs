@@ -22,6 +22,8 @@ impl From<Refusal> for Problem {
             Refusal::Period(refusal) => refusal.into(),
             Refusal::BillNumbers(refusal) => refusal.into(),
             Refusal::Usage(refusal) => refusal.into(),
+            Refusal::UsageSource(refusal) => refusal.into(),
+            Refusal::UsageQuarantine(refusal) => refusal.into(),
             Refusal::Batch(refused) => refused.into(),
             Refusal::PricePlan(refusal) => refusal.into(),
             Refusal::Subscription(refusal) => refusal.into(),

@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use anyhow::Context;
 use chrono::NaiveDate;
 use clap::Args;
-use tallybook_api::bill_runs::{BillRunError, RunLock, TakenUp, billable, preview_workbook, take_up};
+use tallybook_api::bill_runs::{BillRunError, TakenUp, billable, preview_workbook, take_up};
+use tallybook_api::run_lock::{Exclusive, RunLock};
 use tallybook_commands::CommandContext;
 use tallybook_commands::billing::{BilledCustomers, RunBills, start_bill_run};
 use tallybook_domain::billing::bill_run::RunTerms;
@@ -109,9 +110,11 @@ impl BillRunCommand {
     async fn bill(&self, book: &Book) -> Result<(), Failure> {
         let run = self.run_bills();
         let waiting = || note(format!("The run of {} is under way elsewhere; waiting for it.", self.month));
-        let lock = RunLock::take(book, self.month, waiting).await?;
+        let lock = RunLock::take(book, &Exclusive::BillRun(self.month), waiting)
+            .await
+            .map_err(BillRunError::from)?;
         let done = self.carry_out(book, &lock, &run).await;
-        lock.release().await?;
+        lock.release().await.map_err(BillRunError::from)?;
         Summary::of_run(done?).tell(self.json)
     }
 

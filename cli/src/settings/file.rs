@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use chrono::NaiveTime;
 use serde::Deserialize;
+use tallybook_api::usage_sources::SourceSettings;
 
 use super::sample::SampleSize;
 use super::time_of_day::TimeOfDay;
@@ -15,7 +16,7 @@ use crate::failure::Failure;
 const DEFAULT: &str = "tallybook.toml";
 
 /// Every key a settings file may have. Names are those of the flags.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FileSettings {
     pub(super) data: Option<PathBuf>,
@@ -47,6 +48,7 @@ pub(super) struct FileSettings {
     pub(super) reminder_webhook_url: Option<String>,
     pub(super) reminder_webhook_secret_file: Option<PathBuf>,
     pub(super) reminders_from: Option<NaiveTime>,
+    pub(super) usage_sources: Option<Vec<SourceSettings>>,
     pub(super) admin_password: Option<String>,
 }
 

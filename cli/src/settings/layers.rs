@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use chrono::NaiveTime;
 use clap::ArgMatches;
 use clap::parser::ValueSource;
+use tallybook_api::usage_sources::SourceSettings;
 use tallybook_api::{REFUSALS_KEPT_DAYS, Seller};
 use tallybook_event_store::BookSettings;
 
@@ -78,6 +79,7 @@ pub struct Settings {
     pub reminder_webhook_url: Layered<Option<String>>,
     pub reminder_webhook_secret_file: Layered<Option<PathBuf>>,
     pub reminders_from: Layered<NaiveTime>,
+    pub usage_sources: Layered<Vec<SourceSettings>>,
     pub admin_password: Layered<Option<String>>,
 }
 
@@ -184,6 +186,7 @@ impl Settings {
                 file.reminders_from,
                 NINE,
             ),
+            usage_sources: layers.pick("usage_sources", None, file.usage_sources, Vec::new()),
             admin_password: match environment::secret("TALLYBOOK_ADMIN_PASSWORD") {
                 Some(password) => Layered { value: Some(password), source: Source::Environment },
                 None => layers.optional("admin_password", None, file.admin_password),

@@ -1,14 +1,17 @@
 //! What people do with price plans, usage and bills (计费, 账单).
 
+mod accept_quarantined_usage;
 mod add_price_plan_version;
 mod approve_bad_debt;
 mod assign_price_plan;
 mod bad_debt_outcome;
 mod bill_customers;
 mod close_dispute;
+mod collect_usage;
 mod create_price_plan;
 mod credit_bill;
 mod debit_bill;
+mod dismiss_quarantined_usage;
 mod end_price_plan;
 mod issue_drafted;
 mod month_bills;
@@ -26,18 +29,22 @@ mod request_bad_debt;
 mod run_bills;
 mod settle_late_usage;
 mod show_late_usage;
+mod start_usage_run;
 mod touched_bills;
 mod void_bill;
 
+pub use accept_quarantined_usage::{AcceptQuarantinedUsage, QuarantinedOutcome, accept_quarantined_usage};
 pub use add_price_plan_version::{AddPricePlanVersion, add_price_plan_version};
 pub use approve_bad_debt::{ApproveBadDebt, approve_bad_debt};
 pub use assign_price_plan::{AssignPricePlan, assign_price_plan};
 pub use bad_debt_outcome::BadDebtOutcome;
 pub use bill_customers::{BillCustomers, BillOfRun, BillableCustomer, BilledCustomers, bill_customers};
 pub use close_dispute::{CloseDispute, DisputedBill, close_dispute};
+pub use collect_usage::{CollectUsage, CollectedMonth, collect_usage};
 pub use create_price_plan::{CreatePricePlan, create_price_plan};
 pub use credit_bill::{CreditBill, credit_bill};
 pub use debit_bill::{DebitBill, debit_bill};
+pub use dismiss_quarantined_usage::{DismissQuarantinedUsage, dismiss_quarantined_usage};
 pub use end_price_plan::{EndPricePlan, end_price_plan};
 pub use issue_drafted::IssuedBill;
 pub use note_outcome::NoteOutcome;
@@ -58,4 +65,7 @@ pub use run_bills::{
 };
 pub use settle_late_usage::{SettleLateUsage, SettledLateUsage, settle_late_usage};
 pub use show_late_usage::{LateUsageOfBill, show_late_usage};
+pub use start_usage_run::{
+    StartUsageRun, UsageRunOutcome, finish_usage_run, resume_usage_run, start_usage_run, usage_run_standing,
+};
 pub use void_bill::{BillOutcome, VoidBill, VoidedBill, void_bill};

@@ -6,9 +6,11 @@ use super::bill::{Bill, BillEvent};
 use super::bill_numbers::{BillNumbers, BillNumbersEvent};
 use super::bill_run::{BillRun, BillRunEvent};
 use super::price_plan::{PricePlan, PricePlanEvent};
+use super::quarantine::{UsageQuarantine, UsageQuarantineEvent};
 use super::reminder::{Reminder, ReminderEvent, ReminderId};
 use super::subscription::{Subscription, SubscriptionEvent};
 use super::usage::{Usage, UsageEvent};
+use super::usage_source::{UsageSource, UsageSourceEvent};
 use crate::event::{BookEvent, EventKind, payload};
 
 /// An event of any aggregate of this context.
@@ -21,6 +23,8 @@ pub enum BillingEvent {
     Bill(BillEvent),
     Run(BillRunEvent),
     Reminder(ReminderEvent),
+    UsageSource(UsageSourceEvent),
+    UsageQuarantine(UsageQuarantineEvent),
 }
 
 impl BillingEvent {
@@ -33,6 +37,8 @@ impl BillingEvent {
             Self::Bill(_) => Bill::TYPE,
             Self::Run(_) => BillRun::TYPE,
             Self::Reminder(_) => Reminder::TYPE,
+            Self::UsageSource(_) => UsageSource::TYPE,
+            Self::UsageQuarantine(_) => UsageQuarantine::TYPE,
         }
     }
 
@@ -45,6 +51,8 @@ impl BillingEvent {
             Self::Bill(event) => event.kind(),
             Self::Run(event) => event.kind(),
             Self::Reminder(event) => event.kind(),
+            Self::UsageSource(event) => event.kind(),
+            Self::UsageQuarantine(event) => event.kind(),
         }
     }
 
@@ -57,6 +65,8 @@ impl BillingEvent {
             Self::Subscription(event) => Subscription::stream_of(event.customer()),
             Self::Bill(event) => event.bill().to_string(),
             Self::Run(event) => BillRun::stream_of(event.period()),
+            Self::UsageSource(event) => UsageSource::stream_of(&event.run().source()),
+            Self::UsageQuarantine(event) => event.quarantine().to_string(),
             Self::Reminder(event) => ReminderId::of(event.bill()).to_string(),
         }
     }
@@ -70,6 +80,8 @@ impl BillingEvent {
             Self::Bill(event) => payload(event),
             Self::Run(event) => payload(event),
             Self::Reminder(event) => payload(event),
+            Self::UsageSource(event) => payload(event),
+            Self::UsageQuarantine(event) => payload(event),
         }
     }
 }
@@ -113,5 +125,17 @@ impl From<BillRunEvent> for BookEvent {
 impl From<ReminderEvent> for BookEvent {
     fn from(event: ReminderEvent) -> Self {
         Self::Billing(BillingEvent::Reminder(event))
+    }
+}
+
+impl From<UsageSourceEvent> for BookEvent {
+    fn from(event: UsageSourceEvent) -> Self {
+        Self::Billing(BillingEvent::UsageSource(event))
+    }
+}
+
+impl From<UsageQuarantineEvent> for BookEvent {
+    fn from(event: UsageQuarantineEvent) -> Self {
+        Self::Billing(BillingEvent::UsageQuarantine(event))
     }
 }

@@ -9,9 +9,11 @@ pub mod late_usage;
 mod month_parts;
 pub mod price_plan;
 pub mod pricing;
+pub mod quarantine;
 pub mod reminder;
 pub mod subscription;
 pub mod usage;
+pub mod usage_source;
 
 pub use bill::{Bill, BillCommand, BillEvent, BillRefusal, BillState};
 pub use bill_id::BillId;
@@ -22,8 +24,12 @@ pub use month_parts::{MonthRefusal, month_parts};
 pub use price_plan::{
     PlanCode, PlanName, PlanVersion, PricePlan, PricePlanCommand, PricePlanEvent, PricePlanRefusal,
 };
+pub use quarantine::{
+    UsageQuarantine, UsageQuarantineCommand, UsageQuarantineEvent, UsageQuarantineId, UsageQuarantineRefusal,
+};
 pub use reminder::{Reminder, ReminderChannel, ReminderCommand, ReminderEvent, ReminderStatus, ReminderStep};
 pub use subscription::{
     PlanPeriod, Subscription, SubscriptionCommand, SubscriptionEvent, SubscriptionRefusal,
 };
 pub use usage::{Usage, UsageCommand, UsageEvent, UsageId, UsageRefusal};
+pub use usage_source::{UsageSource, UsageSourceCommand, UsageSourceEvent, UsageSourceRefusal};

@@ -80,7 +80,7 @@ impl Payload<'_> {
 fn read(aggregate_type: &str, event_type: &str, payload: Payload<'_>) -> Result<BookEvent, DecodeError> {
     use crate::billing::{
         BillEvent, BillNumbersEvent, BillRunEvent, PricePlanEvent, ReminderEvent, SubscriptionEvent,
-        UsageEvent,
+        UsageEvent, UsageQuarantineEvent, UsageSourceEvent,
     };
     use crate::customers::CustomerEvent;
     use crate::deposits::{WalletEvent, WithdrawalEvent};
@@ -98,6 +98,8 @@ fn read(aggregate_type: &str, event_type: &str, payload: Payload<'_>) -> Result<
         "bill" => payload.into_event::<BillEvent>(),
         "bill_run" => payload.into_event::<BillRunEvent>(),
         "reminder" => payload.into_event::<ReminderEvent>(),
+        "usage_source" => payload.into_event::<UsageSourceEvent>(),
+        "usage_quarantine" => payload.into_event::<UsageQuarantineEvent>(),
         _ => return Err(unknown(aggregate_type, event_type)),
     };
     event.map_err(|source| DecodeError::Malformed { event_type: event_type.into(), source })

@@ -15,6 +15,7 @@ pub use recorded::{EventMetadata, RecordedEvent};
 use crate::billing::{
     Bill, BillEvent, BillNumbers, BillNumbersEvent, BillRun, BillRunEvent, BillingEvent, PricePlan,
     PricePlanEvent, Reminder, ReminderEvent, Subscription, SubscriptionEvent, Usage, UsageEvent,
+    UsageQuarantine, UsageQuarantineEvent, UsageSource, UsageSourceEvent,
 };
 use crate::customers::{Customer, CustomerEvent};
 use crate::deposits::{Wallet, WalletEvent, Withdrawal, WithdrawalEvent};
@@ -46,7 +47,7 @@ pub enum BookEvent {
 
 impl BookEvent {
     /// Every kind of event there is, by aggregate type. A name belongs to one aggregate type only.
-    pub const KINDS: [(&'static str, &'static [EventKind]); 11] = [
+    pub const KINDS: [(&'static str, &'static [EventKind]); 13] = [
         (<Customer as cqrs_es::Aggregate>::TYPE, &CustomerEvent::KINDS),
         (<Wallet as cqrs_es::Aggregate>::TYPE, &WalletEvent::KINDS),
         (<Withdrawal as cqrs_es::Aggregate>::TYPE, &WithdrawalEvent::KINDS),
@@ -58,6 +59,8 @@ impl BookEvent {
         (<Bill as cqrs_es::Aggregate>::TYPE, &BillEvent::KINDS),
         (<BillRun as cqrs_es::Aggregate>::TYPE, &BillRunEvent::KINDS),
         (<Reminder as cqrs_es::Aggregate>::TYPE, &ReminderEvent::KINDS),
+        (<UsageSource as cqrs_es::Aggregate>::TYPE, &UsageSourceEvent::KINDS),
+        (<UsageQuarantine as cqrs_es::Aggregate>::TYPE, &UsageQuarantineEvent::KINDS),
     ];
 
     pub fn aggregate_type(&self) -> &'static str {

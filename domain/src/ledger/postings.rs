@@ -90,7 +90,9 @@ fn billing_postings(event: &BillingEvent) -> Vec<Posting> {
         | BillingEvent::PricePlan(_)
         | BillingEvent::Subscription(_)
         | BillingEvent::Run(_)
-        | BillingEvent::Reminder(_) => Vec::new(),
+        | BillingEvent::Reminder(_)
+        | BillingEvent::UsageSource(_)
+        | BillingEvent::UsageQuarantine(_) => Vec::new(),
         BillingEvent::Bill(event) => bill_postings(event),
     }
 }
@@ -159,7 +161,9 @@ pub fn effective_date(event: &BookEvent) -> Option<NaiveDate> {
             | BillingEvent::PricePlan(_)
             | BillingEvent::Subscription(_)
             | BillingEvent::Run(_)
-            | BillingEvent::Reminder(_) => None,
+            | BillingEvent::Reminder(_)
+            | BillingEvent::UsageSource(_)
+            | BillingEvent::UsageQuarantine(_) => None,
             BillingEvent::Bill(event) => event.effective_date(),
         },
         BookEvent::Wallet(event) => match event {

@@ -3,6 +3,7 @@
 mod customer;
 mod field;
 mod load;
+mod reading;
 mod report;
 mod row;
 mod template;
@@ -12,6 +13,7 @@ mod words;
 
 pub use field::{Field, GivenOfUsage};
 pub use load::{Fate, Loader};
+pub use reading::{Readings, readings};
 pub use report::{UsageImportReport, UsageRowOutcome, UsageRowResult};
 pub use row::UsageRow;
 pub use template::template;

@@ -6,10 +6,12 @@ use chrono::{Days, NaiveDate};
 use tallybook_domain::billing::bill::{Amounts, BillPart};
 use tallybook_domain::billing::bill_run::{BillRunEvent, ParkedCustomer, RunTerms};
 use tallybook_domain::billing::pricing::{Metered, PeriodShare, PlanTerms};
+use tallybook_domain::billing::quarantine::{HeldUsage, QuarantineReason};
 use tallybook_domain::billing::usage::UsageRecord;
+use tallybook_domain::billing::usage_source::{CollectedCounts, FailedCollection, UsageRunId, UsageRunTerms};
 use tallybook_domain::billing::{
     BillEvent, BillId, BillNumber, PlanCode, PricePlanEvent, ReminderChannel, ReminderEvent, ReminderStep,
-    SubscriptionEvent, UsageEvent, UsageId,
+    SubscriptionEvent, UsageEvent, UsageId, UsageQuarantineEvent, UsageQuarantineId, UsageSourceEvent,
 };
 use tallybook_domain::customers::CustomerEvent;
 use tallybook_domain::deposits::{DepositMethod, WalletEvent, WithdrawalEvent};
@@ -73,6 +75,52 @@ pub fn busy(customers: u64, rounds: u64) -> Vec<(String, BookEvent)> {
         }
     }
     book.events
+}
+
+/// Two values that were not believed: one was then, the other never.
+fn put_aside(customer: &CustomerId, month: Month) -> [BookEvent; 3] {
+    let (quarantine, run) = (UsageQuarantineId::new(customer, month), "meters.1".parse().unwrap());
+    let held = |given: &str, reason, average: Option<&str>| HeldUsage {
+        meter: "calls".parse().unwrap(),
+        date: month.first_day(),
+        reference: "gw-2".parse().unwrap(),
+        given: given.parse().unwrap(),
+        reason,
+        recorded: None,
+        average: average.map(|average| average.parse().unwrap()),
+    };
+    let held = vec![
+        held("-5", QuarantineReason::Negative, None),
+        held("700", QuarantineReason::AboveAverage, Some("7")),
+    ];
+    let (first, quantity) = (1, "70".parse().unwrap());
+    let quarantined =
+        UsageQuarantineEvent::UsageQuarantined { quarantine: quarantine.clone(), run, first, held };
+    let dismissed =
+        UsageQuarantineEvent::QuarantinedUsageDismissed { quarantine: quarantine.clone(), number: 1 };
+    let accepted = UsageQuarantineEvent::QuarantinedUsageAccepted { quarantine, number: 2, quantity };
+    [quarantined.into(), dismissed.into(), accepted.into()]
+}
+
+/// A run that was taken up once, and one that was given up.
+fn collected(month: Month) -> [BookEvent; 7] {
+    let run = |number: u64| UsageRunId::new(&"meters".parse().unwrap(), number);
+    let terms = UsageRunTerms { months: vec![month], scheduled: true, ..UsageRunTerms::default() };
+    let failed = vec![
+        FailedCollection::because("the source answered 404").of_month(CustomerId::from_number(99), month),
+    ];
+    let counts = CollectedCounts { recorded: 1, held: 1, quarantined: 2, ..CollectedCounts::default() };
+    let brought = |failed| UsageSourceEvent::UsageCollected { run: run(1), asked: 1, counts, failed };
+    [
+        UsageSourceEvent::UsageRunStarted { run: run(1), terms }.into(),
+        brought(failed).into(),
+        UsageSourceEvent::UsageRunResumed { run: run(1) }.into(),
+        brought(Vec::new()).into(),
+        UsageSourceEvent::UsageRunFinished { run: run(1), given_up: None }.into(),
+        UsageSourceEvent::UsageRunStarted { run: run(2), terms: UsageRunTerms::default() }.into(),
+        UsageSourceEvent::UsageRunFinished { run: run(2), given_up: Some("nobody answers".parse().unwrap()) }
+            .into(),
+    ]
 }
 
 /// A reminder of a bill that was sent by e-mail, and whose webhook is tried again.
@@ -177,8 +225,10 @@ pub fn billed(customers: u64) -> Vec<(String, BookEvent)> {
             .into(),
         ]);
         events.extend(reminded(bill, number + 1, quote.subtotal, month.last_day()));
+        events.extend(put_aside(&wallet_of(number).customer(), month));
     }
     let period = Month::of(effective_from).unwrap();
+    events.extend(collected(period));
     let parked =
         vec![ParkedCustomer { customer: CustomerId::from_number(99), reason: "it is suspended".into() }];
     events.extend([

@@ -195,7 +195,7 @@ impl TestBook {
     }
 }
 
-pub const READ_TABLES: [&str; 25] = [
+pub const READ_TABLES: [&str; 28] = [
     "customers",
     "wallets",
     "deposits",
@@ -221,6 +221,9 @@ pub const READ_TABLES: [&str; 25] = [
     "receivables",
     "receivable_entries",
     "reminders",
+    "usage_runs",
+    "usage_run_failures",
+    "usage_quarantine",
 ];
 
 pub struct Running {

@@ -5,11 +5,13 @@ mod bill_run;
 #[cfg(test)]
 mod one_bill;
 mod price_plan;
+mod quarantine;
 mod receivable;
 mod reminder;
 mod revenue;
 mod subscription;
 mod usage;
+mod usage_run;
 
 pub use bill::{
     BadDebt, BillFilter, BillNote, BillOrder, BillRow, BillStanding, BillVoiding, Bills, NoteKind, find_bill,
@@ -23,6 +25,7 @@ pub use price_plan::{
     PricePlan, PricePlanOrder, PricePlanRow, PricePlanSummary, PricePlanTables, PricePlanVersionRow,
     PricePlans, find_price_plan, list_price_plans,
 };
+pub use quarantine::{QuarantineFilter, QuarantineOrder, QuarantinedRow, UsageQuarantines, list_quarantine};
 pub use receivable::{
     Ageing, ReceivableEntryRow, ReceivableKind, ReceivableRow, Receivables, ReceivablesOfCurrency,
     ReceivablesOfCustomer, ReceivablesScope, ReceivablesSummary, receivables_summary,
@@ -41,4 +44,8 @@ pub use subscription::{
 pub use usage::{
     BilledUsage, CustomerUsage, DayUsage, MeterMonth, UsageBillRow, UsageFilter, UsageOrder, UsageProjection,
     UsageRow, UsageSum, UsageTables, customer_usage, list_usage,
+};
+pub use usage_run::{
+    FailedCollectionRow, UsageRunFilter, UsageRunRow, UsageRunStatus, UsageRunTables, UsageRuns,
+    find_usage_run, list_usage_runs, sources_under_way,
 };

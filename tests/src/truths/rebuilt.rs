@@ -33,6 +33,8 @@ pub(super) async fn equals_live(witness: &Witness, head: u64) {
         compare::<billing::Revenue>(witness, &events, head).await,
         compare::<billing::Receivables>(witness, &events, head).await,
         compare::<billing::Reminders>(witness, &events, head).await,
+        compare::<billing::UsageRuns>(witness, &events, head).await,
+        compare::<billing::UsageQuarantines>(witness, &events, head).await,
     ];
     let known: BTreeSet<_> = tallybook_projector::every().iter().map(|projection| projection.name).collect();
     assert_eq!(BTreeSet::from(compared), known, "every projection is compared");

@@ -3,12 +3,16 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
+use tallybook_api::ApiSettings;
 use tallybook_tests::answer::text;
+use tallybook_tests::book::Differently;
 use tallybook_tests::described::Description;
+use tallybook_tests::outside::Outside;
 use tallybook_tests::scenario::{step_body, step_path};
 use tallybook_tests::{Answer, TestBook, bodies};
 
 use crate::list_forms::import;
+use crate::usage_sources;
 
 /// What was asked so far, compared with what is described as it is answered.
 struct Comparison {
@@ -34,7 +38,10 @@ impl Comparison {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_answer_is_as_described() {
-    let book = TestBook::start().await;
+    let outside = Outside::start(|path, _| usage_sources::month(path, &[json!("-1"), json!("-2")])).await;
+    let usage_sources = usage_sources::source(&outside, json!({}));
+    let api = ApiSettings { usage_sources, ..ApiSettings::default() };
+    let book = TestBook::start_differently(Differently { api, ..Differently::default() }).await;
     let description = Description::new(book.anyone().get("/openapi.json").await.ok().clone());
     let mut comparison = Comparison { description, compared: BTreeSet::new() };
     let acme = customers(&book, &mut comparison).await;
@@ -46,6 +53,7 @@ async fn every_answer_is_as_described() {
     usage(&book, &mut comparison, &acme).await;
     price_plans(&book, &mut comparison, &acme).await;
     bills(&book, &mut comparison).await;
+    quarantine(&book, &mut comparison, &acme).await;
     periods(&book, &mut comparison).await;
     let quoted = book.auditor().post("/v1/pricing/quote", &bodies::quote_of_everything()).await;
     comparison.check("POST", "/v1/pricing/quote", &quoted);
@@ -258,6 +266,32 @@ async fn periods(book: &TestBook, comparison: &mut Comparison) {
     comparison.check("GET", "/v1/ledger/periods", &all);
     let one = book.auditor().get(&format!("{path}?{fresh}")).await;
     comparison.check("GET", "/v1/ledger/periods/{month}", &one);
+}
+
+/// Collected and not believed, all of it.
+async fn quarantine(book: &TestBook, comparison: &mut Comparison, customer: &str) {
+    let operator = book.operator();
+    let run = json!({ "months": [book.last_month()], "customers": [customer] });
+    let started = operator.post("/v1/usage/sources/meters/runs", &run).await;
+    comparison.check("POST", "/v1/usage/sources/{name}/runs", &started);
+    usage_sources::collected(book, json!({ "customers": [customer] })).await;
+    let right = bodies::with(bodies::because("read anew"), "quantity", Some(json!("1")));
+    for (number, step, body) in [(1, "accept", right), (2, "dismiss", bodies::because("out of order"))] {
+        let id = format!("{customer}.{}.q{number}", book.last_month());
+        let answer = operator.post(&format!("/v1/usage/quarantine/{id}/{step}"), &body).await;
+        comparison.check("POST", &format!("/v1/usage/quarantine/{{id}}/{step}"), &answer);
+    }
+    let fresh = book.fresh().await;
+    for (path, asked) in [
+        ("/v1/usage/quarantine", "/v1/usage/quarantine"),
+        ("/v1/usage/runs", "/v1/usage/runs"),
+        ("/v1/usage/runs/{id}", "/v1/usage/runs/meters.1"),
+    ] {
+        let answer = book.auditor().get(&format!("{asked}?{fresh}")).await;
+        comparison.check("GET", path, &answer);
+    }
+    let sources = book.auditor().get("/v1/usage/sources").await;
+    comparison.check("GET", "/v1/usage/sources", &sources);
 }
 
 /// More, then less, then nothing.

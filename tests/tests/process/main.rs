@@ -20,3 +20,4 @@ mod poison;
 mod projectors_come_and_go;
 mod two_processes;
 mod unreadable;
+mod usage_sources;

@@ -61,7 +61,8 @@ impl MeterUsage {
         self.readings.iter().map(|reading| reading.quantity)
     }
 
-    pub(super) fn quantity(&self, date: NaiveDate, reference: &UsageReference) -> Option<Quantity> {
+    /// What is recorded for a day under a reference.
+    pub fn quantity(&self, date: NaiveDate, reference: &UsageReference) -> Option<Quantity> {
         let at = self.place(date, reference).ok()?;
         self.readings.get(at).map(|reading| reading.quantity)
     }

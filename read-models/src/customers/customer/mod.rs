@@ -10,7 +10,9 @@ mod tests;
 use tallybook_domain::customers::{CustomerEvent, CustomerName, CustomerStatus};
 use tallybook_domain::{BookEvent, CustomerId, RecordedEvent};
 
-pub use query::{CustomerFilter, CustomerOrder, customers_of_manager, find_customer, list_customers};
+pub use query::{
+    CustomerFilter, CustomerOrder, codes_and_states, customers_of_manager, find_customer, list_customers,
+};
 pub use row::CustomerRow;
 
 use crate::fold::{FoldFault, Keyed, Projection, Reads, Stamp};

@@ -1,5 +1,6 @@
 //! Asking for customers.
 
+use sqlx::postgres::PgRow;
 use sqlx::{PgPool, Postgres, QueryBuilder};
 use tallybook_domain::CustomerId;
 use tallybook_domain::customers::{
@@ -8,7 +9,8 @@ use tallybook_domain::customers::{
 
 use super::{CustomerRow, Customers};
 use crate::query::{
-    Answer, Direction, Page, Paging, ReadError, Snapshot, Sort, SortKey, counted, read, write_cursor,
+    Answer, Direction, Page, Paging, ReadError, Snapshot, Sort, SortKey, counted, optional, read, spelled,
+    write_cursor,
 };
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -161,4 +163,18 @@ pub async fn customers_of_manager(
     let count = rows.first().map_or(Ok(0), |row| counted(row.count))?;
     let ids = rows.iter().map(|row| read(&row.id, "id")).collect::<Result<_, _>>()?;
     Ok(Answer { data: (ids, count), position })
+}
+
+/// What customers are called elsewhere, and how they stand; who is not known here is left out.
+pub async fn codes_and_states(
+    pool: &PgPool,
+    customers: &[CustomerId],
+) -> Result<Vec<(CustomerId, Option<CustomerCode>, CustomerStatus)>, ReadError> {
+    let ids: Vec<&str> = customers.iter().map(CustomerId::as_str).collect();
+    let rows: Vec<PgRow> = sqlx::query("SELECT id, code, status FROM customers WHERE id = ANY($1)")
+        .bind(ids)
+        .fetch_all(pool)
+        .await?;
+    let one = |row: &PgRow| Ok((spelled(row, "id")?, optional(row, "code")?, spelled(row, "status")?));
+    Ok(rows.iter().map(one).collect::<Result<_, sqlx::Error>>()?)
 }

@@ -1,0 +1,95 @@
+//! A usage source that is a folder of files.
+
+use std::path::Path;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tallybook_api::ApiSettings;
+use tallybook_api::usage_sources::{SourceSettings, Sources};
+use tallybook_tests::TestBook;
+use tallybook_tests::answer::text;
+use tallybook_tests::book::Differently;
+
+async fn book(folder: &Path) -> TestBook {
+    let settings = json!({ "name": "drop", "kind": "folder", "path": folder, "mapping": { "meter": "sms" } });
+    let settings: SourceSettings = serde_json::from_value(settings).unwrap();
+    let usage_sources = Sources::open(&[settings], &|_| None).unwrap();
+    let api = ApiSettings { usage_sources, ..ApiSettings::default() };
+    TestBook::start_differently(Differently { api, ..Differently::default() }).await
+}
+
+fn put(folder: &Path, name: &str, rows: &[&str]) {
+    let lines = [&["customer,date,quantity,reference"], rows].concat();
+    std::fs::write(folder.join(name), lines.join("\n") + "\n").unwrap();
+}
+
+async fn gone(folder: &Path, name: &str) {
+    for _ in 0..300 {
+        if !folder.join(name).exists() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("{name} is not taken in");
+}
+
+async fn run(book: &TestBook, number: u64) -> Value {
+    for _ in 0..300 {
+        let fresh = book.fresh().await;
+        let found = book.auditor().get(&format!("/v1/usage/runs/drop.{number}?{fresh}")).await;
+        if found.status == 200 && text(found.data(), "state") != "running" {
+            return found.data().clone();
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("run {number} does not end");
+}
+
+/// Requests, recorded, unchanged, put aside, and failed.
+fn counts(run: &Value) -> [u64; 5] {
+    ["asked", "recorded", "unchanged", "quarantined", "failed"].map(|of| run[of].as_u64().unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_are_taken_in_once_and_put_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let book = book(path).await;
+    let acme = book.customer("Acme").await;
+    let month = book.last_month();
+    let day = |day: u32, quantity: &str| format!("{acme},{month}-{day:02},{quantity},gw-{day}");
+    let good: Vec<String> = (1..=4).map(|n| day(n, if n == 4 { "101" } else { "10" })).collect();
+    let good: Vec<&str> = good.iter().map(String::as_str).collect();
+    put(path, "good.csv", &good);
+    gone(path, "good.csv").await;
+    let first = run(&book, 1).await;
+    assert_eq!(counts(&first), [1, 3, 0, 1, 0], "{first}");
+    assert!(path.join("done/good.csv").is_file());
+
+    // The same content again, under another name.
+    put(path, "again.csv", &good);
+    gone(path, "again.csv").await;
+    let second = run(&book, 2).await;
+    assert_eq!(counts(&second), [1, 0, 0, 0, 0], "{second}");
+    assert!(path.join("done/again.csv").is_file());
+
+    put(path, "bad.csv", &[&day(5, "10"), &day(6, "-1"), "Nobody,2026-01-01,1,x", &day(7, "10")]);
+    std::fs::write(path.join("none.xlsx"), "not a workbook").unwrap();
+    std::fs::write(path.join("readme.txt"), "is left alone").unwrap();
+    gone(path, "bad.csv").await;
+    gone(path, "none.xlsx").await;
+    let third = run(&book, 3).await;
+    assert_eq!([third["recorded"].clone(), third["asked"].clone()], [json!(2), json!(2)], "{third}");
+    let told = third["failures"].to_string();
+    for part in ["bad.csv", "row 3", "row 4", "none.xlsx"] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    let copy = std::fs::read_to_string(path.join("failed/bad.csv.errors.csv")).unwrap();
+    assert!(copy.contains("import_error") && copy.lines().count() == 5, "{copy}");
+    assert!(path.join("failed/bad.csv").is_file() && path.join("failed/none.xlsx").is_file());
+    assert!(path.join("readme.txt").is_file());
+
+    let sources = book.auditor().get("/v1/usage/sources").await;
+    assert_eq!(text(&sources.data()[0], "kind"), "folder");
+    book.finish().await;
+}
