@@ -128,6 +128,25 @@ impl AggregateState {
         }
     }
 
+    /// As a snapshot has it.
+    pub fn from_snapshot(of: AggregateType, snapshot: serde_json::Value) -> Result<Self, serde_json::Error> {
+        Ok(match of {
+            AggregateType::Customer => Self::Customer(serde_json::from_value(snapshot)?),
+            AggregateType::Wallet => Self::Wallet(serde_json::from_value(snapshot)?),
+            AggregateType::Withdrawal => Self::Withdrawal(serde_json::from_value(snapshot)?),
+            AggregateType::AccountingPeriods => Self::AccountingPeriods(serde_json::from_value(snapshot)?),
+            AggregateType::BillNumbers => Self::BillNumbers(serde_json::from_value(snapshot)?),
+            AggregateType::Usage => Self::Usage(serde_json::from_value(snapshot)?),
+            AggregateType::PricePlan => Self::PricePlan(serde_json::from_value(snapshot)?),
+            AggregateType::Subscription => Self::Subscription(serde_json::from_value(snapshot)?),
+            AggregateType::Bill => Self::Bill(serde_json::from_value(snapshot)?),
+            AggregateType::BillRun => Self::BillRun(serde_json::from_value(snapshot)?),
+            AggregateType::Reminder => Self::Reminder(serde_json::from_value(snapshot)?),
+            AggregateType::UsageSource => Self::UsageSource(serde_json::from_value(snapshot)?),
+            AggregateType::UsageQuarantine => Self::UsageQuarantine(serde_json::from_value(snapshot)?),
+        })
+    }
+
     /// Takes in the next event. After an error the state is void.
     pub fn take_in(&mut self, event: &BookEvent) -> Result<(), CorruptStream> {
         match self {

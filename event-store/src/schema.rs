@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{ConnectOptions, Connection, Executor, PgConnection, PgPool};
+use sqlx::{ConnectOptions, Connection, Executor, PgConnection, PgPool, Row};
 
 use crate::settings::StoreError;
 
@@ -74,6 +74,7 @@ pub(crate) async fn pool(
         .max_connections(connections)
         .acquire_timeout(std::time::Duration::from_secs(5))
         .after_connect(|connection, _| Box::pin(async move { take_runtime_role(connection).await }))
+        .after_release(|connection, _| Box::pin(async move { Ok(is_out_of_transaction(connection).await) }))
         .connect_with(options)
         .await?;
     Ok(pool)
@@ -103,7 +104,24 @@ pub fn pool_elsewhere(pool: &PgPool, schema: &str, connections: u32) -> PgPool {
                 Ok(())
             })
         })
+        .after_release(|connection, _| Box::pin(async move { Ok(is_out_of_transaction(connection).await) }))
         .connect_lazy_with(pool.connect_options().as_ref().clone())
+}
+
+/// Whether a connection that comes back to its pool may be used again.
+///
+/// A caller that goes away while its `BEGIN` is on the way leaves a transaction behind that the pool does not know of.
+/// Whoever had the connection next would read a moment long past, and could write nothing; decisions rest on such reads.
+/// Asked in one message, without a prepared statement: then a statement that is its own transaction is as old as it.
+async fn is_out_of_transaction(connection: &mut PgConnection) -> bool {
+    match connection.fetch_one("SELECT now() = statement_timestamp()").await {
+        Ok(row) => row.try_get(0).unwrap_or(false),
+        // A transaction that has failed answers nothing.
+        Err(error) => {
+            tracing::debug!(%error, "a connection is closed, because it was left in the middle of something");
+            false
+        }
+    }
 }
 
 /// Gives up the owner's rights for the life of the connection, where the role exists.

@@ -255,3 +255,40 @@ async fn shutting_down_answers_what_was_accepted_and_refuses_the_rest() {
     assert!(results.iter().all(Result::is_ok), "they were accepted before the end");
     assert!(matches!(deposit(shared, account, "1.00", "late", None).await, Err(CommandError::Unavailable)));
 }
+
+/// A caller that goes away while its transaction begins leaves no connection in it: whoever read with that connection
+/// later would read an old moment.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_caller_that_goes_away_leaves_no_transaction_behind() {
+    const READ: &str =
+        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; LOCK TABLE snapshots IN ACCESS SHARE MODE";
+    let test = TestBook::new().await;
+    let book = test.open().await;
+    let mut owner = test.owner().await;
+    owner.execute("BEGIN; LOCK TABLE snapshots IN ACCESS EXCLUSIVE MODE").await.unwrap();
+    let readers =
+        (0..4).map(|_| tokio::time::timeout(Duration::from_millis(200), book.pool().begin_with(READ)));
+    assert!(join_all(readers).await.iter().all(Result::is_err), "they wait for the lock, and go away");
+    owner.execute("ROLLBACK").await.unwrap();
+
+    let open = "SELECT count(*) FROM pg_stat_activity
+                 WHERE application_name = $1 AND state LIKE 'idle in transaction%'";
+    let name = format!("tallybook {}", test.schema);
+    let mut left = -1_i64;
+    for _ in 0..100 {
+        left = sqlx::query_scalar(open).bind(&name).fetch_one(&mut owner).await.unwrap();
+        let idle = book.pool().num_idle() == usize::try_from(book.pool().size()).unwrap();
+        if left == 0 && idle {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(left, 0);
+    // A transaction that begins and fails is not left behind either.
+    let missing = "BEGIN READ ONLY; LOCK TABLE there_is_none IN ACCESS SHARE MODE";
+    assert!(book.pool().begin_with(missing).await.is_err());
+    deposit(&book, &wallet(1), "1.00", "R1", None).await.unwrap();
+    for _ in 0..book.pool().size() {
+        assert_eq!(count(&book, "SELECT count(*) FROM events").await, 1);
+    }
+}

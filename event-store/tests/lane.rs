@@ -286,3 +286,18 @@ async fn two_processes_lose_and_double_nothing() {
         assert_eq!(first.checked_sub(yuan("1.00")).unwrap(), second, "both see the same wallet");
     }
 }
+
+/// What one process does not know yet, because another recorded it, is no reason to refuse.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_refused_for_what_another_process_has_changed() {
+    let test = TestBook::new().await;
+    let (first, second) = (test.open().await, test.open().await);
+    deposit(&first, &wallet(1), "1.00", "R1", None).await.unwrap();
+    assert!(hold(&second, &wallet(1), "5.00").await.is_err(), "there is 1.00");
+    deposit(&first, &wallet(1), "9.00", "R2", None).await.unwrap();
+    let held = hold(&second, &wallet(1), "5.00").await.unwrap();
+    assert_eq!(held.outcome.available, yuan("5.00"));
+    // And the other way round, where the first has not heard of the hold.
+    assert!(hold(&first, &wallet(1), "6.00").await.is_err());
+    assert_journal_is_whole(&first).await;
+}

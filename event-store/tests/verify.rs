@@ -4,7 +4,7 @@
 mod support;
 
 use sqlx::Executor;
-use support::{TestBook, deposit, hold, many_deposits, rehash, rewrite_head, tamper, wallet};
+use support::{TestBook, count, deposit, hold, many_deposits, rehash, rewrite_head, tamper, wallet};
 use tallybook_event_store::Book;
 use tallybook_event_store::seal::{PrivateKey, Sealed, seal};
 use tallybook_event_store::verify::{Check, Compared, Finding, Report, Scope, verify};
@@ -75,6 +75,29 @@ async fn a_payload_that_is_only_spelt_differently_is_found() {
     )
     .await;
     assert_eq!(failed(&test).await, ["leaf_hashes"]);
+}
+
+/// Commands are decided on snapshots, so one that says more than its events is money from nowhere.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_snapshot_that_is_not_what_its_events_come_to_is_found() {
+    let test = TestBook::new().await;
+    let book = test.open().await;
+    many_deposits(&book, 2).await;
+    // Kept beside the lane, a moment later.
+    while count(&book, "SELECT count(*) FROM snapshots").await < 2 {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    assert_eq!(failed(&test).await, [""; 0]);
+    let forge = "UPDATE snapshots SET payload = replace(payload::text, '\"1000.00\"', '\"9000.00\"')::json
+                  WHERE aggregate_id = ";
+    let wallet = wallet(1);
+    tamper(&test, &format!("{forge} '{wallet}'")).await;
+    let found = found(&test).await;
+    assert_eq!((found.len(), found[0].0), (1, Check::Snapshots), "{found:?}");
+    assert!(found[0].1[0].detail.contains(wallet.as_str()), "{found:?}");
+    tamper(&test, "UPDATE snapshots SET payload = '{}', last_sequence = 1001").await;
+    let found = self::found(&test).await;
+    assert_eq!(found[0].1.len(), 2, "neither of them has so many events: {found:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -228,6 +228,7 @@ fn meaning(check: Check) -> &'static str {
         Check::LeafHashes => "the stored bytes are those their leaf hashes were made of",
         Check::Payloads => "every payload reads as the event it claims to be",
         Check::Balance => "debits equal credits in each event",
+        Check::Snapshots => "every snapshot is what the events of its stream come to",
         Check::Commands => "the command of each event has its stored outcome",
         Check::Root => "the leaf hashes make the root the head says",
         Check::Seals => "the journal is still what every seal says it was",

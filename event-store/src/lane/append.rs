@@ -119,7 +119,7 @@ impl AppendRows {
     }
 
     /// Appends everything or nothing, and says where the head's row is now. `None`: the head had moved, or a command
-    /// or claim was there already.
+    /// or claim was there already. Where there is nothing to append, it only looks whether the head has moved.
     ///
     /// A repeated command or a taken claim is rare, so normally it is left to the constraints to find, which costs
     /// the append nothing; a careful statement looks first, so that a storm of repeats leaves no dead rows behind.
@@ -130,6 +130,9 @@ impl AppendRows {
         tip: &Tip,
         statement: &str,
     ) -> Result<Option<HeadRow>, sqlx::Error> {
+        if self.is_empty() {
+            return still_at(connection, expected).await;
+        }
         let arguments = self.arguments(expected, tip).map_err(sqlx::Error::Encode)?;
         // All of it: the row arrives before the commit, only the end of the answer means durable.
         let rows = sqlx::query_with(statement, arguments).fetch_all(connection).await?;
@@ -166,6 +169,18 @@ impl AppendRows {
         }
         Ok(arguments)
     }
+}
+
+async fn still_at(
+    connection: &mut PgConnection,
+    (expected, head_row): (u64, &HeadRow),
+) -> Result<Option<HeadRow>, sqlx::Error> {
+    let row = sqlx::query_scalar!(
+        r#"SELECT ctid::text AS "head_row!" FROM book_head WHERE ctid = $1::text::tid AND position = $2"#,
+        head_row.0,
+        signed(expected)?
+    );
+    Ok(row.fetch_optional(connection).await?.map(HeadRow))
 }
 
 /// Opens the lane's own connection. Its one statement is planned once, by index: the plan is made while tables

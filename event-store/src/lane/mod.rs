@@ -233,17 +233,14 @@ impl Lane {
         }
     }
 
-    /// Sends the pending batch. One that writes nothing rests on durable state alone and is answered at once.
+    /// Sends the pending batch. Of one that writes nothing only the head is looked at: another process may have appended
+    /// what its answers do not know of.
     fn send(&mut self, mut connection: PgConnection) -> Phase {
         if self.pending.is_empty() {
             return Phase::Idle(connection);
         }
         let mut batch = self.take_pending();
         let rows = std::mem::replace(&mut batch.rows, AppendRows::new());
-        if rows.is_empty() {
-            self.answer(batch);
-            return Phase::Idle(connection);
-        }
         batch.end = Some(self.tip.clone());
         self.in_flight = batch;
         self.figures.batch(self.in_flight.admitted.len());

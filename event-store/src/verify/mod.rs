@@ -9,6 +9,7 @@ mod opening;
 mod report;
 mod seals;
 mod sequences;
+mod snapshots;
 
 use std::collections::BTreeMap;
 use std::hash::RandomState;
@@ -72,6 +73,9 @@ pub async fn verify(
     let opening = Opening::read(&pool, &mut found).await?;
     let end = opening.head.as_ref().map_or(opening.last, |head| head.position);
     let in_full = (scope.from.unwrap_or(1).max(1), scope.to.unwrap_or(end).min(end));
+    if in_full == (1, end) {
+        snapshots::check(&pool, parallel, &mut found).await?;
+    }
     let seals = Seals::read(&pool, scope, end, &mut found).await?;
     let hasher = RandomState::new();
     let caused = AbortOnDropHandle::new(tokio::spawn(Caused::read(pool.clone(), in_full, hasher.clone())));

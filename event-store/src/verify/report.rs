@@ -30,6 +30,8 @@ pub enum Check {
     Balance,
     /// The command of each event has its stored outcome, and no stored command names other events.
     Commands,
+    /// Each snapshot is what the events of its stream come to.
+    Snapshots,
     /// The Merkle tree over all leaf hashes is the head's.
     Root,
     /// The journal is still what each seal says it was.
@@ -37,7 +39,7 @@ pub enum Check {
 }
 
 impl Check {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Guards,
         Self::Head,
         Self::Positions,
@@ -46,6 +48,7 @@ impl Check {
         Self::Payloads,
         Self::Balance,
         Self::Commands,
+        Self::Snapshots,
         Self::Root,
         Self::Seals,
     ];
@@ -60,6 +63,7 @@ impl Check {
             Self::Payloads => "payloads",
             Self::Balance => "balance",
             Self::Commands => "commands",
+            Self::Snapshots => "snapshots",
             Self::Root => "root",
             Self::Seals => "seals",
         }
