@@ -8,12 +8,14 @@ mod outside;
 
 use std::str::FromStr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use outside::{MailServer, Receiver, Reply};
 use sqlx::postgres::PgConnectOptions;
-use tallybook::reminders::{Channels, Mail, Reminding, Webhook, WebhookSecret};
+use sqlx::{ConnectOptions, Executor};
+use tallybook::reminders::{Channels, Mail, Reminding, Webhook, WebhookSecret, look};
 use tallybook_commands::CommandContext;
 use tallybook_commands::billing::{
     AssignPricePlan, BillableCustomer, CreatePricePlan, RunBills, VoidBill, assign_price_plan,
@@ -163,6 +165,29 @@ impl Shop {
         }
     }
 
+    /// The book as another process has it, which remembers nothing yet.
+    async fn opened_again(&self) -> Book {
+        let settings = BookSettings { pool_connections: 4, ..BookSettings::new(self.book.schema()) };
+        Book::open(&self.connect, settings).await.unwrap()
+    }
+
+    /// From here on nobody can read the journal of this bill who has not done so before.
+    async fn corrupt(&self, bill: &BillId) {
+        self.fresh().await;
+        let mut owner = self.connect.connect().await.unwrap();
+        let schema = self.book.schema();
+        for statement in [
+            format!("ALTER TABLE {schema}.events DISABLE TRIGGER USER"),
+            format!(
+                "UPDATE {schema}.events SET payload = '{{}}'
+                  WHERE aggregate_type = 'bill' AND aggregate_id = '{bill}'"
+            ),
+            format!("ALTER TABLE {schema}.events ENABLE TRIGGER USER"),
+        ] {
+            owner.execute(statement.as_str()).await.unwrap();
+        }
+    }
+
     async fn fresh(&self) {
         let names = ["bills", "customers", "reminders"];
         let head = tallybook_event_store::journal::head_position(self.book.pool()).await.unwrap();
@@ -174,7 +199,7 @@ impl Shop {
         self.fresh().await;
         let raised = reminding.raise(now).await.unwrap();
         self.fresh().await;
-        reminding.deliver(now).await.unwrap();
+        reminding.deliver(&move || now).await.unwrap();
         self.fresh().await;
         raised
     }
@@ -251,15 +276,14 @@ async fn several_processes_raise_and_send_a_step_once() {
     for number in 0..12 {
         shop.bill(&format!("Customer {number}"), None).await;
     }
-    let settings = BookSettings { pool_connections: 4, ..BookSettings::new(shop.book.schema()) };
-    let other = Book::open(&shop.connect, settings).await.unwrap();
+    let other = shop.opened_again().await;
     let reminding = shop.reminding(None, Some(&receiver));
     let beside = Reminding { book: other, ..shop.reminding(None, Some(&receiver)) };
     shop.fresh().await;
     let (one, two) = tokio::join!(reminding.raise(nine(0, 0)), beside.raise(nine(0, 0)));
     assert_eq!(one.unwrap() + two.unwrap(), 12, "each bill by one of them");
     shop.fresh().await;
-    let (one, two) = tokio::join!(reminding.deliver(nine(0, 1)), beside.deliver(nine(0, 1)));
+    let (one, two) = tokio::join!(reminding.deliver(&|| nine(0, 1)), beside.deliver(&|| nine(0, 1)));
     one.and(two).unwrap();
     assert_eq!(shop.reminders().await, ["due webhook sent 1"; 12]);
     assert_eq!(receiver.posts().len(), 12);
@@ -352,7 +376,7 @@ async fn a_process_that_died_while_sending_is_followed_by_another_with_the_same_
     reminding.raise(nine(0, 0)).await.unwrap();
     shop.fresh().await;
     // The receiver has it, its answer never comes, and the process ends.
-    let dying = tokio::time::timeout(Duration::from_secs(2), reminding.deliver(nine(0, 0))).await;
+    let dying = tokio::time::timeout(Duration::from_secs(2), reminding.deliver(&|| nine(0, 0))).await;
     assert!(dying.is_err(), "it was still waiting for an answer");
     assert_eq!(shop.reminders().await, ["due webhook pending 1"]);
     shop.look(&reminding, nine(0, 299)).await;
@@ -361,6 +385,69 @@ async fn a_process_that_died_while_sending_is_followed_by_another_with_the_same_
     assert_eq!(shop.reminders().await, ["due webhook sent 2"]);
     let posts = receiver.posts();
     assert_eq!(posts[0].header("webhook-id"), posts[1].header("webhook-id"), "so the repeat is known as one");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_attempt_has_the_time_at_which_it_is_made() {
+    let shop = Shop::open().await;
+    let receiver = Receiver::start(vec![Reply::Status(500)]).await;
+    for name in ["Acme", "Brio", "Corso"] {
+        shop.bill(name, None).await;
+    }
+    let reminding = shop.reminding(None, Some(&receiver));
+    shop.fresh().await;
+    assert_eq!(reminding.raise(nine(0, 0)).await.unwrap(), 3);
+    shop.fresh().await;
+    // Whoever looks at this clock finds it a minute later.
+    let minutes = AtomicI64::new(0);
+    let clock = move || nine(0, 60 * minutes.fetch_add(1, Ordering::Relaxed));
+    assert_eq!(reminding.deliver(&clock).await.unwrap(), 3);
+    shop.fresh().await;
+    let posts = receiver.posts();
+    let timestamps: Vec<i64> =
+        posts.iter().map(|post| post.header("webhook-timestamp").parse().unwrap()).collect();
+    let mut ends: Vec<DateTime<Utc>> = sqlx::query_scalar(
+        r#"SELECT substring(payload::text from '"until": ?"([^"]+)"')::timestamptz FROM events
+            WHERE payload::text LIKE '%"ReminderAttempted"%'"#,
+    )
+    .fetch_all(shop.book.pool())
+    .await
+    .unwrap();
+    ends.sort();
+    ends.dedup();
+    let mut expected = timestamps.clone();
+    expected.sort();
+    let turns: Vec<i64> = ends.iter().map(|end| end.timestamp() - 300).collect();
+    assert_eq!(turns, expected, "each turn is five minutes from its own attempt");
+    let again: DateTime<Utc> =
+        sqlx::query_scalar("SELECT next_attempt_at FROM reminders WHERE status = 'pending'")
+            .fetch_one(shop.book.pool())
+            .await
+            .unwrap();
+    assert!(again.timestamp() >= timestamps[0] + 60 + 5, "a pause begins when the attempt has failed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bill_that_cannot_be_read_keeps_no_other_back() {
+    let shop = Shop::open().await;
+    let receiver = Receiver::start(vec![Reply::Status(500)]).await;
+    let (acme, brio) = (shop.bill("Acme", None).await, shop.bill("Brio", None).await);
+    shop.bill("Corso", None).await;
+    shop.corrupt(&acme).await;
+    let raising = Reminding { book: shop.opened_again().await, ..shop.reminding(None, Some(&receiver)) };
+    assert_eq!(raising.raise(nine(0, 0)).await.unwrap(), 2, "beside one that cannot be read");
+    shop.corrupt(&brio).await;
+    let reminding = Reminding { book: shop.opened_again().await, ..shop.reminding(None, Some(&receiver)) };
+    assert_eq!(reminding.deliver(&|| nine(0, 0)).await.unwrap(), 2);
+    let told = |mut reminders: Vec<String>| {
+        reminders.sort();
+        reminders
+    };
+    let waiting = ["due webhook pending 0", "due webhook pending 1 the receiver answered 500"];
+    assert_eq!(told(shop.reminders().await), waiting);
+    reminding.raise(nine(0, 5)).await.expect_err("only the one that cannot be read is left to raise");
+    look(&reminding, &|| nine(0, 5)).await;
+    assert_eq!(told(shop.reminders().await), ["due webhook pending 0", "due webhook sent 2"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use futures::future::BoxFuture;
-use futures::{FutureExt, StreamExt, TryStreamExt};
+use futures::{FutureExt, StreamExt};
 use tallybook_api::access::record_showings;
 use tallybook_commands::CommandContext;
 use tallybook_commands::billing::{
@@ -12,7 +12,7 @@ use tallybook_commands::billing::{
 };
 use tallybook_commands::customers::personal::{OpenedField, PersonalKeys, open_personal};
 use tallybook_domain::Actor;
-use tallybook_domain::billing::ReminderChannel;
+use tallybook_domain::billing::{BillId, ReminderChannel};
 use tallybook_domain::customers::PersonalField;
 use tallybook_event_store::{Book, CommandError};
 use tallybook_read_models::billing::{ReminderRow, bills_to_remind, reminders_to_deliver};
@@ -33,6 +33,9 @@ const TURN: TimeDelta = TimeDelta::minutes(5);
 /// Seconds from a failed attempt to the next: 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h. Then it is given up.
 const PAUSES: [i64; 7] = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400];
 
+/// Read anew for each attempt: a turn of many takes longer than an attempt may.
+pub type Clock = dyn Fn() -> DateTime<Utc> + Send + Sync;
+
 /// What it takes to remind the customers of a book.
 #[derive(Debug)]
 pub struct Reminding {
@@ -46,7 +49,8 @@ pub struct Reminding {
 }
 
 impl Reminding {
-    /// Raises the step each bill has come to. The answer is how many were raised.
+    /// Raises the step each bill has come to. The answer is how many were raised. A bill that cannot be is told in the
+    /// log and keeps no other back; it is an error if none could be.
     pub async fn raise(&self, now: DateTime<Utc>) -> anyhow::Result<usize> {
         let local = now.with_timezone(&self.book.time_zone());
         let channels = self.channels.open();
@@ -55,27 +59,27 @@ impl Reminding {
         }
         let (today, context) = (local.date_naive(), context()?);
         let bills = bills_to_remind(self.book.pool(), today, AT_MOST).await?;
-        let raising: Vec<BoxFuture<'_, _>> = bills
-            .into_iter()
-            .map(|bill| raise_reminder(&self.book, context.clone(), bill, channels.clone(), today).boxed())
-            .collect();
-        let raised: Vec<bool> =
-            futures::stream::iter(raising).buffer_unordered(AT_ONCE).try_collect().await?;
+        let raising = bills.into_iter().map(|bill| {
+            let raising = raise_reminder(&self.book, context.clone(), bill.clone(), channels.clone(), today);
+            async move { (bill, raising.await.map_err(anyhow::Error::from)) }.boxed()
+        });
+        let raised = each(raising.collect()).await?;
         Ok(raised.into_iter().filter(|raised| *raised).count())
     }
 
-    /// Tries to deliver what waits and whose time has come. The answer is how many were looked at.
-    pub async fn deliver(&self, now: DateTime<Utc>) -> anyhow::Result<usize> {
-        let waiting = reminders_to_deliver(self.book.pool(), &self.channels.open(), now, AT_MOST).await?;
-        let count = waiting.len();
-        let delivering: Vec<BoxFuture<'_, _>> =
-            waiting.iter().map(|row| self.deliver_one(row, now).boxed()).collect();
-        futures::stream::iter(delivering).buffer_unordered(AT_ONCE).try_collect::<Vec<()>>().await?;
-        Ok(count)
+    /// Tries to deliver what waits and whose time has come. The answer is how many were looked at. As with raising, one
+    /// that fails keeps no other back, least of all one that is under way.
+    pub async fn deliver(&self, clock: &Clock) -> anyhow::Result<usize> {
+        let waiting = reminders_to_deliver(self.book.pool(), &self.channels.open(), clock(), AT_MOST).await?;
+        let delivering = waiting
+            .iter()
+            .map(|row| async move { (row.bill.clone(), self.deliver_one(row, clock).await) }.boxed());
+        each(delivering.collect()).await?;
+        Ok(waiting.len())
     }
 
-    async fn deliver_one(&self, row: &ReminderRow, now: DateTime<Utc>) -> anyhow::Result<()> {
-        let (book, context) = (&self.book, context()?);
+    async fn deliver_one(&self, row: &ReminderRow, clock: &Clock) -> anyhow::Result<()> {
+        let (book, context, now) = (&self.book, context()?, clock());
         let delivery = ReminderDelivery { bill: row.bill.clone(), step: row.step, channel: row.channel };
         let turn = attempt_reminder(book, context.clone(), delivery.clone(), now, now + TURN).await?;
         let Some(attempt) = turn else { return Ok(()) };
@@ -90,7 +94,7 @@ impl Reminding {
                 tracing::info!(%bill, %step, %channel, attempt, "a reminder was sent");
             }
             Err(Undelivered { reason, hopeless }) => {
-                let retry_at = if hopeless { None } else { retry_at(attempt, now) };
+                let retry_at = if hopeless { None } else { retry_at(attempt, clock()) };
                 match retry_at {
                     Some(at) => {
                         tracing::warn!(%bill, %step, %channel, attempt, %reason, %at, "a reminder is tried again")
@@ -161,6 +165,26 @@ impl Reminding {
         let actor = actor().map_err(|error| unread(error.to_string()))?;
         record_showings(pool, &actor, id, shown, now).await.map_err(|error| unread(error.to_string()))?;
         Ok(address)
+    }
+}
+
+/// Does all of it, some at once, and answers what came of it. What fails is told in the log, and the rest goes on; it is
+/// an error if nothing else came of it.
+async fn each<T>(doing: Vec<BoxFuture<'_, (BillId, anyhow::Result<T>)>>) -> anyhow::Result<Vec<T>> {
+    let mut ending = futures::stream::iter(doing).buffer_unordered(AT_ONCE);
+    let (mut done, mut failure) = (Vec::new(), None);
+    while let Some((bill, outcome)) = ending.next().await {
+        match outcome {
+            Ok(one) => done.push(one),
+            Err(error) => {
+                tracing::error!(%bill, %error, "the reminders of a bill could not be looked after");
+                failure = Some(error);
+            }
+        }
+    }
+    match failure {
+        Some(error) if done.is_empty() => Err(error.context("nothing could be done")),
+        Some(_) | None => Ok(done),
     }
 }
 

@@ -11,9 +11,9 @@ mod timer;
 mod webhook;
 
 pub use channels::Channels;
-pub use deliver::Reminding;
+pub use deliver::{Clock, Reminding};
 pub use email::Mail;
-pub use timer::remind;
+pub use timer::{look, remind};
 pub use webhook::{Webhook, WebhookSecret};
 
 /// Why a reminder did not get out, in words that name nobody.

@@ -7,7 +7,7 @@ use tallybook_commands::customers::personal::PersonalKeys;
 use tallybook_event_store::Book;
 use tokio_util::sync::CancellationToken;
 
-use super::{Channels, Reminding};
+use super::{Channels, Clock, Reminding};
 use crate::environment;
 use crate::failure::Failure;
 use crate::personal_data;
@@ -27,9 +27,7 @@ pub async fn remind(book: &Book, settings: &Settings, stop: &CancellationToken) 
         }
     };
     loop {
-        if let Err(error) = look(&reminding).await {
-            tracing::warn!(%error, "reminders could not be looked after yet");
-        }
+        look(&reminding, &environment::now).await;
         tokio::select! {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(LOOK_EVERY) => {}
@@ -37,10 +35,14 @@ pub async fn remind(book: &Book, settings: &Settings, stop: &CancellationToken) 
     }
 }
 
-async fn look(reminding: &Reminding) -> anyhow::Result<()> {
-    reminding.raise(environment::now()).await?;
-    reminding.deliver(environment::now()).await?;
-    Ok(())
+/// One turn. Delivers what waits also if nothing could be raised.
+pub async fn look(reminding: &Reminding, clock: &Clock) {
+    if let Err(error) = reminding.raise(clock()).await {
+        tracing::warn!(error = format!("{error:#}"), "reminders could not be raised yet");
+    }
+    if let Err(error) = reminding.deliver(clock).await {
+        tracing::warn!(error = format!("{error:#}"), "reminders could not be delivered yet");
+    }
 }
 
 /// `None`: the settings name no way out.
