@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::source_schema::UsageRunOutcome;
 use crate::access::Action;
 use crate::answer::accepted;
-use crate::problem::{Problem, ProblemKind};
+use crate::problem::{FieldError, Problem, ProblemKind};
 use crate::request::{BodyReader, ChangeInput, ReadBody, list, text};
 use crate::state::ApiState;
 use crate::usage_sources::months_to_ask;
@@ -48,6 +48,18 @@ impl ReadBody for UsageRunBody {
     }
 }
 
+/// Whom and when is said by the files themselves.
+fn not_chosen(months: bool, customers: bool) -> Vec<FieldError> {
+    let named = [("/months", months), ("/customers", customers)];
+    let named = named.into_iter().filter(|(_, named)| *named);
+    let refused = |(pointer, _): (&str, bool)| FieldError {
+        pointer: pointer.to_owned(),
+        code: "not_applicable",
+        detail: "must be left out: this source is not asked by customer and month".to_owned(),
+    };
+    named.map(refused).collect()
+}
+
 /// Collect usage from a source
 ///
 /// It goes on in the background, also when this process ends; `Location` is where to see how far it is. The same run
@@ -65,8 +77,12 @@ pub(super) async fn start_usage_run(
         let detail = format!("There is no usage source {name} in the settings.");
         return Err(Problem::new(ProblemKind::UsageSourceNotFound, detail).with("id", name));
     };
+    let by_month = source.outside().asks_by_month();
+    if !by_month && (months.is_some() || customers.is_some()) {
+        return Err(Problem::validation(not_chosen(months.is_some(), customers.is_some())));
+    }
     let mut months = match months {
-        _ if !source.outside().asks_by_month() => Vec::new(),
+        None if !by_month => Vec::new(),
         Some(months) => months,
         None => months_to_ask(state.book().today(), source.usual.previous_month_days),
     };

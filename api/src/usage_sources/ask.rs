@@ -1,7 +1,8 @@
 //! What every kind of source can do.
 
-use std::collections::BTreeMap;
 use std::fmt;
+use std::path::PathBuf;
+use std::time::SystemTime;
 
 use futures::future::BoxFuture;
 use tallybook_domain::billing::quarantine::CollectedRecord;
@@ -21,7 +22,10 @@ pub trait Ask: fmt::Debug + Send + Sync {
     /// Whether it is asked about each customer's months; the alternative is to ask it what it has.
     fn asks_by_month(&self) -> bool;
 
-    /// What it has, if it is not asked by month.
+    /// Whether it has something now, if it is not asked by month. Takes nothing, and does not wait.
+    fn comes(&self) -> Result<bool, Unanswered>;
+
+    /// What it has, if it is not asked by month; it is for this process alone.
     fn offers(&self) -> BoxFuture<'_, Result<Vec<Asked>, Unanswered>>;
 
     /// One request, once.
@@ -36,8 +40,18 @@ pub trait Ask: fmt::Debug + Send + Sync {
 pub enum Asked {
     /// What a customer used in a month.
     Month { customer: CustomerId, code: Option<CustomerCode>, month: Month },
-    /// What a file says, known by the hash of its content.
-    File { name: SourceFile, hash: String },
+    /// What a file says.
+    File(FoundFile),
+}
+
+/// A file and where it lies, in the order in which files are taken.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FoundFile {
+    pub modified: SystemTime,
+    /// As it came.
+    pub name: SourceFile,
+    pub size: u64,
+    pub path: PathBuf,
 }
 
 /// What a source answers.
@@ -46,8 +60,17 @@ pub struct Brought {
     pub records: Vec<(CustomerId, CollectedRecord)>,
     /// Why parts of it cannot be read.
     pub unreadable: Vec<String>,
-    /// The same by the numbers of rows, of a file that has them.
-    pub bad_rows: BTreeMap<usize, String>,
+    /// Of the content that was read, if it is a file.
+    pub hash: Option<String>,
+    /// What is wrong, row by row.
+    pub copy: Option<MarkedCopy>,
+}
+
+/// A copy of a file that says what is wrong in which row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MarkedCopy {
+    pub bytes: Vec<u8>,
+    pub extension: &'static str,
 }
 
 /// How it ended with a request.
@@ -55,7 +78,7 @@ pub struct Brought {
 pub struct Ended {
     /// Nothing of it has failed.
     pub whole: bool,
-    pub bad_rows: BTreeMap<usize, String>,
+    pub copy: Option<MarkedCopy>,
 }
 
 /// Why there is no answer, in words without secrets.

@@ -82,7 +82,7 @@ async fn look(state: &ApiState, source: &Source, known: &mut Known) -> Result<()
     let running: BTreeSet<SourceName> = sources_under_way(book.pool()).await?.into_iter().collect();
     under_way |= running.contains(source.name());
     if !under_way && source.is_watched() {
-        under_way = offers(source).await?;
+        under_way = comes(source)?;
     }
     if !under_way {
         return Ok(());
@@ -105,13 +105,12 @@ async fn carry_out(
     source: &Source,
     lock: &RunLock,
 ) -> Result<Option<UsageRunOutcome>, UsageSourceError> {
-    if source.is_watched() && offers(source).await? {
+    if source.is_watched() && comes(source)? {
         schedule::start_watched(book, source).await?;
     }
     collect(book, source, lock, |_| {}).await
 }
 
-async fn offers(source: &Source) -> Result<bool, UsageSourceError> {
-    let offered = source.outside().offers().await;
-    Ok(!offered.map_err(|unanswered| UsageSourceError::Outside(unanswered.reason))?.is_empty())
+fn comes(source: &Source) -> Result<bool, UsageSourceError> {
+    source.outside().comes().map_err(|unanswered| UsageSourceError::Outside(unanswered.reason))
 }

@@ -137,7 +137,7 @@ impl<P: FnMut(&UsageRunOutcome)> Run<'_, P> {
                 }
                 Ok(())
             }
-            Asked::File { hash, .. } => self.take_file(&asked, hash, brought, &reasons).await,
+            Asked::File(_) => self.take_file(&asked, brought, &reasons).await,
         }
     }
 
@@ -145,7 +145,6 @@ impl<P: FnMut(&UsageRunOutcome)> Run<'_, P> {
     async fn take_file(
         &mut self,
         asked: &Asked,
-        hash: &str,
         brought: Brought,
         reasons: &[String],
     ) -> Result<(), UsageSourceError> {
@@ -153,9 +152,9 @@ impl<P: FnMut(&UsageRunOutcome)> Run<'_, P> {
         self.note(asked, reasons);
         self.add(brought.records).await?;
         self.asked += 1;
-        self.file = (reasons.is_empty() && self.failures == before).then(|| hash.to_owned());
+        self.file = brought.hash.filter(|_| reasons.is_empty() && self.failures == before);
         self.record().await?;
-        let ended = Ended { whole: self.failures == before, bad_rows: brought.bad_rows };
+        let ended = Ended { whole: self.failures == before, copy: brought.copy };
         if let Err(Unanswered { reason, .. }) = self.source.outside().settle(asked, &ended).await {
             self.note(asked, &[reason]);
             self.record().await?;
@@ -268,7 +267,7 @@ fn failure(asked: &Asked, reason: &str) -> FailedCollection {
     let failed = FailedCollection::because(reason);
     match asked {
         Asked::Month { customer, month, .. } => failed.of_month(customer.clone(), *month),
-        Asked::File { name, .. } => FailedCollection { file: Some(name.clone()), ..failed },
+        Asked::File(file) => FailedCollection { file: Some(file.name.clone()), ..failed },
     }
 }
 

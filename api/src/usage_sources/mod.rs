@@ -15,11 +15,13 @@ mod months;
 mod schedule;
 mod settings;
 mod source;
+mod told;
 
-pub use ask::{Ask, Asked, Brought, Ended, Unanswered};
+pub use ask::{Ask, Asked, Brought, Ended, FoundFile, MarkedCopy, Unanswered};
 pub(crate) use attend::attend;
 pub use collect::collect;
 pub use error::UsageSourceError;
 pub use months::months_to_ask;
 pub use settings::{SourceSettings, UsualSettings};
 pub use source::{Source, Sources};
+pub use told::without_value;

@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use tallybook_commands::CommandContext;
 use tallybook_commands::billing::{StartUsageRun, start_usage_run};
 use tallybook_domain::Refusal;
+use tallybook_domain::billing::UsageSourceRefusal;
 use tallybook_domain::billing::usage_source::UsageRunTerms;
 use tallybook_event_store::{Book, CommandError};
 
@@ -43,12 +44,16 @@ pub(super) async fn start(
     }
 }
 
-/// Starts a run for what has come; one that is under way goes on.
+/// Starts a run for what has come; one that is under way goes on, whatever its terms.
 pub(super) async fn start_watched(book: &Book, source: &Source) -> Result<(), UsageSourceError> {
     let terms = UsageRunTerms { scheduled: true, ..UsageRunTerms::default() };
     let start = StartUsageRun { source: source.name().clone(), terms };
-    start_usage_run(book, in_the_name_of(SCHEDULER)?, &start).await?;
-    Ok(())
+    match start_usage_run(book, in_the_name_of(SCHEDULER)?, &start).await {
+        Ok(_) | Err(CommandError::Refused(Refusal::UsageSource(UsageSourceRefusal::UnderWay { .. }))) => {
+            Ok(())
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 pub(super) fn in_the_name_of(actor: &str) -> Result<CommandContext, UsageSourceError> {

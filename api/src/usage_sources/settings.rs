@@ -13,6 +13,7 @@ use tallybook_domain::billing::usage_source::SourceName;
 
 use super::folder::FolderSettings;
 use super::http::HttpSettings;
+use super::told;
 
 /// One `[[usage_sources]]`. A key that no kind of source knows is refused.
 #[derive(Clone, PartialEq)]
@@ -101,7 +102,7 @@ fn time_of_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Naiv
     }
     let time = Some(&text).filter(|text| text.len() == 5);
     let time = time.and_then(|text| NaiveTime::parse_from_str(text, "%H:%M").ok());
-    time.map(Some).ok_or_else(|| serde::de::Error::custom("at must be a time such as 03:30, or off"))
+    time.map(Some).ok_or_else(|| serde::de::Error::custom("expected a time such as 03:30, or off"))
 }
 
 impl UsualSettings {
@@ -155,15 +156,12 @@ impl SourceSettings {
         let kind = table.remove("kind");
         let (usual, own): (Map<_, _>, Map<_, _>) =
             table.into_iter().partition(|(key, _)| USUAL.contains(&key.as_str()));
-        let usual: UsualSettings = serde_json::from_value(Value::Object(usual))
-            .map_err(|error| format!("a usage source: {error}"))?;
+        let usual: UsualSettings = told::read(usual).map_err(|wrong| format!("a usage source: {wrong}"))?;
         usual.check()?;
-        let wrong = |error: serde_json::Error| format!("usage source {}: {error}", usual.name);
+        let wrong = |wrong: String| format!("usage source {}: {wrong}", usual.name);
         let kind = match kind.as_ref().and_then(Value::as_str) {
-            Some("http") => KindSettings::Http(serde_json::from_value(Value::Object(own)).map_err(wrong)?),
-            Some("folder") => {
-                KindSettings::Folder(serde_json::from_value(Value::Object(own)).map_err(wrong)?)
-            }
+            Some("http") => KindSettings::Http(told::read(own).map_err(wrong)?),
+            Some("folder") => KindSettings::Folder(told::read(own).map_err(wrong)?),
             Some(_) | None => {
                 return Err(format!("usage source {}: kind must be http or folder", usual.name));
             }
@@ -204,6 +202,25 @@ mod tests {
         let usual = read(json!({"at": "03:30", "time_zone": "Europe/Berlin"})).unwrap().usual;
         assert_eq!(usual.at, NaiveTime::from_hms_opt(3, 30, 0));
         assert_eq!(usual.time_zone, Some(Tz::Europe__Berlin));
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_by_its_key_and_without_its_value() {
+        for (wrong, told) in [
+            (json!({"headers": "Bearer s3cret"}), "headers: expected a map"),
+            (json!({"headers": ["s3cret"]}), "headers: expected a map"),
+            (json!({"headers": {"Authorization": ["s3cret"]}}), "headers: expected a text for each"),
+            (json!({"headers": {"Authorization": {"text": "s3cret"}}}), "headers: expected a text for each"),
+            (json!({"timeout_seconds": "s3cret, expected x"}), "timeout_seconds: expected u16"),
+            (json!({"time_zone": "s3cret"}), "time_zone: "),
+            (json!({"at": "s3cret"}), "at: expected a time"),
+            (json!({"name": "S3cret s3cret"}), "name: "),
+            (json!({"url": null}), "url: expected a string"),
+            (json!({"nmae": "s3cret"}), "unknown field `nmae`"),
+        ] {
+            let refusal = read(wrong).unwrap_err();
+            assert!(refusal.contains(told) && !refusal.contains("3cret"), "{refusal}");
+        }
     }
 
     #[test]

@@ -92,7 +92,7 @@ impl fmt::Display for Asked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Month { customer, month, .. } => write!(f, "{customer} {month}"),
-            Self::File { name, .. } => write!(f, "{name}"),
+            Self::File(file) => write!(f, "{}", file.name),
         }
     }
 }

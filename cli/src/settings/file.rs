@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use chrono::NaiveTime;
 use serde::Deserialize;
-use tallybook_api::usage_sources::SourceSettings;
+use tallybook_api::usage_sources::{SourceSettings, without_value};
 
 use super::sample::SampleSize;
 use super::time_of_day::TimeOfDay;
@@ -71,8 +71,19 @@ impl FileSettings {
             .map_err(Failure::Usage)
     }
 
-    /// An unknown key is refused, with the place and the keys there are: a misspelt setting is not left unset.
-    pub(super) fn parse(text: &str) -> Result<Self, toml::de::Error> {
-        toml::from_str(text)
+    /// An unknown key is refused, with the place and the keys there are: a misspelt setting is not left unset. The
+    /// line itself is never told, nor a value: it may be a secret.
+    pub(super) fn parse(text: &str) -> anyhow::Result<Self> {
+        toml::from_str(text).map_err(|error: toml::de::Error| {
+            let told = without_value(error.message());
+            match error.span().and_then(|span| text.get(..span.start)) {
+                Some(before) => {
+                    let line = before.matches('\n').count() + 1;
+                    let column = before.chars().rev().take_while(|sign| *sign != '\n').count() + 1;
+                    anyhow::anyhow!("line {line}, column {column}: {told}")
+                }
+                None => anyhow::anyhow!("{told}"),
+            }
+        })
     }
 }

@@ -57,6 +57,26 @@ fn an_unknown_key_is_refused_with_the_keys_there_are() {
 }
 
 #[test]
+fn what_is_wrong_with_a_source_is_told_without_its_secrets() {
+    let source = "port = 1\n[[usage_sources]]\nname = \"meters\"\nkind = \"http\"\nurl = \"https://m.example/{customer}/{month}\"\n\
+                  records = { meter = \"m\", date = \"d\", quantity = \"q\" }\n";
+    assert!(FileSettings::parse(source).is_ok());
+    for (wrong, place) in [
+        ("headers = \"Bearer s3cret\"", "headers"),
+        ("headers = { Authorization = [\"Bearer s3cret\"] }", "headers"),
+        ("headers = { Authorization = \"Bearer s3cret }", "line 7"),
+        ("headers = { Authorization = Bearer s3cret }", "line 7"),
+        ("[usage_sources.headers]\nAuthorization = \"Bearer s3cret", "line 8"),
+    ] {
+        let error = FileSettings::parse(&format!("{source}{wrong}\n")).unwrap_err();
+        let refusal = format!("{error:#} {error:?}");
+        assert!(refusal.contains(place) && !refusal.contains("s3cret"), "{refusal}");
+    }
+    let refusal = FileSettings::parse("usage_sources = \"s3cret\"").unwrap_err().to_string();
+    assert!(refusal.contains("line 1") && !refusal.contains("s3cret"), "{refusal}");
+}
+
+#[test]
 fn the_key_of_seals_is_in_the_data_directory_unless_named() {
     assert_eq!(
         settings(&["--data", "d", "--book", "x"], "").seal_key(),

@@ -72,6 +72,13 @@ impl CollectCommand {
         let Some(source) = sources.get(&self.source) else {
             return Err(Failure::usage(anyhow::anyhow!("the settings have no usage source {}", self.source)));
         };
+        let chosen = !self.months.is_empty() || !self.customers.is_empty();
+        if chosen && !source.outside().asks_by_month() {
+            let name = &self.source;
+            return Err(Failure::usage(anyhow::anyhow!(
+                "{name} is not asked by customer and month: leave out --month and --customer"
+            )));
+        }
         in_book(settings, async |book| {
             tokio::select! {
                 done = self.collect(book, source) => done,

@@ -11,7 +11,8 @@ use tallybook_tests::answer::text;
 use tallybook_tests::book::Differently;
 
 async fn book(folder: &Path) -> TestBook {
-    let settings = json!({ "name": "drop", "kind": "folder", "path": folder, "mapping": { "meter": "sms" } });
+    let settings = json!({ "name": "drop", "kind": "folder", "path": folder, "mapping": { "meter": "sms" },
+        "settle_seconds": 1 });
     let settings: SourceSettings = serde_json::from_value(settings).unwrap();
     let usage_sources = Sources::open(&[settings], &|_| None).unwrap();
     let api = ApiSettings { usage_sources, ..ApiSettings::default() };
@@ -88,6 +89,15 @@ async fn files_are_taken_in_once_and_put_away() {
     assert!(copy.contains("import_error") && copy.lines().count() == 5, "{copy}");
     assert!(path.join("failed/bad.csv").is_file() && path.join("failed/none.xlsx").is_file());
     assert!(path.join("readme.txt").is_file());
+
+    // Whom and when is said by the files: a run that says so, too, would be in the way of theirs.
+    let runs = "/v1/usage/sources/drop/runs";
+    for (named, pointer) in
+        [(json!({"customers": [acme]}), "/customers"), (json!({"months": [month]}), "/months")]
+    {
+        let refused = book.operator().post(runs, &named).await;
+        assert_eq!((refused.status, refused.body["errors"][0]["pointer"].as_str()), (422, Some(pointer)));
+    }
 
     let sources = book.auditor().get("/v1/usage/sources").await;
     assert_eq!(text(&sources.data()[0], "kind"), "folder");

@@ -78,6 +78,10 @@ impl Ask for HttpSource {
         true
     }
 
+    fn comes(&self) -> Result<bool, Unanswered> {
+        Ok(false)
+    }
+
     fn offers(&self) -> BoxFuture<'_, Result<Vec<Asked>, Unanswered>> {
         Box::pin(async { Ok(Vec::new()) })
     }

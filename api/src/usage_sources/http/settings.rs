@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use serde::Deserialize;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct HttpSettings {
     /// With `{customer}` or `{customer_code}`, and `{month}`.
     pub(super) url: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "headers")]
     pub(super) headers: BTreeMap<String, HeaderSetting>,
     pub(super) records: RecordSettings,
     /// For a whole answer, from the connection to its last byte.
@@ -28,9 +30,19 @@ fn four_mebibytes() -> u32 {
     4 << 20
 }
 
+/// A list would be taken for a table without its keys, and a secret in it for the name of a variable, which is told.
+fn headers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, HeaderSetting>, D::Error> {
+    let headers = BTreeMap::<String, Value>::deserialize(deserializer)?;
+    let read = |(name, value): (String, Value)| {
+        let value = if value.is_array() { Value::Null } else { value };
+        Ok((name, serde_json::from_value(value).map_err(D::Error::custom)?))
+    };
+    headers.into_iter().map(read).collect()
+}
+
 /// The value of a header, or where it is kept.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a text for each, or a table with env or file, and prefix if need be")]
 pub(super) enum HeaderSetting {
     Text(String),
     Environment(FromEnvironment),
@@ -72,7 +84,7 @@ pub(super) struct RecordSettings {
 }
 
 #[derive(Clone, PartialEq, Eq, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected where in a record it is, or a table with constant")]
 pub(super) enum FieldSetting {
     Named(String),
     Same(Constant),

@@ -33,6 +33,9 @@ impl FromStr for Template {
             return Err("url may have {customer}, {customer_code} and {month} only".to_owned());
         }
         let uri: Uri = sample.parse().map_err(|_| "url is not an address".to_owned())?;
+        if has_dots(&uri) {
+            return Err("url may not have . or .. in its path".to_owned());
+        }
         let host = uri.authority().filter(|_| matches!(uri.scheme_str(), Some("https" | "http")));
         let host = host.ok_or("url must begin with https:// or http:// and a host")?;
         // A name and a password may stand before it.
@@ -60,13 +63,19 @@ impl Template {
         }
         let code = encoded(code.map_or("", CustomerCode::as_str));
         let filled = filled(&self.text, &encoded(customer.as_str()), &code, &month.to_string());
-        filled.parse().map_err(|_| "there is no address for this customer".to_owned())
+        let uri = filled.parse().ok().filter(|uri| !has_dots(uri));
+        uri.ok_or_else(|| "there is no address for this customer".to_owned())
     }
 }
 
 fn filled(text: &str, customer: &str, code: &str, month: &str) -> String {
     // The code last: whatever it contains is not looked at again.
     text.replace("{customer}", customer).replace("{month}", month).replace("{customer_code}", code)
+}
+
+/// Whether it names another place than it seems to.
+fn has_dots(uri: &Uri) -> bool {
+    uri.path().split('/').any(|part| matches!(part, "." | ".."))
 }
 
 /// Nothing in it means anything in an address.
@@ -116,6 +125,12 @@ mod tests {
         let uri = template.fill(&customer, Some(&code), month).unwrap().to_string();
         assert!(uri.ends_with("/v1/A%2F1%3F%7Bmonth%7D/C00042?m=2026-10&k=s3cret"), "{uri}");
         assert!(template.fill(&customer, None, month).is_err());
+        for dots in [".", ".."] {
+            let code: CustomerCode = dots.parse().unwrap();
+            assert!(template.fill(&customer, Some(&code), month).is_err(), "{dots}");
+        }
+        let code: CustomerCode = "a..b".parse().unwrap();
+        assert!(template.fill(&customer, Some(&code), month).is_ok());
     }
 
     #[test]
@@ -127,6 +142,7 @@ mod tests {
             "https://m.example/{customer}/{month}/{year}",
             "ftp://m.example/{customer}/{month}",
             "/{customer}/{month}",
+            "https://m.example/../{customer}/{month}",
             "https://{customer}.example/{month}",
         ] {
             assert!(template(wrong).is_err(), "{wrong}");
