@@ -6,6 +6,8 @@ DATA ?= $(shell scripts/data-directory)
 # Both commands know their database; one that happens to be named in the environment is nobody's to touch.
 unexport DATABASE_URL
 export SQLX_OFFLINE := true
+# Tests wait for processes and pages more than they calculate: at least four at once.
+export RUST_TEST_THREADS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN); [ $$n -ge 4 ] || n=4; echo $$n)
 
 .DEFAULT_GOAL := help
 .PHONY: help up test test-long lint tour sql openapi deny missing checkers

@@ -5,30 +5,47 @@
 use std::fs::File;
 use std::io::{Seek, SeekFrom, Write};
 
+use chrono::NaiveDate;
 use futures::{Stream, TryStreamExt, stream};
 use sqlx::PgPool;
+use tallybook_event_store::Book;
 use tallybook_read_models::billing::{
-    BillFilter, BillOrder, ReceivablesScope, RevenueScope, list_bills, receivables_summary, revenue,
+    AgeingScope, BillFilter, BillOnDay, BillOrder, OpenItem, OpenItemFilter, OpenItemOrder, ReceivablesScope,
+    RevenueScope, list_bills, list_open_items, receivables_ageing, receivables_summary, revenue,
 };
-use tallybook_read_models::{Answer, Direction, Paging, ReadError, Sort, Standpoint};
+use tallybook_read_models::{Answer, Direction, Page, Paging, ReadError, Sort, Standpoint};
 use tokio::sync::mpsc;
 
 use crate::answer::{Listed, Tabular, csv_head, csv_rows, workbook};
 use crate::problem::Problem;
+use crate::request::ending;
 
 /// What is exported.
 #[derive(Debug, Clone)]
 pub enum Report {
     Revenue(RevenueScope),
     Receivables(ReceivablesScope),
-    /// In the order they were made.
-    Bills(BillFilter),
+    Ageing(AgeingScope, Standpoint),
+    /// By customer and due date.
+    OpenItems(OpenItemFilter, Standpoint),
+    /// In the order they were made, as they stand on a day.
+    Bills(BillFilter, NaiveDate),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReportFormat {
     Csv,
     Xlsx,
+}
+
+/// Everything up to the end of a business date, and up to a position.
+pub fn standpoint(
+    book: &Book,
+    as_of: Option<NaiveDate>,
+    known_at: Option<u64>,
+) -> Result<Standpoint, ReportError> {
+    let as_of = as_of.map(|date| ending(date, book.time_zone())).transpose().map_err(refused)?;
+    Ok(Standpoint { as_of, known_at })
 }
 
 /// A table in a temporary file, from its beginning.
@@ -49,6 +66,14 @@ pub enum ReportError {
 }
 
 impl Report {
+    /// Up to which position it looks, where that was asked for.
+    pub fn known_at(&self) -> Option<u64> {
+        match self {
+            Self::Ageing(_, standpoint) | Self::OpenItems(_, standpoint) => standpoint.known_at,
+            Self::Revenue(_) | Self::Receivables(_) | Self::Bills(..) => None,
+        }
+    }
+
     /// As the read models are now.
     pub async fn write(&self, pool: &PgPool, format: ReportFormat) -> Result<WrittenReport, ReportError> {
         match self {
@@ -56,29 +81,60 @@ impl Report {
             Self::Receivables(scope) => {
                 whole(format, receivables_summary(pool, *scope, Standpoint::default()).await?).await
             }
-            Self::Bills(filter) => {
-                let first = bills(pool, filter, None).await?;
-                let position = first.position;
-                let pages = stream::try_unfold(Some(first), |page| async move {
-                    let Some(page) = page else { return Ok(None) };
-                    let next = match page.next_cursor {
-                        Some(cursor) => Some(bills(pool, filter, Some(cursor)).await?),
-                        None => None,
-                    };
-                    Ok(Some((page.data, next)))
-                });
-                table(format, position, pages).await
+            Self::Ageing(scope, standpoint) => {
+                whole(format, receivables_ageing(pool, scope, *standpoint).await?).await
             }
+            Self::OpenItems(filter, standpoint) => {
+                paged(format, |cursor| open_items(pool, (filter, *standpoint), cursor)).await
+            }
+            Self::Bills(filter, today) => paged(format, |cursor| bills(pool, (filter, *today), cursor)).await,
         }
     }
 }
 
-type BillPage = tallybook_read_models::Page<Vec<tallybook_read_models::billing::BillRow>>;
-
-async fn bills(pool: &PgPool, filter: &BillFilter, cursor: Option<String>) -> Result<BillPage, ReportError> {
+async fn bills(
+    pool: &PgPool,
+    of: (&BillFilter, NaiveDate),
+    cursor: Option<String>,
+) -> Result<Page<Vec<BillOnDay>>, ReportError> {
     let sort = Sort { by: BillOrder::Recorded, direction: Direction::Ascending };
-    let paging = Paging::new(Some(Paging::MAX_LIMIT), cursor).map_err(unwritable)?;
-    Ok(list_bills(pool, filter, sort, &paging).await?)
+    Ok(list_bills(pool, of, sort, &largest_page(cursor)?).await?)
+}
+
+async fn open_items(
+    pool: &PgPool,
+    (filter, standpoint): (&OpenItemFilter, Standpoint),
+    cursor: Option<String>,
+) -> Result<Page<Vec<OpenItem>>, ReportError> {
+    let sort = Sort { by: OpenItemOrder::Customer, direction: Direction::Ascending };
+    Ok(list_open_items(pool, filter, standpoint, sort, &largest_page(cursor)?).await?)
+}
+
+fn largest_page(cursor: Option<String>) -> Result<Paging, ReportError> {
+    Paging::new(Some(Paging::MAX_LIMIT), cursor).map_err(unwritable)
+}
+
+/// Page by page; the position is that of the first.
+async fn paged<T, F>(
+    format: ReportFormat,
+    read: impl Fn(Option<String>) -> F,
+) -> Result<WrittenReport, ReportError>
+where
+    T: Tabular,
+    F: Future<Output = Result<Page<Vec<T>>, ReportError>>,
+{
+    let first = read(None).await?;
+    let position = first.position;
+    let read = &read;
+    let pages = stream::try_unfold(Some(first), move |page| async move {
+        let Some(page) = page else { return Ok(None) };
+        let next = match page.next_cursor {
+            Some(cursor) => Some(read(Some(cursor)).await?),
+            None => None,
+        };
+        Ok(Some((page.data, next)))
+    });
+    table(format, position, pages).await
 }
 
 async fn whole<T: Listed>(format: ReportFormat, answer: Answer<T>) -> Result<WrittenReport, ReportError> {

@@ -19,6 +19,7 @@ use crate::settings::{BookFlags, Flags, Settings};
 use crate::signals::stop_on_signal;
 use crate::usage::UsageCommand;
 use crate::user::UserCommand;
+use crate::write_off::WriteOffCommand;
 
 /// The settlement ledger: deposits, withdrawals and every figure made of them, as immutable events in PostgreSQL
 ///
@@ -46,6 +47,7 @@ enum What {
     Import(ImportCommand),
     BillRun(BillRunCommand),
     Usage(UsageCommand),
+    WriteOff(WriteOffCommand),
     Export(ExportCommand),
     Audit(AuditCommand),
     CheckConfig(CheckConfigCommand),
@@ -84,6 +86,7 @@ impl CommandLine {
             What::Import(import) => import.run(&settings, stop).await,
             What::BillRun(bill_run) => bill_run.run(&settings, stop).await,
             What::Usage(usage) => usage.run(&settings, stop).await,
+            What::WriteOff(write_off) => write_off.run(&settings, stop).await,
             What::Export(export) => export.run(&settings, stop).await,
             What::Audit(audit) => audit.run(&settings, stop).await,
             What::CheckConfig(check) => check.run(&settings),
@@ -125,6 +128,7 @@ impl What {
             | Self::Export(_)
             | Self::BillRun(_)
             | Self::Usage(_)
+            | Self::WriteOff(_)
             | Self::Openapi
             | Self::Bench(_) => flags,
         }

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use tallybook_api::access::AccessError;
 use tallybook_api::bill_runs::BillRunError;
+use tallybook_api::matching::MatchingError;
 use tallybook_api::usage_sources::UsageSourceError;
 use tallybook_event_store::proof::{ProofError, TreeError};
 use tallybook_event_store::seal::SealError;
@@ -165,6 +166,17 @@ impl From<BillRunError> for Failure {
             | BillRunError::Database(_)
             | BillRunError::Journal(_)
             | BillRunError::Workbook(_) => Self::Environment(error.into()),
+        }
+    }
+}
+
+impl From<MatchingError> for Failure {
+    fn from(error: MatchingError) -> Self {
+        match error {
+            MatchingError::Command(error) => error.into(),
+            MatchingError::Read(_) | MatchingError::Money(_) | MatchingError::Stopped(_) => {
+                Self::Environment(error.into())
+            }
         }
     }
 }

@@ -31,6 +31,7 @@ pub mod settings;
 pub mod signals;
 pub mod usage;
 pub mod user;
+pub mod write_off;
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! `tallybook import deposits` on a running book.
+//! `tallybook import deposits` and `tallybook import receipts` on a running book.
 
 #![allow(clippy::unwrap_used, reason = "this is test code, though not all in test functions")]
 
@@ -32,7 +32,15 @@ fn file(up: &Up, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
 }
 
 fn import(up: &Up, file: &std::path::Path, more: &[&str]) -> (i32, Value) {
-    let output = imported(up, file, &[more, &["--json"]].concat());
+    summary_of(imported(up, file, &[more, &["--json"]].concat()))
+}
+
+fn import_receipts(up: &Up, file: &std::path::Path, more: &[&str]) -> (i32, Value) {
+    let arguments = [&["import", "receipts", file.to_str().unwrap(), "--json"], more].concat();
+    summary_of(up.beside(&arguments))
+}
+
+fn summary_of(output: Output) -> (i32, Value) {
     let summary = serde_json::from_str(&stdout(&output)).unwrap_or_else(|_| panic!("{}", stderr(&output)));
     (output.status.code().unwrap(), summary)
 }
@@ -47,7 +55,7 @@ const COLUMNS: [&str; 6] =
 #[test]
 fn a_statement_is_recorded_once_however_often_it_is_imported() {
     let Some((_place, up)) = book() else { return };
-    let sample = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/samples/ccb-corporate.csv");
+    let sample = sample();
     let mapped = ["--mapping", "ccb", "--customer", "C00001"];
 
     let (code, checked) = import(&up, &sample, &[&mapped[..], &["--dry-run"]].concat());
@@ -236,4 +244,54 @@ fn wrong_usage_says_what_to_add_and_what_there_is() {
         assert_eq!(refused.status.code(), Some(2), "{more:?}");
         assert!(stderr(&refused).contains(said), "{}", stderr(&refused));
     }
+}
+
+fn sample() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/samples/ccb-corporate.csv")
+}
+
+#[test]
+fn a_statement_becomes_receipts_once_with_who_paid_and_what_for() {
+    let Some((_place, up)) = book() else { return };
+    let mapped = ["--mapping", "ccb", "--account", "CCB-0042"];
+    let counts = |summary: &Value| (summary["recorded"].as_u64(), summary["already_there"].as_u64());
+
+    let (code, checked) = import_receipts(&up, &sample(), &[&mapped[..], &["--dry-run"]].concat());
+    assert_eq!((code, counts(&checked)), (0, (Some(6), Some(0))), "{checked}");
+    let (code, first) = import_receipts(&up, &sample(), &[&mapped[..], &["--save-mapping", "mine"]].concat());
+    assert_eq!((code, counts(&first)), (0, (Some(6), Some(0))), "{first}");
+    for again in [&mapped[..], &["--mapping", "mine"], &["--mapping", "mine", "--dry-run"]] {
+        let (code, summary) = import_receipts(&up, &sample(), again);
+        assert_eq!((code, counts(&summary)), (0, (Some(0), Some(6))), "{again:?}: {summary}");
+    }
+    in_book(&up, async |book, _| {
+        let texts = "SELECT payload::text FROM events WHERE event_type = 'ReceiptRecorded' ORDER BY position";
+        let recorded: Vec<String> = sqlx::query_scalar(texts).fetch_all(book.pool()).await.unwrap();
+        assert_eq!(recorded.len(), 6);
+        let first = &recorded.iter().find(|text| text.contains("20001-530000000F000000001")).unwrap();
+        for told in
+            ["甲乙示例客户有限公司", "6200000000000000001", "\"转账存入 货款 C00042.2026-02\"", "CCB-0042"]
+        {
+            assert!(first.contains(told), "{told} in {first}");
+        }
+    });
+}
+
+#[test]
+fn a_receipt_that_says_something_else_now_is_a_bad_row() {
+    let Some((_place, up)) = book() else { return };
+    let mapped = [&COLUMNS[..], &["--account", "CASH"]].concat();
+    let statement = file(&up, "one.csv", "date,amount,ref\n2026-01-01,10,R1\n");
+    assert_eq!(import_receipts(&up, &statement, &mapped).1["recorded"], 1);
+    let other = file(&up, "other.csv", "date,amount,ref\n2026-01-01,11,R1\n2026-01-01,5,R2\n");
+    let (code, summary) = import_receipts(&up, &other, &mapped);
+    assert_eq!(
+        (code, &summary["recorded"], &summary["bad"][0]["line"]),
+        (1, &1.into(), &2.into()),
+        "{summary}"
+    );
+
+    let nowhere = up.beside(&[&["import", "receipts", statement.to_str().unwrap()], &COLUMNS[..]].concat());
+    assert_eq!(nowhere.status.code(), Some(2));
+    assert!(stderr(&nowhere).contains("--account ICBC-0123"), "{}", stderr(&nowhere));
 }

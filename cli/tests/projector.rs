@@ -103,3 +103,32 @@ fn what_a_rebuild_says_with_json_is_json() {
     let shown = stdout(&up.beside(&["projector", "status"]));
     assert!(shown.contains("BEHIND") && shown.contains("running"), "{shown}");
 }
+
+#[test]
+fn a_dry_run_makes_and_drops_no_view() {
+    let Some(place) = place() else { return };
+    let up = Up::start(place.path(), &[]);
+    let views = || {
+        let shown = up.beside(&["projector", "views", "--json"]);
+        serde_json::from_str::<Value>(&stdout(&shown)).unwrap().as_array().unwrap().len()
+    };
+    let make = ["projector", "as-of", "--position", "0", "--into", "march"];
+    let dry = up.beside(&[&make[..], &["--dry-run"]].concat());
+    assert_eq!(dry.status.code(), Some(0), "{}", stderr(&dry));
+    assert!(
+        stdout(&dry).contains("Would make the view march of the book as of position 0"),
+        "{}",
+        stdout(&dry)
+    );
+    assert_eq!(views(), 0);
+
+    assert_eq!(up.beside(&make).status.code(), Some(0));
+    let taken = up.beside(&[&make[..], &["--dry-run"]].concat());
+    assert_eq!(taken.status.code(), Some(1), "{}", stdout(&taken));
+    let drop = ["projector", "views", "drop", "march"];
+    let dry = up.beside(&[&drop[..], &["--dry-run"]].concat());
+    assert!(stdout(&dry).contains("Would drop the view march of position 0"), "{}", stderr(&dry));
+    assert_eq!(views(), 1);
+    assert_eq!(up.beside(&drop).status.code(), Some(0));
+    assert_eq!(up.beside(&[&drop[..], &["--dry-run"]].concat()).status.code(), Some(1));
+}

@@ -48,6 +48,10 @@ fn a_proof_is_checked_without_a_database_and_only_with_the_right_key() {
     let Some(place) = place() else { return };
     let up = Up::start(&place.path().join("data"), &["--demo"]);
     let key = up.data.join("keys/main.key");
+    let other = place.path().join("other.key");
+    let dry = up.beside(&["audit", "key", "--dry-run", "--seal-key", other.to_str().unwrap()]);
+    assert!(stdout(&dry).contains("Would make a key called "), "{}", stderr(&dry));
+    assert!(!other.exists());
     assert_eq!(std::fs::metadata(&key).unwrap().permissions().mode() & 0o777, 0o600);
     let unsealed = up.beside(&["audit", "prove", "7"]);
     assert_eq!(unsealed.status.code(), Some(1), "{}", stdout(&unsealed));

@@ -4,11 +4,13 @@
 //! makes that one append or none. Rules live in `domain`. Must never write to the database itself (but for a
 //! customer's number and the keys of personal fields), and a decision must never wait for anything: it may run more than once.
 
+mod bank_reference;
 pub mod billing;
 mod context;
 pub mod customers;
 pub mod deposits;
 pub mod ledger;
 mod requester;
+pub mod settlement;
 
 pub use context::CommandContext;

@@ -8,9 +8,10 @@ use std::collections::BTreeSet;
 
 use support::{book, by, keys, refusal, register, suspend, text, yuan};
 use tallybook_commands::billing::{
-    AssignPricePlan, BillableCustomer, BilledCustomers, CreatePricePlan, EndPricePlan, Preview, RecordUsage,
-    RunBills, VoidBill, assign_price_plan, bill_run_standing, carry_on_bill_run, create_price_plan,
-    end_price_plan, preview_bills, record_usage, run_bills, start_bill_run, void_bill,
+    AssignPricePlan, BillCustomers, BillableCustomer, BilledCustomers, CreatePricePlan, EndPricePlan,
+    Preview, RecordUsage, RunBills, VoidBill, assign_price_plan, bill_customers, bill_run_standing,
+    carry_on_bill_run, create_price_plan, end_price_plan, preview_bills, record_usage, run_bills,
+    start_bill_run, take_up_bill_run, void_bill,
 };
 use tallybook_commands::customers::personal::PersonalEdits;
 use tallybook_commands::customers::{ChangeCustomer, CloseCustomer, change_customer, close_customer};
@@ -237,8 +238,11 @@ async fn a_customer_that_owes_a_bill_or_is_still_to_be_billed_is_not_closed() {
     let (_, billed) = run(&book, &[BillableCustomer { customer: customer.clone(), plans: vec![plan] }]).await;
     let bill = billed.bills[0].bill.clone();
     refused(vec![OpenItem::Bill { bill: bill.clone(), open: Some(yuan("106.00")) }]).await;
-    let void = VoidBill { bill, reason: text("never used"), effective_date: None };
+    let void = VoidBill { bill: bill.clone(), reason: text("never used"), effective_date: None };
     void_bill(&book, by("li"), void).await.unwrap();
+    refused(vec![OpenItem::NotBilledAgain { bill }]).await;
+    let never = EndPricePlan { customer: customer.clone(), from: text("2026-10-01") };
+    end_price_plan(&book, by("li"), never).await.unwrap();
     close_customer(&book, by("li"), asked.clone()).await.unwrap();
 }
 
@@ -250,6 +254,7 @@ async fn whose_usage_has_no_price_or_whose_plan_is_in_another_currency_is_parked
     let entry = r#"{"meter":"cals","date":"2026-10-07","quantity":"1","reference":"day 7"}"#;
     let entry = serde_json::from_str(entry).unwrap();
     record_usage(&book, by("li"), RecordUsage { customer: mistyped.clone(), entry }).await.unwrap();
+    let customers = [subscribe(&book, &mistyped, &plan).await, subscribe(&book, &foreign, &plan).await];
     let dollars = ProfileEdits { currency: Edit::Set(text("USD")), ..ProfileEdits::default() };
     let change = ChangeCustomer {
         customer: foreign.clone(),
@@ -259,7 +264,6 @@ async fn whose_usage_has_no_price_or_whose_plan_is_in_another_currency_is_parked
         personal: PersonalEdits::default(),
     };
     change_customer(&book, &keys(&book), by("li"), change).await.unwrap();
-    let customers = [subscribe(&book, &mistyped, &plan).await, subscribe(&book, &foreign, &plan).await];
     let (_, billed) = run(&book, &customers).await;
     let [unpriced, other] = billed.parked.as_slice() else { panic!("{billed:?}") };
     assert!(unpriced.reason.starts_with("usage of cals on 2026-10-07 is priced by no plan"), "{unpriced:?}");
@@ -324,6 +328,36 @@ async fn a_run_that_another_has_finished_comes_to_its_end() {
     let written = count(&book, "CustomersBilled").await;
     carry_on_bill_run(&book, &by("li"), &october(), &customers, |_| {}).await.unwrap();
     assert_eq!(count(&book, "CustomersBilled").await, written, "nothing was left to do");
+}
+
+/// Killed after one of two chunks, it looks again at whom it passed over, and at all who are left.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_is_taken_up_counts_everyone_once() {
+    let book = book().await;
+    let plan = plan(&book, "standard", "2026-01-01").await;
+    let mut customers = Vec::new();
+    for number in 0..4 {
+        let customer = register(&book, &format!("Customer {number}")).await;
+        customers.push(subscribe(&book, &customer, &plan).await);
+    }
+    run(&book, &customers[..1]).await;
+    let mut context = by("li");
+    start_bill_run(&book, context.clone(), &october(), 4).await.unwrap();
+    let chunk = BillCustomers {
+        period: period(),
+        customers: customers[..2].to_vec(),
+        issue_date: text("2026-11-01"),
+        payment_term_days: 30,
+    };
+    bill_customers(&book, context.clone(), chunk).await.unwrap();
+    // Another was given a plan in between.
+    let late = register(&book, "Late").await;
+    let left = [&customers[..1], &customers[2..], &[subscribe(&book, &late, &plan).await]].concat();
+    context = by("wang");
+    let taken_up = take_up_bill_run(&book, &context, period(), left.len() as u64).await.unwrap();
+    assert_eq!((taken_up.outcome.counts.customers, taken_up.outcome.counts.skipped), (5, 0));
+    let counts = carry_on_bill_run(&book, &context, &october(), &left, |_| {}).await.unwrap().outcome.counts;
+    assert_eq!((counts.customers, counts.billed, counts.skipped, counts.parked), (5, 4, 1, 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -88,6 +88,24 @@ async fn a_voided_bill_is_billed_again_by_what_is_so_now() {
     assert_eq!(balance(&book, "1122").await, "267.12", "only the last one is owed");
 }
 
+/// Or the month would be owed twice on the days between the two.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_month_is_billed_again_no_earlier_than_its_bill_was_voided() {
+    let book = book().await;
+    let (_, _, bill) = billed(&book).await;
+    let effective_date = Some(text("2026-11-10"));
+    let void = VoidBill { bill: bill.clone(), reason: text("wrong plan"), effective_date };
+    void_bill(&book, by("li"), void).await.unwrap();
+    let on = |issue_date: &str| RegenerateBill { issue_date: Some(text(issue_date)), ..again(&bill) };
+    let refused = refusal(regenerate_bill(&book, by("li"), on("2026-11-09")).await);
+    let Refusal::Bill(BillRefusal::BeforeVoiding { bill: refused, dates }) = refused else {
+        panic!("{refused:?}")
+    };
+    assert_eq!((refused, dates.earliest), (bill.clone(), text("2026-11-10")));
+    let issued = regenerate_bill(&book, by("li"), on("2026-11-10")).await.unwrap().outcome.bill;
+    assert_eq!(issued.due_date, Some(text("2026-12-10")));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_who_regenerate_at_once_there_is_one_revision() {
     let book = book().await;
@@ -111,6 +129,10 @@ async fn a_month_without_a_plan_is_not_billed_again() {
     void(&book, &bill).await;
     let end = SubscriptionCommand::End { customer: customer.clone(), from: text("2026-01-01") };
     tell::<Subscription>(&book, Subscription::stream_of(&customer), end).await;
+    let refused = refusal(regenerate_bill(&book, by("li"), again(&bill)).await);
+    let (meter, on) = (text("calls"), text("2026-10-07"));
+    assert_eq!(refused, Refusal::Month(MonthRefusal::NotPriced { meter, on }));
+    calls(&book, &customer, 0).await;
     let refused = refusal(regenerate_bill(&book, by("li"), again(&bill)).await);
     assert_eq!(refused, Refusal::Month(MonthRefusal::NoPlan));
     let none: BillId = text("C99999.2026-10");
@@ -198,6 +220,28 @@ async fn less_usage_is_credited() {
     assert!(matches!(voided, Refusal::Bill(BillRefusal::PartlySettled { .. })), "{voided}");
 }
 
+/// A note keeps its bill from being voided, and the month's bill with it; the refusals say what can be done, and it can.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_credited_for_late_usage_is_put_right_by_settling_again() {
+    let book = book().await;
+    let (customer, _, bill) = billed(&book).await;
+    calls(&book, &customer, 120).await;
+    let delta = settle(&book, &bill).await.bill.unwrap().bill.id;
+    calls(&book, &customer, 100).await;
+    assert_eq!(settle(&book, &bill).await.credit_notes[0].id, delta);
+    let refused = async |bill: &BillId| {
+        let void = VoidBill { bill: bill.clone(), reason: text("wrong plan"), effective_date: None };
+        refusal(void_bill(&book, by("li"), void).await)
+    };
+    let Refusal::Bill(BillRefusal::PartlySettled { .. }) = refused(&delta).await else { panic!("{delta}") };
+    let month = refused(&bill).await.to_string();
+    assert!(month.contains(delta.as_str()) && month.contains("correct the usage and settle it"), "{month}");
+    calls(&book, &customer, 130).await;
+    settle(&book, &bill).await;
+    // 100 for the month, 50 and 3 for calls, and 6 %.
+    assert_eq!(balance(&book, "1122").await, "162.18");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn late_usage_is_not_credited_above_what_is_left() {
     let book = book().await;
@@ -263,4 +307,34 @@ async fn late_usage_that_nothing_prices_is_refused() {
     assert_eq!(events(&book).await, before);
     tell::<Usage>(&book, usage.to_string(), texts("0", true)).await;
     assert_eq!(settle(&book, &bill).await.difference, yuan("0.00"));
+}
+
+/// Voided from this day on.
+async fn void_on(book: &Book, bill: &BillId, date: &str) {
+    let (reason, effective_date) = (text("wrong usage"), Some(text(date)));
+    void_bill(book, by("li"), VoidBill { bill: bill.clone(), reason, effective_date }).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_usage_is_not_owed_twice_on_any_day() {
+    let book = book().await;
+    let (customer, _, bill) = billed(&book).await;
+    calls(&book, &customer, 120).await;
+    let on = |date: &str| SettleLateUsage { issue_date: Some(text(date)), ..settling(&bill) };
+    let refused = refusal(settle_late_usage(&book, by("li"), on("2026-10-31")).await);
+    assert!(matches!(refused, Refusal::Bill(BillRefusal::EffectiveDate(_))), "before the base: {refused}");
+    let first = settle_late_usage(&book, by("li"), on("2026-11-03")).await.unwrap().outcome;
+    void_on(&book, &first.bill.unwrap().bill.id, "2026-11-10").await;
+    let refused = refusal(settle_late_usage(&book, by("li"), on("2026-11-05")).await);
+    assert!(matches!(refused, Refusal::Bill(BillRefusal::EffectiveDate(_))), "both owed: {refused}");
+    let second = settle_late_usage(&book, by("li"), on("2026-11-10")).await.unwrap().outcome;
+    void_on(&book, &second.bill.unwrap().bill.id, "2026-11-15").await;
+    void_on(&book, &bill, "2026-11-10").await;
+    let early = RegenerateBill { issue_date: Some(text("2026-11-10")), ..again(&bill) };
+    let refused = refusal(regenerate_bill(&book, by("li"), early).await);
+    assert!(
+        matches!(refused, Refusal::Bill(BillRefusal::BeforeVoiding { .. })),
+        "it counts all usage: {refused}"
+    );
+    regenerate_bill(&book, by("li"), again(&bill)).await.unwrap();
 }

@@ -69,7 +69,7 @@ async fn what_comes_after_the_bill_is_late() {
     );
     assert_eq!(outcome.late, 2);
 
-    bill(&book, &usage, UsageCommand::Unbill { usage: usage.clone(), bill: bill_id }).await;
+    bill(&book, &usage, UsageCommand::Unbill { usage: usage.clone(), bill: bill_id, voided_on: None }).await;
     let after = record_usage(&book, by("han"), used(&acme, "2026-01-07", "1")).await.unwrap().outcome;
     assert!(!after.late, "a voided bill counts nothing");
     book.shutdown().await;

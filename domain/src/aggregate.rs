@@ -12,6 +12,7 @@ use crate::deposits::{Wallet, Withdrawal};
 use crate::event::BookEvent;
 use crate::event_sourced::{CorruptStream, EventSourced};
 use crate::ledger::periods::AccountingPeriods;
+use crate::settlement::{CreditNote, MatchingRules, Receipt, WriteOff};
 
 /// What kind of thing a stream of events is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -29,10 +30,14 @@ pub enum AggregateType {
     Reminder,
     UsageSource,
     UsageQuarantine,
+    Receipt,
+    CreditNote,
+    WriteOff,
+    MatchingRules,
 }
 
 impl AggregateType {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 17] = [
         Self::Customer,
         Self::Wallet,
         Self::Withdrawal,
@@ -46,6 +51,10 @@ impl AggregateType {
         Self::Reminder,
         Self::UsageSource,
         Self::UsageQuarantine,
+        Self::Receipt,
+        Self::CreditNote,
+        Self::WriteOff,
+        Self::MatchingRules,
     ];
 
     /// As the journal spells it.
@@ -64,6 +73,10 @@ impl AggregateType {
             Self::Reminder => <Reminder as cqrs_es::Aggregate>::TYPE,
             Self::UsageSource => <UsageSource as cqrs_es::Aggregate>::TYPE,
             Self::UsageQuarantine => <UsageQuarantine as cqrs_es::Aggregate>::TYPE,
+            Self::Receipt => <Receipt as cqrs_es::Aggregate>::TYPE,
+            Self::CreditNote => <CreditNote as cqrs_es::Aggregate>::TYPE,
+            Self::WriteOff => <WriteOff as cqrs_es::Aggregate>::TYPE,
+            Self::MatchingRules => <MatchingRules as cqrs_es::Aggregate>::TYPE,
         }
     }
 }
@@ -77,7 +90,7 @@ impl std::fmt::Display for AggregateType {
 /// A word that names no type of aggregate.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "must be customer, wallet, withdrawal, accounting_periods, bill_numbers, usage, price_plan, subscription, bill, bill_run, reminder, usage_source or usage_quarantine"
+    "must be customer, wallet, withdrawal, accounting_periods, bill_numbers, usage, price_plan, subscription, bill, bill_run, reminder, usage_source, usage_quarantine, receipt, credit_note, write_off or matching_rules"
 )]
 pub struct UnknownAggregateType;
 
@@ -106,6 +119,10 @@ pub enum AggregateState {
     Reminder(Reminder),
     UsageSource(UsageSource),
     UsageQuarantine(UsageQuarantine),
+    Receipt(Receipt),
+    CreditNote(CreditNote),
+    WriteOff(WriteOff),
+    MatchingRules(MatchingRules),
 }
 
 impl AggregateState {
@@ -125,6 +142,10 @@ impl AggregateState {
             AggregateType::Reminder => Self::Reminder(Reminder::default()),
             AggregateType::UsageSource => Self::UsageSource(UsageSource::default()),
             AggregateType::UsageQuarantine => Self::UsageQuarantine(UsageQuarantine::default()),
+            AggregateType::Receipt => Self::Receipt(Receipt::default()),
+            AggregateType::CreditNote => Self::CreditNote(CreditNote::default()),
+            AggregateType::WriteOff => Self::WriteOff(WriteOff::default()),
+            AggregateType::MatchingRules => Self::MatchingRules(MatchingRules::default()),
         }
     }
 
@@ -144,6 +165,10 @@ impl AggregateState {
             AggregateType::Reminder => Self::Reminder(serde_json::from_value(snapshot)?),
             AggregateType::UsageSource => Self::UsageSource(serde_json::from_value(snapshot)?),
             AggregateType::UsageQuarantine => Self::UsageQuarantine(serde_json::from_value(snapshot)?),
+            AggregateType::Receipt => Self::Receipt(serde_json::from_value(snapshot)?),
+            AggregateType::CreditNote => Self::CreditNote(serde_json::from_value(snapshot)?),
+            AggregateType::WriteOff => Self::WriteOff(serde_json::from_value(snapshot)?),
+            AggregateType::MatchingRules => Self::MatchingRules(serde_json::from_value(snapshot)?),
         })
     }
 
@@ -163,6 +188,10 @@ impl AggregateState {
             Self::Reminder(reminder) => evolve(reminder, event),
             Self::UsageSource(source) => evolve(source, event),
             Self::UsageQuarantine(quarantine) => evolve(quarantine, event),
+            Self::Receipt(receipt) => evolve(receipt, event),
+            Self::CreditNote(note) => evolve(note, event),
+            Self::WriteOff(write_off) => evolve(write_off, event),
+            Self::MatchingRules(rules) => evolve(rules, event),
         }
     }
 }

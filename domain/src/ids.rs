@@ -7,6 +7,7 @@
 use smol_str::{SmolStr, format_smolstr};
 use uuid::Uuid;
 
+use crate::base32::{is_spelled, spelled};
 use crate::money::Currency;
 use crate::text::{InvalidText, shown_as_written, text_type};
 
@@ -34,13 +35,30 @@ text_type!(
     |text| if is_withdrawal(&text) { Ok(text) } else { Err(WITHDRAWAL) }
 );
 
-shown_as_written!(CustomerId, WalletId, DepositId, WithdrawalId);
+text_type!(
+    /// A write-off: `W` and 26 characters, the bits of a UUID version 7, so that ids sort by when they were made.
+    WriteOffId,
+    |text| if is_spelled(&text, 'W', UUID_CHARACTERS) { Ok(text) } else { Err(WRITE_OFF) }
+);
+
+text_type!(
+    /// A credit note that is bound to no bill: `N` and 26 characters, as a write-off's.
+    CreditNoteId,
+    |text| if is_spelled(&text, 'N', UUID_CHARACTERS) { Ok(text) } else { Err(CREDIT_NOTE) }
+);
+
+shown_as_written!(CustomerId, WalletId, DepositId, WithdrawalId, WriteOffId, CreditNoteId);
 
 const CUSTOMER: InvalidText = InvalidText::Malformed { expected: "C00042" };
 const WALLET: InvalidText = InvalidText::Malformed { expected: "C00042.CNY" };
 const DEPOSIT: InvalidText = InvalidText::Malformed { expected: "C00042.CNY.17" };
 const WITHDRAWAL: InvalidText =
     InvalidText::Malformed { expected: "0199f0a4-7d5e-7c3b-9a63-2f4be8c1d000 (a UUID version 7)" };
+const WRITE_OFF: InvalidText = InvalidText::Malformed { expected: "W01K7RA8ZAYFGXSMRSF9FMC3M01" };
+const CREDIT_NOTE: InvalidText = InvalidText::Malformed { expected: "N01K7RA8ZAYFGXSMRSF9FMC3M02" };
+
+/// 128 bits, five to a character.
+const UUID_CHARACTERS: usize = 26;
 
 const PROVEN: &str = "an id is checked when it is made";
 
@@ -86,6 +104,18 @@ impl DepositId {
 impl WithdrawalId {
     pub fn from_uuid(id: Uuid) -> Self {
         Self(SmolStr::new(id.hyphenated().encode_lower(&mut Uuid::encode_buffer())))
+    }
+}
+
+impl WriteOffId {
+    pub fn from_uuid(id: Uuid) -> Self {
+        Self(spelled('W', id.as_u128(), 26))
+    }
+}
+
+impl CreditNoteId {
+    pub fn from_uuid(id: Uuid) -> Self {
+        Self(spelled('N', id.as_u128(), 26))
     }
 }
 
@@ -191,6 +221,19 @@ mod tests {
             "0199f0a47d5e7c3b9a632f4be8c1d000",
             "0199f0a4-7d5e-4c3b-9a63-2f4be8c1d000",
         ]);
+    }
+
+    #[test]
+    fn a_write_off_and_a_credit_note_say_what_they_are() {
+        let uuid = |text: &str| Uuid::try_parse(text).unwrap();
+        let first = uuid("0199f0a4-7d5e-7c3b-9a63-2f4be8c1d000");
+        let id = WriteOffId::from_uuid(first);
+        assert_eq!(id.as_str().parse(), Ok(id.clone()));
+        assert!(id < WriteOffId::from_uuid(uuid("0199f0a4-7d5e-7c3b-9a63-2f4be8c1d001")));
+        assert_eq!(WriteOffId::from_uuid(Uuid::max()).as_str(), "W7ZZZZZZZZZZZZZZZZZZZZZZZZZ");
+        assert_eq!(CreditNoteId::from_uuid(first).as_str().strip_prefix('N'), id.as_str().strip_prefix('W'));
+        refuses::<WriteOffId>(&["", "W", CreditNoteId::from_uuid(first).as_str(), &id.as_str()[..26], "w"]);
+        refuses::<CreditNoteId>(&[id.as_str(), "N0000000000000000000000000I"]);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 pub mod actor;
 pub mod aggregate;
+mod base32;
 pub mod billing;
 pub mod customers;
 pub mod dates;
@@ -17,6 +18,7 @@ pub mod money;
 pub mod month;
 pub mod refusal;
 mod requester;
+pub mod settlement;
 pub mod text;
 
 pub use actor::Actor;

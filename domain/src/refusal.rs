@@ -9,6 +9,7 @@ use crate::billing::{
 use crate::customers::CustomerRefusal;
 use crate::deposits::{WalletRefusal, WithdrawalRefusal};
 use crate::ledger::periods::PeriodRefusal;
+use crate::settlement::{CreditNoteRefusal, MatchingRulesRefusal, ReceiptRefusal, WriteOffRefusal};
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -38,6 +39,14 @@ pub enum Refusal {
     UsageSource(#[from] UsageSourceRefusal),
     #[error(transparent)]
     UsageQuarantine(#[from] UsageQuarantineRefusal),
+    #[error(transparent)]
+    Receipt(#[from] ReceiptRefusal),
+    #[error(transparent)]
+    CreditNote(#[from] CreditNoteRefusal),
+    #[error(transparent)]
+    WriteOff(#[from] WriteOffRefusal),
+    #[error(transparent)]
+    MatchingRules(#[from] MatchingRulesRefusal),
     #[error(transparent)]
     Batch(#[from] RefusedBatch),
 }

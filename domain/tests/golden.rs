@@ -14,6 +14,9 @@ use tallybook_domain::billing::{
     BillEvent, BillNumbersEvent, BillRunEvent, BillingEvent, PricePlanEvent, ReminderEvent,
     SubscriptionEvent, UsageEvent, UsageQuarantineEvent, UsageSourceEvent,
 };
+use tallybook_domain::settlement::{
+    CreditNoteEvent, MatchingRulesEvent, ReceiptEvent, SettlementEvent, WriteOffEvent,
+};
 use tallybook_domain::{BookEvent, DecodeError, upcasters};
 
 fn golden() -> Vec<(String, String)> {
@@ -97,6 +100,12 @@ fn cqrs_es_reads_and_names_events_the_same_way() {
             BookEvent::Billing(BillingEvent::UsageSource(_)) => check::<UsageSourceEvent>(&text, &event),
             BookEvent::Billing(BillingEvent::UsageQuarantine(_)) => {
                 check::<UsageQuarantineEvent>(&text, &event);
+            }
+            BookEvent::Settlement(SettlementEvent::Receipt(_)) => check::<ReceiptEvent>(&text, &event),
+            BookEvent::Settlement(SettlementEvent::CreditNote(_)) => check::<CreditNoteEvent>(&text, &event),
+            BookEvent::Settlement(SettlementEvent::WriteOff(_)) => check::<WriteOffEvent>(&text, &event),
+            BookEvent::Settlement(SettlementEvent::MatchingRules(_)) => {
+                check::<MatchingRulesEvent>(&text, &event);
             }
         }
     }

@@ -57,6 +57,11 @@ impl Replay {
         self.sequence
     }
 
+    /// The aggregate after the events taken in.
+    pub fn state(&self) -> &AggregateState {
+        &self.state
+    }
+
     /// Whether no event comes after those taken in.
     pub async fn is_at_end(&self, pool: &PgPool) -> Result<bool, ReplayError> {
         Ok(self.read(pool, 1).await?.is_empty())

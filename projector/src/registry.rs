@@ -15,6 +15,7 @@ use tallybook_read_models::deposits::{
 };
 use tallybook_read_models::fold::{Sample, TableShape, Tables};
 use tallybook_read_models::ledger::{GeneralLedger, Periods};
+use tallybook_read_models::settlement::{Advances, CreditNotes, MatchingRules, Receipts, WriteOffs};
 use tokio_util::sync::CancellationToken;
 
 use crate::engine::{self, Surroundings};
@@ -90,5 +91,10 @@ pub fn every() -> Vec<Registered> {
         Registered::of::<Reminders>(),
         Registered::of::<UsageRuns>(),
         Registered::of::<UsageQuarantines>(),
+        Registered::of::<Receipts>(),
+        Registered::of::<Advances>(),
+        Registered::of::<CreditNotes>(),
+        Registered::of::<WriteOffs>(),
+        Registered::of::<MatchingRules>(),
     ]
 }

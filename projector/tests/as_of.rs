@@ -82,7 +82,11 @@ fn date_anew(event: &mut BookEvent, date: NaiveDate) {
             | WalletEvent::HoldPaidOut { effective_date, .. }
             | WalletEvent::ReturnCredited { effective_date, .. }
             | WalletEvent::BillPaid { effective_date, .. }
-            | WalletEvent::BillPaymentReturned { effective_date, .. },
+            | WalletEvent::BillPaymentReturned { effective_date, .. }
+            | WalletEvent::FundsApplied { effective_date, .. }
+            | WalletEvent::FundsFreed { effective_date, .. }
+            | WalletEvent::AdvanceCredited { effective_date, .. }
+            | WalletEvent::AdvanceReturned { effective_date, .. },
         )
         | BookEvent::Withdrawal(
             WithdrawalEvent::WithdrawalSubmitted { effective_date, .. }
@@ -94,6 +98,7 @@ fn date_anew(event: &mut BookEvent, date: NaiveDate) {
         | BookEvent::Wallet(_)
         | BookEvent::Withdrawal(_)
         | BookEvent::Period(_)
+        | BookEvent::Settlement(_)
         | BookEvent::Billing(_) => {}
     }
 }
@@ -204,11 +209,18 @@ async fn wallets_as_of_a_date_have_what_is_dated_until_then() {
                     WalletEvent::DepositRecorded { .. }
                     | WalletEvent::ReturnCredited { .. }
                     | WalletEvent::BillPaymentReturned { .. }
+                    | WalletEvent::FundsFreed { .. }
+                    | WalletEvent::AdvanceCredited { .. }
                         if dated =>
                     {
                         expected.entry(wallet).or_default()[0] += amount;
                     }
-                    WalletEvent::DepositReversed { .. } | WalletEvent::BillPaid { .. } if dated => {
+                    WalletEvent::DepositReversed { .. }
+                    | WalletEvent::BillPaid { .. }
+                    | WalletEvent::FundsApplied { .. }
+                    | WalletEvent::AdvanceReturned { .. }
+                        if dated =>
+                    {
                         expected.entry(wallet).or_default()[0] -= amount;
                     }
                     WalletEvent::FundsHeld { withdrawal, .. } if by_then => {
@@ -228,7 +240,11 @@ async fn wallets_as_of_a_date_have_what_is_dated_until_then() {
                     | WalletEvent::HoldReleased { .. }
                     | WalletEvent::HoldPaidOut { .. }
                     | WalletEvent::BillPaid { .. }
-                    | WalletEvent::BillPaymentReturned { .. } => {}
+                    | WalletEvent::BillPaymentReturned { .. }
+                    | WalletEvent::FundsApplied { .. }
+                    | WalletEvent::FundsFreed { .. }
+                    | WalletEvent::AdvanceCredited { .. }
+                    | WalletEvent::AdvanceReturned { .. } => {}
                 }
             }
             for (wallet, amount) in open.into_values() {

@@ -9,6 +9,9 @@ use std::time::{Duration, Instant};
 use support::TestBook;
 use support::history::{billed, busy, day, deposited, money, registered, wallet_of};
 use support::rebuilding::names;
+use support::settled::settled;
+use tallybook_domain::CustomerId;
+use tallybook_domain::billing::BillId;
 use tallybook_projector::{ProjectorSettings, Status, WaitError, every, resume, statuses, wait_for};
 
 fn small_pages(page_size: u32) -> ProjectorSettings {
@@ -38,7 +41,9 @@ async fn event_by_event(events: &[(String, tallybook_domain::BookEvent)]) -> Tab
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cold_projector_makes_the_same_tables_in_any_pages() {
-    let events = [busy(7, 12), billed(7)].concat();
+    let month = "2026-01".parse().unwrap();
+    let bills: Vec<_> = (0..7).map(|number| BillId::new(&CustomerId::from_number(number), month)).collect();
+    let events = [busy(7, 12), billed(7), settled(&bills)].concat();
     let expected = event_by_event(&events).await;
     assert!(expected.iter().all(|(_, rows)| !rows.is_empty()), "every table has rows");
     for settings in [

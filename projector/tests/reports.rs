@@ -23,10 +23,11 @@ use tallybook_domain::{
     BookEvent, Currency, CustomerId, EventSourced, Money, WalletId, customers::CustomerEvent,
 };
 use tallybook_read_models::billing::{
-    ReceivablesScope, RevenueBy, RevenueScope, receivables_summary, revenue,
+    AgeingBounds, AgeingScope, DaysOverdue, OpenItem, OpenItemFilter, OpenItemOrder, ReceivablesScope,
+    RevenueBy, RevenueScope, list_open_items, receivables_ageing, receivables_summary, revenue,
 };
 use tallybook_read_models::ledger::trial_balance;
-use tallybook_read_models::{AsOf, DateRange, Standpoint};
+use tallybook_read_models::{AsOf, DateRange, Paging, SortKey as _, Standpoint};
 
 const CUSTOMERS: u64 = 4;
 
@@ -237,6 +238,50 @@ async fn check_receivables(book: &TestBook, on: NaiveDate, standpoint: Standpoin
     }
     let open = summary.currencies.iter().map(|currency| (currency.currency, currency.ageing.open.amount()));
     assert_eq!(of(open), closing, "{on} {standpoint:?}");
+    check_ageing(book, on, standpoint, &closing).await;
+}
+
+/// Whatever the buckets, they sum up to the ledger, and so do the open items in them.
+async fn check_ageing(book: &TestBook, on: NaiveDate, standpoint: Standpoint, closing: &Sums) {
+    for bounds in ["0,30,60,90", "0", "3,10,40"] {
+        let bounds: AgeingBounds = bounds.parse().unwrap();
+        let scope =
+            AgeingScope { on, currency: None, limit: Some(1), bounds: bounds.clone(), window_days: 90 };
+        let ageing = receivables_ageing(&book.pool, &scope, standpoint).await.unwrap().data;
+        let mut buckets = Vec::new();
+        for currency in &ageing.currencies {
+            assert!(currency.agrees && currency.ledger == currency.owed.open, "{on} {standpoint:?}");
+            assert!(currency.customers.len() as u64 == currency.customer_count.min(1));
+            for bucket in &currency.owed.buckets {
+                buckets.push((currency.currency, bucket.open.amount()));
+                let items = open_items(book, (on, bucket.days, currency.currency), standpoint).await;
+                let sum: Decimal = items.iter().map(|item| item.open.amount()).sum();
+                assert_eq!((items.len() as u64, sum), (bucket.bill_count, bucket.open.amount()));
+            }
+        }
+        assert_eq!(&of(buckets), closing, "{bounds} {on} {standpoint:?}");
+    }
+}
+
+/// In pages of two.
+async fn open_items(
+    book: &TestBook,
+    (on, days, currency): (NaiveDate, DaysOverdue, Currency),
+    standpoint: Standpoint,
+) -> Vec<OpenItem> {
+    let filter = OpenItemFilter { on, customer: None, currency: Some(currency), overdue: None, days };
+    let mut items = Vec::new();
+    let mut cursor = None;
+    loop {
+        let paging = Paging::new(Some(2), cursor).unwrap();
+        let sort = OpenItemOrder::DEFAULT;
+        let page = list_open_items(&book.pool, &filter, standpoint, sort, &paging).await.unwrap();
+        items.extend(page.data);
+        cursor = page.next_cursor;
+        if cursor.is_none() {
+            return items;
+        }
+    }
 }
 
 /// The bills as they are now, against both reports.

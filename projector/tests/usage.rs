@@ -98,7 +98,7 @@ async fn a_record_is_billed_by_the_first_bill_that_takes_its_last_change_into_ac
     ];
     assert_eq!(listed(history.clone()).await, settled);
 
-    history.push(UsageEvent::UsageUnbilled { usage: usage(), bill: delta });
+    history.push(UsageEvent::UsageUnbilled { usage: usage(), bill: delta, voided_on: None });
     assert_eq!(listed(history).await, late);
 }
 
@@ -109,7 +109,7 @@ async fn the_standing_bills_of_a_month_are_told_in_their_order() {
     let events = [
         recorded(vec![sms("2026-01-05", "3")], false),
         billed(&bill, 1),
-        UsageEvent::UsageUnbilled { usage: usage(), bill },
+        UsageEvent::UsageUnbilled { usage: usage(), bill, voided_on: None },
         billed(&second, 3),
         recorded(vec![sms("2026-01-06", "3")], true),
         billed(&delta, 5),

@@ -11,6 +11,7 @@ pub mod fold;
 pub mod ledger;
 mod query;
 pub mod schema;
+pub mod settlement;
 #[cfg(test)]
 mod testing;
 

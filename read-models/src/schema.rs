@@ -24,6 +24,125 @@ pub struct Destination {
     pub bank_name: Option<String>,
 }
 
+/// A leg of a write-off: so much of one source settles so much of one bill. It names one of `receipt`, `wallet`,
+/// `credit_note` and `difference`.
+#[derive(Debug, ToSchema)]
+#[schema(as = Leg)]
+pub struct Leg {
+    /// From 1, within its write-off.
+    pub leg: u32,
+    #[schema(nullable = false)]
+    pub receipt: Option<String>,
+    #[schema(nullable = false)]
+    pub wallet: Option<String>,
+    #[schema(nullable = false)]
+    pub credit_note: Option<String>,
+    #[schema(nullable = false)]
+    pub difference: Option<DifferenceReason>,
+    pub bill: String,
+    pub amount: Money,
+}
+
+/// Why the rules of matching have found a write-off.
+#[derive(Debug, ToSchema)]
+#[schema(as = MatchEvidence)]
+pub struct MatchEvidence {
+    pub rule: MatchingRuleName,
+    /// The version of the book's rules; 0 is what a book begins with.
+    pub rules_version: u32,
+    /// From 0.00 to 1.00.
+    #[schema(example = "0.98")]
+    pub score: String,
+    /// In words.
+    pub reasons: Vec<String>,
+}
+
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum MatchingRuleName {
+    Reference,
+    ExactBill,
+    ExactBills,
+    WithinTolerance,
+    OldestFirst,
+}
+
+/// A rule of matching: what it is called, whether it is on, and its own parameters.
+#[derive(Debug, ToSchema)]
+#[schema(as = MatchingRule)]
+pub struct MatchingRule {
+    pub rule: MatchingRuleName,
+    pub on: bool,
+    /// Of `exact_bills`: how many bills a set has at most, 2 to 12.
+    #[schema(nullable = false, example = 12)]
+    pub most: Option<u8>,
+    /// Of `within_tolerance`: one in each currency. If there are any, other currencies have none.
+    #[schema(nullable = false)]
+    pub absolute: Option<Vec<Money>>,
+    /// Of `within_tolerance`: a part of what is owed; the smaller limit counts.
+    #[schema(nullable = false, example = "0.025")]
+    pub rate: Option<String>,
+    /// Of `within_tolerance`: why what is short need not be paid.
+    #[schema(nullable = false)]
+    pub reason: Option<DifferenceReason>,
+    /// Of `oldest_first`: whose money pays their oldest bills; everyone's, if nobody is named.
+    #[schema(nullable = false, example = json!(["C00042"]))]
+    pub customers: Option<Vec<String>>,
+}
+
+/// Why a bill is settled with less money than is owed.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum DifferenceReason {
+    BankFee,
+    Rounding,
+    Discount,
+    BadDebt,
+    Fx,
+}
+
+/// How far a write-off has come.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum WriteOffState {
+    /// It waits for an approver.
+    Proposed,
+    Rejected,
+    Posted,
+    /// Some of its legs are undone.
+    PartlyReversed,
+    Reversed,
+}
+
+/// What has become of a credit note.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum CreditNoteState {
+    /// It waits for an approver.
+    Proposed,
+    Rejected,
+    /// Something of it is free.
+    Open,
+    /// Nothing of it is free.
+    Used,
+    /// It should not have been granted.
+    Reversed,
+}
+
+/// What has become of a receipt.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum ReceiptState {
+    /// Nobody has said whose it is.
+    Unidentified,
+    /// Something of it is free.
+    Open,
+    /// Nothing of it is free.
+    Used,
+    /// It should not have been recorded.
+    Reversed,
+}
+
 /// Whether a customer's money may come in and leave.
 #[derive(Debug, ToSchema)]
 #[schema(rename_all = "snake_case")]
@@ -324,6 +443,7 @@ mod tests {
         assert_words::<ReminderChannel>(&billing::ReminderChannel::ALL);
         assert_words::<ReminderStatus>(&billing::ReminderStatus::ALL);
         assert_words::<RevenueBy>(&crate::billing::RevenueBy::ALL);
+        assert_words::<MatchingRuleName>(&tallybook_domain::settlement::matching::RuleName::ALL);
         assert_words::<DepositMethod>(&deposits::DepositMethod::ALL);
         assert_words::<DepositState>(&deposits::DepositState::ALL);
         assert_words::<WithdrawalState>(&deposits::WithdrawalState::ALL);

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use tallybook_domain::deposits::{DepositMethod, WalletEvent};
 use tallybook_domain::ledger::periods::ACCOUNTING_PERIODS;
+use tallybook_domain::settlement::{ReceiptId, WriteOffId};
 use tallybook_domain::{
     BookEvent, Currency, CustomerId, DepositId, EventMetadata, Money, RecordedEvent, WalletId, WithdrawalId,
 };
@@ -27,6 +28,7 @@ pub(crate) fn recorded(events: impl IntoIterator<Item = BookEvent>) -> Vec<Recor
                 BookEvent::Wallet(event) => event.wallet().to_string(),
                 BookEvent::Withdrawal(event) => event.withdrawal().to_string(),
                 BookEvent::Period(_) => ACCOUNTING_PERIODS.to_owned(),
+                BookEvent::Settlement(event) => event.stream(),
                 BookEvent::Billing(event) => event.stream(),
             };
             let sequence = sequences.entry(aggregate_id.clone()).or_insert(0);
@@ -124,6 +126,35 @@ pub(crate) fn bill_paid(wallet: &WalletId, bill: &str, amount: Money, date: &str
 pub(crate) fn bill_payment_returned(wallet: &WalletId, bill: &str, amount: Money, date: &str) -> BookEvent {
     let (wallet, bill) = (wallet.clone(), bill.parse().unwrap());
     WalletEvent::BillPaymentReturned { wallet, bill, amount, effective_date: day(date) }.into()
+}
+
+pub(crate) fn write_off_id() -> WriteOffId {
+    "W01K7RA8ZAYFGXSMRSF9FMC3M01".parse().unwrap()
+}
+
+pub(crate) fn receipt_id() -> ReceiptId {
+    ReceiptId::of(&"ICBC-0123".parse().unwrap(), &"R-77".parse().unwrap())
+}
+
+pub(crate) fn funds_applied(wallet: &WalletId, bill: &str, amount: Money, date: &str) -> BookEvent {
+    let (wallet, bill, effective_date) = (wallet.clone(), bill.parse().unwrap(), day(date));
+    WalletEvent::FundsApplied { wallet, write_off: write_off_id(), leg: 1, bill, amount, effective_date }
+        .into()
+}
+
+pub(crate) fn funds_freed(wallet: &WalletId, bill: &str, amount: Money, date: &str) -> BookEvent {
+    let (wallet, bill, effective_date) = (wallet.clone(), bill.parse().unwrap(), day(date));
+    WalletEvent::FundsFreed { wallet, write_off: write_off_id(), leg: 1, bill, amount, effective_date }.into()
+}
+
+pub(crate) fn advance_credited(wallet: &WalletId, amount: Money, date: &str) -> BookEvent {
+    let (wallet, receipt) = (wallet.clone(), receipt_id());
+    WalletEvent::AdvanceCredited { wallet, receipt, amount, effective_date: day(date) }.into()
+}
+
+pub(crate) fn advance_returned(wallet: &WalletId, amount: Money, date: &str) -> BookEvent {
+    let (wallet, receipt) = (wallet.clone(), receipt_id());
+    WalletEvent::AdvanceReturned { wallet, receipt, amount, effective_date: day(date) }.into()
 }
 
 /// What happens to a withdrawal, one function per event.

@@ -34,7 +34,7 @@ pub struct TestBook {
     _place: Option<SemaphorePermit<'static>>,
 }
 
-/// A running book takes up to 27 connections, and one more process on it 24, of 300 there are; so only so many tests
+/// A running book takes some 40 connections, and so does one more process on it, of 600 there are; so only so many tests
 /// run at once, however many processors there are.
 static PLACES: Semaphore = Semaphore::const_new(5);
 

@@ -17,6 +17,7 @@ pub mod program;
 pub mod rules;
 pub mod scenario;
 mod seed;
+pub mod settlement;
 pub mod truths;
 
 pub use answer::Answer;

@@ -7,8 +7,8 @@ use axum::http::header;
 use axum::http::request::Parts;
 use tallybook_domain::Actor;
 
-use super::Action;
 use super::principal::{Credential, Principal};
+use super::{Action, Role};
 use crate::problem::{Problem, ProblemKind};
 use crate::request::RequestContext;
 use crate::state::ApiState;
@@ -72,6 +72,10 @@ impl Caller {
             }
             Credential::ApiKey { .. } | Credential::Session { .. } => Ok(()),
         }
+    }
+
+    pub(crate) fn role(&self) -> Role {
+        self.principal.role
     }
 
     pub(crate) fn actor(&self) -> &Actor {

@@ -33,6 +33,8 @@ pub enum Action {
     ReadUsers,
     ManageCustomers,
     ManagePricePlans,
+    /// Say by which rules receipts are matched with bills, and from which score on by themselves.
+    ManageMatchingRules,
     RecordDeposits,
     ReverseDeposits,
     RecordUsage,
@@ -49,6 +51,16 @@ pub enum Action {
     ApproveWithdrawals,
     /// Cancel, submit, succeed, fail, return.
     SettleWithdrawals,
+    /// Enter money that came in.
+    RecordReceipts,
+    /// Say whose a receipt is, reverse it, move what is left of it to the wallet, or ask to pay it back.
+    ManageReceipts,
+    /// Approve or reject that what is left of a receipt is paid back; never by an API key.
+    ApproveRefunds,
+    /// Write off, within the limits of the role, and undo it.
+    WriteOff,
+    /// Approve or reject a write-off that waits; never by an API key. That nobody approves his own is a rule of the domain.
+    ApproveWriteOffs,
     ReadModels,
     /// The destinations of withdrawals in full.
     SeeAccountNumbers,
@@ -91,7 +103,14 @@ impl Action {
     /// Whether only a signed-in person may, whatever a key's role: two pairs of eyes are two people, and a key does
     /// not say who holds it.
     pub fn takes_a_person(self) -> bool {
-        matches!(self, Self::ApproveWithdrawals | Self::ApproveReopenings | Self::ApproveBadDebts)
+        matches!(
+            self,
+            Self::ApproveWithdrawals
+                | Self::ApproveReopenings
+                | Self::ApproveBadDebts
+                | Self::ApproveRefunds
+                | Self::ApproveWriteOffs
+        )
     }
 
     /// Who may.
@@ -104,14 +123,17 @@ impl Action {
             | Self::ErasePersonalData => &[Admin],
             Self::ReadUsers | Self::ReadPersonalShowings => &[Admin, Auditor],
             Self::ManageCustomers | Self::SeePersonalData => &[Finance, Operator],
-            Self::RecordDeposits | Self::RecordUsage => &[Finance, Operator],
-            Self::ManagePricePlans | Self::ManageBills | Self::ClosePeriods => &[Finance],
+            Self::RecordDeposits | Self::RecordUsage | Self::RecordReceipts => &[Finance, Operator],
+            Self::ManagePricePlans | Self::ManageMatchingRules => &[Finance],
+            Self::ManageBills | Self::ClosePeriods => &[Finance],
             Self::ReverseDeposits => &[Finance],
             Self::RequestWithdrawals => &[Finance],
-            Self::ApproveWithdrawals | Self::ApproveReopenings | Self::ApproveBadDebts => {
-                &[Finance, Approver]
-            }
-            Self::SettleWithdrawals => &[Finance],
+            Self::ApproveWithdrawals
+            | Self::ApproveReopenings
+            | Self::ApproveBadDebts
+            | Self::ApproveRefunds
+            | Self::ApproveWriteOffs => &[Finance, Approver],
+            Self::SettleWithdrawals | Self::ManageReceipts | Self::WriteOff => &[Finance],
             Self::ReadModels => &[Admin, Finance, Approver, Operator, Auditor, Dashboard],
             Self::SeeAccountNumbers | Self::ReadJournal => &[Admin, Finance, Approver, Auditor],
             Self::ReadProjections => &[Admin, Finance, Approver, Operator, Auditor],
@@ -125,6 +147,7 @@ impl Action {
             Self::ReadUsers => "see users and API keys",
             Self::ManageCustomers => "manage customers",
             Self::ManagePricePlans => "manage price plans",
+            Self::ManageMatchingRules => "manage the rules of matching",
             Self::RecordDeposits => "record deposits",
             Self::ReverseDeposits => "reverse deposits",
             Self::RecordUsage => "record usage",
@@ -135,6 +158,11 @@ impl Action {
             Self::RequestWithdrawals => "request withdrawals",
             Self::ApproveWithdrawals => "approve or reject withdrawals",
             Self::SettleWithdrawals => "cancel, submit or settle withdrawals",
+            Self::RecordReceipts => "record receipts",
+            Self::ManageReceipts => "identify or reverse receipts, or give back what is left of them",
+            Self::ApproveRefunds => "approve or reject refunds of receipts",
+            Self::WriteOff => "write off, or undo write-offs",
+            Self::ApproveWriteOffs => "approve or reject write-offs that wait",
             Self::ReadModels => "read the book",
             Self::SeeAccountNumbers => "see account numbers in full",
             Self::ReadJournal => "read events",
@@ -171,11 +199,12 @@ impl FromStr for Role {
 mod tests {
     use super::*;
 
-    const EVERY_ACTION: [Action; 23] = [
+    const EVERY_ACTION: [Action; 29] = [
         Action::ManageUsers,
         Action::ReadUsers,
         Action::ManageCustomers,
         Action::ManagePricePlans,
+        Action::ManageMatchingRules,
         Action::RecordDeposits,
         Action::ReverseDeposits,
         Action::RecordUsage,
@@ -186,6 +215,11 @@ mod tests {
         Action::RequestWithdrawals,
         Action::ApproveWithdrawals,
         Action::SettleWithdrawals,
+        Action::RecordReceipts,
+        Action::ManageReceipts,
+        Action::ApproveRefunds,
+        Action::WriteOff,
+        Action::ApproveWriteOffs,
         Action::ReadModels,
         Action::SeeAccountNumbers,
         Action::ReadJournal,
@@ -237,6 +271,7 @@ mod tests {
                 A::ManageCustomers,
                 A::RecordDeposits,
                 A::RecordUsage,
+                A::RecordReceipts,
                 A::ReadModels,
                 A::SeePersonalData,
                 A::ReadProjections
@@ -248,6 +283,8 @@ mod tests {
                 A::ApproveReopenings,
                 A::ApproveBadDebts,
                 A::ApproveWithdrawals,
+                A::ApproveRefunds,
+                A::ApproveWriteOffs,
                 A::ReadModels,
                 A::SeeAccountNumbers,
                 A::ReadJournal,
@@ -259,6 +296,7 @@ mod tests {
             [
                 A::ManageCustomers,
                 A::ManagePricePlans,
+                A::ManageMatchingRules,
                 A::RecordDeposits,
                 A::ReverseDeposits,
                 A::RecordUsage,
@@ -269,6 +307,11 @@ mod tests {
                 A::RequestWithdrawals,
                 A::ApproveWithdrawals,
                 A::SettleWithdrawals,
+                A::RecordReceipts,
+                A::ManageReceipts,
+                A::ApproveRefunds,
+                A::WriteOff,
+                A::ApproveWriteOffs,
                 A::ReadModels,
                 A::SeeAccountNumbers,
                 A::ReadJournal,

@@ -1,16 +1,19 @@
 //! Taking up a run that is under way, be it that it was only just started or that its process has died.
 
+use std::collections::HashSet;
+
 use tallybook_commands::CommandContext;
 use tallybook_commands::billing::{
-    BillRunOutcome, BilledCustomers, RunBills, bill_run_standing, carry_on_bill_run,
+    BillRunOutcome, BilledCustomers, RunBills, bill_run_standing, carry_on_bill_run, take_up_bill_run,
 };
 use tallybook_domain::billing::bill_run::{BillRunState, ParkedCustomer};
-use tallybook_domain::billing::{BillRun, BillRunEvent, BillingEvent};
-use tallybook_domain::{Actor, AggregateType, BookEvent, Month, upcasters};
+use tallybook_domain::billing::{BillId, BillRun, BillRunEvent, BillingEvent};
+use tallybook_domain::{Actor, AggregateType, BookEvent, CustomerId, Month, upcasters};
 use tallybook_event_store::Book;
 use tallybook_event_store::journal::head_position;
 use tallybook_event_store::search::{Conditions, Search};
-use tallybook_read_models::billing::done_since;
+use tallybook_read_models::Answer;
+use tallybook_read_models::billing::billed_since;
 
 use super::{BillRunError, billable};
 use crate::run_lock::RunLock;
@@ -50,16 +53,44 @@ pub async fn take_up(
     let Some(Start { position, by, mut parked }) = last_start(book, month).await? else { return Ok(None) };
     let run = RunBills { period: month, terms: standing.terms };
     let mut customers = billable(book, &run).await?;
-    // Not looked at again, nor counted: who was billed and is not known here yet is passed over by the decision.
-    let mut done = done_since(book.pool(), month, position).await?;
+    // Not looked at again, nor counted.
+    let mut done = billed_after(book, month, position).await?;
     done.extend(parked.iter().map(|parked| parked.customer.clone()));
     customers.retain(|customer| !done.contains(&customer.customer));
+    take_up_bill_run(book, &in_the_name_of(by.clone()), month, customers.len() as u64).await?;
     let tell = |chunk: &BilledCustomers| {
         parked.extend(chunk.parked.iter().cloned());
         billed(chunk);
     };
     let outcome = carry_on_bill_run(book, &in_the_name_of(by), &run, &customers, tell).await?.outcome;
     Ok(Some(TakenUp { outcome, parked }))
+}
+
+/// Who has got the first bill of a month after a position: from the read model, as far as it is, and from the journal.
+async fn billed_after(book: &Book, month: Month, position: u64) -> Result<HashSet<CustomerId>, BillRunError> {
+    let Answer { data: mut billed, position: known } = billed_since(book.pool(), month, position).await?;
+    let mut search = Search::new(Conditions {
+        from: known.max(position) + 1,
+        to: head_position(book.pool()).await?,
+        event_type: Some("BillIssued".into()),
+        ..Conditions::default()
+    });
+    let upcasters = upcasters();
+    loop {
+        let events = search.next(book.pool()).await?;
+        if events.is_empty() {
+            return Ok(billed);
+        }
+        for stored in events {
+            let BookEvent::Billing(BillingEvent::Bill(change)) = stored.decode(&upcasters)?.event else {
+                continue;
+            };
+            let customer = change.bill().customer();
+            if *change.bill() == BillId::new(&customer, month) {
+                billed.insert(customer);
+            }
+        }
+    }
 }
 
 fn in_the_name_of(actor: Actor) -> CommandContext {
@@ -89,7 +120,8 @@ async fn last_start(book: &Book, month: Month) -> Result<Option<Start>, BillRunE
                     last = Some(Start { position: event.position, by, parked: Vec::new() });
                 }
                 (BillRunEvent::CustomersBilled { parked, .. }, Some(start)) => start.parked.extend(parked),
-                (BillRunEvent::CustomersBilled { .. }, None) | (BillRunEvent::BillRunFinished { .. }, _) => {}
+                (BillRunEvent::CustomersBilled { .. }, None)
+                | (BillRunEvent::BillRunTakenUp { .. } | BillRunEvent::BillRunFinished { .. }, _) => {}
             }
         }
     }

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use tallybook_domain::billing::BillId;
-use tallybook_read_models::billing::{BillRow, Bills, find_bill as find};
+use tallybook_read_models::billing::{BillOnDay, Bills, find_bill as find};
 use tallybook_read_models::{Answer, Projection};
 
 use crate::access::{Action, Caller};
@@ -17,7 +17,7 @@ use crate::state::ApiState;
 /// With its lines, the tiers they used, and its notes.
 #[utoipa::path(get, path = "/v1/bills/{id}", tag = "bills",
     params(("id" = String, Path, example = "C00042.2026-10")),
-    responses((status = 200, body = Answer<BillRow>)))]
+    responses((status = 200, body = Answer<BillOnDay>)))]
 pub(super) async fn find_bill(
     State(state): State<ApiState>,
     caller: Caller,
@@ -30,5 +30,5 @@ pub(super) async fn find_bill(
     let view = query.view();
     let fresh = input.finish(query)?;
     let pool = state.reading(&[Bills::NAME], view.as_ref(), fresh).await?;
-    found(find(&pool, &bill).await?, ProblemKind::BillNotFound, &bill)
+    found(find(&pool, &bill, state.book().today()).await?, ProblemKind::BillNotFound, &bill)
 }

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use chrono::NaiveDate;
-use tallybook_read_models::billing::{BillFilter, BillRow, Bills, list_bills as read};
+use tallybook_read_models::billing::{BillFilter, BillOnDay, Bills, list_bills as read};
 use tallybook_read_models::{Page, Projection};
 use utoipa::IntoParams;
 
@@ -24,24 +24,27 @@ pub(super) struct BillParameters {
     /// The month that is billed.
     #[param(example = "2026-10")]
     period: Option<String>,
-    /// `draft`, `issued` (owed and untouched), `partly_settled`, `settled`, `overdue` (today) or `voided`.
+    /// As the bills tell it today: `draft`, `issued` (owed and untouched), `partly_settled`, `settled`, `overdue` or
+    /// `voided`.
     status: Option<String>,
     /// Owed, and due before this day.
     due_before: Option<NaiveDate>,
 }
 
-impl Tabular for BillRow {
+impl Tabular for BillOnDay {
     const COLUMNS: &'static [&'static str] = &[
         "id",
         "customer",
         "period",
         "number",
         "state",
+        "status",
         "dispute",
         "subtotal",
         "tax",
         "total",
         "settled",
+        "written_off",
         "open",
         "currency",
         "issue_date",
@@ -56,35 +59,38 @@ impl Tabular for BillRow {
     ];
 
     fn cells(&self) -> Vec<Cell> {
+        let bill = &self.bill;
         vec![
-            Cell::text(&self.id),
-            Cell::text(&self.customer),
-            Cell::text(self.period),
-            Cell::optional(self.number.as_ref()),
-            Cell::text(self.state),
-            Cell::text(self.dispute),
-            Cell::money(self.subtotal),
-            Cell::money(self.tax),
-            Cell::money(self.total),
-            Cell::money(self.settled),
-            Cell::money(self.open),
-            Cell::text(self.total.currency()),
-            Cell::optional_date(self.issue_date),
-            Cell::optional_date(self.due_date),
-            Cell::optional(self.replaces.as_ref()),
-            Cell::optional(self.replaced_by.as_ref()),
-            Cell::optional(self.amends.as_ref()),
-            Cell::at(self.created.at),
-            Cell::text(&self.created.by),
-            Cell::at(self.updated.at),
-            Cell::text(&self.updated.by),
+            Cell::text(&bill.id),
+            Cell::text(&bill.customer),
+            Cell::text(bill.period),
+            Cell::optional(bill.number.as_ref()),
+            Cell::text(bill.state),
+            Cell::text(self.status),
+            Cell::text(bill.dispute),
+            Cell::money(bill.subtotal),
+            Cell::money(bill.tax),
+            Cell::money(bill.total),
+            Cell::money(bill.settled),
+            Cell::money(bill.written_off),
+            Cell::money(bill.open),
+            Cell::text(bill.total.currency()),
+            Cell::optional_date(bill.issue_date),
+            Cell::optional_date(bill.due_date),
+            Cell::optional(bill.replaces.as_ref()),
+            Cell::optional(bill.replaced_by.as_ref()),
+            Cell::optional(bill.amends.as_ref()),
+            Cell::at(bill.created.at),
+            Cell::text(&bill.created.by),
+            Cell::at(bill.updated.at),
+            Cell::text(&bill.updated.by),
         ]
     }
 }
 
 /// List bills
 #[utoipa::path(get, path = "/v1/bills", tag = "bills", params(ListParameters, BillParameters),
-    responses((status = 200, body = Page<Vec<BillRow>>)))]
+    responses((status = 200, body = Page<Vec<BillOnDay>>)))]
 pub(super) async fn list_bills(
     State(state): State<ApiState>,
     caller: Caller,
@@ -96,7 +102,7 @@ pub(super) async fn list_bills(
     let filter = BillFilter {
         customer: query.optional("customer"),
         period: query.optional("period"),
-        standing: query.optional("status").map(|standing| (standing, today)),
+        status: query.optional("status"),
         due_before: query.date("due_before"),
     };
     let sort = query.sort();
@@ -105,7 +111,7 @@ pub(super) async fn list_bills(
     let pool = state.reading(&[Bills::NAME], view.as_ref(), listing.fresh).await?;
     list(&state, listing, move |page| {
         let (pool, filter) = (pool.clone(), filter.clone());
-        async move { Ok(read(&pool, &filter, sort, &page.paging()?).await?) }
+        async move { Ok(read(&pool, (&filter, today), sort, &page.paging()?).await?) }
     })
     .await
 }

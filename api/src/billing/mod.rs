@@ -21,6 +21,7 @@ mod list_bills;
 mod list_parked;
 mod list_price_plans;
 mod list_quarantine;
+mod list_receivables;
 mod list_reminders;
 mod list_usage;
 mod list_usage_runs;
@@ -40,6 +41,7 @@ mod settle_late_usage;
 mod show_customer_plan;
 mod show_customer_usage;
 mod show_late_usage;
+mod show_receivables_ageing;
 mod show_receivables_summary;
 mod show_revenue;
 mod source_schema;
@@ -82,6 +84,8 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(list_reminders::list_reminders))
         .routes(routes!(document::show_bill_document))
         .routes(routes!(show_revenue::show_revenue))
+        .routes(routes!(list_receivables::list_receivables))
+        .routes(routes!(show_receivables_ageing::show_receivables_ageing))
         .routes(routes!(show_receivables_summary::show_receivables_summary))
         .routes(routes!(void_bill::void_bill))
         .routes(routes!(list_bill_runs::list_bill_runs, start_bill_run::start_bill_run))

@@ -16,7 +16,7 @@ use crate::state::ApiState;
 /// When the bill is issued.
 #[derive(Debug, ToSchema)]
 pub(super) struct RegenerateBillBody {
-    /// Up to tomorrow, in an open period. Today, if left out.
+    /// From the effective date of the voiding up to tomorrow, in an open period. Today, if left out.
     issue_date: Option<NaiveDate>,
 }
 

@@ -225,6 +225,11 @@ pub(super) struct EventsCharged {
     charged: u64,
     /// What of their amounts was not free.
     charged_amount: String,
+    /// What was taken of it; bills of before 2026-11-22 do not say.
+    #[schema(example = "0.013")]
+    rate: Option<String>,
+    /// On top, for each event charged.
+    fee_per_event: Option<String>,
 }
 
 /// The days for which a fee was charged, of the period's days.

@@ -11,6 +11,7 @@ mod list_customers;
 mod reactivate_customer;
 mod register_customer;
 mod schema;
+mod show_customer_figures;
 mod shown;
 mod suspend_customer;
 
@@ -26,6 +27,7 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(import_customers::import_template))
         .routes(routes!(assign_account_manager::assign_account_manager))
         .routes(routes!(find_customer::find_customer, change_customer::change_customer))
+        .routes(routes!(show_customer_figures::show_customer_figures))
         .routes(routes!(suspend_customer::suspend_customer))
         .routes(routes!(reactivate_customer::reactivate_customer))
         .routes(routes!(close_customer::close_customer))

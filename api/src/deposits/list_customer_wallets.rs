@@ -42,7 +42,7 @@ pub(super) async fn list_customer_wallets(
 }
 
 /// A customer nobody has registered, or nobody had by then, has neither wallets nor a statement.
-pub(super) async fn known_customer(
+pub(crate) async fn known_customer(
     state: &ApiState,
     customer: &CustomerId,
     standpoint: Standpoint,

@@ -20,6 +20,7 @@ mod show_wallet_statement;
 mod submit_withdrawal;
 mod succeed_withdrawal;
 
+pub(crate) use list_customer_wallets::known_customer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 

@@ -12,6 +12,9 @@ use tallybook_domain::billing::{
 use tallybook_domain::customers::Customer;
 use tallybook_domain::deposits::{Wallet, Withdrawal};
 use tallybook_domain::ledger::periods::{ACCOUNTING_PERIODS, AccountingPeriods};
+use tallybook_domain::settlement::{
+    CreditNote, CreditNoteId, MatchingRules, Receipt, ReceiptId, WriteOff, WriteOffId,
+};
 use tallybook_domain::{CustomerId, Month, WalletId, WithdrawalId};
 
 use super::cursor::read_cursor;
@@ -102,6 +105,14 @@ fn aggregate_type(id: &str) -> Option<&'static str> {
         Some(<UsageSource as cqrs_es::Aggregate>::TYPE)
     } else if id.parse::<UsageQuarantineId>().is_ok() {
         Some(<UsageQuarantine as cqrs_es::Aggregate>::TYPE)
+    } else if id.parse::<ReceiptId>().is_ok() {
+        Some(<Receipt as cqrs_es::Aggregate>::TYPE)
+    } else if id.parse::<CreditNoteId>().is_ok() {
+        Some(<CreditNote as cqrs_es::Aggregate>::TYPE)
+    } else if id.parse::<WriteOffId>().is_ok() {
+        Some(<WriteOff as cqrs_es::Aggregate>::TYPE)
+    } else if id == MatchingRules::STREAM {
+        Some(<MatchingRules as cqrs_es::Aggregate>::TYPE)
     } else {
         None
     }
@@ -133,6 +144,10 @@ mod tests {
             "C00042.2026-10.r2.reminders",
             "usage-source.meters",
             "C00042.2026-10.quarantine",
+            "RP3XP6RJ5HNHZQAV0",
+            "N01K7RA8ZAYFGXSMRSF9FMC3M02",
+            "W01K7RA8ZAYFGXSMRSF9FMC3M01",
+            "book",
         ]
         .into_iter()
         .filter_map(aggregate_type)

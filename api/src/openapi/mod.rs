@@ -19,11 +19,17 @@ use crate::answer::{DryRunEventSchema, DryRunSchema};
 use crate::problem::{FieldError, ProblemSchema};
 use crate::router::described;
 
-const TAGS: [(&str, &str); 15] = [
+const TAGS: [(&str, &str); 18] = [
     ("access", "Sign-in, users and API keys"),
     ("customers", "Whose money the book keeps"),
     ("deposits", "Money that came in (入金)"),
     ("withdrawals", "Money that goes out (出金): requested, approved by another, submitted, paid"),
+    ("receipts", "Money that pays bills (收款): whose it is, and what of it is left"),
+    (
+        "write-offs",
+        "Which money settled which bills (核销), leg by leg, and how that is undone; credit notes",
+    ),
+    ("receivables", "What customers owe (应收账款), and for how long it has been due"),
     ("wallets", "What each customer has, and how it came about"),
     ("usage", "What customers used (用量), as meters counted it"),
     ("price-plans", "What customers are billed by (价格方案), and from when"),

@@ -10,21 +10,35 @@ use crate::problem::ProblemSchema;
 use crate::request::Format;
 
 /// Contexts whose changes are commands on the book.
-const OF_THE_BOOK: [&str; 7] =
-    ["customers", "deposits", "withdrawals", "usage", "price-plans", "bills", "periods"];
-/// No command on the book, but as safe to send again.
-const REPEATABLE: &str = "request_rebuild";
-/// Not of such a context and of no view, but can be waited for.
-const LIVE: &str = "show_explanation";
-/// Contexts that read projections and so can be waited for.
-const OF_READ_MODELS: [&str; 10] = [
+const OF_THE_BOOK: [&str; 9] = [
     "customers",
     "deposits",
     "withdrawals",
+    "receipts",
+    "write-offs",
+    "usage",
+    "price-plans",
+    "bills",
+    "periods",
+];
+/// No command on the book, but as safe to send again.
+const REPEATABLE: &str = "request_rebuild";
+/// Many commands, each known by what it does: needs no key, a repeat does nothing twice.
+const OF_MANY: &str = "write_off_matches";
+/// Not of such a context and of no view, but can be waited for.
+const LIVE: &str = "show_explanation";
+/// Contexts that read projections and so can be waited for.
+const OF_READ_MODELS: [&str; 13] = [
+    "customers",
+    "deposits",
+    "withdrawals",
+    "receipts",
+    "write-offs",
     "wallets",
     "usage",
     "price-plans",
     "bills",
+    "reports",
     "ledger",
     "dashboard",
     "periods",
@@ -33,7 +47,9 @@ const OF_READ_MODELS: [&str; 10] = [
 pub(super) fn add(description: &mut OpenApi) {
     for item in description.paths.paths.values_mut() {
         for command in [&mut item.post, &mut item.patch].into_iter().flatten() {
-            if tagged(command, &OF_THE_BOOK) {
+            if is_import(command) {
+                add_position(command);
+            } else if tagged(command, &OF_THE_BOOK) {
                 add_to_command(command);
             } else if command.operation_id.as_deref() == Some(REPEATABLE) {
                 add_key(command);
@@ -76,7 +92,10 @@ fn add_problem(operation: &mut Operation) {
 }
 
 fn add_to_command(command: &mut Operation) {
-    add_key(command);
+    let of_many = command.operation_id.as_deref() == Some(OF_MANY);
+    if !of_many {
+        add_key(command);
+    }
     let dry_run = "All checks, nothing written. Answers 200 with `dry_run`, `outcome` and the `events` it would record.";
     add_parameter(command, ParameterIn::Query, ("dry_run", dry_run), of_type(Type::Boolean));
     match command.responses.responses.get_mut("200") {
@@ -85,6 +104,13 @@ fn add_to_command(command: &mut Operation) {
             command.responses.responses.insert("200".into(), RefOr::T(dry_run_answer()));
         }
     }
+    add_position(command);
+    if !of_many {
+        add_replayed(command);
+    }
+}
+
+fn add_position(command: &mut Operation) {
     for response in successes(command) {
         let position = HeaderBuilder::new()
             .schema(Some(of_type(Type::Integer)))
@@ -92,7 +118,11 @@ fn add_to_command(command: &mut Operation) {
             .build();
         response.headers.insert("Tallybook-Position".into(), RefOr::T(position));
     }
-    add_replayed(command);
+}
+
+/// Lists are many commands, told in a report, and need no key: a repeat changes nothing.
+fn is_import(command: &Operation) -> bool {
+    command.operation_id.as_deref().is_some_and(|id| id.starts_with("import_"))
 }
 
 fn add_key(command: &mut Operation) {

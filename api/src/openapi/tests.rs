@@ -28,6 +28,22 @@ fn the_committed_description_is_the_generated_one() {
 }
 
 #[test]
+fn no_operation_names_a_parameter_twice() {
+    let description: Value = serde_json::from_str(openapi_json()).unwrap();
+    for (path, item) in description["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let parameters = operation["parameters"].as_array().into_iter().flatten();
+            let mut names: Vec<_> =
+                parameters.map(|one| (&one["in"], &one["name"])).map(|(a, b)| format!("{a}{b}")).collect();
+            let all = names.len();
+            names.sort();
+            names.dedup();
+            assert_eq!(names.len(), all, "{method} {path}: {names:?}");
+        }
+    }
+}
+
+#[test]
 fn every_route_is_described() {
     let description: Value = serde_json::from_str(openapi_json()).unwrap();
     assert!(description["openapi"].as_str().unwrap().starts_with("3.1"));

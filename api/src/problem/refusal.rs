@@ -30,6 +30,10 @@ impl From<Refusal> for Problem {
             Refusal::Bill(refusal) => refusal.into(),
             Refusal::Month(refusal) => refusal.into(),
             Refusal::BillRun(refusal) => refusal.into(),
+            Refusal::Receipt(refusal) => refusal.into(),
+            Refusal::CreditNote(refusal) => refusal.into(),
+            Refusal::WriteOff(refusal) => refusal.into(),
+            Refusal::MatchingRules(refusal) => refusal.into(),
         }
     }
 }
@@ -100,6 +104,21 @@ fn open_item(item: &OpenItem) -> serde_json::Value {
         OpenItem::Bill { bill, open } => serde_json::json!({"bill": bill, "open": open}),
         OpenItem::Plan { plan } => serde_json::json!({"plan": plan}),
         OpenItem::Unbilled { month } => serde_json::json!({"unbilled_month": month}),
+        OpenItem::NotBilledAgain { bill } => serde_json::json!({"voided_bill": bill}),
+        OpenItem::UnbilledUsage { month } => serde_json::json!({"unbilled_usage": month}),
+        OpenItem::LateUsage { bill } => serde_json::json!({"late_usage": bill}),
+        OpenItem::Quarantined { quarantine, waiting } => {
+            serde_json::json!({"quarantine": quarantine, "waiting": waiting})
+        }
+        OpenItem::Advance { receipt, unapplied } => {
+            serde_json::json!({"receipt": receipt, "unapplied": unapplied})
+        }
+        OpenItem::Refund { receipt, amount } => {
+            serde_json::json!({"receipt": receipt, "refund_asked": amount})
+        }
+        OpenItem::CreditNote { credit_note, unapplied } => {
+            serde_json::json!({"credit_note": credit_note, "unapplied": unapplied})
+        }
     }
 }
 
@@ -121,7 +140,7 @@ impl From<WalletRefusal> for Problem {
                     .with("available", available)
                     .with("requested", requested)
             }
-            R::ReferenceTaken { reference } => {
+            R::ReferenceTaken { reference } | R::EnteredAsReceipt { reference } => {
                 Self::new(ProblemKind::ReferenceTaken, detail).with("reference", reference)
             }
             R::AmountNotPositive { amount } => {
@@ -244,6 +263,13 @@ impl From<SubscriptionRefusal> for Problem {
                 .with("plan", plan)
                 .with("from", from)
                 .with("begins", begins),
+            R::AnotherCurrency { customer, plan, expected, given } => {
+                Self::new(ProblemKind::CurrencyMismatch, detail)
+                    .with("customer", customer)
+                    .with("plan", plan)
+                    .with("expected", expected)
+                    .with("given", given)
+            }
             R::MonthBilled { customer, bill, from } => Self::new(ProblemKind::MonthBilled, detail)
                 .with("customer", customer)
                 .with("bill", bill)
@@ -278,6 +304,8 @@ impl From<BillRefusal> for Problem {
             R::AbovePaid { bill, paid, requested } => {
                 problem(ProblemKind::AboveOpenAmount, bill).with("paid", paid).with("requested", requested)
             }
+            // The write-off says the leg stands.
+            R::NotApplied { .. } => Self::internal(detail),
             R::LineNotFound { bill, line } => problem(ProblemKind::BillLineNotFound, bill).with("line", line),
             R::AboveLine { bill, line, left, requested } => problem(ProblemKind::AboveBillLine, bill)
                 .with("line", line)
@@ -288,6 +316,7 @@ impl From<BillRefusal> for Problem {
                 Self::new(ProblemKind::AmountNotPositive, detail).with("amount", amount)
             }
             R::DeltaNotRegenerated { bill } => problem(ProblemKind::DeltaNotRegenerated, bill),
+            R::BeforeVoiding { bill, dates } => out_of_range(dates, detail).with("bill", bill),
             R::EffectiveDate(out_of_range) => out_of_range.into(),
             R::InDispute { bill } => problem(ProblemKind::BillInDispute, bill),
             R::NotInDispute { bill } => problem(ProblemKind::BillNotInDispute, bill),
@@ -324,12 +353,16 @@ impl From<BillRunRefusal> for Problem {
 
 impl From<EffectiveDateOutOfRange> for Problem {
     fn from(refusal: EffectiveDateOutOfRange) -> Self {
-        let EffectiveDateOutOfRange { effective_date, earliest, latest } = refusal;
-        Self::new(ProblemKind::EffectiveDateOutOfRange, sentence(&refusal))
-            .with("effective_date", effective_date)
-            .with("earliest", earliest)
-            .with("latest", latest)
+        out_of_range(refusal, sentence(&refusal))
     }
+}
+
+fn out_of_range(dates: EffectiveDateOutOfRange, detail: String) -> Problem {
+    let EffectiveDateOutOfRange { effective_date, earliest, latest } = dates;
+    Problem::new(ProblemKind::EffectiveDateOutOfRange, detail)
+        .with("effective_date", effective_date)
+        .with("earliest", earliest)
+        .with("latest", latest)
 }
 
 impl From<PricingRefusal> for Problem {

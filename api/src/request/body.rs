@@ -112,6 +112,11 @@ impl<'a> BodyReader<'a, '_> {
         self.required(name, read).map(Some)
     }
 
+    /// Whether a member is there and not taken yet.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.members.iter().any(|(given, _)| given == name)
+    }
+
     /// Notes what members cannot be together. `below` leads from this object to the place: `/items/0/code`.
     pub(crate) fn refuse(&mut self, below: &str, code: &'static str, detail: impl Into<String>) {
         let pointer = format!("{}{below}", self.pointer);

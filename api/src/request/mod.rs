@@ -29,6 +29,6 @@ pub(crate) use lines::{LineParameters, Lines};
 pub(crate) use path::{PathId, PathPair};
 pub(crate) use query::QueryReader;
 pub(crate) use read::{Format, Freshness, ListParameters, Listing, PageRequest, ReadInput};
-pub(crate) use standpoint::{KnownAt, SeenFrom, StandpointParameters};
+pub(crate) use standpoint::{KnownAt, SeenFrom, StandpointParameters, ending};
 pub(crate) use upload::Upload;
 pub(crate) use values::{Coded, collection, date, destination, list, money, number, text};

@@ -2,6 +2,7 @@
 //! recorded by then.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
 use serde::Serialize;
 use tallybook_event_store::journal::position_at;
 use tallybook_projector::ViewName;
@@ -133,15 +134,15 @@ impl SeenFrom {
             listing.fresh = Some(Freshness::at_least(position, listing.fresh));
         }
         let as_of = match self.as_of {
-            Some(date) => Some(ending(date, state)?),
+            Some(date) => Some(ending(date, state.book().time_zone())?),
             None => None,
         };
         Ok(Standpoint { as_of, known_at })
     }
 }
 
-fn ending(date: NaiveDate, state: &ApiState) -> Result<AsOf, Problem> {
-    let ends_at = day_after(date).and_then(|next| day_begins(next, state.book().time_zone()));
+pub(crate) fn ending(date: NaiveDate, zone: Tz) -> Result<AsOf, Problem> {
+    let ends_at = day_after(date).and_then(|next| day_begins(next, zone));
     let ends_at = ends_at.ok_or_else(|| Problem::out_of_range("as_of", "the calendar does not go on"))?;
     Ok(AsOf { date, ends_at })
 }

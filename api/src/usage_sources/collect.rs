@@ -9,7 +9,7 @@ use futures::StreamExt;
 use tallybook_commands::CommandContext;
 use tallybook_commands::billing::{
     CollectUsage, CollectedMonth, MOST_RECORDS, UsageRunOutcome, collect_usage, finish_usage_run,
-    resume_usage_run, usage_run_standing,
+    resume_usage_run, usage_file_is_taken, usage_run_standing,
 };
 use tallybook_domain::billing::UsageSourceRefusal;
 use tallybook_domain::billing::quarantine::CollectedRecord;
@@ -150,9 +150,12 @@ impl<P: FnMut(&UsageRunOutcome)> Run<'_, P> {
     ) -> Result<(), UsageSourceError> {
         let before = self.failures;
         self.note(asked, reasons);
-        self.add(brought.records).await?;
+        let file = brought.hash.filter(|_| reasons.is_empty());
+        if !self.is_taken(file.clone()).await? {
+            self.add(brought.records).await?;
+        }
         self.asked += 1;
-        self.file = brought.hash.filter(|_| reasons.is_empty() && self.failures == before);
+        self.file = file.filter(|_| self.failures == before);
         self.record().await?;
         let ended = Ended { whole: self.failures == before, copy: brought.copy };
         if let Err(Unanswered { reason, .. }) = self.source.outside().settle(asked, &ended).await {
@@ -160,6 +163,14 @@ impl<P: FnMut(&UsageRunOutcome)> Run<'_, P> {
             self.record().await?;
         }
         Ok(())
+    }
+
+    async fn is_taken(&self, file: Option<String>) -> Result<bool, CommandError> {
+        if file.is_none() {
+            return Ok(false);
+        }
+        let nothing = CollectUsage { file, ..self.collected(0, Vec::new(), Vec::new()) };
+        usage_file_is_taken(self.book, self.context.clone(), nothing).await
     }
 
     fn note(&mut self, asked: &Asked, reasons: &[String]) {

@@ -22,6 +22,9 @@ pub(super) struct AuditKey {
     /// What a new key is called: the first line of every seal [default: tallybook/BOOK]
     #[arg(long, value_name = "NAME")]
     name: Option<KeyName>,
+    /// Say what key would be made, and make none
+    #[arg(long)]
+    dry_run: bool,
     #[command(flatten)]
     pub(super) seal_flags: SealFlags,
 }
@@ -38,7 +41,12 @@ impl AuditKey {
             }
             (Some(key), _) => key,
             (None, name) => {
-                let key = file.make(name.map_or_else(|| default_name(settings), Ok)?)?;
+                let name = name.map_or_else(|| default_name(settings), Ok)?;
+                if self.dry_run {
+                    say(format!("Would make a key called {name} in {}.", file.path().display()));
+                    return Ok(());
+                }
+                let key = file.make(name)?;
                 note(format!(
                     "Made a key in {}. Keep it secret, and a copy of it safe.",
                     file.path().display()

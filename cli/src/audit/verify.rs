@@ -110,7 +110,7 @@ impl AuditVerify {
                 }
             }
         }
-        Ok((Scope { from: self.from, to: self.to, seals, keys, missing }, keys_from))
+        Ok((Scope { from: self.from, to: self.to, seals, keys, missing, room: None }, keys_from))
     }
 
     fn trusted(&self, settings: &Settings) -> Result<(Vec<PublicKey>, KeysFrom), Failure> {

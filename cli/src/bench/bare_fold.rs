@@ -67,8 +67,14 @@ fn fold(fields: &[&[u8]], wallets: &mut HashMap<String, Decimal>) -> anyhow::Res
     // position, sequence, recorded_at, aggregate_type, aggregate_id, event_type, event_version, payload, …
     let (kind, payload) = (fields[5], fields[7]);
     let sign = match kind {
-        b"DepositRecorded" | b"ReturnCredited" | b"BillPaymentReturned" => Decimal::ONE,
-        b"DepositReversed" | b"HoldPaidOut" | b"BillPaid" => Decimal::NEGATIVE_ONE,
+        b"DepositRecorded"
+        | b"ReturnCredited"
+        | b"BillPaymentReturned"
+        | b"FundsFreed"
+        | b"AdvanceCredited" => Decimal::ONE,
+        b"DepositReversed" | b"HoldPaidOut" | b"BillPaid" | b"FundsApplied" | b"AdvanceReturned" => {
+            Decimal::NEGATIVE_ONE
+        }
         _ => return Ok(()),
     };
     let outer: HashMap<&str, Payload<'_>> = serde_json::from_slice(payload)?;
@@ -92,11 +98,14 @@ pub(super) async fn group_by(pool: &PgPool) -> anyhow::Result<usize> {
             "CREATE TABLE grouped_wallets AS
              SELECT aggregate_id AS id,
                     sum((payload -> event_type -> 'amount' ->> 'amount')::numeric
-                        * CASE WHEN event_type IN ('DepositReversed', 'HoldPaidOut', 'BillPaid') THEN -1 ELSE 1 END) AS balance
+                        * CASE WHEN event_type IN ('DepositReversed', 'HoldPaidOut', 'BillPaid', 'FundsApplied',
+                                                   'AdvanceReturned')
+                               THEN -1 ELSE 1 END) AS balance
                FROM events
               WHERE aggregate_type = 'wallet'
-                AND event_type IN ('DepositRecorded', 'ReturnCredited', 'BillPaymentReturned',
-                                   'DepositReversed', 'HoldPaidOut', 'BillPaid')
+                AND event_type IN ('DepositRecorded', 'ReturnCredited', 'BillPaymentReturned', 'FundsFreed',
+                                   'AdvanceCredited', 'DepositReversed', 'HoldPaidOut', 'BillPaid', 'FundsApplied',
+                                   'AdvanceReturned')
               GROUP BY aggregate_id;",
         )
         .await?;

@@ -11,6 +11,7 @@ mod http;
 mod import_customers;
 mod import_usage;
 mod limits;
+mod matching;
 mod measure;
 mod rebuild;
 mod report;
@@ -21,6 +22,7 @@ pub use bill_run::BenchBillRun;
 pub use fill::BenchFill;
 pub use import_customers::BenchImportCustomers;
 pub use import_usage::BenchImportUsage;
+pub use matching::BenchMatch;
 pub use rebuild::BenchRebuild;
 
 use tokio_util::sync::CancellationToken;
@@ -45,6 +47,7 @@ enum What {
     Fill(BenchFill),
     ImportCustomers(BenchImportCustomers),
     ImportUsage(BenchImportUsage),
+    Match(BenchMatch),
     Rebuild(BenchRebuild),
 }
 
@@ -86,6 +89,7 @@ impl BenchCommand {
                     () = stop.cancelled() => Err(Failure::Reported),
                 }
             }
+            What::Match(matching) => matching.run(),
             What::Fill(fill) => {
                 let database = Database::open_alone(settings).await?;
                 let (book, _) = make_book(&database, settings).await?;

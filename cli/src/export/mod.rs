@@ -35,6 +35,8 @@ pub struct ExportCommand {
 enum What {
     Journal(arguments::ExportJournal),
     Revenue(reports::ExportRevenue),
+    Receivables(reports::ExportOpenItems),
+    ReceivablesAgeing(reports::ExportAgeing),
     ReceivablesSummary(reports::ExportReceivables),
     Bills(reports::ExportBills),
 }
@@ -44,6 +46,8 @@ impl ExportCommand {
         match self.what {
             What::Journal(journal) => journal.run(settings, stop).await,
             What::Revenue(revenue) => revenue.run(settings, stop).await,
+            What::Receivables(items) => items.run(settings, stop).await,
+            What::ReceivablesAgeing(ageing) => ageing.run(settings, stop).await,
             What::ReceivablesSummary(receivables) => receivables.run(settings, stop).await,
             What::Bills(bills) => bills.run(settings, stop).await,
         }

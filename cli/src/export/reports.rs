@@ -1,4 +1,5 @@
-//! `tallybook export revenue`, `receivables-summary` and `bills`: the tables of the API, as files.
+//! `tallybook export revenue`, `receivables`, `receivables-ageing`, `receivables-summary` and `bills`: the tables of the API,
+//! as files.
 
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
@@ -8,11 +9,14 @@ use anyhow::{Context, anyhow};
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
-use tallybook_api::reports::{Report, ReportFormat, WrittenReport};
+use tallybook_api::reports::{Report, ReportError, ReportFormat, WrittenReport, standpoint};
 use tallybook_domain::{Currency, CustomerId, Month};
 use tallybook_event_store::Book;
 use tallybook_read_models::DateRange;
-use tallybook_read_models::billing::{BillFilter, BillStanding, ReceivablesScope, RevenueBy, RevenueScope};
+use tallybook_read_models::billing::{
+    AgeingBounds, AgeingScope, BillFilter, BillStanding, DaysOverdue, OpenItemFilter, ReceivablesScope,
+    RevenueBy, RevenueScope,
+};
 use tokio_util::sync::CancellationToken;
 
 use super::journal::{head, is_broken_pipe};
@@ -59,6 +63,56 @@ pub(super) struct ExportReceivables {
     currency: Option<Currency>,
     #[command(flatten)]
     file: TableFile,
+}
+
+/// The bills of which something is owed, by customer and due date
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  tallybook export receivables --format xlsx --output open-items.xlsx
+  tallybook export receivables --as-of 2026-10-31 --overdue --format csv")]
+pub(super) struct ExportOpenItems {
+    /// Only this customer's
+    #[arg(long, value_name = "ID")]
+    customer: Option<CustomerId>,
+    /// Only this currency
+    #[arg(long)]
+    currency: Option<Currency>,
+    /// Only what is overdue
+    #[arg(long)]
+    overdue: bool,
+    #[command(flatten)]
+    seen: SeenFrom,
+    #[command(flatten)]
+    file: TableFile,
+}
+
+/// What is owed by the days since it was due: a row for each customer and bucket
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  tallybook export receivables-ageing --format xlsx --output ageing.xlsx
+  tallybook export receivables-ageing --buckets 0,15,45 --as-of 2026-10-31 --format csv")]
+pub(super) struct ExportAgeing {
+    /// The last day of each bucket but the last
+    #[arg(long, value_name = "DAYS", default_value_t)]
+    buckets: AgeingBounds,
+    /// Only this currency
+    #[arg(long)]
+    currency: Option<Currency>,
+    #[command(flatten)]
+    seen: SeenFrom,
+    #[command(flatten)]
+    file: TableFile,
+}
+
+/// From where it is looked at.
+#[derive(Debug, Clone, Copy, Args)]
+struct SeenFrom {
+    /// As it stood at the end of this business date [default: all that is recorded, seen today]
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    as_of: Option<NaiveDate>,
+    /// As the book knew it at this position of the journal
+    #[arg(long, value_name = "POSITION")]
+    known_at: Option<u64>,
 }
 
 /// Bills, in the order they were made
@@ -117,7 +171,7 @@ impl ExportRevenue {
         in_order(self.from, self.to)?;
         let range = DateRange::new(self.from, self.to).map_err(|error| Failure::usage(anyhow!(error)))?;
         let scope = RevenueScope { by: self.group_by, range, currency: self.currency, limit: None };
-        self.file.write(settings, stop, |_| Report::Revenue(scope)).await
+        self.file.write(settings, stop, |_| Ok(Report::Revenue(scope))).await
     }
 }
 
@@ -125,9 +179,46 @@ impl ExportReceivables {
     pub(super) async fn run(self, settings: &Settings, stop: CancellationToken) -> Result<(), Failure> {
         let of = |book: &Book| {
             let scope = ReceivablesScope { on: book.today(), currency: self.currency, limit: None };
-            Report::Receivables(scope)
+            Ok(Report::Receivables(scope))
         };
         self.file.write(settings, stop, of).await
+    }
+}
+
+impl ExportOpenItems {
+    pub(super) async fn run(self, settings: &Settings, stop: CancellationToken) -> Result<(), Failure> {
+        let Self { customer, currency, overdue, seen, file } = self;
+        let of = |book: &Book| {
+            let (on, overdue) = (seen.on(book), overdue.then_some(true));
+            let days = DaysOverdue { from_days: None, to_days: None };
+            let filter = OpenItemFilter { on, customer, currency, overdue, days };
+            Ok(Report::OpenItems(filter, standpoint(book, seen.as_of, seen.known_at)?))
+        };
+        file.write(settings, stop, of).await
+    }
+}
+
+impl ExportAgeing {
+    pub(super) async fn run(self, settings: &Settings, stop: CancellationToken) -> Result<(), Failure> {
+        let Self { buckets, currency, seen, file } = self;
+        let of = |book: &Book| {
+            let scope = AgeingScope {
+                on: seen.on(book),
+                currency,
+                limit: None,
+                bounds: buckets,
+                window_days: AgeingScope::USUAL_WINDOW,
+            };
+            Ok(Report::Ageing(scope, standpoint(book, seen.as_of, seen.known_at)?))
+        };
+        file.write(settings, stop, of).await
+    }
+}
+
+impl SeenFrom {
+    /// The day on which it is counted for how long something has been due.
+    fn on(self, book: &Book) -> NaiveDate {
+        self.as_of.unwrap_or_else(|| book.today())
     }
 }
 
@@ -135,8 +226,7 @@ impl ExportBills {
     pub(super) async fn run(self, settings: &Settings, stop: CancellationToken) -> Result<(), Failure> {
         let Self { customer, period, status, due_before, file } = self;
         let of = |book: &Book| {
-            let standing = status.map(|standing| (standing, book.today()));
-            Report::Bills(BillFilter { customer, period, standing, due_before })
+            Ok(Report::Bills(BillFilter { customer, period, status, due_before }, book.today()))
         };
         file.write(settings, stop, of).await
     }
@@ -147,12 +237,13 @@ impl TableFile {
         &self,
         settings: &Settings,
         stop: CancellationToken,
-        report: impl FnOnce(&Book) -> Report,
+        report: impl FnOnce(&Book) -> Result<Report, ReportError>,
     ) -> Result<(), Failure> {
         self.check()?;
         let done = in_book_until(settings, &stop, async |book| {
             let target = Target::open(self.output.as_deref())?;
-            let mut written = self.written(book, &report(book)).await?;
+            let report = report(book).context("what is asked for")?;
+            let mut written = self.written(book, &report).await?;
             let copied = target.sink().and_then(|mut sink| {
                 io::copy(&mut written.file, &mut sink)?;
                 sink.flush()
@@ -169,7 +260,8 @@ impl TableFile {
 
     /// The table, once the read models are where the book was at the beginning.
     async fn written(&self, book: &Book, report: &Report) -> anyhow::Result<WrittenReport> {
-        let (reached, _) = head(book.pool()).await?;
+        let (last, _) = head(book.pool()).await?;
+        let reached = report.known_at().map_or(last, |known_at| known_at.min(last));
         let format = match self.format {
             Format::Csv => ReportFormat::Csv,
             Format::Xlsx => ReportFormat::Xlsx,

@@ -1,9 +1,10 @@
-//! The command line of `tallybook import deposits`.
+//! The command lines of `tallybook import deposits` and `tallybook import receipts`.
 
 use std::path::PathBuf;
 
 use clap::Args;
 use tallybook_domain::deposits::DepositMethod;
+use tallybook_domain::settlement::receipt::OwnAccount;
 use tallybook_domain::{Currency, CustomerId};
 
 use super::mapping::{ColumnChoice, Mapping, NegativeOut};
@@ -28,6 +29,36 @@ use super::mapping::{ColumnChoice, Mapping, NegativeOut};
 A file without a column that is unique needs several that are, together:
   --column reference=交易日期+交易时间+余额 --reference-prefix ICBC-0042")]
 pub(super) struct ImportDeposits {
+    #[command(flatten)]
+    pub(super) statement: StatementArguments,
+}
+
+/// Record the money that came in as receipts, which pay bills, from a bank's CSV statement
+///
+/// Reads a statement as `import deposits` does. A receipt is known by the account it came into and its reference, so
+/// importing a file again, or a corrected copy of it, records nothing twice. Without a customer it waits until somebody
+/// says whose it is.
+///
+/// Fields for --column: date, time, amount (signed, or with flag), amount_in, amount_out, flag, currency, balance,
+/// reference, remark (what the payer wrote), customer, payer_name, payer_account. Several columns joined with + make
+/// one reference or remark.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  tallybook import receipts statement.csv --mapping ccb --account CCB-0042
+  tallybook import receipts march.csv --account ICBC-0007 --column date=交易日期 --column amount=收入 \\
+      --column reference=流水号 --column payer_name=对方户名 --column remark=附言 --save-mapping mybank
+  tallybook import receipts april.csv --mapping mybank --dry-run")]
+pub(super) struct ImportReceipts {
+    #[command(flatten)]
+    pub(super) statement: StatementArguments,
+    /// Which of your own accounts the money came into, as receipts name it
+    #[arg(long, value_name = "ICBC-0123")]
+    pub(super) account: Option<OwnAccount>,
+}
+
+/// A statement, and how to read it.
+#[derive(Debug, Args)]
+pub(super) struct StatementArguments {
     /// The statement: CSV in UTF-8 (with or without BOM) or GB18030 (GBK)
     #[arg(value_name = "FILE")]
     pub(super) file: PathBuf,
@@ -73,7 +104,7 @@ pub(super) struct ImportDeposits {
     pub(super) json: bool,
 }
 
-impl ImportDeposits {
+impl StatementArguments {
     /// What the command line itself says, without the mapping it begins with.
     pub(super) fn chosen(&self) -> Result<Mapping, String> {
         let mut columns = std::collections::BTreeMap::new();
@@ -93,6 +124,7 @@ impl ImportDeposits {
             method: self.method,
             negative_out: self.negative_out,
             reference_prefix: self.reference_prefix.clone(),
+            account: None,
             columns,
         })
     }

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use tallybook_domain::deposits::DepositMethod;
+use tallybook_domain::settlement::receipt::OwnAccount;
 use tallybook_domain::{Currency, CustomerId};
 
 /// What a column can mean.
@@ -23,10 +24,12 @@ pub(super) enum Field {
     Reference,
     Remark,
     Customer,
+    PayerName,
+    PayerAccount,
 }
 
 impl Field {
-    pub(super) const ALL: [Self; 11] = [
+    pub(super) const ALL: [Self; 13] = [
         Self::Date,
         Self::Time,
         Self::Amount,
@@ -38,6 +41,8 @@ impl Field {
         Self::Reference,
         Self::Remark,
         Self::Customer,
+        Self::PayerName,
+        Self::PayerAccount,
     ];
 
     pub(super) fn as_str(self) -> &'static str {
@@ -53,6 +58,8 @@ impl Field {
             Self::Reference => "reference",
             Self::Remark => "remark",
             Self::Customer => "customer",
+            Self::PayerName => "payer_name",
+            Self::PayerAccount => "payer_account",
         }
     }
 
@@ -68,7 +75,9 @@ impl Field {
             | Self::Flag
             | Self::Currency
             | Self::Balance
-            | Self::Customer => false,
+            | Self::Customer
+            | Self::PayerName
+            | Self::PayerAccount => false,
         }
     }
 }
@@ -135,6 +144,9 @@ pub(super) struct Mapping {
     /// Stands before every reference, so that two accounts' files cannot be taken for each other.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) reference_prefix: Option<String>,
+    /// Which of the company's own accounts it came into, where money becomes receipts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) account: Option<OwnAccount>,
     pub(super) columns: BTreeMap<Field, String>,
 }
 
@@ -169,8 +181,20 @@ impl Mapping {
             method: chosen.method.or(self.method),
             negative_out: chosen.negative_out.or(self.negative_out),
             reference_prefix: chosen.reference_prefix.or(self.reference_prefix),
+            account: chosen.account.or(self.account),
             columns: self.columns,
         }
+    }
+
+    /// The same without what only receipts have.
+    pub(super) fn without_receipts(mut self) -> Self {
+        self.columns.retain(|field, _| !matches!(field, Field::PayerName | Field::PayerAccount));
+        Self { account: None, ..self }
+    }
+
+    /// A receipt may wait until somebody says whose it is.
+    pub(super) fn customer_may_be_unknown(&self) -> bool {
+        self.account.is_some()
     }
 
     /// Everything that keeps this mapping from being usable, each with what to add.
@@ -202,7 +226,7 @@ impl Mapping {
         if !has(Field::Flag) && flag_words > 0 {
             problems.push("flag words need the column they stand in: add --column flag=NAME".to_owned());
         }
-        if !has(Field::Customer) && self.customer.is_none() {
+        if !has(Field::Customer) && self.customer.is_none() && !self.customer_may_be_unknown() {
             problems.push("whose money is it? Add --customer C00042, or --column customer=NAME".to_owned());
         }
         problems

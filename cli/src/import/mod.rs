@@ -4,12 +4,14 @@
 //! book itself; importing the same rows again changes nothing.
 
 mod arguments;
+mod as_deposit;
+mod as_receipt;
 mod builtin;
 mod chain;
 mod columns;
 mod customers;
-mod deposits;
 mod flag;
+mod incoming;
 mod list;
 mod mapping;
 mod record;
@@ -40,6 +42,7 @@ pub struct ImportCommand {
 enum What {
     Customers(customers::ImportCustomers),
     Deposits(arguments::ImportDeposits),
+    Receipts(arguments::ImportReceipts),
     Usage(usage::ImportUsage),
 }
 
@@ -48,6 +51,7 @@ impl ImportCommand {
         match self.what {
             What::Customers(customers) => customers.run(settings, stop).await,
             What::Deposits(deposits) => deposits.run(settings, stop).await,
+            What::Receipts(receipts) => receipts.run(settings, stop).await,
             What::Usage(usage) => usage.run(settings, stop).await,
         }
     }

@@ -47,9 +47,16 @@ fn one_spelling(text: &str, meaning: Option<Field>, currency: Currency) -> Strin
         Some(Field::Amount | Field::AmountIn | Field::AmountOut | Field::Balance) => {
             cell::amount(text, currency).ok().map(|money| money.amount().to_string())
         }
-        Some(Field::Flag | Field::Currency | Field::Customer | Field::Reference | Field::Remark) | None => {
-            None
-        }
+        Some(
+            Field::Flag
+            | Field::Currency
+            | Field::Customer
+            | Field::Reference
+            | Field::Remark
+            | Field::PayerName
+            | Field::PayerAccount,
+        )
+        | None => None,
     };
     spelled.unwrap_or_else(|| text.to_owned())
 }

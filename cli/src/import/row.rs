@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use tallybook_domain::deposits::BankReference;
+use tallybook_domain::settlement::receipt::Payer;
 use tallybook_domain::text::Remark;
 use tallybook_domain::{Currency, CustomerId, Money};
 use tallybook_import::cell;
@@ -12,7 +13,7 @@ use super::flag;
 use super::mapping::{Field, Mapping, NegativeOut};
 use super::reference;
 
-/// Longer remarks are cut: they explain a deposit, they do not identify it.
+/// Longer remarks are cut: they explain the money, they do not identify it.
 const REMARK_CHARACTERS: usize = 500;
 
 #[derive(Debug, PartialEq, Eq)]
@@ -41,16 +42,18 @@ pub(super) struct Entry {
     pub(super) amount: Option<Money>,
     pub(super) balance: Option<Money>,
     /// What is to be recorded, where money came in.
-    pub(super) deposit: Option<Deposit>,
+    pub(super) incoming: Option<Incoming>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Deposit {
-    pub(super) customer: CustomerId,
+pub(super) struct Incoming {
+    /// Always there, unless the mapping lets it be unknown.
+    pub(super) customer: Option<CustomerId>,
     pub(super) amount: Money,
     pub(super) reference: BankReference,
     pub(super) date: NaiveDate,
     pub(super) remark: Option<Remark>,
+    pub(super) payer: Payer,
 }
 
 /// Everything a row is read with.
@@ -106,15 +109,16 @@ impl RowReader<'_> {
         let currency = noted(self.currency(record), &mut reasons);
         let amount = currency.and_then(|currency| noted(self.amount(record, currency), &mut reasons));
         let balance = currency.and_then(|currency| noted(self.balance(record, currency), &mut reasons));
-        let deposit = match amount {
+        let incoming = match amount {
             Some(Some(amount)) if amount.is_positive() => {
                 let customer = noted(self.customer(record), &mut reasons);
                 let reference = currency
                     .and_then(|currency| noted(reference::compose(self, record, currency), &mut reasons));
                 let remark = noted(self.remark(record), &mut reasons);
-                match (customer, reference, date.as_ref(), remark) {
-                    (Some(customer), Some(reference), Some((date, _)), Some(remark)) => {
-                        Some(Deposit { customer, amount, reference, date: *date, remark })
+                let payer = noted(self.payer(record), &mut reasons);
+                match (customer, reference, date.as_ref(), remark, payer) {
+                    (Some(customer), Some(reference), Some((date, _)), Some(remark), Some(payer)) => {
+                        Some(Incoming { customer, amount, reference, date: *date, remark, payer })
                     }
                     _ => None,
                 }
@@ -127,7 +131,7 @@ impl RowReader<'_> {
                     .columns
                     .cell(record, Field::Time)
                     .map(|text| cell::time(text).unwrap_or_else(|| text.to_owned()));
-                Row::Entry(Entry { date, time: separate.or(time), amount, balance, deposit })
+                Row::Entry(Entry { date, time: separate.or(time), amount, balance, incoming })
             }
             _ => Row::Bad(reasons),
         }
@@ -197,16 +201,31 @@ impl RowReader<'_> {
         text.map(|text| cell::amount(text, currency).map_err(|error| format!("balance: {error}"))).transpose()
     }
 
-    fn customer(&self, record: &Record) -> Result<CustomerId, String> {
+    fn customer(&self, record: &Record) -> Result<Option<CustomerId>, String> {
         match (self.columns.cell(record, Field::Customer), &self.mapping.customer) {
-            (Some(text), _) => text.parse().map_err(|error| format!("customer {text:?}: {error}")),
-            (None, Some(customer)) => Ok(customer.clone()),
+            (Some(text), _) => text.parse().map(Some).map_err(|error| format!("customer {text:?}: {error}")),
+            (None, Some(customer)) => Ok(Some(customer.clone())),
+            (None, None) if self.mapping.customer_may_be_unknown() => Ok(None),
             (None, None) => Err("customer: is empty".to_owned()),
         }
     }
 
+    fn payer(&self, record: &Record) -> Result<Payer, String> {
+        let name = self.columns.cell(record, Field::PayerName).map(str::parse).transpose();
+        let account = self.columns.cell(record, Field::PayerAccount).map(str::parse).transpose();
+        Ok(Payer {
+            name: name.map_err(|error| format!("payer_name: {error}"))?,
+            account: account.map_err(|error| format!("payer_account: {error}"))?,
+        })
+    }
+
     fn remark(&self, record: &Record) -> Result<Option<Remark>, String> {
-        let parts = self.columns.cells(record, Field::Remark).filter_map(|(_, text)| cell::filled(text));
+        // The payer's name, where it is mapped as that, is no part of what the payer wrote.
+        let parts = self
+            .columns
+            .cells(record, Field::Remark)
+            .filter(|(place, _)| self.columns.meaning_of(*place) != Some(Field::PayerName))
+            .filter_map(|(_, text)| cell::filled(text));
         let joined = parts.collect::<Vec<_>>().join(" ");
         let plain: String =
             joined.chars().map(|c| if c.is_control() { ' ' } else { c }).take(REMARK_CHARACTERS).collect();

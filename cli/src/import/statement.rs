@@ -140,10 +140,10 @@ impl Statement {
         let mut seen: HashMap<String, (usize, usize)> = HashMap::new();
         let mut doubled = Vec::new();
         self.lines.retain(|line| {
-            let Some(deposit) = &line.entry.deposit else { return true };
-            match seen.get(deposit.reference.as_str()) {
+            let Some(incoming) = &line.entry.incoming else { return true };
+            match seen.get(incoming.reference.as_str()) {
                 None => {
-                    seen.insert(deposit.reference.as_str().to_owned(), (line.record, line.line));
+                    seen.insert(incoming.reference.as_str().to_owned(), (line.record, line.line));
                     true
                 }
                 Some((record, earlier)) => {
@@ -152,7 +152,7 @@ impl Statement {
                     let reason = format!(
                         "{likeness} line {earlier} ({}): if both are real, map a reference that tells them apart, such \
                          as --column reference=A+B",
-                        deposit.reference
+                        incoming.reference
                     );
                     doubled.push(BadRow { record: line.record, line: line.line, reasons: vec![reason] });
                     false

@@ -3,17 +3,17 @@
 use std::collections::{BTreeMap, HashMap};
 
 use sqlx::PgPool;
+use tallybook_domain::BookEvent;
 use tallybook_domain::deposits::WalletEvent;
-use tallybook_domain::{BookEvent, WalletId};
 
-use super::row::Deposit;
+use super::as_deposit::Deposit;
 
 /// A deposit that may be in the book.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Doubtful<'d> {
     /// Its row of the sheet.
     pub(super) record: usize,
-    pub(super) deposit: &'d Deposit,
+    pub(super) deposit: Deposit<'d>,
     /// Its key is taken, else its reference.
     pub(super) key_used: bool,
 }
@@ -26,8 +26,8 @@ pub(super) async fn compare(
 ) -> Result<Vec<Option<String>>, sqlx::Error> {
     let mut by_wallet: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for Doubtful { deposit, .. } in doubtful {
-        let wallet = WalletId::new(&deposit.customer, deposit.amount.currency());
-        by_wallet.entry(wallet.as_str().to_owned()).or_default().push(deposit.reference.as_str().to_owned());
+        let reference = deposit.incoming.reference.as_str().to_owned();
+        by_wallet.entry(deposit.wallet().as_str().to_owned()).or_default().push(reference);
     }
     let mut found = Found::new();
     for (wallet, references) in by_wallet {
@@ -49,29 +49,29 @@ type Found = HashMap<(String, String), Vec<(tallybook_domain::Money, chrono::Nai
 
 fn difference(doubtful: &Doubtful<'_>, found: &Found) -> Option<String> {
     let Doubtful { deposit, key_used, .. } = doubtful;
-    let wallet = WalletId::new(&deposit.customer, deposit.amount.currency());
-    let key = (wallet.as_str().to_owned(), deposit.reference.as_str().to_owned());
+    let here = deposit.incoming;
+    let key = (deposit.wallet().as_str().to_owned(), here.reference.as_str().to_owned());
     let recorded = found.get(&key).map(Vec::as_slice).unwrap_or_default();
     if *key_used {
         // Its own key's deposit stays the same one, also after it was reversed and its reference used again.
-        return (!recorded.contains(&(deposit.amount, deposit.date))).then(|| {
+        return (!recorded.contains(&(here.amount, here.date))).then(|| {
             format!(
                 "reference {}: the importer's key of this deposit was used for something else, so the book does not \
                  have it; find out who did that, and record it by hand",
-                deposit.reference
+                here.reference
             )
         });
     }
     // Where one was reversed and recorded again, the later one is the one that counts.
     match recorded.last() {
-        Some((amount, date)) if *amount == deposit.amount && *date == deposit.date => None,
+        Some((amount, date)) if *amount == here.amount && *date == here.date => None,
         Some((amount, date)) => Some(format!(
             "reference {} is recorded already, with {amount} on {date}; here it is {} on {}",
-            deposit.reference, deposit.amount, deposit.date
+            here.reference, here.amount, here.date
         )),
         None => Some(format!(
             "reference {} is recorded already, for another customer or in another currency",
-            deposit.reference
+            here.reference
         )),
     }
 }

@@ -4,7 +4,7 @@ use anyhow::{Context, anyhow};
 use chrono::{DateTime, Utc};
 use clap::{ArgGroup, Args, Subcommand};
 use tallybook_event_store::{Book, journal};
-use tallybook_projector::{View, ViewName, drop_view, views};
+use tallybook_projector::{View, ViewError, ViewName, drop_view, find_view, views};
 use tokio_util::sync::CancellationToken;
 
 use super::rebuild::ResourceArguments;
@@ -33,8 +33,11 @@ pub(super) struct ProjectorAsOf {
     /// The view's name: up to 40 lower-case letters, digits and _
     #[arg(long, value_name = "NAME")]
     into: ViewName,
-    /// The view as JSON
+    /// Check that the view can be made, and make nothing
     #[arg(long)]
+    dry_run: bool,
+    /// The view as JSON
+    #[arg(long, conflicts_with = "dry_run")]
     json: bool,
     #[command(flatten)]
     resources: ResourceArguments,
@@ -63,6 +66,9 @@ enum ViewsCommand {
     Drop {
         /// As `projector views` shows it
         name: ViewName,
+        /// Say what would be dropped, and drop nothing
+        #[arg(long)]
+        dry_run: bool,
     },
 }
 
@@ -74,6 +80,11 @@ impl ProjectorAsOf {
             (None, None) => return Err(Failure::usage(anyhow!("give --position or --time"))),
         };
         let rebuilder = self.resources.rebuilder(book, stop);
+        if self.dry_run {
+            rebuilder.check_view(&self.into, position).await.map_err(Failure::refused)?;
+            say(format!("Would make the view {} of the book as of position {position}.", self.into));
+            return Ok(());
+        }
         let by = environment::actor().map_err(Failure::environment)?;
         let making = rebuilder.view(&self.into, position, &by);
         let view = watched(&rebuilder.progress, making).await.map_err(Failure::refused)?;
@@ -104,13 +115,26 @@ impl ProjectorViews {
     pub(super) async fn run(self, book: &Book) -> Result<(), Failure> {
         match &self.what {
             None => list(book, self.json).await,
-            Some(ViewsCommand::Drop { name }) => {
+            Some(ViewsCommand::Drop { name, dry_run: true }) => would_drop(book, name).await,
+            Some(ViewsCommand::Drop { name, dry_run: false }) => {
                 drop_view(book.pool(), book.schema(), name).await.map_err(Failure::refused)?;
                 say(format!("The view {name} is dropped."));
                 Ok(())
             }
         }
     }
+}
+
+async fn would_drop(book: &Book, name: &ViewName) -> Result<(), Failure> {
+    let found = find_view(book.pool(), book.schema(), name).await?;
+    let view = found.ok_or_else(|| Failure::refused(ViewError::Unknown { name: name.to_string() }))?;
+    say(format!(
+        "Would drop the view {} of position {}, {} KB.",
+        view.name,
+        view.position,
+        view.bytes.div_ceil(1024)
+    ));
+    Ok(())
 }
 
 async fn list(book: &Book, json: bool) -> Result<(), Failure> {

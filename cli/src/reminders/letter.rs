@@ -22,9 +22,10 @@ impl Letter {
         let [chinese, english] = standing(row.step, due);
         let subject = format!("账单 {number} {chinese} / Bill {number} {english}");
         let mut text = format!(
-            "您好:\n\n{month} 月账单 {number} {chinese}。截至 {date},未付金额为 {open}。\n如已付款,请忽略此邮件。\n\n\
+            "您好：\n\n{period}账单 {number} {chinese}。截至 {date}，未付金额为 {open}。\n如已付款，请忽略此邮件。\n\n\
              Dear customer,\n\nBill {number} for {month} {english}. On {date}, {open} of it was not paid.\n\
              If you have paid meanwhile, please disregard this message.\n",
+            period = month.first_day().format("%Y 年 %-m 月"),
             date = row.date,
         );
         if let Some(seller) = seller {
@@ -37,11 +38,11 @@ impl Letter {
 /// How a bill stands at a step, as it goes on after its number.
 fn standing(step: ReminderStep, due: NaiveDate) -> [String; 2] {
     let overdue = |days: u8| {
-        [format!("已逾期 {days} 天以上(到期日 {due})"), format!("was due on {due}, over {days} days ago")]
+        [format!("已逾期 {days} 天以上（到期日 {due}）"), format!("was due on {due}, over {days} days ago")]
     };
     match step {
         ReminderStep::BeforeDue => [format!("将于 {due} 到期"), format!("is due on {due}")],
-        ReminderStep::Due => [format!("到期日为 {due}"), format!("was due on {due}")],
+        ReminderStep::Due => [format!("于 {due} 到期"), format!("is due on {due}")],
         ReminderStep::Overdue7 => overdue(7),
         ReminderStep::Overdue15 => overdue(15),
         ReminderStep::Overdue30 => overdue(30),

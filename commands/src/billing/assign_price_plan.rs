@@ -35,7 +35,7 @@ pub async fn assign_price_plan(
     book.execute(request, streams, move |decision| {
         let AssignPricePlan { customer, plan, from } = assign.clone();
         decision.state::<Customer>(customer.as_str()).check_open(&customer)?;
-        check_begun(decision, &plan, from)?;
+        check_plan(decision, &assign)?;
         let (stream, chosen) = (Subscription::stream_of(&customer), Some(plan.clone()));
         let command = SubscriptionCommand::Assign { customer: customer.clone(), plan, from };
         if decision.decide::<Subscription>(&stream, command)? > 0 {
@@ -46,14 +46,21 @@ pub async fn assign_price_plan(
     .await
 }
 
-/// On its first day a customer's plan has to say something.
-fn check_begun(decision: &Decision<'_>, plan: &PlanCode, from: NaiveDate) -> Result<(), Refusal> {
+/// On its first day a customer's plan has to say something, and in the currency the customer is billed in.
+fn check_plan(decision: &Decision<'_>, assign: &AssignPricePlan) -> Result<(), Refusal> {
+    let AssignPricePlan { customer, plan, from } = assign.clone();
     let state = decision.state::<PricePlan>(&plan.stream());
-    state.check_exists(plan)?;
-    match state.versions().first() {
-        Some(first) if first.effective_from > from => {
-            let begins = first.effective_from;
-            Err(SubscriptionRefusal::PlanNotBegun { plan: plan.clone(), from, begins }.into())
+    state.check_exists(&plan)?;
+    let Some(first) = state.versions().first() else { return Ok(()) };
+    if first.effective_from > from {
+        let begins = first.effective_from;
+        return Err(SubscriptionRefusal::PlanNotBegun { plan, from, begins }.into());
+    }
+    let profile = decision.state::<Customer>(customer.as_str()).profile();
+    match profile.and_then(|profile| profile.currency) {
+        Some(expected) if expected != first.terms.currency() => {
+            let given = first.terms.currency();
+            Err(SubscriptionRefusal::AnotherCurrency { customer, plan, expected, given }.into())
         }
         Some(_) | None => Ok(()),
     }

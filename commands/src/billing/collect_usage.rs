@@ -57,6 +57,21 @@ pub async fn collect_usage(
     book.execute(request, collect.streams(), move |decision| collect.decide(decision)).await
 }
 
+/// Whether a file of this content has been taken in by the source before. Asked before anything of it is recorded: what
+/// somebody has corrected since must not be set back by the same file.
+pub async fn usage_file_is_taken(
+    book: &Book,
+    context: CommandContext,
+    collect: CollectUsage,
+) -> Result<bool, CommandError> {
+    let context = CommandContext { dry_run: true, ..context };
+    match collect_usage(book, context, collect).await {
+        Ok(_) => Ok(false),
+        Err(CommandError::Refused(Refusal::UsageSource(UsageSourceRefusal::FileTaken))) => Ok(true),
+        Err(error) => Err(error),
+    }
+}
+
 /// What became of a customer's month.
 #[derive(Debug, Default)]
 struct Taken {

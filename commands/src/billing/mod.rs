@@ -40,7 +40,7 @@ pub use assign_price_plan::{AssignPricePlan, assign_price_plan};
 pub use bad_debt_outcome::BadDebtOutcome;
 pub use bill_customers::{BillCustomers, BillOfRun, BillableCustomer, BilledCustomers, bill_customers};
 pub use close_dispute::{CloseDispute, DisputedBill, close_dispute};
-pub use collect_usage::{CollectUsage, CollectedMonth, collect_usage};
+pub use collect_usage::{CollectUsage, CollectedMonth, collect_usage, usage_file_is_taken};
 pub use create_price_plan::{CreatePricePlan, create_price_plan};
 pub use credit_bill::{CreditBill, credit_bill};
 pub use debit_bill::{DebitBill, debit_bill};
@@ -61,7 +61,7 @@ pub use remind::{
 pub use request_bad_debt::{RequestBadDebt, request_bad_debt};
 pub use run_bills::{
     AT_ONCE, BillRunOutcome, PAYMENT_TERM_DAYS, RunBills, TOGETHER, bill_run_standing, carry_on_bill_run,
-    run_bills, start_bill_run,
+    run_bills, start_bill_run, take_up_bill_run,
 };
 pub use settle_late_usage::{SettleLateUsage, SettledLateUsage, settle_late_usage};
 pub use show_late_usage::{LateUsageOfBill, show_late_usage};

@@ -20,7 +20,7 @@ use crate::CommandContext;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RegenerateBill {
     pub bill: BillId,
-    /// Today, if not given.
+    /// Today, or the day of the voiding if that is later, if not given.
     #[serde(default)]
     pub issue_date: Option<NaiveDate>,
 }
@@ -59,11 +59,12 @@ impl RegenerateBill {
         {
             return Ok(answer(IssuedBill::of(decision, next)?, false));
         }
-        decision.state::<Bill>(voided.as_str()).check_replaceable(voided)?;
+        let date = StepDate { given: self.issue_date, today: decision.today() };
+        let usage = UsageId::new(&customer, voided.month());
+        let unbilled_on = decision.state::<Usage>(usage.as_str()).unbilled_on();
+        let issue_date = decision.state::<Bill>(voided.as_str()).replaced_on(voided, date, unbilled_on)?;
         let next = next.ok_or_else(|| BillRefusal::DeltaNotRegenerated { bill: voided.clone() })?;
         decision.state::<Customer>(customer.as_str()).check_open(&customer)?;
-        let issue_date = self.issue_date.unwrap_or_else(|| decision.today());
-        StepDate { given: Some(issue_date), today: decision.today() }.check()?;
         let parts = self.price(decision)?;
         let Some(first) = parts.first() else { return Err(MonthRefusal::NoPlan.into()) };
         let currency = first.quote.subtotal.currency();

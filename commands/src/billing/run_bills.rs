@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use tallybook_domain::Month;
 use tallybook_domain::billing::bill_run::{BillRunState, ParkedCustomer, RunCounts, RunTerms};
 use tallybook_domain::billing::{BillRun, BillRunCommand};
+use tallybook_domain::customers::Customer;
 use tallybook_domain::ledger::periods::{ACCOUNTING_PERIODS, AccountingPeriods};
 use tallybook_event_store::{Book, CommandError, Decision, Receipt, StreamKey};
 
@@ -47,12 +48,34 @@ pub async fn start_bill_run(
 ) -> Result<Receipt<BillRunOutcome>, CommandError> {
     let RunBills { period, terms } = run.clone();
     let request = context.request("start_bill_run", run)?;
-    book.execute(request, streams(period), move |decision| {
+    let named = terms.customers.iter().map(StreamKey::existing::<Customer>);
+    let streams = streams(period).into_iter().chain(named).collect();
+    book.execute(request, streams, move |decision| {
+        for customer in &terms.customers {
+            decision.state::<Customer>(customer.as_str()).check_registered(customer)?;
+        }
         let today = decision.today();
         let issue_date = terms.issue_date.unwrap_or(today);
         decision.state::<AccountingPeriods>(ACCOUNTING_PERIODS).check_open(issue_date)?;
         let start = BillRunCommand::Start { period, customers, terms: terms.clone(), today };
         decision.decide::<BillRun>(&BillRun::stream_of(period), start)?;
+        Ok(standing(decision, period))
+    })
+    .await
+}
+
+/// Says that a run under way goes on with so many customers that are not done yet: who was passed over before is counted
+/// anew.
+pub async fn take_up_bill_run(
+    book: &Book,
+    context: &CommandContext,
+    period: Month,
+    left: u64,
+) -> Result<Receipt<BillRunOutcome>, CommandError> {
+    let request = context.clone().request("take_up_bill_run", &(period, left))?;
+    book.execute(request, streams(period), move |decision| {
+        let take_up = BillRunCommand::TakeUp { period, left };
+        decision.decide::<BillRun>(&BillRun::stream_of(period), take_up)?;
         Ok(standing(decision, period))
     })
     .await

@@ -21,7 +21,7 @@ pub struct SettleLateUsage {
     /// The month's bill, or one of its bills of late usage.
     pub bill: BillId,
     pub reason: Reason,
-    /// Today, if not given; in an open period, whatever month was billed.
+    /// Today, if not given, or the first day on which it can be; in an open period, whatever month was billed.
     #[serde(default)]
     pub issue_date: Option<NaiveDate>,
 }
@@ -54,9 +54,11 @@ pub async fn settle_late_usage(
 
 impl SettleLateUsage {
     fn decide(&self, decision: &mut Decision<'_>) -> Result<SettledLateUsage, Refusal> {
-        let issue_date = self.issue_date.unwrap_or_else(|| decision.today());
-        StepDate { given: Some(issue_date), today: decision.today() }.check()?;
         let month = MonthBills::of(decision, &self.bill)?;
+        let base = decision.state::<Bill>(month.base.as_str()).issue_date();
+        let unbilled_on = decision.state::<Usage>(month.usage.as_str()).unbilled_on();
+        let date = StepDate { given: self.issue_date, today: decision.today() };
+        let issue_date = date.of_late_usage(base, unbilled_on)?;
         let late = month.late_usage(decision)?;
         let (credit_notes, not_credited) = self.credit(decision, &month, &late)?;
         let bill = issue_delta(decision, &month, &late, issue_date)?;

@@ -58,7 +58,8 @@ pub async fn void_bill(
         let returned = return_to_wallet(decision, &bill, back)?;
         let command = BillCommand::Void { bill: bill.clone(), reason, date };
         if decision.decide::<Bill>(bill.as_str(), command)? > 0 {
-            let free = UsageCommand::Unbill { usage: usage.clone(), bill: bill.clone() };
+            let voided_on = decision.state::<Bill>(bill.as_str()).owed_until();
+            let free = UsageCommand::Unbill { usage: usage.clone(), bill: bill.clone(), voided_on };
             decision.decide::<Usage>(usage.as_str(), free)?;
         }
         Ok(VoidedBill { bill: BillOutcome::of(decision, &bill)?, returned })

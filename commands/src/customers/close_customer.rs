@@ -10,6 +10,7 @@ use tallybook_event_store::{Book, CommandError, Decision, Receipt, StreamKey};
 
 use super::CustomerOutcome;
 use super::open_bills::Bills;
+use super::open_credits::Credits;
 use crate::CommandContext;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -19,8 +20,8 @@ pub struct CloseCustomer {
 }
 
 /// Closes a customer. What is open is judged inside the decision, in the wallets of every currency there is, in all
-/// bills and in the plan, so that a deposit or a bill at the same moment comes before the closing and stops it, or after it and is
-/// refused.
+/// bills, in the plan, in the usage and in what came in or was granted, so that a deposit, a bill or usage at the same moment comes before the closing and
+/// stops it, or after it and is refused.
 pub async fn close_customer(
     book: &Book,
     context: CommandContext,
@@ -31,11 +32,14 @@ pub async fn close_customer(
     streams.extend(wallets(&close.customer).map(StreamKey::existing::<Wallet>));
     let bills = Bills::of(book, &close.customer).await?;
     streams.extend(bills.streams());
+    let credits = Credits::of(book, &close.customer).await?;
+    streams.extend(credits.streams());
     streams.push(StreamKey::existing::<Subscription>(Subscription::stream_of(&close.customer)));
     book.execute(request, streams, move |decision| {
         let CloseCustomer { customer, reason } = close.clone();
         let to_come = bills.still_to_come(decision, &customer);
-        let open = [open_wallets(decision, &customer), bills.open(decision)?, to_come].concat();
+        let (wallets, credits) = (open_wallets(decision, &customer), credits.open(decision, &customer)?);
+        let open = [wallets, credits, bills.open(decision)?, to_come].concat();
         let command = CustomerCommand::Close { customer: customer.clone(), reason, open };
         decision.decide::<Customer>(customer.as_str(), command)?;
         CustomerOutcome::of(decision, &customer)

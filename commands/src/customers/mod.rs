@@ -7,6 +7,7 @@ mod close_customer;
 mod erase_customer;
 mod numbers;
 mod open_bills;
+mod open_credits;
 mod outcome;
 pub mod personal;
 mod reactivate_customer;
@@ -19,6 +20,7 @@ pub use assign_account_manager::{AccountManagerOutcome, AssignAccountManager, as
 pub use change_customer::{ChangeCustomer, change_customer};
 pub use close_customer::{CloseCustomer, close_customer};
 pub use erase_customer::{EraseCustomer, erase_customer};
+pub(crate) use open_bills::drafted;
 pub use outcome::CustomerOutcome;
 pub use reactivate_customer::{ReactivateCustomer, reactivate_customer};
 pub use register_customer::{RegisterCustomer, register_customer};

@@ -25,8 +25,5 @@ pub use reverse_deposit::{ReverseDeposit, reverse_deposit};
 pub use submit_withdrawal::{SubmitWithdrawal, submit_withdrawal};
 pub use succeed_withdrawal::{SucceedWithdrawal, succeed_withdrawal};
 
-/// A bank's or channel's number is recorded as a deposit once per book, unless that deposit was reversed.
-const DEPOSIT_REFERENCE: &str = "deposit_reference";
-
 /// A client's own number of a withdrawal is used once per book.
 const WITHDRAWAL_REFERENCE: &str = "withdrawal_reference";

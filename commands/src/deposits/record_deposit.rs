@@ -10,8 +10,9 @@ use tallybook_domain::text::Remark;
 use tallybook_domain::{CustomerId, DepositId, Money, Refusal, WalletId};
 use tallybook_event_store::{Book, CommandError, Decision, Receipt, StreamKey};
 
-use super::{DEPOSIT_REFERENCE, DepositOutcome};
+use super::DepositOutcome;
 use crate::CommandContext;
+use crate::bank_reference::{claim_for_deposit, is_of_receipts};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RecordDeposit {
@@ -37,7 +38,17 @@ pub async fn record_deposit(
     let wallet = WalletId::new(&deposit.customer, deposit.amount.currency());
     let streams =
         vec![StreamKey::existing::<Customer>(&deposit.customer), StreamKey::existing::<Wallet>(&wallet)];
-    book.execute(request, streams, move |decision| decide(decision, wallet.clone(), deposit.clone())).await
+    let decided = book
+        .execute(request, streams, move |decision| decide(decision, wallet.clone(), deposit.clone()))
+        .await;
+    match decided {
+        Err(CommandError::Refused(Refusal::Wallet(WalletRefusal::ReferenceTaken { reference })))
+            if is_of_receipts(book, &reference).await? =>
+        {
+            Err(Refusal::from(WalletRefusal::EnteredAsReceipt { reference }).into())
+        }
+        answer => answer,
+    }
 }
 
 fn decide(
@@ -47,8 +58,7 @@ fn decide(
 ) -> Result<DepositOutcome, Refusal> {
     let RecordDeposit { customer, amount, reference, method, effective_date, remark } = deposit;
     decision.state::<Customer>(customer.as_str()).check_open(&customer)?;
-    let taken = WalletRefusal::ReferenceTaken { reference: reference.clone() };
-    decision.claim(DEPOSIT_REFERENCE, reference.as_str(), taken.into());
+    claim_for_deposit(decision, &reference);
     let today = decision.today();
     let command = WalletCommand::RecordDeposit {
         wallet: wallet.clone(),

@@ -7,8 +7,9 @@ use tallybook_domain::text::Reason;
 use tallybook_domain::{DepositId, EventSourced, Refusal};
 use tallybook_event_store::{Book, CommandError, Receipt, StreamKey};
 
-use super::{DEPOSIT_REFERENCE, DepositOutcome};
+use super::DepositOutcome;
 use crate::CommandContext;
+use crate::bank_reference::release_of_deposit;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ReverseDeposit {
@@ -40,7 +41,7 @@ pub async fn reverse_deposit(
         let reversed_now = decision.decide::<Wallet>(wallet.as_str(), command)? > 0;
         // By the second time another deposit may have the reference.
         if reversed_now {
-            decision.release(DEPOSIT_REFERENCE, facts.reference.as_str());
+            release_of_deposit(decision, &facts.reference);
         }
         Ok(DepositOutcome::of(decision, id, wallet, DepositState::Reversed, amount))
     })

@@ -4,6 +4,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests make their own names and read DATABASE_URL")]
 
 pub mod billing;
+pub mod settlement;
 
 use std::fmt::Debug;
 use std::str::FromStr;

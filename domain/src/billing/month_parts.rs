@@ -25,12 +25,12 @@ pub enum MonthRefusal {
     TwoCurrencies { one: Currency, other: Currency },
     /// What was used would be charged to nobody.
     #[error(
-        "usage of {meter} on {on} is priced by no plan: give its plan an item for it (of price 0, if it is free), or correct it to 0"
+        "usage of {meter} on {on} is priced by no plan: give the customer a plan for that day that has an item for it (of price 0, if it is free), or correct it to 0"
     )]
     NotPriced { meter: Meter, on: NaiveDate },
     /// The same, once the month is billed: the bill keeps the versions of its plans.
     #[error(
-        "usage of {meter} on {on} came after the bill, and no plan of the bill prices it: correct it to 0, or void the bill and bill the month again under a plan that has an item for it"
+        "usage of {meter} on {on} came after the bill, and no plan of the bill prices it: correct it to 0, and charge it by a debit note, or, if the bill has no note, void it and bill the month again under a plan that has an item for it"
     )]
     LateNotPriced { meter: Meter, on: NaiveDate },
     #[error("no price plan was in force in the month")]
@@ -67,9 +67,7 @@ pub fn month_parts<'p>(
             });
         }
     }
-    if !parts.is_empty() {
-        check_priced(&parts, usage, plan)?;
-    }
+    check_priced(&parts, usage, plan)?;
     Ok(parts)
 }
 
@@ -243,7 +241,11 @@ mod tests {
         let plans = [("a", plan("a", &[("2026-01-01", "2")]))];
         let all = parts(&subscribed(&[("a", "2026-01-01")]), &plans).unwrap();
         assert_eq!(told(&all), [row("a", 1, "2026-10-01..2026-10-31", "372.00")]);
-        assert_eq!(parts(&subscribed(&[]), &plans).unwrap(), []);
+        // Under no plan, nothing is owed if nothing was used.
+        let without_usage = month_parts(october(), &subscribed(&[]), &Usage::default(), |_| None);
+        assert_eq!(without_usage.unwrap(), []);
+        let refused = parts(&subscribed(&[]), &plans).unwrap_err();
+        assert!(matches!(refused, MonthRefusal::NotPriced { .. }), "{refused}");
     }
 
     #[test]

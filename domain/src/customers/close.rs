@@ -1,10 +1,11 @@
 //! What keeps a customer open.
 
-use crate::billing::{Bill, BillId, BillState, PlanCode};
+use crate::billing::{Bill, BillId, BillState, PlanCode, UsageQuarantine, UsageQuarantineId};
 use crate::deposits::Wallet;
-use crate::ids::WalletId;
+use crate::ids::{CreditNoteId, CustomerId, WalletId};
 use crate::money::{Money, MoneyError};
 use crate::month::Month;
+use crate::settlement::{CreditNote, Receipt, ReceiptId};
 
 /// Something of a customer that is not at its end. Whoever adds a debt or a claim to the book adds it here, and to the
 /// one use case that closes a customer.
@@ -18,6 +19,20 @@ pub enum OpenItem {
     Plan { plan: PlanCode },
     /// A month under a plan that has no bill yet.
     Unbilled { month: Month },
+    /// A month's bill that was voided, and none stands in its place.
+    NotBilledAgain { bill: BillId },
+    /// Usage of a month without a plan, which has no bill.
+    UnbilledUsage { month: Month },
+    /// Usage that came after the bill, or after the last bill of late usage, and is not settled.
+    LateUsage { bill: BillId },
+    /// Usage that was put aside, and nobody has accepted or dismissed.
+    Quarantined { quarantine: UsageQuarantineId, waiting: usize },
+    /// Money that came in and is free.
+    Advance { receipt: ReceiptId, unapplied: Money },
+    /// A refund somebody has asked for, and nobody has decided on.
+    Refund { receipt: ReceiptId, amount: Money },
+    /// What is left of a credit note.
+    CreditNote { credit_note: CreditNoteId, unapplied: Money },
 }
 
 impl OpenItem {
@@ -26,6 +41,34 @@ impl OpenItem {
         let (balance, held) = (wallet.balance(id.currency()), wallet.held(id.currency()));
         let empty = balance.is_zero() && held.is_zero();
         (!empty).then(|| Self::Wallet { wallet: id.clone(), balance, held })
+    }
+
+    /// What is free of a receipt, if it is this customer's, and what is asked back of it.
+    pub fn of_receipt(
+        customer: &CustomerId,
+        id: &ReceiptId,
+        receipt: &Receipt,
+    ) -> Result<Vec<Self>, MoneyError> {
+        if receipt.customer() != Some(customer) {
+            return Ok(Vec::new());
+        }
+        let refund = receipt.refund().map(|refund| refund.amount);
+        let unapplied = receipt.unapplied()?.filter(|unapplied| !unapplied.is_zero());
+        let refund = refund.map(|amount| Self::Refund { receipt: id.clone(), amount });
+        let advance = unapplied.map(|unapplied| Self::Advance { receipt: id.clone(), unapplied });
+        Ok(advance.into_iter().chain(refund).collect())
+    }
+
+    /// The credit note, if something of it is left.
+    pub fn of_credit_note(id: &CreditNoteId, note: &CreditNote) -> Result<Option<Self>, MoneyError> {
+        let unapplied = note.unapplied()?.filter(|unapplied| !unapplied.is_zero());
+        Ok(unapplied.map(|unapplied| Self::CreditNote { credit_note: id.clone(), unapplied }))
+    }
+
+    /// The quarantine of a month, if something waits in it.
+    pub fn of_quarantine(id: &UsageQuarantineId, quarantine: &UsageQuarantine) -> Option<Self> {
+        let waiting = quarantine.waiting();
+        (waiting > 0).then(|| Self::Quarantined { quarantine: id.clone(), waiting })
     }
 
     /// The bill, if it is still to be issued or paid.
@@ -50,6 +93,26 @@ impl std::fmt::Display for OpenItem {
             Self::Bill { bill, open: None } => write!(f, "bill {bill} is a draft"),
             Self::Plan { plan } => write!(f, "price plan {plan} is in force: end it"),
             Self::Unbilled { month } => write!(f, "{month} is not billed yet"),
+            Self::NotBilledAgain { bill } => {
+                write!(f, "{} is not billed again since bill {bill} was voided", bill.month())
+            }
+            Self::UnbilledUsage { month } => write!(f, "usage of {month} is not billed, and under no plan"),
+            Self::LateUsage { bill } => write!(
+                f,
+                "usage that came after bill {bill} is not settled: settle it, and where that makes the bill less than write-offs settled of it, undo those first"
+            ),
+            Self::Quarantined { quarantine, waiting } => {
+                write!(f, "{waiting} values of usage wait in {quarantine}: accept or dismiss them")
+            }
+            Self::Advance { receipt, unapplied } => {
+                write!(f, "{unapplied} of receipt {receipt} is free: write it off, or pay it back")
+            }
+            Self::Refund { receipt, amount } => {
+                write!(f, "a refund of {amount} of receipt {receipt} is asked for: approve or reject it")
+            }
+            Self::CreditNote { credit_note, unapplied } => {
+                write!(f, "{unapplied} of credit note {credit_note} is left: write it off, or reverse it")
+            }
         }
     }
 }

@@ -16,6 +16,7 @@ pub use command::CustomerCommand;
 pub use customer::Customer;
 pub use event::CustomerEvent;
 pub use name::CustomerName;
+pub(crate) use name::likeness;
 pub use profile::{
     AccountManager, BankName, BillingCycle, Change, CustomerCode, CustomerProfile, Edit, ExternalId,
     ExternalIds, Industry, Level, PaymentTermDays, PersonalField, ProfileChanges, ProfileEdits, Sealed,

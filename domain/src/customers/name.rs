@@ -22,7 +22,7 @@ impl CustomerName {
 /// The text without differences of width, case and spacing, and without characters nobody sees.
 ///
 /// Unicode NFKC without default ignorable code points, then upper and lower case in turn (which also makes `ß` and `ss` one), white space runs as one space.
-pub(super) fn likeness(text: &str) -> String {
+pub(crate) fn likeness(text: &str) -> String {
     let seen = text.nfkc().filter(|letter| !is_ignorable(*letter));
     let folded: String = seen.flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfkc().collect();
     folded.split_whitespace().collect::<Vec<_>>().join(" ")

@@ -85,6 +85,7 @@ fn read(aggregate_type: &str, event_type: &str, payload: Payload<'_>) -> Result<
     use crate::customers::CustomerEvent;
     use crate::deposits::{WalletEvent, WithdrawalEvent};
     use crate::ledger::periods::PeriodEvent;
+    use crate::settlement::{CreditNoteEvent, MatchingRulesEvent, ReceiptEvent, WriteOffEvent};
 
     let event = match aggregate_type {
         "customer" => payload.into_event::<CustomerEvent>(),
@@ -100,6 +101,10 @@ fn read(aggregate_type: &str, event_type: &str, payload: Payload<'_>) -> Result<
         "reminder" => payload.into_event::<ReminderEvent>(),
         "usage_source" => payload.into_event::<UsageSourceEvent>(),
         "usage_quarantine" => payload.into_event::<UsageQuarantineEvent>(),
+        "receipt" => payload.into_event::<ReceiptEvent>(),
+        "credit_note" => payload.into_event::<CreditNoteEvent>(),
+        "write_off" => payload.into_event::<WriteOffEvent>(),
+        "matching_rules" => payload.into_event::<MatchingRulesEvent>(),
         _ => return Err(unknown(aggregate_type, event_type)),
     };
     event.map_err(|source| DecodeError::Malformed { event_type: event_type.into(), source })

@@ -20,6 +20,10 @@ use crate::billing::{
 use crate::customers::{Customer, CustomerEvent};
 use crate::deposits::{Wallet, WalletEvent, Withdrawal, WithdrawalEvent};
 use crate::ledger::periods::{AccountingPeriods, PeriodEvent};
+use crate::settlement::{
+    CreditNote, CreditNoteEvent, MatchingRules, MatchingRulesEvent, Receipt, ReceiptEvent, SettlementEvent,
+    WriteOff, WriteOffEvent,
+};
 
 /// The stored name of an event and the version its payload has today.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,11 +47,12 @@ pub enum BookEvent {
     Period(PeriodEvent),
     /// All aggregates of a context under one name, so that those who read other contexts need not know them.
     Billing(BillingEvent),
+    Settlement(SettlementEvent),
 }
 
 impl BookEvent {
     /// Every kind of event there is, by aggregate type. A name belongs to one aggregate type only.
-    pub const KINDS: [(&'static str, &'static [EventKind]); 13] = [
+    pub const KINDS: [(&'static str, &'static [EventKind]); 17] = [
         (<Customer as cqrs_es::Aggregate>::TYPE, &CustomerEvent::KINDS),
         (<Wallet as cqrs_es::Aggregate>::TYPE, &WalletEvent::KINDS),
         (<Withdrawal as cqrs_es::Aggregate>::TYPE, &WithdrawalEvent::KINDS),
@@ -61,6 +66,10 @@ impl BookEvent {
         (<Reminder as cqrs_es::Aggregate>::TYPE, &ReminderEvent::KINDS),
         (<UsageSource as cqrs_es::Aggregate>::TYPE, &UsageSourceEvent::KINDS),
         (<UsageQuarantine as cqrs_es::Aggregate>::TYPE, &UsageQuarantineEvent::KINDS),
+        (<Receipt as cqrs_es::Aggregate>::TYPE, &ReceiptEvent::KINDS),
+        (<CreditNote as cqrs_es::Aggregate>::TYPE, &CreditNoteEvent::KINDS),
+        (<WriteOff as cqrs_es::Aggregate>::TYPE, &WriteOffEvent::KINDS),
+        (<MatchingRules as cqrs_es::Aggregate>::TYPE, &MatchingRulesEvent::KINDS),
     ];
 
     pub fn aggregate_type(&self) -> &'static str {
@@ -70,6 +79,7 @@ impl BookEvent {
             Self::Withdrawal(_) => <Withdrawal as cqrs_es::Aggregate>::TYPE,
             Self::Period(_) => <AccountingPeriods as cqrs_es::Aggregate>::TYPE,
             Self::Billing(event) => event.aggregate_type(),
+            Self::Settlement(event) => event.aggregate_type(),
         }
     }
 
@@ -80,6 +90,7 @@ impl BookEvent {
             Self::Withdrawal(event) => event.kind(),
             Self::Period(event) => event.kind(),
             Self::Billing(event) => event.kind(),
+            Self::Settlement(event) => event.kind(),
         }
     }
 
@@ -99,6 +110,7 @@ impl BookEvent {
             Self::Withdrawal(event) => payload(event),
             Self::Period(event) => payload(event),
             Self::Billing(event) => event.to_payload(),
+            Self::Settlement(event) => event.to_payload(),
         }
     }
 }

@@ -41,6 +41,8 @@ pub enum AccountCode {
     Alipay,
     #[serde(rename = "1122")]
     Receivables,
+    #[serde(rename = "2203")]
+    CustomerAdvances,
     #[serde(rename = "2221")]
     TaxesPayable,
     #[serde(rename = "2241")]
@@ -49,26 +51,36 @@ pub enum AccountCode {
     CustomerWallets,
     #[serde(rename = "2241.02")]
     WithdrawalsInTransit,
+    #[serde(rename = "2241.03")]
+    UnidentifiedReceipts,
     #[serde(rename = "6001")]
     Revenue,
+    #[serde(rename = "6601")]
+    SellingExpenses,
+    #[serde(rename = "6603")]
+    FinancialExpenses,
     #[serde(rename = "6702")]
     BadDebtLosses,
 }
 
 impl AccountCode {
     /// The whole chart, by code.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 16] = [
         Self::CashOnHand,
         Self::BankDeposits,
         Self::OtherMonetaryFunds,
         Self::WechatPay,
         Self::Alipay,
         Self::Receivables,
+        Self::CustomerAdvances,
         Self::TaxesPayable,
         Self::OtherPayables,
         Self::CustomerWallets,
         Self::WithdrawalsInTransit,
+        Self::UnidentifiedReceipts,
         Self::Revenue,
+        Self::SellingExpenses,
+        Self::FinancialExpenses,
         Self::BadDebtLosses,
     ];
 
@@ -86,9 +98,13 @@ impl AccountCode {
             | Self::Alipay
             | Self::CustomerWallets
             | Self::Receivables
+            | Self::CustomerAdvances
             | Self::TaxesPayable
             | Self::WithdrawalsInTransit
+            | Self::UnidentifiedReceipts
             | Self::Revenue
+            | Self::SellingExpenses
+            | Self::FinancialExpenses
             | Self::BadDebtLosses => false,
         }
     }
@@ -101,11 +117,15 @@ impl AccountCode {
             Self::WechatPay => &WECHAT_PAY,
             Self::Alipay => &ALIPAY,
             Self::Receivables => &RECEIVABLES,
+            Self::CustomerAdvances => &CUSTOMER_ADVANCES,
             Self::TaxesPayable => &TAXES_PAYABLE,
             Self::OtherPayables => &OTHER_PAYABLES,
             Self::CustomerWallets => &CUSTOMER_WALLETS,
             Self::WithdrawalsInTransit => &WITHDRAWALS_IN_TRANSIT,
+            Self::UnidentifiedReceipts => &UNIDENTIFIED_RECEIPTS,
             Self::Revenue => &REVENUE,
+            Self::SellingExpenses => &SELLING_EXPENSES,
+            Self::FinancialExpenses => &FINANCIAL_EXPENSES,
             Self::BadDebtLosses => &BAD_DEBT_LOSSES,
         }
     }
@@ -119,13 +139,18 @@ const OTHER_MONETARY_FUNDS: Account = account("1012", "其他货币资金", "Oth
 const WECHAT_PAY: Account = account("1012.01", "微信支付", "WeChat Pay", Asset, Some("1012"));
 const ALIPAY: Account = account("1012.02", "支付宝", "Alipay", Asset, Some("1012"));
 const RECEIVABLES: Account = account("1122", "应收账款", "Accounts receivable", Asset, None);
+const CUSTOMER_ADVANCES: Account = account("2203", "预收账款", "Advances from customers", Liability, None);
 const TAXES_PAYABLE: Account = account("2221", "应交税费", "Taxes payable", Liability, None);
 const OTHER_PAYABLES: Account = account("2241", "其他应付款", "Other payables", Liability, None);
 const CUSTOMER_WALLETS: Account = account("2241.01", "客户钱包", "Customer wallets", Liability, Some("2241"));
 const WITHDRAWALS_IN_TRANSIT: Account =
     account("2241.02", "提现在途", "Withdrawals in transit", Liability, Some("2241"));
+const UNIDENTIFIED_RECEIPTS: Account =
+    account("2241.03", "待确认收款", "Unidentified receipts", Liability, Some("2241"));
 
 const REVENUE: Account = account("6001", "主营业务收入", "Revenue from main business", Income, None);
+const SELLING_EXPENSES: Account = account("6601", "销售费用", "Selling expenses", Expense, None);
+const FINANCIAL_EXPENSES: Account = account("6603", "财务费用", "Financial expenses", Expense, None);
 const BAD_DEBT_LOSSES: Account = account("6702", "信用减值损失", "Credit impairment losses", Expense, None);
 
 const fn account(

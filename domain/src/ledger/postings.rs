@@ -15,6 +15,8 @@ use crate::billing::{BillEvent, BillingEvent};
 use crate::deposits::{DepositMethod, WalletEvent, WithdrawalEvent};
 use crate::event::BookEvent;
 use crate::money::{Currency, Money};
+use crate::settlement::write_off::{DifferenceReason, Leg, LegSource};
+use crate::settlement::{CreditNoteEvent, ReceiptEvent, SettlementEvent};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -38,6 +40,7 @@ pub fn postings(event: &BookEvent) -> Vec<Posting> {
         BookEvent::Wallet(event) => wallet_postings(event),
         BookEvent::Withdrawal(event) => withdrawal_postings(event),
         BookEvent::Billing(event) => billing_postings(event),
+        BookEvent::Settlement(event) => settlement_postings(event),
     }
 }
 
@@ -49,14 +52,18 @@ fn wallet_postings(event: &WalletEvent) -> Vec<Posting> {
         WalletEvent::DepositReversed { amount, method, .. } => {
             entry(AccountCode::CustomerWallets, received_in(*method), *amount)
         }
-        // A hold moves nothing between accounts; what leaves or comes back is posted by the withdrawal's event, and a
-        // payment of a bill, there and back, by the bill's.
+        // A hold moves nothing between accounts; what leaves or comes back is posted by the withdrawal's event, a payment
+        // of a bill, there and back, by the bill's, and what came from a receipt by the receipt's.
         WalletEvent::FundsHeld { .. }
         | WalletEvent::HoldReleased { .. }
         | WalletEvent::HoldPaidOut { .. }
         | WalletEvent::ReturnCredited { .. }
         | WalletEvent::BillPaid { .. }
-        | WalletEvent::BillPaymentReturned { .. } => Vec::new(),
+        | WalletEvent::BillPaymentReturned { .. }
+        | WalletEvent::FundsApplied { .. }
+        | WalletEvent::FundsFreed { .. }
+        | WalletEvent::AdvanceCredited { .. }
+        | WalletEvent::AdvanceReturned { .. } => Vec::new(),
     }
 }
 
@@ -111,6 +118,8 @@ fn bill_postings(event: &BillEvent) -> Vec<Posting> {
         BillEvent::BadDebtWrittenOff { amount, .. } => entry(BadDebtLosses, Receivables, *amount),
         BillEvent::BillPaidFromWallet { amount, .. } => entry(CustomerWallets, Receivables, *amount),
         BillEvent::BillPaymentReturnedToWallet { amount, .. } => entry(Receivables, CustomerWallets, *amount),
+        BillEvent::BillApplied { leg, .. } => entry(paid_with(leg), Receivables, leg.amount),
+        BillEvent::BillReopened { leg, .. } => entry(Receivables, paid_with(leg), leg.amount),
         BillEvent::BillDrafted { .. }
         | BillEvent::BillVoided { owed: None, .. }
         | BillEvent::BillDisputeOpened { .. }
@@ -118,6 +127,81 @@ fn bill_postings(event: &BillEvent) -> Vec<Posting> {
         | BillEvent::BadDebtRequested { .. }
         | BillEvent::BadDebtRejected { .. } => Vec::new(),
     }
+}
+
+/// What pays a leg of a write-off: the account it lay in, or the one that says why nothing was paid.
+fn paid_with(leg: &Leg) -> AccountCode {
+    match leg.source {
+        LegSource::Receipt(_) | LegSource::CreditNote(_) => AccountCode::CustomerAdvances,
+        LegSource::Wallet(_) => AccountCode::CustomerWallets,
+        LegSource::Difference(DifferenceReason::BadDebt) => AccountCode::BadDebtLosses,
+        LegSource::Difference(
+            DifferenceReason::BankFee
+            | DifferenceReason::Rounding
+            | DifferenceReason::Discount
+            | DifferenceReason::Fx,
+        ) => AccountCode::FinancialExpenses,
+    }
+}
+
+/// What a leg of a write-off takes and gives back is posted by its bill, so that the bill says all that is owed of it.
+fn settlement_postings(event: &SettlementEvent) -> Vec<Posting> {
+    match event {
+        SettlementEvent::Receipt(event) => receipt_postings(event),
+        SettlementEvent::CreditNote(CreditNoteEvent::CreditGranted { amounts, .. }) => {
+            credit(*amounts, (Side::Debit, Side::Credit))
+        }
+        SettlementEvent::CreditNote(CreditNoteEvent::CreditReversed { amounts, .. }) => {
+            credit(*amounts, (Side::Credit, Side::Debit))
+        }
+        SettlementEvent::CreditNote(
+            CreditNoteEvent::CreditProposed { .. }
+            | CreditNoteEvent::CreditRejected { .. }
+            | CreditNoteEvent::CreditApplied { .. }
+            | CreditNoteEvent::CreditFreed { .. },
+        )
+        | SettlementEvent::WriteOff(_)
+        | SettlementEvent::MatchingRules(_) => Vec::new(),
+    }
+}
+
+/// Money that came in is the customer's advance, or waits until somebody has said whose it is.
+fn receipt_postings(event: &ReceiptEvent) -> Vec<Posting> {
+    use AccountCode::{BankDeposits, CustomerAdvances, CustomerWallets, UnidentifiedReceipts};
+
+    let owed_to = |known: bool| if known { CustomerAdvances } else { UnidentifiedReceipts };
+    match event {
+        ReceiptEvent::ReceiptRecorded { amount, method, customer, .. } => {
+            entry(received_in(*method), owed_to(customer.is_some()), *amount)
+        }
+        ReceiptEvent::ReceiptReversed { amount, method, customer, .. } => {
+            entry(owed_to(customer.is_some()), received_in(*method), *amount)
+        }
+        ReceiptEvent::ReceiptIdentified { amount, .. } => {
+            entry(UnidentifiedReceipts, CustomerAdvances, *amount)
+        }
+        ReceiptEvent::AdvanceMovedToWallet { amount, .. } => {
+            entry(CustomerAdvances, CustomerWallets, *amount)
+        }
+        // Paid back by bank, as a withdrawal is, whichever way it had come in.
+        ReceiptEvent::AdvanceRefunded { amount, .. } => entry(CustomerAdvances, BankDeposits, *amount),
+        ReceiptEvent::AdvanceMovedBack { amount, .. } => entry(CustomerWallets, CustomerAdvances, *amount),
+        ReceiptEvent::AdvanceRefundReturned { amount, .. } => entry(BankDeposits, CustomerAdvances, *amount),
+        ReceiptEvent::ReceiptApplied { .. }
+        | ReceiptEvent::ReceiptFreed { .. }
+        | ReceiptEvent::AdvanceRefundRequested { .. }
+        | ReceiptEvent::AdvanceRefundRejected { .. } => Vec::new(),
+    }
+}
+
+/// What is bound to no bill takes back no line's revenue: it is what keeping a customer costs.
+fn credit(amounts: Amounts, (cost, owed): (Side, Side)) -> Vec<Posting> {
+    let postings = [
+        Posting { account: AccountCode::CustomerAdvances, side: owed, amount: amounts.total },
+        Posting { account: AccountCode::TaxesPayable, side: cost, amount: amounts.tax },
+        Posting { account: AccountCode::SellingExpenses, side: cost, amount: amounts.subtotal },
+    ];
+    postings.into_iter().filter(|posting| !posting.amount.is_zero()).collect()
 }
 
 /// Receivables on one side, revenue and tax on the other; a bill over nothing posts nothing.
@@ -166,13 +250,23 @@ pub fn effective_date(event: &BookEvent) -> Option<NaiveDate> {
             | BillingEvent::UsageQuarantine(_) => None,
             BillingEvent::Bill(event) => event.effective_date(),
         },
+        BookEvent::Settlement(event) => match event {
+            SettlementEvent::Receipt(event) => event.effective_date(),
+            SettlementEvent::CreditNote(event) => event.effective_date(),
+            SettlementEvent::WriteOff(event) => event.effective_date(),
+            SettlementEvent::MatchingRules(_) => None,
+        },
         BookEvent::Wallet(event) => match event {
             WalletEvent::DepositRecorded { effective_date, .. }
             | WalletEvent::DepositReversed { effective_date, .. }
             | WalletEvent::HoldPaidOut { effective_date, .. }
             | WalletEvent::ReturnCredited { effective_date, .. }
             | WalletEvent::BillPaid { effective_date, .. }
-            | WalletEvent::BillPaymentReturned { effective_date, .. } => Some(*effective_date),
+            | WalletEvent::BillPaymentReturned { effective_date, .. }
+            | WalletEvent::FundsApplied { effective_date, .. }
+            | WalletEvent::FundsFreed { effective_date, .. }
+            | WalletEvent::AdvanceCredited { effective_date, .. }
+            | WalletEvent::AdvanceReturned { effective_date, .. } => Some(*effective_date),
             WalletEvent::FundsHeld { .. } | WalletEvent::HoldReleased { .. } => None,
         },
         BookEvent::Withdrawal(event) => match event {

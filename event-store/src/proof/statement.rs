@@ -206,9 +206,11 @@ fn read(event: &ProvedEvent) -> Result<(WalletEvent, Option<NaiveDate>), BadStat
     let date = effective_date(&event);
     match event {
         BookEvent::Wallet(change) => Ok((change, date)),
-        BookEvent::Customer(_) | BookEvent::Withdrawal(_) | BookEvent::Period(_) | BookEvent::Billing(_) => {
-            Err(unreadable("it is of something else".into()))
-        }
+        BookEvent::Customer(_)
+        | BookEvent::Withdrawal(_)
+        | BookEvent::Period(_)
+        | BookEvent::Settlement(_)
+        | BookEvent::Billing(_) => Err(unreadable("it is of something else".into())),
     }
 }
 
@@ -217,10 +219,14 @@ fn moved(change: &WalletEvent) -> Option<Money> {
     match change {
         WalletEvent::DepositRecorded { amount, .. }
         | WalletEvent::ReturnCredited { amount, .. }
-        | WalletEvent::BillPaymentReturned { amount, .. } => Some(*amount),
+        | WalletEvent::BillPaymentReturned { amount, .. }
+        | WalletEvent::FundsFreed { amount, .. }
+        | WalletEvent::AdvanceCredited { amount, .. } => Some(*amount),
         WalletEvent::DepositReversed { amount, .. }
         | WalletEvent::HoldPaidOut { amount, .. }
-        | WalletEvent::BillPaid { amount, .. } => Some(amount.negate()),
+        | WalletEvent::BillPaid { amount, .. }
+        | WalletEvent::FundsApplied { amount, .. }
+        | WalletEvent::AdvanceReturned { amount, .. } => Some(amount.negate()),
         WalletEvent::FundsHeld { .. } | WalletEvent::HoldReleased { .. } => None,
     }
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
 
 use cqrs_es::persist::EventUpcaster;
 use serde::Deserialize;
@@ -13,6 +14,7 @@ use tallybook_domain::ledger::{check_balanced, postings};
 
 use super::report::{Check, Found};
 use super::sequences::Run;
+use super::snapshots::{Step, Wanted};
 use crate::canonical::{LeafFields, leaf_hash};
 use crate::copied::{CopiedEvent, CopiedRow, EVENT_COLUMNS, Malformed, copy};
 use crate::merkle::{CompactRange, Hash};
@@ -25,11 +27,19 @@ pub(super) const LEAVES: u64 = 1 << 15;
 pub(super) struct Block {
     pub(super) first: u64,
     pub(super) last: u64,
-    /// Positions to check in full; of others only the leaf hash is taken, as it is stored.
-    pub(super) in_full: (u64, u64),
     /// Sizes of the tree, within this block and in order, at which the root is wanted.
     pub(super) roots_at: Vec<u64>,
-    /// One for the whole verification: keys of one block are those of another.
+    pub(super) shared: Shared,
+}
+
+/// What is the same for all blocks.
+#[derive(Debug, Clone)]
+pub(super) struct Shared {
+    /// Positions to check in full; of others only the leaf hash is taken, as it is stored.
+    pub(super) in_full: (u64, u64),
+    /// The events that snapshots are held against.
+    pub(super) wanted: Arc<Wanted>,
+    /// Keys of one block are those of another.
     pub(super) hasher: RandomState,
 }
 
@@ -46,6 +56,8 @@ pub(super) struct Checked {
     pub(super) runs: Vec<Run>,
     /// Events that do not follow what came before them in this block.
     pub(super) doubtful: Vec<u64>,
+    /// Events that snapshots are held against, in their order.
+    pub(super) steps: Vec<Step>,
     /// See [`super::commands`].
     pub(super) causes: u64,
     pub(super) events: u64,
@@ -68,7 +80,8 @@ impl Block {
     }
 
     fn is_in_full(&self) -> bool {
-        self.first <= self.in_full.1 && self.in_full.0 <= self.last
+        let (first, last) = self.shared.in_full;
+        self.first <= last && first <= self.last
     }
 }
 
@@ -109,6 +122,7 @@ impl<'a> Reading<'a> {
                 trees_at: Vec::new(),
                 runs: Vec::new(),
                 doubtful: Vec::new(),
+                steps: Vec::new(),
                 causes: 0,
                 events: 0,
             },
@@ -120,7 +134,8 @@ impl<'a> Reading<'a> {
         let Some(position) = self.arrived(&mut row) else { return };
         match CopiedEvent::read(position, row) {
             Ok(event) => {
-                if self.block.in_full.0 <= position && position <= self.block.in_full.1 {
+                let (first, last) = self.block.shared.in_full;
+                if first <= position && position <= last {
                     self.check(&event);
                 }
                 self.leaf(position, event.leaf_hash);
@@ -192,17 +207,22 @@ impl<'a> Reading<'a> {
             let detail = "the stored bytes are not those its leaf hash was made of";
             self.checked.found.add(Check::LeafHashes, Some(fields.position), detail);
         }
-        self.check_payload(fields);
+        let key = self.block.shared.hasher.hash_one((fields.aggregate_type, fields.aggregate_id));
+        self.check_payload(key, fields);
         self.note_cause(fields);
-        self.follow(fields);
+        self.follow(key, fields);
     }
 
-    fn check_payload(&mut self, fields: &LeafFields<'_>) {
+    fn check_payload(&mut self, key: u64, fields: &LeafFields<'_>) {
         let (of, kind, version) = (fields.aggregate_type, fields.event_type, fields.event_version);
         match BookEvent::decode(of, kind, version, fields.payload, &self.upcasters) {
             Ok(event) => {
                 if let Err(unbalanced) = check_balanced(&postings(&event)) {
                     self.checked.found.add(Check::Balance, Some(fields.position), unbalanced);
+                }
+                let sequence = fields.sequence;
+                if self.block.shared.wanted.has(key, (of, fields.aggregate_id), sequence) {
+                    self.checked.steps.push(Step { key, sequence, event });
                 }
             }
             Err(error) => self.checked.found.add(Check::Payloads, Some(fields.position), error),
@@ -212,7 +232,7 @@ impl<'a> Reading<'a> {
     fn note_cause(&mut self, fields: &LeafFields<'_>) {
         match serde_json::from_str::<Caused<'_>>(fields.metadata) {
             Ok(caused) => {
-                let cause = self.block.hasher.hash_one((&*caused.command_id, fields.position));
+                let cause = self.block.shared.hasher.hash_one((&*caused.command_id, fields.position));
                 self.checked.causes = self.checked.causes.wrapping_add(cause);
             }
             Err(_) => {
@@ -225,8 +245,7 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn follow(&mut self, fields: &LeafFields<'_>) {
-        let key = self.block.hasher.hash_one((fields.aggregate_type, fields.aggregate_id));
+    fn follow(&mut self, key: u64, fields: &LeafFields<'_>) {
         let (sequence, position) = (fields.sequence, fields.position);
         match self.runs.entry(key) {
             Entry::Vacant(vacant) => {

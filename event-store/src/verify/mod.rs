@@ -26,12 +26,13 @@ use crate::merkle::{CompactRange, Hash};
 use crate::schema;
 use crate::seal::PublicKey;
 use crate::settings::StoreError;
-use block::{Block, Checked};
+use block::{Block, Checked, Shared};
 use commands::Caused;
 use opening::{Head, Opening};
 use report::Found;
 use seals::Seals;
 use sequences::Sequences;
+use snapshots::Followed;
 
 /// What to verify: everything, unless narrowed.
 #[derive(Debug, Clone, Default)]
@@ -47,6 +48,9 @@ pub struct Scope {
     pub keys: Vec<PublicKey>,
     /// What is wrong with places that should have held seals kept elsewhere: if the book has seals, so had they.
     pub missing: Vec<String>,
+    /// Bytes of snapshots that are held against the journal as it goes by, unless the usual; the streams of others
+    /// are replayed one by one.
+    pub room: Option<u64>,
 }
 
 /// How far a verification is, in leaves.
@@ -70,17 +74,19 @@ pub async fn verify(
     let pool = reading_pool(connect, schema, parallel).await?;
     let mut found = Found::default();
     opening::check_guards(&pool, &mut found).await?;
+    let hasher = RandomState::new();
+    let mut followed = Followed::new(&hasher, scope.room);
+    if scope.from.is_none_or(|from| from <= 1) && scope.to.is_none() {
+        followed = snapshots::read(&pool, parallel, followed, &mut found).await?;
+    }
     let opening = Opening::read(&pool, &mut found).await?;
     let end = opening.head.as_ref().map_or(opening.last, |head| head.position);
     let in_full = (scope.from.unwrap_or(1).max(1), scope.to.unwrap_or(end).min(end));
-    if in_full == (1, end) {
-        snapshots::check(&pool, parallel, &mut found).await?;
-    }
     let seals = Seals::read(&pool, scope, end, &mut found).await?;
-    let hasher = RandomState::new();
     let caused = AbortOnDropHandle::new(tokio::spawn(Caused::read(pool.clone(), in_full, hasher.clone())));
-    let mut whole = Whole { found, ..Whole::new() };
-    let mut blocks = stream::iter(blocks(end, in_full, seals.sizes(), &hasher))
+    let shared = Shared { in_full, wanted: followed.wanted(), hasher };
+    let mut whole = Whole { found, ..Whole::new(followed) };
+    let mut blocks = stream::iter(blocks(end, seals.sizes(), &shared))
         .map(|block| in_its_own_task(block, pool.clone()))
         .buffered(parallel);
     while let Some(checked) = blocks.try_next().await? {
@@ -120,17 +126,12 @@ async fn reading_pool(
     Ok(pool)
 }
 
-fn blocks(
-    end: u64,
-    in_full: (u64, u64),
-    sizes: Vec<u64>,
-    hasher: &RandomState,
-) -> impl Iterator<Item = Block> {
+fn blocks(end: u64, sizes: Vec<u64>, shared: &Shared) -> impl Iterator<Item = Block> {
     (0..end.div_ceil(block::LEAVES)).map(move |index| {
         let first = index * block::LEAVES + 1;
         let last = (first + block::LEAVES - 1).min(end);
         let roots_at = sizes.iter().copied().filter(|size| (first..=last).contains(size)).collect();
-        Block { first, last, in_full, roots_at, hasher: hasher.clone() }
+        Block { first, last, roots_at, shared: shared.clone() }
     })
 }
 
@@ -148,18 +149,20 @@ struct Whole {
     /// The roots at the sizes of seals.
     roots: BTreeMap<u64, Hash>,
     sequences: Sequences,
+    followed: Followed,
     causes: u64,
     events: u64,
     done: u64,
 }
 
 impl Whole {
-    fn new() -> Self {
+    fn new(followed: Followed) -> Self {
         Self {
             found: Found::default(),
             tree: Some(CompactRange::default()),
             roots: BTreeMap::new(),
             sequences: Sequences::new(),
+            followed,
             causes: 0,
             events: 0,
             done: 0,
@@ -186,6 +189,9 @@ impl Whole {
         for run in block.runs {
             self.sequences.follow(run);
         }
+        for step in &block.steps {
+            self.followed.step(step, &mut self.found);
+        }
         self.causes = self.causes.wrapping_add(block.causes);
         self.events += block.events;
         self.done = block.last;
@@ -199,6 +205,7 @@ impl Whole {
         (seals, compared): (usize, Compared),
     ) -> Report {
         let root = self.tree.as_ref().map(CompactRange::root);
+        self.followed.end(&mut self.found);
         if let Some(head) = head {
             self.compare_root(head, root);
         }

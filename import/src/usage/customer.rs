@@ -109,7 +109,7 @@ impl<'l> Customers<'l> {
                 }
             }
         }
-        meant.ok_or_else(|| self.wrong(last, "no customer is named".into()))
+        meant.ok_or_else(|| self.wrong(last, "no customer is named"))
     }
 
     fn candidates(&self, text: &Text) -> Vec<CustomerId> {
@@ -118,7 +118,7 @@ impl<'l> Customers<'l> {
         [text.id.as_ref(), by_code, by_name].into_iter().flatten().cloned().collect()
     }
 
-    pub(super) fn wrong(&self, field: Field, detail: String) -> CellError {
+    pub(super) fn wrong(&self, field: Field, detail: impl Into<String>) -> CellError {
         CellError::of(field, self.columns, detail)
     }
 }

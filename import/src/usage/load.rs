@@ -167,30 +167,31 @@ fn wanted(list: &UsageList, customers: &Customers<'_>, fates: &mut [Fate]) -> (V
     let mut first: HashMap<Key<'_>, usize> = HashMap::new();
     for (place, row) in list.rows.iter().enumerate() {
         let Ok(said) = &row.read else { continue };
-        let customer = match customers.of(said) {
-            Ok(customer) => customer,
-            Err(error) => {
-                fates[place] = Fate::Rejected(vec![error]);
+        let record = said.record().map_err(|detail| customers.wrong(Field::Quantity, detail));
+        let (customer, record) = match (customers.of(said), record) {
+            (Ok(customer), Ok(record)) => (customer, record),
+            (customer, record) => {
+                fates[place] = Fate::Rejected(customer.err().into_iter().chain(record.err()).collect());
                 continue;
             }
         };
-        let UsageRow { record, correction, .. } = said;
-        let key = (customer.clone(), &record.meter, record.date, &record.reference);
+        let correction = said.correction;
+        let key = (customer.clone(), &said.meter, said.date, &said.reference);
         let earlier =
             first.get(&key).and_then(|earlier| Some((*earlier, list.rows[*earlier].read.as_ref().ok()?)));
         match earlier {
             None => {
                 first.insert(key, place);
-                let entry = UsageEntry { record: record.clone(), correction: *correction };
+                let entry = UsageEntry { record, correction };
                 wanted.push(Wanted { place, record: RecordUsage { customer, entry } });
             }
             Some((earlier, same))
-                if (same.record.quantity, same.correction) == (record.quantity, *correction) =>
+                if (&same.quantity.read, same.correction) == (&said.quantity.read, correction) =>
             {
                 repeats.push((place, earlier));
             }
             Some((earlier, other)) => {
-                let (number, quantity) = (list.rows[earlier].number, other.record.quantity);
+                let (number, quantity) = (list.rows[earlier].number, &other.quantity.text);
                 let detail = format!("row {number} has the same record, with {quantity}");
                 fates[place] = Fate::Rejected(vec![customers.wrong(Field::Quantity, detail)]);
             }

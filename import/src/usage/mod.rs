@@ -15,7 +15,7 @@ pub use field::{Field, GivenOfUsage};
 pub use load::{Fate, Loader};
 pub use reading::{Readings, readings};
 pub use report::{UsageImportReport, UsageRowOutcome, UsageRowResult};
-pub use row::UsageRow;
+pub use row::{ToldQuantity, UsageRow};
 pub use template::template;
 
 use crate::list::{List, Mapping};

@@ -3,18 +3,18 @@
 use std::collections::BTreeMap;
 
 use tallybook_domain::CustomerId;
-use tallybook_domain::billing::usage::UsageRecord;
+use tallybook_domain::billing::quarantine::CollectedRecord;
 use tallybook_event_store::{Book, CommandError};
 
-use super::UsageList;
 use super::customer::Customers;
+use super::{UsageList, UsageRow};
 use crate::list::CellError;
 
 /// What rows say, and why others say nothing.
 #[derive(Debug, Default)]
 pub struct Readings {
     /// In the order of the file.
-    pub records: Vec<(CustomerId, UsageRecord)>,
+    pub records: Vec<(CustomerId, CollectedRecord)>,
     /// By the number of the row, as the file counts.
     pub bad_rows: BTreeMap<usize, String>,
 }
@@ -30,7 +30,7 @@ pub async fn readings(book: &Book, list: &UsageList) -> Result<Readings, Command
             .as_ref()
             .map_err(|errors| errors.iter().map(CellError::to_string).collect::<Vec<_>>().join("; "));
         let whose = said.and_then(|said| match customers.of(said) {
-            Ok(customer) => Ok((customer, said.record.clone())),
+            Ok(customer) => Ok((customer, said.collected())),
             Err(error) => Err(error.to_string()),
         });
         match whose {
@@ -41,4 +41,12 @@ pub async fn readings(book: &Book, list: &UsageList) -> Result<Readings, Command
         }
     }
     Ok(readings)
+}
+
+impl UsageRow {
+    /// With its quantity as it stands there, whether it is one or not.
+    fn collected(&self) -> CollectedRecord {
+        let (meter, date, reference) = (self.meter.clone(), self.date, self.reference.clone());
+        CollectedRecord { meter, date, reference, quantity: self.quantity.text.clone() }
+    }
 }

@@ -1,8 +1,8 @@
 //! A row of a list: what it says was used, or everything that is wrong with it.
 
 use chrono::NaiveDate;
-use tallybook_domain::billing::pricing::{InvalidDecimal, Quantity};
-use tallybook_domain::billing::usage::UsageRecord;
+use tallybook_domain::billing::pricing::{InvalidDecimal, Meter, Quantity};
+use tallybook_domain::billing::usage::{UsageRecord, UsageReference};
 
 use super::customer::Called;
 use super::{Field, words};
@@ -13,9 +13,31 @@ use crate::list::{Cells, Columns, ListField, ListRow, Listed, Mapping};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UsageRow {
     pub(super) customer: Called,
-    pub record: UsageRecord,
+    pub meter: Meter,
+    pub date: NaiveDate,
+    pub reference: UsageReference,
+    pub quantity: ToldQuantity,
     /// Its quantity takes the place of the one recorded before.
     pub correction: bool,
+}
+
+/// How much a row says was used, which may be no quantity at all: whether that makes it a bad row or one to be looked
+/// at by a person is not for the list to say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToldQuantity {
+    /// The digits, if it is a number; else what stands there.
+    pub text: String,
+    /// Or what is wrong with it.
+    pub read: Result<Quantity, String>,
+}
+
+impl UsageRow {
+    /// Refused where the quantity is none.
+    pub fn record(&self) -> Result<UsageRecord, &str> {
+        let quantity = *self.quantity.read.as_ref().map_err(String::as_str)?;
+        let (meter, date, reference) = (self.meter.clone(), self.date, self.reference.clone());
+        Ok(UsageRecord { meter, date, quantity, reference })
+    }
 }
 
 impl Listed for UsageRow {
@@ -27,8 +49,7 @@ impl Listed for UsageRow {
         let customer = Called::read(cells);
         let meter = cells.parsed(Field::Meter).or(given_meter);
         let date = cells.text_or_date(Field::Date).and_then(|text| cells.right(Field::Date, day(&text)));
-        let quantity = cells.text(Field::Quantity);
-        let quantity = quantity.and_then(|text| cells.right(Field::Quantity, exact(&text)));
+        let quantity = cells.text(Field::Quantity).map(|text| ToldQuantity::read(&text));
         let reference = cells.parsed(Field::Reference).or(given_reference);
         let correction = cells.text(Field::Correction);
         let correction = correction.and_then(|text| cells.right(Field::Correction, words::yes_or_no(&text)));
@@ -36,8 +57,16 @@ impl Listed for UsageRow {
         for (field, _) in Field::NEEDED.into_iter().zip(said).filter(|(_, said)| !said) {
             cells.missing(field);
         }
-        let record = UsageRecord { meter: meter?, date: date?, quantity: quantity?, reference: reference? };
-        Some(Self { customer: customer?, record, correction: correction.unwrap_or(false) })
+        match (customer, meter, date, reference, quantity) {
+            (Some(customer), Some(meter), Some(date), Some(reference), Some(quantity)) => {
+                let correction = correction.unwrap_or(false);
+                Some(Self { customer, meter, date, reference, quantity, correction })
+            }
+            (.., quantity) => {
+                cells.right(Field::Quantity, quantity.map_or(Ok(()), |told| told.read.map(drop)));
+                None
+            }
+        }
     }
 
     fn check(columns: &Columns<Field>, mapping: &Mapping<Field>) -> Result<(), String> {
@@ -66,8 +95,13 @@ fn day(text: &str) -> Result<NaiveDate, String> {
     Ok(date)
 }
 
-/// Digits as they stand there, never through a binary fraction.
-fn exact(text: &str) -> Result<Quantity, String> {
-    let digits = cell::number(text).map_err(|why| format!("quantity {text:?}: {why}"))?;
-    digits.parse().map_err(|error: InvalidDecimal| format!("quantity {text:?}: {error}"))
+impl ToldQuantity {
+    /// Digits as they stand there, never through a binary fraction.
+    fn read(text: &str) -> Self {
+        let digits = cell::number(text).map_err(|why| format!("quantity {text:?}: {why}"));
+        let read = digits.clone().and_then(|digits| {
+            digits.parse().map_err(|error: InvalidDecimal| format!("quantity {text:?}: {error}"))
+        });
+        Self { text: digits.unwrap_or_else(|_| text.to_owned()), read }
+    }
 }

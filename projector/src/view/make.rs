@@ -15,16 +15,25 @@ use crate::{Rebuilder, every};
 const LONGEST_SCHEMA: usize = 63;
 
 impl Rebuilder {
-    /// Folds the journal up to a position into a schema of its own. What fails or is cancelled leaves nothing.
-    pub async fn view(&self, name: &ViewName, position: u64, by: &Actor) -> Result<View, ViewError> {
-        let place = place(&self.schema, name);
-        if place.schema().len() > LONGEST_SCHEMA {
+    /// Says what keeps such a view from being made.
+    pub async fn check_view(&self, name: &ViewName, position: u64) -> Result<(), ViewError> {
+        if place(&self.schema, name).schema().len() > LONGEST_SCHEMA {
             return Err(ViewError::NameTooLong { name: name.to_string() });
         }
         let head = journal::head_position(&self.pool).await?;
         if position > head {
             return Err(ViewError::NotYet { position, head });
         }
+        match find_view(&self.pool, &self.schema, name).await? {
+            Some(_) => Err(ViewError::AlreadyThere { name: name.to_string() }),
+            None => Ok(()),
+        }
+    }
+
+    /// Folds the journal up to a position into a schema of its own. What fails or is cancelled leaves nothing.
+    pub async fn view(&self, name: &ViewName, position: u64, by: &Actor) -> Result<View, ViewError> {
+        self.check_view(name, position).await?;
+        let place = place(&self.schema, name);
         sweep_views(&self.pool, &self.schema).await?;
         let lock = Lock::try_take(&self.pool, &self.schema, &lock_name(name)).await?;
         let lock = lock.ok_or_else(|| ViewError::UnderWay { name: name.to_string() })?;

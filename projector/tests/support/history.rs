@@ -238,10 +238,16 @@ pub fn billed(customers: u64) -> Vec<(String, BookEvent)> {
         BillRunEvent::BillRunFinished { period }.into(),
         PeriodEvent::PeriodClosed { period }.into(),
     ]);
+    streamed(events)
+}
+
+/// Each with the id of its stream.
+pub fn streamed(events: impl IntoIterator<Item = BookEvent>) -> Vec<(String, BookEvent)> {
     let stream = |event: &BookEvent| match event {
         BookEvent::Billing(event) => event.stream().to_string(),
         BookEvent::Wallet(event) => event.wallet().to_string(),
         BookEvent::Period(_) => ACCOUNTING_PERIODS.to_owned(),
+        BookEvent::Settlement(event) => event.stream(),
         BookEvent::Customer(_) | BookEvent::Withdrawal(_) => {
             panic!("{} is not of billing", event.event_type())
         }

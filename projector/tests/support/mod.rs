@@ -6,6 +6,7 @@
 
 pub mod history;
 pub mod rebuilding;
+pub mod settled;
 
 use std::collections::HashMap;
 use std::str::FromStr;
@@ -195,7 +196,7 @@ impl TestBook {
     }
 }
 
-pub const READ_TABLES: [&str; 28] = [
+pub const READ_TABLES: [&str; 34] = [
     "customers",
     "wallets",
     "deposits",
@@ -224,6 +225,12 @@ pub const READ_TABLES: [&str; 28] = [
     "usage_runs",
     "usage_run_failures",
     "usage_quarantine",
+    "receipts",
+    "advance_entries",
+    "credit_notes",
+    "write_offs",
+    "write_off_legs",
+    "matching_rules",
 ];
 
 pub struct Running {

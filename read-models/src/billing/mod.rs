@@ -14,21 +14,24 @@ mod usage;
 mod usage_run;
 
 pub use bill::{
-    BadDebt, BillFilter, BillNote, BillOrder, BillRow, BillStanding, BillVoiding, Bills, NoteKind, find_bill,
-    list_bills,
+    BadDebt, BillFilter, BillNote, BillOnDay, BillOrder, BillRow, BillStanding, BillVoiding, Bills, NoteKind,
+    find_bill, list_bills,
 };
 pub use bill_run::{
-    BillRunRow, BillRunStatus, BillRunTables, BillRuns, ParkedRow, done_since, find_bill_run, list_bill_runs,
-    list_parked, months_under_way,
+    BillRunRow, BillRunStatus, BillRunTables, BillRuns, ParkedRow, billed_since, find_bill_run,
+    list_bill_runs, list_parked, months_under_way,
 };
 pub use price_plan::{
     PricePlan, PricePlanOrder, PricePlanRow, PricePlanSummary, PricePlanTables, PricePlanVersionRow,
     PricePlans, find_price_plan, list_price_plans,
 };
 pub use quarantine::{QuarantineFilter, QuarantineOrder, QuarantinedRow, UsageQuarantines, list_quarantine};
+pub(crate) use receivable::owed_by;
 pub use receivable::{
-    Ageing, ReceivableEntryRow, ReceivableKind, ReceivableRow, Receivables, ReceivablesOfCurrency,
-    ReceivablesOfCustomer, ReceivablesScope, ReceivablesSummary, receivables_summary,
+    Ageing, AgeingBounds, AgeingBucket, AgeingOfCurrency, AgeingOfCustomer, AgeingScope, DaysOverdue,
+    OpenItem, OpenItemFilter, OpenItemOrder, ReceivableEntryRow, ReceivableKind, ReceivableRow, Receivables,
+    ReceivablesAgeing, ReceivablesOfCurrency, ReceivablesOfCustomer, ReceivablesScope, ReceivablesSummary,
+    ReceivablesTurnover, SortedByAge, list_open_items, receivables_ageing, receivables_summary,
 };
 pub use reminder::{
     ReminderFilter, ReminderOrder, ReminderRow, Reminders, bills_to_remind, list_reminders,
@@ -43,7 +46,7 @@ pub use subscription::{
 };
 pub use usage::{
     BilledUsage, CustomerUsage, DayUsage, MeterMonth, UsageBillRow, UsageFilter, UsageOrder, UsageProjection,
-    UsageRow, UsageSum, UsageTables, customer_usage, list_usage,
+    UsageRow, UsageSum, UsageTables, customer_usage, customers_with_usage, list_usage,
 };
 pub use usage_run::{
     FailedCollectionRow, UsageRunFilter, UsageRunRow, UsageRunStatus, UsageRunTables, UsageRuns,

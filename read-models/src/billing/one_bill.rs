@@ -3,8 +3,9 @@
 use tallybook_domain::billing::bill::{Amounts, BillPart, NoteLine};
 use tallybook_domain::billing::pricing::{Meter, Metered, PeriodShare, PlanTerms};
 use tallybook_domain::billing::{BillEvent, BillId};
+use tallybook_domain::settlement::write_off::{Leg, LegSource};
 
-use crate::testing::{customer, day, wallet, yuan};
+use crate::testing::{customer, day, receipt_id, wallet, write_off_id, yuan};
 
 pub(super) fn bill() -> BillId {
     BillId::new(&customer(1), "2026-10".parse().unwrap())
@@ -71,6 +72,20 @@ pub(super) fn paid(amount: &str) -> BillEvent {
 pub(super) fn returned(amount: &str) -> BillEvent {
     let (wallet, effective_date) = (wallet(1), day("2026-12-02"));
     BillEvent::BillPaymentReturnedToWallet { bill: bill(), wallet, amount: yuan(amount), effective_date }
+}
+
+fn leg(amount: &str) -> Leg {
+    Leg { leg: 1, source: LegSource::Receipt(receipt_id()), bill: bill(), amount: yuan(amount) }
+}
+
+pub(super) fn applied(amount: &str) -> BillEvent {
+    let (write_off, effective_date) = (write_off_id(), day("2026-11-10"));
+    BillEvent::BillApplied { write_off, leg: leg(amount), effective_date }
+}
+
+pub(super) fn reopened(amount: &str) -> BillEvent {
+    let (write_off, effective_date) = (write_off_id(), day("2026-12-21"));
+    BillEvent::BillReopened { write_off, leg: leg(amount), effective_date }
 }
 
 pub(super) fn written_off(amount: &str) -> BillEvent {

@@ -90,15 +90,24 @@ async fn events(
 pub(super) fn effect(event: &BookEvent, part: WalletPart) -> Result<Option<Money>, MoneyError> {
     let event = match event {
         BookEvent::Wallet(event) => event,
-        BookEvent::Customer(_) | BookEvent::Withdrawal(_) | BookEvent::Period(_) | BookEvent::Billing(_) => {
+        BookEvent::Customer(_)
+        | BookEvent::Withdrawal(_)
+        | BookEvent::Period(_)
+        | BookEvent::Settlement(_)
+        | BookEvent::Billing(_) => {
             return Ok(None);
         }
     };
     let (amount, balance, held) = match event {
         WalletEvent::DepositRecorded { amount, .. }
         | WalletEvent::ReturnCredited { amount, .. }
-        | WalletEvent::BillPaymentReturned { amount, .. } => (amount, 1, 0),
-        WalletEvent::DepositReversed { amount, .. } | WalletEvent::BillPaid { amount, .. } => (amount, -1, 0),
+        | WalletEvent::BillPaymentReturned { amount, .. }
+        | WalletEvent::FundsFreed { amount, .. }
+        | WalletEvent::AdvanceCredited { amount, .. } => (amount, 1, 0),
+        WalletEvent::DepositReversed { amount, .. }
+        | WalletEvent::BillPaid { amount, .. }
+        | WalletEvent::FundsApplied { amount, .. }
+        | WalletEvent::AdvanceReturned { amount, .. } => (amount, -1, 0),
         WalletEvent::FundsHeld { amount, .. } => (amount, 0, 1),
         WalletEvent::HoldReleased { amount, .. } => (amount, 0, -1),
         WalletEvent::HoldPaidOut { amount, .. } => (amount, -1, -1),

@@ -16,4 +16,5 @@ pub use period::{PeriodRow, Periods, find_period, list_periods};
 pub use restatement::{
     AccountFigures, Between, Changes, LaterEvent, LaterPosting, RestatedAccount, Restatement, restatement,
 };
+pub(crate) use sums::closing_of;
 pub use trial_balance::{TrialBalance, TrialBalanceLine, TrialBalanceOfCurrency, trial_balance};

@@ -1,11 +1,14 @@
 //! What was posted, summed up per account and currency, as far as it was known at a position.
 
+use std::collections::BTreeMap;
+
 use rust_decimal::Decimal;
 use tallybook_domain::Currency;
 use tallybook_domain::ledger::AccountCode;
 
 use super::GeneralLedger;
-use crate::query::{DateRange, ReadError, Snapshot, Total, counted, signed};
+use super::accounts::parts_of;
+use crate::query::{DateRange, ReadError, Snapshot, Standpoint, Total, counted, signed};
 
 /// What is summed up.
 #[derive(Debug, Clone, Copy)]
@@ -116,6 +119,24 @@ impl SumsOf<'_> {
         .fetch_all(snapshot.connection())
         .await
     }
+}
+
+/// The balance of an account in each currency that was posted to it, positive for a debit balance.
+pub(crate) async fn closing_of(
+    account: AccountCode,
+    currency: Option<Currency>,
+    standpoint: Standpoint,
+    snapshot: &mut Snapshot,
+) -> Result<BTreeMap<Currency, Total>, ReadError> {
+    let accounts: Vec<String> = parts_of(account).map(|part| part.code().to_owned()).collect();
+    let range = standpoint.narrow(DateRange::default());
+    let of = SumsOf { accounts: Some(&accounts), currency, range };
+    let mut balances = BTreeMap::new();
+    for sums in of.known_at(standpoint.known_at, snapshot).await? {
+        let balance = balances.entry(sums.currency).or_insert_with(|| Total::zero(sums.currency));
+        *balance = balance.plus(sums.closing()?)?;
+    }
+    Ok(balances)
 }
 
 impl Sums {

@@ -29,3 +29,4 @@ pub(crate) use snapshot::{Snapshot, tables_of};
 pub use sort::{Direction, Sort, SortKey, UnknownSort};
 pub use standpoint::{AsOf, Standpoint};
 pub use total::Total;
+pub(crate) use total::rounded;

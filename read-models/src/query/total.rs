@@ -2,7 +2,7 @@
 //!
 //! Looks like money, but is not held to the bounds of a single amount: the turnover of years may pass 10^15.
 
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 use tallybook_domain::{Currency, Money};
@@ -63,6 +63,13 @@ impl Total {
             }
         }
     }
+}
+
+/// A number that is no amount, to so many decimals, and with all of them.
+pub(crate) fn rounded(number: Decimal, decimals: u32) -> Decimal {
+    let mut rounded = number.round_dp_with_strategy(decimals, RoundingStrategy::MidpointAwayFromZero);
+    rounded.rescale(decimals);
+    rounded
 }
 
 impl From<Money> for Total {

@@ -35,9 +35,22 @@ pub(super) async fn agrees(witness: &Witness, head: u64) {
     }
     let summary = reader.get(&format!("/v1/reports/receivables-summary?{fresh}")).await;
     assert_eq!(reported(summary.data(), "open"), receivables, "the summary of receivables is the ledger's");
+    let ageing = reader.get(&format!("/v1/receivables/ageing?{fresh}")).await;
+    for currency in ageing.data()["currencies"].as_array().unwrap() {
+        assert_eq!(currency["agrees"], true, "{currency}");
+        let buckets = currency["buckets"].as_array().unwrap().iter();
+        let sum: Decimal = buckets.map(|bucket| amount(&bucket["open"])).sum();
+        assert_eq!(sum, amount(&currency["ledger"]), "the buckets sum up to 1122");
+    }
+    assert_eq!(reported(ageing.data(), "ledger"), receivables, "the ageing names the ledger's balance");
+    let mut items = Sums::new();
+    for item in reader.all(&format!("/v1/receivables?{fresh}")).await {
+        add(items.entry(text(&item["open"], "currency").to_owned()).or_default(), amount(&item["open"]));
+    }
+    assert_eq!(items, receivables, "the open items are what is owed");
 }
 
-fn closing(trial: &Value, code: &str) -> Sums {
+pub(super) fn closing(trial: &Value, code: &str) -> Sums {
     let currencies = trial["currencies"].as_array().unwrap().iter();
     let lines = currencies.flat_map(|currency| {
         let lines = currency["accounts"].as_array().unwrap().iter();
@@ -56,7 +69,7 @@ fn reported(report: &Value, figure: &str) -> Sums {
     )
 }
 
-fn without_zeros(mut sums: BTreeMap<String, Decimal>) -> Sums {
+pub(super) fn without_zeros(mut sums: BTreeMap<String, Decimal>) -> Sums {
     sums.retain(|_, sum| !sum.is_zero());
     sums
 }

@@ -140,7 +140,9 @@ async fn bad_debt_takes_two_people() {
     let fresh = book.fresh().await;
     let found = book.auditor().get(&format!("/v1/bills/{bill}?{fresh}")).await;
     assert_eq!(found.data()["bad_debt"]["state"], "written_off");
-    assert_eq!(found.data()["settled"], bodies::yuan("1000.00"));
+    assert_eq!(found.data()["written_off"], bodies::yuan("1000.00"));
+    assert_eq!(found.data()["settled"], bodies::yuan("0.00"));
+    assert_eq!(found.data()["status"], "partly_settled");
     let listed = book.auditor().get(&format!("/v1/bills?status=partly_settled&{fresh}")).await;
     assert_eq!(text(&listed.data()[0], "id"), bill);
     let trial = book.auditor().get(&format!("/v1/ledger/trial-balance?{fresh}")).await;

@@ -78,6 +78,27 @@ async fn who_cannot_be_billed_is_parked_until_it_is_put_right() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_customer_without_a_plan_used_is_not_passed_over_in_silence() {
+    let book = TestBook::start().await;
+    book.old_plan("standard").await;
+    let (planned, planless) = (book.subscriber("Acme", "standard").await, book.customer("Brio").await);
+    let day = book.last_month().first_day();
+    let used =
+        json!({ "customer": planless, "meter": "calls", "date": day, "quantity": "5", "reference": "r-1" });
+    book.operator().post("/v1/usage", &used).await.created();
+    // Nobody waits for the read model: what it does not know yet is in the journal.
+    for whom in [json!({}), json!({ "customers": [planless] }), json!({ "customers": [planned, planless] })] {
+        let run = book.run_bills(whom).await;
+        assert_eq!(run["parked"], json!(1), "{run}");
+        let parked = &run["parked_customers"][0];
+        assert_eq!(text(parked, "customer"), planless);
+        assert!(text(parked, "reason").contains(&day.to_string()), "{parked}");
+    }
+    assert_eq!(bills(&book).await.len(), 1);
+    book.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_dry_run_tells_everything_and_writes_nothing() {
     let book = TestBook::start().await;
     book.old_plan("standard").await;
@@ -126,6 +147,8 @@ async fn what_cannot_be_run_is_refused() {
     book.refuses_values(finance.post(RUNS, &wrong), &errors).await;
     let nobody = json!({ "period": book.last_month(), "customers": [] });
     book.refuses_values(finance.post(RUNS, &nobody), &[("/customers", "empty")]).await;
+    let unknown = json!({ "period": book.last_month(), "customers": ["C99999"] });
+    book.refuses(finance.post(RUNS, &unknown), 404, "customer-not-found").await;
     let far = json!({ "period": book.last_month(), "issue_date": "2962-01-01" });
     book.refuses(finance.post(RUNS, &far), 422, "effective-date-out-of-range").await;
     let early = finance.post(RUNS, &json!({ "period": book.this_month() }));

@@ -15,6 +15,7 @@ async fn a_bill_says_what_is_owed_and_what_it_is_made_of() {
         ("id", json!(bill)),
         ("customer", json!(customer)),
         ("state", json!("issued")),
+        ("status", json!("issued")),
         ("subtotal", bodies::yuan("1000.00")),
         ("tax", bodies::yuan("60.00")),
         ("total", bodies::yuan("1060.00")),
@@ -60,7 +61,7 @@ async fn bills_are_found_by_what_they_are() {
     let csv = auditor.get("/v1/bills?sort=recorded").header("Accept", "text/csv").await;
     let row = csv.text.lines().nth(1).unwrap();
     assert!(row.starts_with(&format!("{first},{acme},{month},")), "{row}");
-    assert!(row.contains(",issued,none,1000.00,60.00,1060.00,0.00,1060.00,CNY,"), "{row}");
+    assert!(row.contains(",issued,issued,none,1000.00,60.00,1060.00,0.00,0.00,1060.00,CNY,"), "{row}");
     book.finish().await;
 }
 

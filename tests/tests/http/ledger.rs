@@ -47,11 +47,15 @@ async fn the_whole_chart_is_shown_with_its_balances() {
         ("1012.01", None),
         ("1012.02", Some("50.00")),
         ("1122", None),
+        ("2203", None),
         ("2221", None),
         ("2241", Some("-130.00")),
         ("2241.01", Some("-120.00")),
         ("2241.02", Some("-10.00")),
+        ("2241.03", None),
         ("6001", None),
+        ("6601", None),
+        ("6603", None),
         ("6702", None),
     ];
     assert_eq!(balances, expected);

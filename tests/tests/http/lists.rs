@@ -129,6 +129,8 @@ async fn every_list_is_a_table_too() {
         "/v1/ledger/periods?".to_owned(),
         "/v1/reports/revenue?group_by=meter&".to_owned(),
         "/v1/reports/receivables-summary?".to_owned(),
+        "/v1/receivables?".to_owned(),
+        "/v1/receivables/ageing?".to_owned(),
         "/v1/events?".to_owned(),
         "/v1/projections?".to_owned(),
         "/v1/users?".to_owned(),

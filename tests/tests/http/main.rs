@@ -6,6 +6,7 @@
 )]
 
 mod any_history;
+mod any_settlement;
 mod api_keys;
 mod as_of;
 mod attacks;
@@ -31,6 +32,7 @@ mod late_usage;
 mod ledger;
 mod list_forms;
 mod lists;
+mod matching;
 mod mixed_load;
 mod odd_values;
 mod openapi;
@@ -41,6 +43,8 @@ mod price_plans;
 mod pricing;
 mod projections;
 mod rebuilds;
+mod receipts;
+mod receivables;
 mod reminders;
 mod reports;
 mod roles;
@@ -54,3 +58,4 @@ mod views;
 mod wallets;
 mod withdrawal_steps;
 mod withdrawals;
+mod write_offs;

@@ -9,6 +9,7 @@ use tallybook_tests::book::Differently;
 use tallybook_tests::described::Description;
 use tallybook_tests::outside::Outside;
 use tallybook_tests::scenario::{step_body, step_path};
+use tallybook_tests::settlement::{receipt, rules, sums, undo, with_fee};
 use tallybook_tests::{Answer, TestBook, bodies};
 
 use crate::list_forms::import;
@@ -54,6 +55,7 @@ async fn every_answer_is_as_described() {
     price_plans(&book, &mut comparison, &acme).await;
     bills(&book, &mut comparison).await;
     quarantine(&book, &mut comparison, &acme).await;
+    settlement(&book, &mut comparison).await;
     periods(&book, &mut comparison).await;
     let quoted = book.auditor().post("/v1/pricing/quote", &bodies::quote_of_everything()).await;
     comparison.check("POST", "/v1/pricing/quote", &quoted);
@@ -238,9 +240,93 @@ async fn bills(book: &TestBook, comparison: &mut Comparison) {
         ("/v1/bill-runs/{month}/parked", &format!("{month}/parked")),
         ("/v1/reports/revenue", "/v1/reports/revenue"),
         ("/v1/reports/receivables-summary", "/v1/reports/receivables-summary"),
+        ("/v1/receivables", "/v1/receivables"),
+        ("/v1/receivables/ageing", "/v1/receivables/ageing"),
         ("/v1/bills/{id}", &format!("/v1/bills/{other}")),
     ] {
         let answer = book.auditor().get(&format!("{asked}?{fresh}")).await;
+        comparison.check("GET", path, &answer);
+    }
+}
+
+/// Money that came in, what it settled, and all of it undone.
+async fn settlement(book: &TestBook, comparison: &mut Comparison) {
+    let (customer, bills) = book.owing("Settled", &["100"]).await;
+    let (finance, approver) = (book.finance(), book.approver());
+    let why = bodies::because("why");
+    let entered = finance.post("/v1/receipts", &receipt(None, "90.00", "R-1")).await;
+    let receipt_id = text(&comparison.check("POST", "/v1/receipts", &entered), "id").to_owned();
+    let again = finance.post("/v1/receipts", &receipt(None, "90.00", "R-1")).await;
+    comparison.check("POST", "/v1/receipts", &again);
+    let grant = json!({ "customer": customer, "subtotal": bodies::yuan("10.00"), "reason": "goodwill" });
+    let granted = finance.post("/v1/credit-notes", &grant).await;
+    let note = text(&comparison.check("POST", "/v1/credit-notes", &granted), "id").to_owned();
+    let approved = approver.post(&format!("/v1/credit-notes/{note}/approve"), &json!({})).await;
+    comparison.check("POST", "/v1/credit-notes/{id}/approve", &approved);
+    for steps in [["reject"].as_slice(), &["approve", "reverse"]] {
+        let id = text(finance.post("/v1/credit-notes", &grant).await.created(), "id").to_owned();
+        for step in steps {
+            let by = if *step == "reverse" { &finance } else { &approver };
+            let body = if *step == "approve" { json!({}) } else { why.clone() };
+            let answer = by.post(&format!("/v1/credit-notes/{id}/{step}"), &body).await;
+            comparison.check("POST", &format!("/v1/credit-notes/{{id}}/{step}"), &answer);
+        }
+    }
+    let some = json!({ "amount": bodies::yuan("5.00"), "reason": "paid too much" });
+    for (step, body) in [
+        ("identify", &json!({ "customer": customer })),
+        ("move-to-wallet", &json!({ "amount": bodies::yuan("5.00") })),
+        ("refund", &some),
+        ("refund/reject", &why),
+        ("refund", &some),
+        ("refund/approve", &json!({})),
+        ("refund/return", &why),
+        ("move-back", &json!({})),
+    ] {
+        let decides = step.starts_with("refund/") && step != "refund/return";
+        let by = if decides { &approver } else { &finance };
+        let answer = by.post(&format!("/v1/receipts/{receipt_id}/{step}"), body).await;
+        comparison.check("POST", &format!("/v1/receipts/{{id}}/{step}"), &answer);
+    }
+    let other = book.receipt(&customer, "90.00", "R-2").await;
+    let mut made = String::new();
+    for step in ["reject", "approve"] {
+        let split =
+            sums(&[("receipt", &other, "40.00"), ("credit_note", &note, "1.00")], &[(&bills[0], "80.00")]);
+        let waits = finance.post("/v1/write-offs", &with_fee(split, "39.00")).await;
+        made = text(&comparison.check("POST", "/v1/write-offs", &waits), "id").to_owned();
+        let body = if step == "reject" { why.clone() } else { json!({}) };
+        let answer = approver.post(&format!("/v1/write-offs/{made}/{step}"), &body).await;
+        comparison.check("POST", &format!("/v1/write-offs/{{id}}/{step}"), &answer);
+    }
+    let third = book.receipt(&customer, "20.00", "R-3").await;
+    let proposed =
+        book.auditor().get(&format!("/v1/receipts/{third}/proposals?{}", book.fresh().await)).await;
+    comparison.check("GET", "/v1/receipts/{id}/proposals", &proposed);
+    let rules = finance.post("/v1/matching-rules", &rules("0.80")).await;
+    comparison.check("POST", "/v1/matching-rules", &rules);
+    let shown = book.auditor().get(&format!("/v1/matching-rules?{}", book.fresh().await)).await;
+    comparison.check("GET", "/v1/matching-rules", &shown);
+    for dry_run in [true, false] {
+        let auto = finance.post("/v1/write-offs/auto", &json!({ "dry_run": dry_run })).await;
+        comparison.check("POST", "/v1/write-offs/auto", &auto);
+    }
+    let undone = finance.post(&format!("/v1/write-offs/{made}/reverse"), &undo(Some(2))).await;
+    comparison.check("POST", "/v1/write-offs/{id}/reverse", &undone);
+    let all = json!({ "reason": "a slip", "with_write_offs": true });
+    let reversed = finance.post(&format!("/v1/receipts/{other}/reverse"), &all).await;
+    comparison.check("POST", "/v1/receipts/{id}/reverse", &reversed);
+    let fresh = book.fresh().await;
+    for (path, id) in [
+        ("/v1/receipts", ""),
+        ("/v1/receipts/{id}", other.as_str()),
+        ("/v1/receipts/{id}", &receipt_id),
+        ("/v1/credit-notes", ""),
+        ("/v1/credit-notes/{id}", &note),
+        ("/v1/write-offs", ""),
+        ("/v1/write-offs/{id}", &made),
+    ] {
+        let answer = book.auditor().get(&format!("{}?{fresh}", path.replace("{id}", id))).await;
         comparison.check("GET", path, &answer);
     }
 }
@@ -317,6 +403,8 @@ async fn reads(book: &TestBook, comparison: &mut Comparison, [customer, deposit,
     for (path, id, query) in [
         ("/v1/customers", "", ""),
         ("/v1/customers/{id}", customer, ""),
+        ("/v1/customers/{id}/figures", customer, ""),
+        ("/v1/customers/{id}/statement", customer, "currency=CNY"),
         ("/v1/customers/{id}/wallets", customer, ""),
         ("/v1/customers/{id}/wallet-statement", customer, "currency=CNY"),
         ("/v1/access/personal-showings", "", ""),

@@ -141,6 +141,20 @@ async fn all_that_is_wrong_with_a_plan_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_customer_gets_no_plan_in_another_currency_than_its_own() {
+    let book = TestBook::start().await;
+    old_plan(&book, "standard").await;
+    let dollars = json!({ "name": "Acme", "currency": "USD" });
+    let acme = text(book.operator().post("/v1/customers", &dollars).await.created(), "id").to_owned();
+    let assign = json!({ "plan": "standard", "from": book.today() });
+    let refused = book.refuses(book.finance().post(&plan_of(&acme), &assign), 422, "currency-mismatch").await;
+    assert_eq!((text(&refused.body, "expected"), text(&refused.body, "given")), ("USD", "CNY"));
+    book.operator().patch(&format!("/v1/customers/{acme}"), &json!({ "currency": "CNY" })).await.ok();
+    book.finance().post(&plan_of(&acme), &assign).await.ok();
+    book.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn plans_are_listed_by_code_or_age() {
     let book = TestBook::start().await;
     for code in ["b", "a", "c"] {

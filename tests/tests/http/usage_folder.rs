@@ -80,11 +80,18 @@ async fn files_are_taken_in_once_and_put_away() {
     gone(path, "bad.csv").await;
     gone(path, "none.xlsx").await;
     let third = run(&book, 3).await;
-    assert_eq!([third["recorded"].clone(), third["asked"].clone()], [json!(2), json!(2)], "{third}");
+    // Less than nothing is for a person to look at, not for who writes the file.
+    assert_eq!(counts(&third), [2, 2, 0, 1, 2], "{third}");
     let told = third["failures"].to_string();
-    for part in ["bad.csv", "row 3", "row 4", "none.xlsx"] {
+    for part in ["bad.csv", "row 4", "none.xlsx"] {
         assert!(told.contains(part), "{part}: {told}");
     }
+    let waiting = book.auditor().get("/v1/usage/quarantine?state=waiting").await;
+    assert!(
+        waiting.data().as_array().unwrap().iter().any(|held| held["held"]["reason"] == "negative"),
+        "{}",
+        waiting.body
+    );
     let copy = std::fs::read_to_string(path.join("failed/bad.csv.errors.csv")).unwrap();
     assert!(copy.contains("import_error") && copy.lines().count() == 5, "{copy}");
     assert!(path.join("failed/bad.csv").is_file() && path.join("failed/none.xlsx").is_file());
@@ -101,5 +108,35 @@ async fn files_are_taken_in_once_and_put_away() {
 
     let sources = book.auditor().get("/v1/usage/sources").await;
     assert_eq!(text(&sources.data()[0], "kind"), "folder");
+    book.finish().await;
+}
+
+/// More records than one decision takes in.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_file_that_comes_again_sets_back_nothing_that_was_corrected() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let book = book(path).await;
+    let acme = book.customer("Acme").await;
+    let month = book.last_month();
+    let rows: Vec<String> = (1..=1_100).map(|n| format!("{acme},{month}-01,10,gw-{n}")).collect();
+    let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+    put(path, "long.csv", &rows);
+    gone(path, "long.csv").await;
+    let first = run(&book, 1).await;
+    assert_eq!(counts(&first), [1, 1_100, 0, 0, 0], "{first}");
+
+    let right = json!({
+        "customer": acme, "meter": "sms", "date": format!("{month}-01"), "quantity": "7", "reference": "gw-1",
+        "correction": true,
+    });
+    let corrected = book.operator().post("/v1/usage", &right).await;
+    assert_eq!(text(corrected.ok(), "effect"), "corrected");
+
+    put(path, "again.csv", &rows);
+    gone(path, "again.csv").await;
+    let second = run(&book, 2).await;
+    assert_eq!(counts(&second), [1, 0, 0, 0, 0], "{second}");
+    assert!(path.join("done/again.csv").is_file());
     book.finish().await;
 }

@@ -67,7 +67,7 @@ async fn a_list_is_recorded_once_and_what_is_wrong_is_said_by_row() {
     assert_eq!(wrong(3)["column"], "客户编号");
     assert_eq!(
         (&wrong(5)["field"], &wrong(5)["detail"]),
-        (&json!("quantity"), &json!("row 2 has the same record, with 1.5"))
+        (&json!("quantity"), &json!("row 2 has the same record, with 1.50"))
     );
     assert!(text(&wrong(6), "detail").contains("no customer C09999"), "{}", wrong(6));
     assert_eq!((&report["results"][2]["row"], &report["results"][2]["customer"]), (&json!(4), &json!(other)));

@@ -16,6 +16,7 @@ mod erase;
 mod export;
 mod import;
 mod load;
+mod matching;
 mod poison;
 mod projectors_come_and_go;
 mod two_processes;

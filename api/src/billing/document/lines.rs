@@ -1,8 +1,9 @@
 //! The lines of a bill as a table, each with the tiers it used.
 
+use rust_decimal::Decimal;
 use tallybook_domain::billing::bill::{BillPart, number_lines};
 use tallybook_domain::billing::pricing::{
-    BilledBefore, Bound, ChargeKind, EventsCharged, ExactAmount, PricedLine, Quantity, TierUsed,
+    BilledBefore, Bound, ChargeKind, EventsCharged, ExactAmount, PricedLine, Quantity, Rate, TierUsed,
 };
 
 use super::figures::Grouped;
@@ -89,7 +90,14 @@ fn write_tier(charge: ChargeKind, tier: &TierUsed, html: &mut Html) {
 fn write_events(events: &EventsCharged, html: &mut Html) {
     html.markup("<tr class=\"tier\"><td></td><td colspan=\"4\">笔数 Events ").text(events.count);
     html.markup(" · 计费 charged ").text(events.charged);
-    html.within(" · 计费金额 charged amount ", grouped(events.charged_amount), "</td></tr>");
+    html.markup(" · 计费金额 charged amount ").text(grouped(events.charged_amount));
+    if let Some(rate) = events.rate.and_then(percent) {
+        html.markup(" · 费率 rate ").text(rate).markup("%");
+    }
+    if let Some(fee) = events.fee_per_event {
+        html.markup(" · 每笔 per event ").text(Grouped(fee.to_string()));
+    }
+    html.markup("</td></tr>");
 }
 
 /// What made the amount another than the tiers' sum.
@@ -129,6 +137,11 @@ fn note(words: &'static str, quantity: Option<Quantity>, html: &mut Html) {
         html.text(grouped(quantity));
     }
     html.markup("</td><td></td><td></td></tr>");
+}
+
+/// A rate in hundredths; it has fewer digits than would be lost.
+pub(super) fn percent(rate: Rate) -> Option<Decimal> {
+    Some(rate.value().checked_mul(Decimal::ONE_HUNDRED)?.normalize())
 }
 
 fn grouped(quantity: Quantity) -> Grouped {

@@ -13,7 +13,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use tallybook_domain::billing::BillId;
 use tallybook_read_models::Projection;
-use tallybook_read_models::billing::{Bills, find_bill as find};
+use tallybook_read_models::billing::{BillOnDay, Bills, find_bill as find};
 use tallybook_read_models::customers::{Customers, find_customer};
 
 pub use seller::Seller;
@@ -49,8 +49,8 @@ pub(super) async fn show_bill_document(
     let view = query.view();
     let fresh = input.finish(query)?;
     let pool = state.reading(&[Bills::NAME], view.as_ref(), fresh).await?;
-    let found = find(&pool, &id).await?;
-    let Some(bill) = found.data else {
+    let found = find(&pool, &id, state.book().today()).await?;
+    let Some(BillOnDay { bill, .. }) = found.data else {
         return Err(not_found(ProblemKind::BillNotFound, &id, found.position));
     };
     // Whoever has a bill was registered before: the other read model may only be behind.

@@ -4,7 +4,6 @@
 
 use std::fmt::Display;
 
-use rust_decimal::Decimal;
 use tallybook_domain::billing::BillState;
 use tallybook_domain::billing::bill::{Dispute, sum_of};
 use tallybook_domain::{Money, MoneyError};
@@ -12,7 +11,7 @@ use tallybook_read_models::billing::{BillRow, BillVoiding, NoteKind};
 
 use super::figures::Grouped;
 use super::html::Html;
-use super::lines::write_lines;
+use super::lines::{percent, write_lines};
 use super::seller::Seller;
 
 /// What the page shows.
@@ -68,10 +67,20 @@ impl Document<'_> {
         if let Some(replaced) = &bill.replaces {
             fact("替代作废账单 Replaces", Some(replaced), html);
         }
+        if let Some(amended) = &bill.amends {
+            fact("补充原账单 Amends", Some(amended), html);
+        }
+        for delta in &bill.amended_by {
+            fact("补充账单 Amended by", Some(delta), html);
+        }
         html.markup("</table></header>");
     }
 
     fn write_marks(&self, html: &mut Html) {
+        if let Some(amended) = &self.bill.amends {
+            html.within("<p class=\"note\">仅收取账单 ", amended, " 开具后补报的用量差额 · ");
+            html.within("Only the difference that usage made which came after bill ", amended, "</p>");
+        }
         match self.bill.state {
             BillState::Issued => {}
             BillState::Draft => {
@@ -125,9 +134,8 @@ impl Document<'_> {
         sum("小计 Subtotal", drafted.subtotal, html);
         for part in bill.parts.iter().filter(|part| !part.quote.tax.is_zero()) {
             html.markup("<tr><th>税额 Tax");
-            let percent = part.quote.tax_rate.and_then(|rate| rate.value().checked_mul(Decimal::ONE_HUNDRED));
-            if let Some(percent) = percent {
-                html.markup(" ").text(percent.normalize()).markup("%");
+            if let Some(rate) = part.quote.tax_rate.and_then(percent) {
+                html.markup(" ").text(rate).markup("%");
             }
             if bill.parts.len() > 1 {
                 html.markup("<small>").text(part.from).markup(" – ").text(part.to).markup("</small>");
@@ -147,6 +155,9 @@ impl Document<'_> {
         if bill.state == BillState::Issued {
             if !bill.settled.is_zero() {
                 sum("已结清 Settled", bill.settled.negate(), html);
+            }
+            if !bill.written_off.is_zero() {
+                sum("已核销坏账 Written off", bill.written_off.negate(), html);
             }
             total("应付金额 Amount due", bill.open, html);
         }

@@ -56,6 +56,7 @@ fn bill() -> BillRow {
         tax,
         total,
         settled: Money::zero(Currency::CNY),
+        written_off: Money::zero(Currency::CNY),
         open: total,
         issue_date: Some("2026-11-01".parse().unwrap()),
         due_date: Some("2026-12-01".parse().unwrap()),
@@ -152,12 +153,13 @@ fn notes_and_payments_lead_to_what_is_due() {
     let effective_date = "2026-11-05".parse().unwrap();
     let note = BillNote { note: 1, kind: NoteKind::Credit, lines, amounts, reason, effective_date };
     let total = yuan("16306.90");
-    let (settled, open) = (yuan("6306.90"), yuan("10000.00"));
-    let page = page(&BillRow { total, settled, open, notes: vec![note], ..bill() });
+    let (settled, written_off, open) = (yuan("6206.90"), yuan("100.00"), yuan("10000.00"));
+    let page = page(&BillRow { total, settled, written_off, open, notes: vec![note], ..bill() });
     assert_shows(
         &page,
-        &["16,412.90", "-106.00", "16,306.90", "-6,306.90", "10,000.00", "价格 &lt;有误&gt;"],
+        &["16,412.90", "-106.00", "16,306.90", "-6,206.90", "10,000.00", "价格 &lt;有误&gt;"],
     );
+    assert_shows(&page, &["已核销坏账 Written off</th><td class=\"number\">-100.00"]);
     assert_shows(&page, &["人民币负壹佰零陆元整", "人民币壹万陆仟叁佰零陆元玖角"]);
 }
 
@@ -169,4 +171,13 @@ fn a_bill_of_late_usage_shows_what_was_billed_before() {
     let amount = Money::parse("350.00", Currency::CNY).unwrap();
     line.billed_before = Some(BilledBefore { quantity, tiers, exact_amount: line.exact_amount, amount });
     assert_shows(&page(&bill), &["减已出账 Less billed before", "10,000", "-350.00"]);
+}
+
+#[test]
+fn a_bill_of_late_usage_and_the_months_bill_name_each_other() {
+    let (month, delta): (BillId, BillId) = (bill().id, "C00042.2026-10.d1".parse().unwrap());
+    let amending = page(&BillRow { id: delta.clone(), amends: Some(month.clone()), ..bill() });
+    assert_shows(&amending, &["补充原账单 Amends</th><td>C00042.2026-10<", "after bill C00042.2026-10<"]);
+    let amended = page(&BillRow { amended_by: vec![delta], ..bill() });
+    assert_shows(&amended, &["补充账单 Amended by</th><td>C00042.2026-10.d1<"]);
 }

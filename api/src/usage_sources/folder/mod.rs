@@ -13,7 +13,6 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use tallybook_domain::billing::quarantine::CollectedRecord;
 use tallybook_event_store::Book;
 use tallybook_import::usage::{UsageList, UsageMapping, readings};
 use tallybook_import::{Limits, SourceFile};
@@ -71,14 +70,9 @@ impl Folder {
             let bytes = marked.map_err(|error| Unanswered::for_good(error.to_string()))?;
             Some(MarkedCopy { bytes, extension: file.format().extension() })
         };
-        let records = readings.records.into_iter().map(|(customer, record)| {
-            let quantity = record.quantity.to_string();
-            let (meter, date, reference) = (record.meter, record.date, record.reference);
-            (customer, CollectedRecord { meter, date, reference, quantity })
-        });
         let told = |(row, reason): (&usize, &String)| format!("row {row}: {reason}");
         Ok(Brought {
-            records: records.collect(),
+            records: readings.records,
             unreadable: readings.bad_rows.iter().map(told).collect(),
             hash,
             copy,

@@ -26,7 +26,7 @@ fn read(text: &str, mapping: &Mapping) -> (Sheet, Statement) {
 
 /// Line, amount and reference of every deposit, oldest first.
 fn deposits(statement: &Statement) -> Vec<(usize, String, String)> {
-    let deposits = statement.lines.iter().filter_map(|line| Some((line.line, line.entry.deposit.as_ref()?)));
+    let deposits = statement.lines.iter().filter_map(|line| Some((line.line, line.entry.incoming.as_ref()?)));
     deposits
         .map(|(line, deposit)| (line, deposit.amount.to_string(), deposit.reference.as_str().to_owned()))
         .collect()

@@ -7,9 +7,13 @@ use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
 
+use super::open::Broken;
 use super::payment_return::check_paid;
-use super::{BadDebtRequest, BillAction, BillCommand, BillEvent, BillRefusal, BillState, OpenBill, rules};
+use super::{
+    BadDebtRequest, BillAction, BillCommand, BillEvent, BillRefusal, BillState, OpenBill, StepDate, rules,
+};
 use crate::billing::{BillId, BillNumber, BillingEvent};
+use crate::dates::EARLIEST_EFFECTIVE_DATE;
 use crate::event::BookEvent;
 use crate::event_sourced::{CorruptStream, EventSourced};
 use crate::money::{Money, MoneyError};
@@ -27,6 +31,11 @@ pub(super) struct Drafted {
     pub(super) number: Option<BillNumber>,
     pub(super) issue_date: Option<NaiveDate>,
     pub(super) due_date: Option<NaiveDate>,
+    /// The latest day on which more became owed of it. Nothing makes it less before, or less than nothing would be owed
+    /// in between.
+    pub(super) owed_from: Option<NaiveDate>,
+    /// The day from which on nobody owes it any longer.
+    pub(super) voided_on: Option<NaiveDate>,
     pub(super) amounts: OpenBill,
     pub(super) dispute: Dispute,
     /// What somebody has asked to write off as lost.
@@ -82,6 +91,16 @@ impl Bill {
     }
 
     /// `None` before it is issued.
+    pub fn issue_date(&self) -> Option<NaiveDate> {
+        self.drafted.as_ref().and_then(|drafted| drafted.issue_date)
+    }
+
+    /// The first business date on which something can settle it; `None` before it is issued.
+    pub fn owed_from(&self) -> Option<NaiveDate> {
+        self.drafted.as_ref().and_then(|drafted| drafted.owed_from)
+    }
+
+    /// `None` before it is issued.
     pub fn due_date(&self) -> Option<NaiveDate> {
         self.drafted.as_ref().and_then(|drafted| drafted.due_date)
     }
@@ -93,19 +112,38 @@ impl Bill {
         u64::try_from(term).ok().map(Days::new)
     }
 
-    /// Accepts a bill in whose place another may stand: a voided one of a whole month.
-    pub fn check_replaceable(&self, bill: &BillId) -> Result<(), BillRefusal> {
+    /// The day from which on an issued bill is owed no longer; `None` of one that is owed, or never was.
+    pub fn owed_until(&self) -> Option<NaiveDate> {
+        self.drafted.as_ref().and_then(|drafted| drafted.issue_date.and(drafted.voided_on))
+    }
+
+    /// The issue date of the bill in the place of this one, which has to be a voided one of a whole month: not before the
+    /// day from which on this one is owed no longer, nor any other bill that counted what was used in the month, or both
+    /// would be owed between the two.
+    pub fn replaced_on(
+        &self,
+        bill: &BillId,
+        date: StepDate,
+        unbilled_on: Option<NaiveDate>,
+    ) -> Result<NaiveDate, BillRefusal> {
         if bill.is_delta() && self.drafted.is_some() {
             return Err(BillRefusal::DeltaNotRegenerated { bill: bill.clone() });
         }
         match self.state() {
-            Some(BillState::Voided) => Ok(()),
+            Some(BillState::Voided) => {}
             Some(state @ (BillState::Draft | BillState::Issued)) => {
                 let action = BillAction::Regenerate;
-                Err(BillRefusal::NotInState { bill: bill.clone(), state, action })
+                return Err(BillRefusal::NotInState { bill: bill.clone(), state, action });
             }
-            None => Err(BillRefusal::NotFound { bill: bill.clone() }),
+            None => return Err(BillRefusal::NotFound { bill: bill.clone() }),
         }
+        let voided_on = self.drafted.as_ref().and_then(|drafted| drafted.voided_on).max(unbilled_on);
+        date.after(voided_on.unwrap_or(EARLIEST_EFFECTIVE_DATE)).map_err(|dates| match voided_on {
+            Some(voided_on) if dates.effective_date < voided_on => {
+                BillRefusal::BeforeVoiding { bill: bill.clone(), dates }
+            }
+            Some(_) | None => dates.into(),
+        })
     }
 
     /// What waits for somebody to let it be written off.
@@ -140,6 +178,8 @@ impl EventSourced for Bill {
                     number: None,
                     issue_date: None,
                     due_date: None,
+                    owed_from: None,
+                    voided_on: None,
                     amounts: OpenBill::new(parts, *amounts),
                     dispute: Dispute::None,
                     bad_debt: None,
@@ -162,7 +202,8 @@ impl EventSourced for Bill {
             | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)
-            | BookEvent::Period(_) => None,
+            | BookEvent::Period(_)
+            | BookEvent::Settlement(_) => None,
         }
     }
 }
@@ -182,7 +223,9 @@ impl Drafted {
             | BillEvent::BadDebtWrittenOff { .. }
             | BillEvent::BadDebtRejected { .. }
             | BillEvent::BillPaidFromWallet { .. }
-            | BillEvent::BillPaymentReturnedToWallet { .. } => BillState::Issued,
+            | BillEvent::BillPaymentReturnedToWallet { .. }
+            | BillEvent::BillApplied { .. }
+            | BillEvent::BillReopened { .. } => BillState::Issued,
         };
         if self.state != expected {
             return Err(format!("met a bill that is {}", self.state));
@@ -190,20 +233,24 @@ impl Drafted {
         self.change(event).map_err(|error| error.to_string())
     }
 
-    fn change(&mut self, event: &BillEvent) -> Result<(), BillRefusal> {
+    fn change(&mut self, event: &BillEvent) -> Result<(), Broken> {
         match event {
             BillEvent::BillDrafted { .. } => {}
             BillEvent::BillIssued { number, issue_date, due_date, .. } => {
                 self.state = BillState::Issued;
                 self.number = Some(number.clone());
                 (self.issue_date, self.due_date) = (Some(*issue_date), Some(*due_date));
+                self.owed_from = Some(*issue_date);
             }
-            BillEvent::BillVoided { .. } => self.state = BillState::Voided,
+            BillEvent::BillVoided { effective_date, .. } => {
+                (self.state, self.voided_on) = (BillState::Voided, Some(*effective_date));
+            }
             BillEvent::CreditNoteIssued { bill, lines, .. } => {
                 self.amounts.take_in(bill, lines, true)?;
                 self.amounts.notes += 1;
             }
-            BillEvent::DebitNoteIssued { bill, lines, .. } => {
+            BillEvent::DebitNoteIssued { bill, lines, effective_date, .. } => {
+                self.owes_more(*effective_date);
                 self.amounts.take_in(bill, lines, false)?;
                 self.amounts.notes += 1;
             }
@@ -223,12 +270,22 @@ impl Drafted {
             }
             BillEvent::BadDebtRejected { .. } => self.bad_debt = None,
             BillEvent::BillPaidFromWallet { amount, .. } => self.amounts.pay(*amount)?,
-            BillEvent::BillPaymentReturnedToWallet { bill, amount, .. } => {
+            BillEvent::BillPaymentReturnedToWallet { bill, amount, effective_date, .. } => {
+                self.owes_more(*effective_date);
                 check_paid(&self.amounts, bill, *amount)?;
                 self.amounts.return_payment(*amount)?;
             }
+            BillEvent::BillApplied { write_off, leg, .. } => self.amounts.apply(write_off, leg)?,
+            BillEvent::BillReopened { write_off, leg, effective_date } => {
+                self.owes_more(*effective_date);
+                self.amounts.reopen(write_off, leg)?;
+            }
         }
         Ok(())
+    }
+
+    fn owes_more(&mut self, date: NaiveDate) {
+        self.owed_from = self.owed_from.max(Some(date));
     }
 }
 

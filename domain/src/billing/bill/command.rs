@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 use super::{BillPart, NoteLine, StepDate};
 use crate::actor::Actor;
 use crate::billing::{BillId, BillNumber};
-use crate::ids::WalletId;
+use crate::ids::{WalletId, WriteOffId};
 use crate::money::{Currency, Money};
 use crate::requester::Requester;
+use crate::settlement::write_off::Leg;
 use crate::text::Reason;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,6 +93,18 @@ pub enum BillCommand {
         amount: Money,
         effective_date: NaiveDate,
     },
+    /// A leg of a write-off settles a part.
+    Apply {
+        write_off: WriteOffId,
+        leg: Leg,
+        date: StepDate,
+    },
+    /// The leg is undone, on a date its write-off has judged.
+    Reopen {
+        write_off: WriteOffId,
+        leg: Leg,
+        effective_date: NaiveDate,
+    },
 }
 
 /// What a note is about.
@@ -117,6 +130,7 @@ pub enum BillAction {
     WriteOff,
     Pay,
     ReturnPayment,
+    Settle,
     Regenerate,
     SettleLateUsage,
 }
@@ -132,6 +146,7 @@ impl BillAction {
             Self::WriteOff => "write off",
             Self::Pay => "pay",
             Self::ReturnPayment => "return a payment of",
+            Self::Settle => "settle",
             Self::Regenerate => "regenerate",
             Self::SettleLateUsage => "settle late usage of",
         }

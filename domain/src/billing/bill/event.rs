@@ -8,9 +8,10 @@ use super::{Amounts, BillPart};
 use crate::actor::Actor;
 use crate::billing::{BillId, BillNumber};
 use crate::event::EventKind;
-use crate::ids::WalletId;
+use crate::ids::{WalletId, WriteOffId};
 use crate::money::Money;
 use crate::requester::Requester;
+use crate::settlement::write_off::Leg;
 use crate::text::Reason;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,6 +105,20 @@ pub enum BillEvent {
         amount: Money,
         effective_date: NaiveDate,
     },
+    /// A leg of a write-off settles a part of it.
+    BillApplied {
+        write_off: WriteOffId,
+        #[serde(flatten)]
+        leg: Leg,
+        effective_date: NaiveDate,
+    },
+    /// The leg was undone: the part is owed again.
+    BillReopened {
+        write_off: WriteOffId,
+        #[serde(flatten)]
+        leg: Leg,
+        effective_date: NaiveDate,
+    },
 }
 
 /// A line of a note: which line of the bill it is about, how much, without tax, and the tax on it.
@@ -134,9 +149,11 @@ const BAD_DEBT_WRITTEN_OFF: EventKind = EventKind::first_version("BadDebtWritten
 const BAD_DEBT_REJECTED: EventKind = EventKind::first_version("BadDebtRejected");
 const PAID_FROM_WALLET: EventKind = EventKind::first_version("BillPaidFromWallet");
 const PAYMENT_RETURNED: EventKind = EventKind::first_version("BillPaymentReturnedToWallet");
+const APPLIED: EventKind = EventKind::first_version("BillApplied");
+const REOPENED: EventKind = EventKind::first_version("BillReopened");
 
 impl BillEvent {
-    pub const KINDS: [EventKind; 12] = [
+    pub const KINDS: [EventKind; 14] = [
         DRAFTED,
         ISSUED,
         VOIDED,
@@ -149,6 +166,8 @@ impl BillEvent {
         BAD_DEBT_REJECTED,
         PAID_FROM_WALLET,
         PAYMENT_RETURNED,
+        APPLIED,
+        REOPENED,
     ];
 
     pub fn kind(&self) -> EventKind {
@@ -165,6 +184,8 @@ impl BillEvent {
             Self::BadDebtRejected { .. } => BAD_DEBT_REJECTED,
             Self::BillPaidFromWallet { .. } => PAID_FROM_WALLET,
             Self::BillPaymentReturnedToWallet { .. } => PAYMENT_RETURNED,
+            Self::BillApplied { .. } => APPLIED,
+            Self::BillReopened { .. } => REOPENED,
         }
     }
 
@@ -182,6 +203,7 @@ impl BillEvent {
             | Self::BadDebtRejected { bill, .. }
             | Self::BillPaidFromWallet { bill, .. }
             | Self::BillPaymentReturnedToWallet { bill, .. } => bill,
+            Self::BillApplied { leg, .. } | Self::BillReopened { leg, .. } => &leg.bill,
         }
     }
 
@@ -194,7 +216,9 @@ impl BillEvent {
             | Self::DebitNoteIssued { effective_date, .. }
             | Self::BadDebtWrittenOff { effective_date, .. }
             | Self::BillPaidFromWallet { effective_date, .. }
-            | Self::BillPaymentReturnedToWallet { effective_date, .. } => Some(*effective_date),
+            | Self::BillPaymentReturnedToWallet { effective_date, .. }
+            | Self::BillApplied { effective_date, .. }
+            | Self::BillReopened { effective_date, .. } => Some(*effective_date),
             Self::BillDrafted { .. }
             | Self::BillVoided { owed: None, .. }
             | Self::BillDisputeOpened { .. }

@@ -1,11 +1,16 @@
 //! What is left of a bill: as a whole, of each line, and of each part's tax.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Amounts, BillPart, BillRefusal, NoteLine, NoteLines, Stretch};
 use crate::billing::BillId;
 use crate::billing::pricing::{ItemCode, Rate};
+use crate::ids::WriteOffId;
 use crate::money::{Currency, Money, MoneyError};
+use crate::settlement::write_off::{DifferenceReason, Leg, LegSource};
+use crate::settlement::{AppliedLegs, BrokenLeg};
 
 /// The amounts of a bill as its notes and payments have left them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,10 +21,27 @@ pub struct OpenBill {
     pub settled: Money,
     /// What of that the customer's wallet paid and did not get back.
     pub paid: Money,
+    /// The legs of write-offs that settled a part of it, and stand.
+    pub applied: AppliedLegs,
+    /// What of them is a difference, by its reason: what nobody paid.
+    pub differences: BTreeMap<DifferenceReason, Money>,
     pub lines: Vec<BilledLine>,
     pub parts: Vec<BilledPart>,
     /// Notes so far.
     pub notes: u32,
+}
+
+/// What cannot be if every event was decided by the rules.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Broken {
+    #[error(transparent)]
+    Refused(#[from] BillRefusal),
+    #[error(transparent)]
+    Leg(#[from] BrokenLeg),
+    #[error(transparent)]
+    Money(#[from] MoneyError),
+    #[error("more is settled than is owed")]
+    Overpaid,
 }
 
 /// A line of a bill.
@@ -59,6 +81,8 @@ impl OpenBill {
         Self {
             settled: Money::zero(owed.total.currency()),
             paid: Money::zero(owed.total.currency()),
+            applied: AppliedLegs::default(),
+            differences: BTreeMap::new(),
             lines: parts.iter().enumerate().flat_map(line).collect(),
             parts: parts.iter().map(part).collect(),
             notes: 0,
@@ -92,6 +116,37 @@ impl OpenBill {
     pub(super) fn return_payment(&mut self, amount: Money) -> Result<(), MoneyError> {
         self.settled = self.settled.checked_sub(amount)?;
         self.paid = self.paid.checked_sub(amount)?;
+        Ok(())
+    }
+
+    /// A leg of a write-off settles a part of the bill.
+    pub(super) fn apply(&mut self, write_off: &WriteOffId, leg: &Leg) -> Result<(), Broken> {
+        if !self.open()?.covers(leg.amount)? {
+            return Err(Broken::Overpaid);
+        }
+        self.applied.add(write_off, leg.leg, leg.amount)?;
+        self.differ(leg, |standing, amount| standing.checked_add(amount))?;
+        Ok(self.give_up(leg.amount)?)
+    }
+
+    /// The leg is undone.
+    pub(super) fn reopen(&mut self, write_off: &WriteOffId, leg: &Leg) -> Result<(), Broken> {
+        self.applied.remove(write_off, leg.leg, leg.amount)?;
+        self.differ(leg, |standing, amount| standing.checked_sub(amount))?;
+        self.settled = self.settled.checked_sub(leg.amount)?;
+        Ok(())
+    }
+
+    /// What stands of a difference becomes more or less, if the leg is one.
+    fn differ(
+        &mut self,
+        leg: &Leg,
+        change: impl Fn(Money, Money) -> Result<Money, MoneyError>,
+    ) -> Result<(), MoneyError> {
+        let LegSource::Difference(reason) = leg.source else { return Ok(()) };
+        let zero = Money::zero(leg.amount.currency());
+        let standing = self.differences.entry(reason).or_insert(zero);
+        *standing = change(*standing, leg.amount)?;
         Ok(())
     }
 

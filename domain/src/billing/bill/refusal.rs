@@ -4,6 +4,7 @@ use super::{BillAction, BillState};
 use crate::actor::Actor;
 use crate::billing::BillId;
 use crate::dates::EffectiveDateOutOfRange;
+use crate::ids::WriteOffId;
 use crate::money::{Money, MoneyError};
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -15,13 +16,15 @@ pub enum BillRefusal {
     #[error("bill {bill} is {state}: it is too late, or too early, to {action} it")]
     NotInState { bill: BillId, state: BillState, action: BillAction },
     #[error(
-        "something was applied to bill {bill} already, a note or a write-off: {open} of {total} is left; credit that instead"
+        "something was applied to bill {bill} already, a note or a write-off: {open} of {total} is left; credit that, or undo the write-off first"
     )]
     PartlySettled { bill: BillId, total: Money, open: Money },
     #[error("only {open} of bill {bill} is left, {requested} is too much")]
     AboveOpen { bill: BillId, open: Money, requested: Money },
     #[error("the wallet paid only {paid} of bill {bill}, and {requested} would have to go back to it")]
     AbovePaid { bill: BillId, paid: Money, requested: Money },
+    #[error("leg {leg} of write-off {write_off} settles nothing of bill {bill}")]
+    NotApplied { bill: BillId, write_off: WriteOffId, leg: u32 },
     #[error("bill {bill} has no line {line}")]
     LineNotFound { bill: BillId, line: u32 },
     #[error("only {left} of line {line} of bill {bill} is left, {requested} is too much")]
@@ -44,6 +47,12 @@ pub enum BillRefusal {
     SelfApproval { bill: BillId, requested_by: Actor },
     #[error("{bill} bills late usage only: what it billed is late again, and settled as such")]
     DeltaNotRegenerated { bill: BillId },
+    #[error(
+        "{bill} is owed until it is voided on {}: the bill in its place is issued on that day at the earliest, not on {}",
+        .dates.earliest,
+        .dates.effective_date
+    )]
+    BeforeVoiding { bill: BillId, dates: EffectiveDateOutOfRange },
     #[error(transparent)]
     EffectiveDate(#[from] EffectiveDateOutOfRange),
     /// The currency is another than the bill's, or a sum is out of range.

@@ -79,6 +79,19 @@ pub(super) fn decide(bill: &Bill, command: BillCommand) -> Result<Option<BillEve
             check_paid(&drafted.amounts, &id, amount)?;
             Ok(Some(BillEvent::BillPaymentReturnedToWallet { bill: id, wallet, amount, effective_date }))
         }
+        BillCommand::Apply { write_off, leg, date } => {
+            let drafted = issued(bill, &leg.bill, BillAction::Settle)?;
+            check_open(drafted, &leg.bill, leg.amount)?;
+            let effective_date = date_of(drafted, date)?;
+            Ok(Some(BillEvent::BillApplied { write_off, leg, effective_date }))
+        }
+        BillCommand::Reopen { write_off, leg, effective_date } => {
+            let drafted = issued(bill, &leg.bill, BillAction::Settle)?;
+            if !drafted.amounts.applied.holds(&write_off, leg.leg, leg.amount) {
+                return Err(BillRefusal::NotApplied { bill: leg.bill, write_off, leg: leg.leg });
+            }
+            Ok(Some(BillEvent::BillReopened { write_off, leg, effective_date }))
+        }
     }
 }
 
@@ -174,7 +187,7 @@ fn debit(
     drafted.amounts.owed.checked_add(amounts)?;
     check_positive(amounts.total)?;
     let note = drafted.amounts.notes + 1;
-    let effective_date = date_of(drafted, date)?;
+    let effective_date = date.after(drafted.issue_date.unwrap_or(EARLIEST_EFFECTIVE_DATE))?;
     Ok(BillEvent::DebitNoteIssued { bill, note, lines, amounts, reason, effective_date })
 }
 
@@ -214,9 +227,9 @@ fn requested<'a>(drafted: &'a Drafted, bill: &BillId) -> Result<&'a BadDebtReque
     drafted.bad_debt.as_ref().ok_or_else(|| BillRefusal::BadDebtNotRequested { bill: bill.clone() })
 }
 
-/// The date of a step after the issue, if there was one.
+/// The date of a step that makes the bill less: not before the latest day on which it became more.
 pub(super) fn date_of(drafted: &Drafted, date: StepDate) -> Result<NaiveDate, BillRefusal> {
-    Ok(date.after(drafted.issue_date.unwrap_or(EARLIEST_EFFECTIVE_DATE))?)
+    Ok(date.after(drafted.owed_from.unwrap_or(EARLIEST_EFFECTIVE_DATE))?)
 }
 
 /// Accepts an amount up to what is left of the bill.

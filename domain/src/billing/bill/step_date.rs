@@ -19,6 +19,16 @@ impl StepDate {
         Ok(self.after(EARLIEST_EFFECTIVE_DATE)?)
     }
 
+    /// The issue date of a bill of late usage: not before that of its month's bill, nor before the day from which on a bill
+    /// that counted the same usage is owed no longer.
+    pub fn of_late_usage(
+        self,
+        base: Option<NaiveDate>,
+        unbilled_on: Option<NaiveDate>,
+    ) -> Result<NaiveDate, BillRefusal> {
+        Ok(self.after(base.max(unbilled_on).unwrap_or(EARLIEST_EFFECTIVE_DATE))?)
+    }
+
     /// The date of a step that follows one of `earliest`.
     pub(super) fn after(self, earliest: NaiveDate) -> Result<NaiveDate, EffectiveDateOutOfRange> {
         let date = self.given.unwrap_or(self.today.max(earliest));

@@ -47,6 +47,11 @@ pub enum BillRunCommand {
         terms: RunTerms,
         today: NaiveDate,
     },
+    /// It goes on with so many customers that are not done yet; what is done stays.
+    TakeUp {
+        period: Month,
+        left: u64,
+    },
     /// What one of perhaps several processes has done.
     Progress {
         period: Month,
@@ -111,6 +116,13 @@ impl RunCounts {
         }
         Ok(totals)
     }
+
+    /// At the end everyone is counted once: who was passed over only because the same run had just done it, in a process
+    /// that was slower than another, was not skipped.
+    pub fn close(&mut self) {
+        let done = self.billed.saturating_add(self.parked);
+        self.skipped = self.skipped.min(self.customers.saturating_sub(done));
+    }
 }
 
 impl BillRun {
@@ -133,17 +145,31 @@ impl BillRun {
     }
 }
 
+impl BillRun {
+    /// Nothing changes where all who were counted so far are done and the rest is left.
+    fn take_up(&self, period: Month, left: u64) -> Result<Option<BillRunEvent>, BillRunRefusal> {
+        let RunCounts { customers: of, billed, skipped, parked, .. } = &self.counts;
+        let customers = [*billed, *parked].iter().try_fold(left, |sum, done| sum.checked_add(*done));
+        let customers = customers.ok_or(BillRunRefusal::NotUnderWay { period })?;
+        let changes = self.under_way && (customers != *of || *skipped > 0);
+        Ok(changes.then_some(BillRunEvent::BillRunTakenUp { period, customers }))
+    }
+}
+
 impl EventSourced for BillRun {
     fn decide(&self, command: BillRunCommand) -> Result<Vec<BillRunEvent>, BillRunRefusal> {
         let event = match command {
             BillRunCommand::Start { period, customers, terms, today } => {
                 self.start((period, today), customers, terms)?
             }
-            BillRunCommand::Progress { period, .. } | BillRunCommand::Finish { period }
+            BillRunCommand::TakeUp { period, .. }
+            | BillRunCommand::Progress { period, .. }
+            | BillRunCommand::Finish { period }
                 if self.period.is_none() =>
             {
                 return Err(BillRunRefusal::NotUnderWay { period });
             }
+            BillRunCommand::TakeUp { period, left } => self.take_up(period, left)?,
             // Another process has come to the end first, and has left nothing to do.
             BillRunCommand::Progress { billed: 0, ref parked, .. }
                 if !self.under_way && parked.is_empty() =>
@@ -176,6 +202,9 @@ impl EventSourced for BillRun {
                 (self.under_way, self.terms) = (true, terms.clone());
                 self.counts = RunCounts { customers: *customers, ..RunCounts::default() };
             }
+            (BillRunEvent::BillRunTakenUp { customers, .. }, true) => {
+                (self.counts.customers, self.counts.skipped) = (*customers, 0);
+            }
             // What comes after the end is from another process, which will finish again.
             (BillRunEvent::CustomersBilled { billed, totals, skipped, parked, .. }, _) if begun => {
                 self.under_way = true;
@@ -192,9 +221,13 @@ impl EventSourced for BillRun {
                     *count = count.checked_add(more).ok_or_else(|| corrupt("counts too many".into()))?;
                 }
             }
-            (BillRunEvent::BillRunFinished { .. }, true) => self.under_way = false,
+            (BillRunEvent::BillRunFinished { .. }, true) => {
+                self.under_way = false;
+                self.counts.close();
+            }
             (BillRunEvent::BillRunStarted { .. }, true) => return Err(corrupt("started twice".into())),
-            (BillRunEvent::CustomersBilled { .. }, _) | (BillRunEvent::BillRunFinished { .. }, false) => {
+            (BillRunEvent::CustomersBilled { .. }, _)
+            | (BillRunEvent::BillRunTakenUp { .. } | BillRunEvent::BillRunFinished { .. }, false) => {
                 return Err(corrupt("not under way".into()));
             }
         }
@@ -208,7 +241,8 @@ impl EventSourced for BillRun {
             | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)
-            | BookEvent::Period(_) => None,
+            | BookEvent::Period(_)
+            | BookEvent::Settlement(_) => None,
         }
     }
 }

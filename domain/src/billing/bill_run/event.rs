@@ -19,6 +19,11 @@ pub enum BillRunEvent {
         #[serde(default, skip_serializing_if = "RunTerms::are_usual")]
         terms: RunTerms,
     },
+    /// It goes on after a stop, with so many customers in all. Those passed over before are looked at, and counted, again.
+    BillRunTakenUp {
+        period: Month,
+        customers: u64,
+    },
     /// A chunk of them was billed, in the same decision as their bills.
     CustomersBilled {
         period: Month,
@@ -64,15 +69,17 @@ pub struct ParkedCustomer {
 }
 
 const STARTED: EventKind = EventKind::first_version("BillRunStarted");
+const TAKEN_UP: EventKind = EventKind::first_version("BillRunTakenUp");
 const BILLED: EventKind = EventKind::first_version("CustomersBilled");
 const FINISHED: EventKind = EventKind::first_version("BillRunFinished");
 
 impl BillRunEvent {
-    pub const KINDS: [EventKind; 3] = [STARTED, BILLED, FINISHED];
+    pub const KINDS: [EventKind; 4] = [STARTED, TAKEN_UP, BILLED, FINISHED];
 
     pub fn kind(&self) -> EventKind {
         match self {
             Self::BillRunStarted { .. } => STARTED,
+            Self::BillRunTakenUp { .. } => TAKEN_UP,
             Self::CustomersBilled { .. } => BILLED,
             Self::BillRunFinished { .. } => FINISHED,
         }
@@ -81,6 +88,7 @@ impl BillRunEvent {
     pub fn period(&self) -> Month {
         match self {
             Self::BillRunStarted { period, .. }
+            | Self::BillRunTakenUp { period, .. }
             | Self::CustomersBilled { period, .. }
             | Self::BillRunFinished { period } => *period,
         }

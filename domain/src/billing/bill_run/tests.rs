@@ -130,3 +130,31 @@ fn a_run_counts_what_it_has_done() {
     assert_eq!(counts.totals, [yuan("3.50")]);
     assert!(run.evolve(&started()).is_err());
 }
+
+/// Of five customers two are done and one was skipped; taken up again, the run looks at the three that are not done.
+#[test]
+fn who_is_looked_at_again_after_a_stop_is_counted_once() {
+    let take_up = |left| BillRunCommand::TakeUp { period: period(), left };
+    let of_five = BillRunEvent::BillRunStarted { period: period(), customers: 5, terms: RunTerms::default() };
+    given(vec![of_five.clone()]).when(take_up(5)).then_expect_events(vec![]);
+    let taken_up = |customers| BillRunEvent::BillRunTakenUp { period: period(), customers };
+    let stopped = vec![of_five, billed("1.00")];
+    given(stopped.clone()).when(take_up(3)).then_expect_events(vec![taken_up(5)]);
+    given(stopped.clone()).when(take_up(4)).then_expect_events(vec![taken_up(6)]);
+    given([stopped.clone(), vec![finished()]].concat()).when(take_up(3)).then_expect_events(vec![]);
+    given(vec![]).when(take_up(3)).then_expect_error(BillRunRefusal::NotUnderWay { period: period() });
+
+    let skipped = BillRunEvent::CustomersBilled {
+        period: period(),
+        billed: 2,
+        totals: vec![],
+        skipped: 1,
+        parked: vec![],
+    };
+    let mut run = BillRun::default();
+    for event in [stopped, vec![taken_up(5), skipped, finished()]].concat() {
+        run.evolve(&event).unwrap();
+    }
+    let counts = run.counts();
+    assert_eq!((counts.customers, counts.billed, counts.skipped, counts.parked), (5, 3, 1, 1));
+}

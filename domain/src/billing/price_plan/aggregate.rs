@@ -156,7 +156,8 @@ impl EventSourced for PricePlan {
             | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)
-            | BookEvent::Period(_) => None,
+            | BookEvent::Period(_)
+            | BookEvent::Settlement(_) => None,
         }
     }
 }

@@ -14,7 +14,7 @@ pub enum PricePlanRefusal {
     AlreadyExists { plan: PlanCode },
     #[error("version {version} of {plan} is in force from {latest}: the next one has to begin later")]
     NotLater { plan: PlanCode, version: u32, latest: NaiveDate },
-    #[error("{plan} is in {expected}: a version in {given} would be another plan")]
+    #[error("price plan {plan} is in {expected}: a version in {given} would be another plan")]
     CurrencyDiffers { plan: PlanCode, expected: Currency, given: Currency },
     #[error(transparent)]
     EffectiveDate(#[from] EffectiveDateOutOfRange),

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ExactAmount, Fee, PeriodShare, Quantity, UnitPrice};
+use super::{ExactAmount, Fee, PeriodShare, Quantity, Rate, UnitPrice};
 
 /// An amount and the way to it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -38,6 +38,12 @@ pub struct EventsCharged {
     pub charged: u64,
     /// What of their amounts was not free.
     pub charged_amount: Quantity,
+    /// What was taken of it; bills of before 2026-11-22 do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<Rate>,
+    /// On top, for each event charged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fee_per_event: Option<UnitPrice>,
 }
 
 impl Charge {

@@ -100,6 +100,7 @@ pub(super) fn charge(terms: &Percentage, events: &[Quantity]) -> Option<Charge> 
     }
     let count = u64::try_from(events.len()).ok()?;
     let charged_amount = Quantity::new(charged_amount).ok()?;
-    let events = Some(EventsCharged { count, charged, charged_amount });
+    let (rate, fee_per_event) = (Some(terms.rate), terms.fee_per_event);
+    let events = Some(EventsCharged { count, charged, charged_amount, rate, fee_per_event });
     Some(Charge { amount, events, ..Charge::default() })
 }

@@ -70,6 +70,11 @@ impl UsageQuarantine {
         self.entries.iter().map(|entry| entry.held.key()).collect()
     }
 
+    /// How many nobody has accepted or dismissed.
+    pub fn waiting(&self) -> usize {
+        self.entries.iter().filter(|entry| entry.state == QuarantineState::Waiting).count()
+    }
+
     /// How many more there is room for.
     pub(super) fn room(&self) -> usize {
         MOST.saturating_sub(self.entries.len())
@@ -213,7 +218,8 @@ impl EventSourced for UsageQuarantine {
             | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)
-            | BookEvent::Period(_) => None,
+            | BookEvent::Period(_)
+            | BookEvent::Settlement(_) => None,
         }
     }
 }

@@ -149,7 +149,15 @@ fn ids_name_what_they_are_of() {
 #[test]
 fn a_number_has_one_spelling_and_anything_else_is_none() {
     let read = |raw: &str| GivenQuantity::read(raw);
-    for (raw, text) in [("120", "120"), ("120.50", "120.5"), ("1.2e2", "120"), (" 0 ", "0")] {
+    for (raw, text) in [
+        ("120", "120"),
+        ("120.50", "120.5"),
+        ("1.2e2", "120"),
+        (" 0 ", "0"),
+        ("125E-2", "1.25"),
+        ("1e+3", "1000"),
+        ("0e9", "0"),
+    ] {
         assert_eq!((read(raw).text.as_str(), read(raw).quantity), (text, Ok(text.parse().unwrap())), "{raw}");
     }
     use QuarantineReason as R;
@@ -163,7 +171,13 @@ fn a_number_has_one_spelling_and_anything_else_is_none() {
         ("1000000000000001", "1000000000000001", R::OutOfRange),
         ("0.0000000000001", "0.0000000000001", R::OutOfRange),
         ("99999999999999999999999999999999", "99999999999999999999999999999999", R::OutOfRange),
-        ("1e99", "1e99", R::NotANumber),
+        ("1e99", "1e99", R::OutOfRange),
+        ("1e-99", "1e-99", R::OutOfRange),
+        ("1e99999999999", "1e99999999999", R::OutOfRange),
+        // Kept as it is, not rounded to what can be.
+        ("12345678901234567890123456789.5e-27", "12345678901234567890123456789.5e-27", R::OutOfRange),
+        ("1.2e3.4", "1.2e3.4", R::NotANumber),
+        ("e", "e", R::NotANumber),
     ] {
         assert_eq!((read(raw).text.as_str(), read(raw).quantity), (text, Err(reason)), "{raw}");
     }

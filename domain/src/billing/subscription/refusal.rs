@@ -5,13 +5,18 @@ use chrono::NaiveDate;
 use crate::billing::BillId;
 use crate::billing::price_plan::PlanCode;
 use crate::ids::CustomerId;
+use crate::money::Currency;
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SubscriptionRefusal {
     #[error("customer {customer} has no price plan on {from} that could end")]
     NothingToEnd { customer: CustomerId, from: NaiveDate },
-    #[error("{plan} begins on {begins}: nobody can have it from {from}")]
+    #[error("price plan {plan} begins on {begins}: nobody can have it from {from}")]
     PlanNotBegun { plan: PlanCode, from: NaiveDate, begins: NaiveDate },
+    #[error(
+        "customer {customer} is billed in {expected}, price plan {plan} is in {given}: choose another plan, or change the customer's currency"
+    )]
+    AnotherCurrency { customer: CustomerId, plan: PlanCode, expected: Currency, given: Currency },
     #[error("customer {customer} is billed by {bill} for days from {from} on: void the bill first")]
     MonthBilled { customer: CustomerId, bill: BillId, from: NaiveDate },
     #[error("{from} is too long ago: a price plan can change from {earliest} on")]

@@ -34,6 +34,9 @@ pub struct Usage {
     sequence: u64,
     /// The event that changed what was used last; 0 if none did.
     changed_at: u64,
+    /// The latest day from which on a bill that counted it is owed no longer.
+    #[serde(default)]
+    unbilled_on: Option<NaiveDate>,
 }
 
 /// A bill, or a credit note of one, that counts what was used.
@@ -83,6 +86,16 @@ impl Usage {
     /// Whether something came in, or was corrected, that none of the standing bills takes into account.
     pub fn has_late_usage(&self) -> bool {
         self.bills.last().is_some_and(|last| last.through < self.changed_at)
+    }
+
+    /// No bill that counts it again is issued before: both would be owed in between.
+    pub fn unbilled_on(&self) -> Option<NaiveDate> {
+        self.unbilled_on
+    }
+
+    /// Whether something was used and no standing bill counts any of it.
+    pub fn is_unbilled(&self) -> bool {
+        !self.is_billed() && self.meters.values().any(|meter| !meter.total().is_zero())
     }
 
     /// What each entry would change if those before it were recorded, or why it is refused.
@@ -173,10 +186,15 @@ impl Usage {
     }
 
     /// A bill that does not count it has been voided already.
-    fn unbill(&self, usage: UsageId, bill: BillId) -> Result<Option<UsageEvent>, UsageRefusal> {
+    fn unbill(
+        &self,
+        usage: UsageId,
+        bill: BillId,
+        voided_on: Option<NaiveDate>,
+    ) -> Result<Option<UsageEvent>, UsageRefusal> {
         let Some(last) = self.bills.last() else { return Ok(None) };
         if last.bill == bill {
-            return Ok(Some(UsageEvent::UsageUnbilled { usage, bill }));
+            return Ok(Some(UsageEvent::UsageUnbilled { usage, bill, voided_on }));
         }
         if self.bills.iter().any(|standing| standing.bill == bill) {
             return Err(UsageRefusal::LaterBillStands { bill, later: last.bill.clone() });
@@ -226,8 +244,9 @@ impl Usage {
                 let last = last.filter(|_| *through + 1 == self.sequence).ok_or(Fault::Bill)?;
                 (last.through, last.meters) = (*through, meters);
             }
-            UsageEvent::UsageUnbilled { bill, .. } => {
+            UsageEvent::UsageUnbilled { bill, voided_on, .. } => {
                 self.bills.pop_if(|last| last.bill == *bill).ok_or(Fault::Bill)?;
+                self.unbilled_on = self.unbilled_on.max(*voided_on);
             }
         }
         Ok(())
@@ -281,7 +300,9 @@ impl EventSourced for Usage {
                 Ok(self.credit(usage, bill, note)?.into_iter().collect())
             }
             UsageCommand::Settle { usage } => Ok(self.settle(usage)?.into_iter().collect()),
-            UsageCommand::Unbill { usage, bill } => Ok(self.unbill(usage, bill)?.into_iter().collect()),
+            UsageCommand::Unbill { usage, bill, voided_on } => {
+                Ok(self.unbill(usage, bill, voided_on)?.into_iter().collect())
+            }
         }
     }
 
@@ -303,7 +324,8 @@ impl EventSourced for Usage {
             | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)
-            | BookEvent::Period(_) => None,
+            | BookEvent::Period(_)
+            | BookEvent::Settlement(_) => None,
         }
     }
 }

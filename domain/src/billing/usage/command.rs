@@ -16,5 +16,10 @@ pub enum UsageCommand {
     /// What came late changed nothing that is owed: what counted last counts it too.
     Settle { usage: UsageId },
     /// The bill was voided.
-    Unbill { usage: UsageId, bill: BillId },
+    Unbill {
+        usage: UsageId,
+        bill: BillId,
+        /// From when on it is owed no longer; `None` of a draft, which never was.
+        voided_on: Option<NaiveDate>,
+    },
 }

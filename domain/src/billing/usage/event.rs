@@ -47,7 +47,13 @@ pub enum UsageEvent {
         through: u64,
     },
     /// The bill counts it no more: it was voided.
-    UsageUnbilled { usage: UsageId, bill: BillId },
+    UsageUnbilled {
+        usage: UsageId,
+        bill: BillId,
+        /// From when on it is owed no longer; not said of a draft, nor by the first books.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        voided_on: Option<NaiveDate>,
+    },
 }
 
 const RECORDED: EventKind = EventKind::first_version("UsageRecorded");

@@ -28,6 +28,8 @@ pub enum UsageRefusal {
     NotBilled { usage: UsageId },
     #[error("{usage} has no usage that {bill} does not bill")]
     NothingLate { usage: UsageId, bill: BillId },
-    #[error("{later} bills what came after {bill}: void it first")]
+    #[error(
+        "{later} bills what came after {bill}: void it first; if it has a credit or debit note, both stay: correct the usage and settle it, or write notes"
+    )]
     LaterBillStands { bill: BillId, later: BillId },
 }

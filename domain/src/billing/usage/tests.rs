@@ -60,7 +60,7 @@ fn billed(bill: BillId, through: u64) -> UsageEvent {
 }
 
 fn unbilled(bill: BillId) -> UsageEvent {
-    UsageEvent::UsageUnbilled { usage: usage(), bill }
+    UsageEvent::UsageUnbilled { usage: usage(), bill, voided_on: Some(voided_on()) }
 }
 
 fn given(events: Vec<UsageEvent>) -> cqrs_es::test::AggregateTestExecutor<Usage> {
@@ -84,7 +84,7 @@ fn bill(bill: BillId) -> UsageCommand {
 }
 
 fn unbill(bill: BillId) -> UsageCommand {
-    UsageCommand::Unbill { usage: usage(), bill }
+    UsageCommand::Unbill { usage: usage(), bill, voided_on: Some(voided_on()) }
 }
 
 #[test]
@@ -374,4 +374,15 @@ fn a_note_counts_what_came_late_and_made_less() {
     assert!(!state(&history).has_late_usage());
     let mut broken = state(&history);
     assert!(broken.evolve(&credited(3)).is_err(), "it counts what there was before it");
+}
+
+fn voided_on() -> chrono::NaiveDate {
+    day("2026-11-10")
+}
+
+#[test]
+fn it_remembers_from_when_on_a_bill_of_it_is_owed_no_longer() {
+    let history = [recorded(vec![sms("2026-10-01", "3")]), billed(first_bill(), 1), unbilled(first_bill())];
+    assert_eq!(state(&history[..2]).unbilled_on(), None);
+    assert_eq!(state(&history).unbilled_on(), Some(voided_on()));
 }

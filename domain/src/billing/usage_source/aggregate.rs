@@ -196,7 +196,8 @@ impl EventSourced for UsageSource {
             | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)
-            | BookEvent::Period(_) => None,
+            | BookEvent::Period(_)
+            | BookEvent::Settlement(_) => None,
         }
     }
 }

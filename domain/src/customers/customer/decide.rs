@@ -28,7 +28,7 @@ impl Customer {
         Ok([Some(registered), changed, assigned].into_iter().flatten().collect())
     }
 
-    /// What a customer has already is no change.
+    /// What a customer has already is no change, also of a closed one.
     pub(super) fn change(
         &self,
         customer: CustomerId,
@@ -36,7 +36,7 @@ impl Customer {
         account_manager: &Edit<AccountManager>,
         profile: &ProfileEdits,
     ) -> Decided {
-        let registered = self.open(&customer)?;
+        let registered = self.registered(&customer)?;
         if registered.erased && profile.sets_personal() {
             return Err(CustomerRefusal::PersonalDataErased { customer });
         }
@@ -46,7 +46,11 @@ impl Customer {
         });
         let changed = change_profile(&customer, &registered.profile, profile)?;
         let assigned = assign(&customer, registered.account_manager.as_ref(), account_manager);
-        Ok([renamed, changed, assigned].into_iter().flatten().collect())
+        let changes: Vec<_> = [renamed, changed, assigned].into_iter().flatten().collect();
+        if !changes.is_empty() {
+            self.check_open(&customer)?;
+        }
+        Ok(changes)
     }
 
     /// A customer that is with the new manager already was given before.

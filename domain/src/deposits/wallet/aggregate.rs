@@ -167,6 +167,24 @@ impl EventSourced for Wallet {
                 self.check_credit(&wallet, amount)?;
                 WalletEvent::BillPaymentReturned { wallet, bill, amount, effective_date }
             }
+            WalletCommand::Apply { wallet, write_off, leg, bill, amount, effective_date } => {
+                check_amount(&wallet, amount)?;
+                self.check_available(amount)?;
+                WalletEvent::FundsApplied { wallet, write_off, leg, bill, amount, effective_date }
+            }
+            WalletCommand::Free { wallet, write_off, leg, bill, amount, effective_date } => {
+                self.check_credit(&wallet, amount)?;
+                WalletEvent::FundsFreed { wallet, write_off, leg, bill, amount, effective_date }
+            }
+            WalletCommand::CreditAdvance { wallet, receipt, amount, effective_date } => {
+                self.check_credit(&wallet, amount)?;
+                WalletEvent::AdvanceCredited { wallet, receipt, amount, effective_date }
+            }
+            WalletCommand::ReturnAdvance { wallet, receipt, amount, effective_date } => {
+                check_amount(&wallet, amount)?;
+                self.check_available(amount)?;
+                WalletEvent::AdvanceReturned { wallet, receipt, amount, effective_date }
+            }
         };
         Ok(vec![event])
     }
@@ -191,6 +209,7 @@ impl EventSourced for Wallet {
             BookEvent::Customer(_)
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_)
+            | BookEvent::Settlement(_)
             | BookEvent::Billing(_) => None,
         }
     }
@@ -200,12 +219,16 @@ fn take_in(funds: &mut Funds, event: &WalletEvent) -> Result<(), Broken> {
     match event {
         WalletEvent::DepositRecorded { amount, .. }
         | WalletEvent::ReturnCredited { amount, .. }
-        | WalletEvent::BillPaymentReturned { amount, .. } => funds.credit(*amount),
+        | WalletEvent::BillPaymentReturned { amount, .. }
+        | WalletEvent::FundsFreed { amount, .. }
+        | WalletEvent::AdvanceCredited { amount, .. } => funds.credit(*amount),
         WalletEvent::DepositReversed { deposit, amount, .. } => funds.reverse(deposit.entry(), *amount),
         WalletEvent::FundsHeld { withdrawal, amount, .. } => funds.set_aside(withdrawal, *amount),
         WalletEvent::HoldReleased { withdrawal, amount, .. } => funds.release(withdrawal, *amount),
         WalletEvent::HoldPaidOut { withdrawal, amount, .. } => funds.pay_out(withdrawal, *amount),
-        WalletEvent::BillPaid { amount, .. } => funds.debit(*amount),
+        WalletEvent::BillPaid { amount, .. }
+        | WalletEvent::FundsApplied { amount, .. }
+        | WalletEvent::AdvanceReturned { amount, .. } => funds.debit(*amount),
     }
 }
 

@@ -5,8 +5,9 @@ use chrono::NaiveDate;
 use super::WalletEvent;
 use crate::billing::BillId;
 use crate::deposits::{BankReference, DepositMethod};
-use crate::ids::{DepositId, WalletId, WithdrawalId};
+use crate::ids::{DepositId, WalletId, WithdrawalId, WriteOffId};
 use crate::money::Money;
+use crate::settlement::ReceiptId;
 use crate::text::{Reason, Remark};
 
 /// `today` is the book's day, by which an effective date is judged.
@@ -63,6 +64,38 @@ pub enum WalletCommand {
         amount: Money,
         effective_date: NaiveDate,
     },
+    /// A leg of a write-off takes available money.
+    Apply {
+        wallet: WalletId,
+        write_off: WriteOffId,
+        leg: u32,
+        bill: BillId,
+        amount: Money,
+        effective_date: NaiveDate,
+    },
+    /// The leg is undone. That it stands is the write-off's to know.
+    Free {
+        wallet: WalletId,
+        write_off: WriteOffId,
+        leg: u32,
+        bill: BillId,
+        amount: Money,
+        effective_date: NaiveDate,
+    },
+    /// What is left of a receipt comes in. How much that is, is the receipt's to know.
+    CreditAdvance {
+        wallet: WalletId,
+        receipt: ReceiptId,
+        amount: Money,
+        effective_date: NaiveDate,
+    },
+    /// What came from a receipt goes back there. How much that can be, is the receipt's to know.
+    ReturnAdvance {
+        wallet: WalletId,
+        receipt: ReceiptId,
+        amount: Money,
+        effective_date: NaiveDate,
+    },
 }
 
 /// What was recorded of a deposit, read from its immutable event: a wallet does not remember its deposits.
@@ -97,7 +130,11 @@ impl DepositFacts {
             | WalletEvent::HoldPaidOut { .. }
             | WalletEvent::ReturnCredited { .. }
             | WalletEvent::BillPaid { .. }
-            | WalletEvent::BillPaymentReturned { .. } => None,
+            | WalletEvent::BillPaymentReturned { .. }
+            | WalletEvent::FundsApplied { .. }
+            | WalletEvent::FundsFreed { .. }
+            | WalletEvent::AdvanceCredited { .. }
+            | WalletEvent::AdvanceReturned { .. } => None,
         }
     }
 }

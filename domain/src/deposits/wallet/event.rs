@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::billing::BillId;
 use crate::deposits::{BankReference, DepositMethod};
 use crate::event::EventKind;
-use crate::ids::{DepositId, WalletId, WithdrawalId};
+use crate::ids::{DepositId, WalletId, WithdrawalId, WriteOffId};
 use crate::money::Money;
+use crate::settlement::ReceiptId;
 use crate::text::{Reason, Remark};
 
 /// Amounts are positive; which way the money went is in the name.
@@ -48,6 +49,28 @@ pub enum WalletEvent {
     BillPaid { wallet: WalletId, bill: BillId, amount: Money, effective_date: NaiveDate },
     /// Money that had paid a bill came back, as less of the bill is owed than was paid.
     BillPaymentReturned { wallet: WalletId, bill: BillId, amount: Money, effective_date: NaiveDate },
+    /// A leg of a write-off took money in the wallet for a bill.
+    FundsApplied {
+        wallet: WalletId,
+        write_off: WriteOffId,
+        leg: u32,
+        bill: BillId,
+        amount: Money,
+        effective_date: NaiveDate,
+    },
+    /// The leg was undone: its money is back.
+    FundsFreed {
+        wallet: WalletId,
+        write_off: WriteOffId,
+        leg: u32,
+        bill: BillId,
+        amount: Money,
+        effective_date: NaiveDate,
+    },
+    /// What was left of a receipt came into the wallet.
+    AdvanceCredited { wallet: WalletId, receipt: ReceiptId, amount: Money, effective_date: NaiveDate },
+    /// What had come from a receipt went back there.
+    AdvanceReturned { wallet: WalletId, receipt: ReceiptId, amount: Money, effective_date: NaiveDate },
 }
 
 const RECORDED: EventKind = EventKind::first_version("DepositRecorded");
@@ -58,10 +81,26 @@ const PAID_OUT: EventKind = EventKind::first_version("HoldPaidOut");
 const CREDITED: EventKind = EventKind::first_version("ReturnCredited");
 const BILL_PAID: EventKind = EventKind::first_version("BillPaid");
 const BILL_PAYMENT_RETURNED: EventKind = EventKind::first_version("BillPaymentReturned");
+const FUNDS_APPLIED: EventKind = EventKind::first_version("FundsApplied");
+const FUNDS_FREED: EventKind = EventKind::first_version("FundsFreed");
+const ADVANCE_CREDITED: EventKind = EventKind::first_version("AdvanceCredited");
+const ADVANCE_RETURNED: EventKind = EventKind::first_version("AdvanceReturned");
 
 impl WalletEvent {
-    pub const KINDS: [EventKind; 8] =
-        [RECORDED, REVERSED, HELD, RELEASED, PAID_OUT, CREDITED, BILL_PAID, BILL_PAYMENT_RETURNED];
+    pub const KINDS: [EventKind; 12] = [
+        RECORDED,
+        REVERSED,
+        HELD,
+        RELEASED,
+        PAID_OUT,
+        CREDITED,
+        BILL_PAID,
+        BILL_PAYMENT_RETURNED,
+        FUNDS_APPLIED,
+        FUNDS_FREED,
+        ADVANCE_CREDITED,
+        ADVANCE_RETURNED,
+    ];
 
     pub fn kind(&self) -> EventKind {
         match self {
@@ -73,6 +112,10 @@ impl WalletEvent {
             Self::ReturnCredited { .. } => CREDITED,
             Self::BillPaid { .. } => BILL_PAID,
             Self::BillPaymentReturned { .. } => BILL_PAYMENT_RETURNED,
+            Self::FundsApplied { .. } => FUNDS_APPLIED,
+            Self::FundsFreed { .. } => FUNDS_FREED,
+            Self::AdvanceCredited { .. } => ADVANCE_CREDITED,
+            Self::AdvanceReturned { .. } => ADVANCE_RETURNED,
         }
     }
 
@@ -85,7 +128,11 @@ impl WalletEvent {
             | Self::HoldPaidOut { wallet, .. }
             | Self::ReturnCredited { wallet, .. }
             | Self::BillPaid { wallet, .. }
-            | Self::BillPaymentReturned { wallet, .. } => wallet,
+            | Self::BillPaymentReturned { wallet, .. }
+            | Self::FundsApplied { wallet, .. }
+            | Self::FundsFreed { wallet, .. }
+            | Self::AdvanceCredited { wallet, .. }
+            | Self::AdvanceReturned { wallet, .. } => wallet,
         }
     }
 
@@ -99,7 +146,11 @@ impl WalletEvent {
             | Self::HoldPaidOut { amount, .. }
             | Self::ReturnCredited { amount, .. }
             | Self::BillPaid { amount, .. }
-            | Self::BillPaymentReturned { amount, .. } => *amount,
+            | Self::BillPaymentReturned { amount, .. }
+            | Self::FundsApplied { amount, .. }
+            | Self::FundsFreed { amount, .. }
+            | Self::AdvanceCredited { amount, .. }
+            | Self::AdvanceReturned { amount, .. } => *amount,
         }
     }
 }

@@ -16,6 +16,10 @@ pub enum WalletRefusal {
     ReversalWouldOverdraw { available: Money, requested: Money },
     #[error("a deposit with the reference {reference:?} is recorded already")]
     ReferenceTaken { reference: BankReference },
+    #[error(
+        "receipts with the reference {reference:?} are recorded; if this is the same money, reverse the receipt first, or move it to the wallet"
+    )]
+    EnteredAsReceipt { reference: BankReference },
     #[error("the amount must be more than zero, it is {amount}")]
     AmountNotPositive { amount: Money },
     #[error("money is held for withdrawal {withdrawal} already")]

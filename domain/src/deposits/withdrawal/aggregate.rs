@@ -128,9 +128,11 @@ impl EventSourced for Withdrawal {
     fn pick(event: &BookEvent) -> Option<&WithdrawalEvent> {
         match event {
             BookEvent::Withdrawal(event) => Some(event),
-            BookEvent::Customer(_) | BookEvent::Wallet(_) | BookEvent::Period(_) | BookEvent::Billing(_) => {
-                None
-            }
+            BookEvent::Customer(_)
+            | BookEvent::Wallet(_)
+            | BookEvent::Period(_)
+            | BookEvent::Settlement(_)
+            | BookEvent::Billing(_) => None,
         }
     }
 }

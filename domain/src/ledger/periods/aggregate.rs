@@ -140,7 +140,8 @@ impl EventSourced for AccountingPeriods {
             BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)
-            | BookEvent::Billing(_) => None,
+            | BookEvent::Billing(_)
+            | BookEvent::Settlement(_) => None,
         }
     }
 }

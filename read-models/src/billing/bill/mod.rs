@@ -3,6 +3,7 @@
 mod parts;
 mod query;
 mod row;
+mod standing;
 #[cfg(test)]
 mod tests;
 
@@ -11,8 +12,9 @@ use tallybook_domain::billing::{BillEvent, BillId, BillState, BillingEvent};
 use tallybook_domain::{Actor, BookEvent, Money, RecordedEvent};
 
 pub use parts::{BadDebt, BillNote, BillVoiding, NoteKind};
-pub use query::{BillFilter, BillOrder, BillStanding, find_bill, list_bills};
+pub use query::{BillFilter, BillOrder, find_bill, list_bills};
 pub use row::BillRow;
+pub use standing::{BillOnDay, BillStanding};
 
 use crate::fold::{FoldFault, Keyed, Projection, Reads, Stamp};
 
@@ -21,7 +23,7 @@ pub struct Bills;
 
 impl Projection for Bills {
     const NAME: &'static str = "bills";
-    const VERSION: i32 = 3;
+    const VERSION: i32 = 4;
     const READS: Reads = Reads::Aggregates(&["bill"]);
     type Tables = Keyed<BillRow>;
 
@@ -49,7 +51,8 @@ impl Projection for Bills {
             | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)
-            | BookEvent::Period(_) => Ok(()),
+            | BookEvent::Period(_)
+            | BookEvent::Settlement(_) => Ok(()),
         }
     }
 }
@@ -89,6 +92,7 @@ fn drafted(event: &RecordedEvent, bill: &BillId, amounts: Amounts) -> BillRow {
         tax: amounts.tax,
         total: amounts.total,
         settled: zero,
+        written_off: zero,
         open: zero,
         issue_date: None,
         due_date: None,
@@ -141,13 +145,15 @@ fn take_in(row: &mut BillRow, change: &BillEvent) -> Result<(), FoldFault> {
         BillEvent::BillPaymentReturnedToWallet { amount, .. } => {
             row.settled = row.settled.checked_sub(*amount)?;
         }
+        BillEvent::BillApplied { leg, .. } => row.settled = row.settled.checked_add(leg.amount)?,
+        BillEvent::BillReopened { leg, .. } => row.settled = row.settled.checked_sub(leg.amount)?,
         BillEvent::BadDebtRequested { amount, reason, requested_by, .. } => {
             let (state, amount, reason) = (BadDebtState::Requested, *amount, reason.clone());
             let requested_by = requested_by.actor().clone();
             row.bad_debt = Some(BadDebt { state, amount, reason, requested_by, decided_by: None });
         }
         BillEvent::BadDebtWrittenOff { amount, approved_by, .. } => {
-            row.settled = row.settled.checked_add(*amount)?;
+            row.written_off = row.written_off.checked_add(*amount)?;
             decide_bad_debt(row, BadDebtState::WrittenOff, approved_by);
         }
         BillEvent::BadDebtRejected { rejected_by, .. } => {
@@ -155,7 +161,7 @@ fn take_in(row: &mut BillRow, change: &BillEvent) -> Result<(), FoldFault> {
         }
     }
     row.open = match row.state {
-        BillState::Issued => row.total.checked_sub(row.settled)?,
+        BillState::Issued => row.total.checked_sub(row.settled)?.checked_sub(row.written_off)?,
         BillState::Draft | BillState::Voided => Money::zero(row.total.currency()),
     };
     if row.open.is_negative() {

@@ -37,9 +37,12 @@ pub struct BillRow {
     pub tax: Money,
     #[schema(value_type = schema::Money)]
     pub total: Money,
-    /// What has been paid or given up of it.
+    /// What has been paid of it, or written off against a receipt or a credit.
     #[schema(value_type = schema::Money)]
     pub settled: Money,
+    /// What has been given up of it as bad debt.
+    #[schema(value_type = schema::Money)]
+    pub written_off: Money,
     /// What is owed of it: nothing unless it is issued.
     #[schema(value_type = schema::Money)]
     pub open: Money,
@@ -84,6 +87,7 @@ impl Row for BillRow {
         Column::amount("tax"),
         Column::amount("total"),
         Column::amount("settled"),
+        Column::amount("written_off"),
         Column::amount("open"),
         Column::date("issue_date"),
         Column::date("due_date"),
@@ -112,7 +116,7 @@ impl Row for BillRow {
         fields.put(self.state);
         fields.put(self.dispute);
         fields.put(self.total.currency());
-        for money in [self.subtotal, self.tax, self.total, self.settled, self.open] {
+        for money in [self.subtotal, self.tax, self.total, self.settled, self.written_off, self.open] {
             fields.put_amount(money.amount());
         }
         fields.put_optional_date(self.issue_date);
@@ -167,6 +171,7 @@ impl FromRow<'_, PgRow> for BillRow {
             tax: money(row, "tax", currency)?,
             total: money(row, "total", currency)?,
             settled: money(row, "settled", currency)?,
+            written_off: money(row, "written_off", currency)?,
             open: money(row, "open", currency)?,
             issue_date: row.try_get("issue_date")?,
             due_date: row.try_get("due_date")?,

@@ -1,9 +1,10 @@
 use tallybook_domain::billing::bill::{Amounts, BadDebtState, Dispute};
 use tallybook_domain::billing::{BillEvent, BillId, BillState};
+use tallybook_domain::settlement::write_off::{DifferenceReason, Leg, LegSource};
 
-use super::{BillVoiding, Bills, NoteKind};
+use super::{BillStanding, BillVoiding, Bills, NoteKind};
 use crate::fold::FoldFault;
-use crate::testing::{customer, day, folded, try_folded, wallet, yuan};
+use crate::testing::{customer, day, folded, try_folded, wallet, write_off_id, yuan};
 
 fn bill() -> BillId {
     BillId::new(&customer(1), "2026-10".parse().unwrap())
@@ -82,6 +83,25 @@ fn what_goes_back_to_the_wallet_is_settled_no_longer() {
 }
 
 #[test]
+fn a_leg_of_a_write_off_settles_a_part_and_opens_it_again() {
+    let leg = Leg {
+        leg: 1,
+        source: LegSource::Difference(DifferenceReason::BankFee),
+        bill: bill(),
+        amount: yuan("55.00"),
+    };
+    let (write_off, effective_date) = (write_off_id(), day("2026-11-03"));
+    let applied = BillEvent::BillApplied { write_off: write_off.clone(), leg: leg.clone(), effective_date };
+    let rows = folded::<Bills>([drafted(), issued(), applied.clone()].map(Into::into));
+    let row = rows.get(&bill()).unwrap();
+    assert_eq!((row.settled, row.open), (yuan("55.00"), yuan("51.00")));
+    let reopened = BillEvent::BillReopened { write_off, leg, effective_date };
+    let rows = folded::<Bills>([drafted(), issued(), applied, reopened].map(Into::into));
+    let row = rows.get(&bill()).unwrap();
+    assert_eq!((row.settled, row.open), (yuan("0.00"), yuan("106.00")));
+}
+
+#[test]
 fn a_voided_bill_is_not_owed() {
     let voided = BillEvent::BillVoided {
         bill: bill(),
@@ -153,5 +173,8 @@ fn what_is_asked_to_be_written_off_is_told_and_who_decided() {
     let given_up = rows.get(&bill()).unwrap();
     let bad_debt = given_up.bad_debt.as_ref().unwrap();
     assert_eq!((bad_debt.state, given_up.open), (BadDebtState::WrittenOff, yuan("100.00")));
+    assert_eq!((given_up.written_off, given_up.settled), (yuan("6.00"), yuan("0.00")));
+    assert_eq!(BillStanding::of(given_up, day("2026-12-01")), BillStanding::PartlySettled);
+    assert_eq!(BillStanding::of(given_up, day("2026-12-02")), BillStanding::Overdue);
     assert_eq!(bad_debt.decided_by, Some("user:wang".parse().unwrap()));
 }

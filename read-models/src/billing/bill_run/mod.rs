@@ -12,7 +12,7 @@ use tallybook_domain::billing::bill_run::{BillRunState, RunCounts};
 use tallybook_domain::billing::{BillRunEvent, BillingEvent};
 use tallybook_domain::{BookEvent, RecordedEvent};
 
-pub use query::{BillRunStatus, done_since, find_bill_run, list_bill_runs, list_parked, months_under_way};
+pub use query::{BillRunStatus, billed_since, find_bill_run, list_bill_runs, list_parked, months_under_way};
 pub use row::{BillRunRow, ParkedRow};
 
 use crate::fold::{FoldFault, Keyed, Projection, Reads, Share, Stamp, Table, Tables};
@@ -42,7 +42,7 @@ impl Tables for BillRunTables {
 
 impl Projection for BillRuns {
     const NAME: &'static str = "bill_runs";
-    const VERSION: i32 = 1;
+    const VERSION: i32 = 2;
     const READS: Reads = Reads::Aggregates(&["bill_run"]);
     type Tables = BillRunTables;
 
@@ -53,7 +53,8 @@ impl Projection for BillRuns {
             | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)
-            | BookEvent::Period(_) => Ok(()),
+            | BookEvent::Period(_)
+            | BookEvent::Settlement(_) => Ok(()),
         }
     }
 }
@@ -79,6 +80,11 @@ fn apply(event: &RecordedEvent, change: &BillRunEvent, tables: &mut BillRunTable
                 },
             )
         }
+        BillRunEvent::BillRunTakenUp { period, customers } => tables.runs.change(period, |row| {
+            (row.counts.customers, row.counts.skipped) = (*customers, 0);
+            row.updated = now;
+            Ok(())
+        }),
         BillRunEvent::CustomersBilled { period, billed, totals, skipped, parked } => {
             for customer in parked {
                 let (id, reason) = (customer.customer.clone(), customer.reason.clone());
@@ -100,6 +106,7 @@ fn apply(event: &RecordedEvent, change: &BillRunEvent, tables: &mut BillRunTable
             })
         }
         BillRunEvent::BillRunFinished { period } => tables.runs.change(period, |row| {
+            row.counts.close();
             (row.state, row.updated) = (BillRunState::Finished, now);
             Ok(())
         }),

@@ -124,19 +124,22 @@ pub async fn months_under_way(pool: &PgPool) -> Result<Vec<Month>, ReadError> {
     Ok(rows.iter().map(|month| read(month, "period")).collect::<Result<_, _>>()?)
 }
 
-/// Whose bill of the month was drafted, or who was parked, after a position, as far as it is known here.
-pub async fn done_since(
+/// Whose first bill of the month was drafted after a position, as far as it is known here.
+pub async fn billed_since(
     pool: &PgPool,
     month: Month,
     position: u64,
-) -> Result<HashSet<CustomerId>, ReadError> {
+) -> Result<Answer<HashSet<CustomerId>>, ReadError> {
+    let mut snapshot = Snapshot::take::<Bills>(pool).await?;
+    let known = snapshot.position_of::<Bills>().await?;
     let rows = sqlx::query_scalar!(
-        r#"SELECT customer AS "customer!" FROM bills WHERE period = $1 AND created_position > $2
-            UNION SELECT customer FROM bill_run_parked WHERE period = $1 AND parked_position > $2"#,
+        "SELECT customer FROM bills
+          WHERE period = $1 AND created_position > $2 AND id = customer || '.' || period",
         month.to_string(),
         signed(position)?
     )
-    .fetch_all(pool)
+    .fetch_all(snapshot.connection())
     .await?;
-    Ok(rows.iter().map(|customer| read(customer, "customer")).collect::<Result<_, _>>()?)
+    let data = rows.iter().map(|customer| read(customer, "customer")).collect::<Result<_, _>>()?;
+    Ok(Answer { data, position: known })
 }

@@ -45,6 +45,22 @@ fn a_run_counts_what_it_has_done_since_it_was_started() {
     assert_eq!((run.counts.billed, run.state, run.started.position), (0, BillRunState::Running, 4));
 }
 
+/// One of three is skipped before a stop and again after it.
+#[test]
+fn a_run_that_is_taken_up_counts_everyone_once() {
+    let skipped = |billed| {
+        let (totals, parked) = (vec![], vec![]);
+        BillRunEvent::CustomersBilled { period: month(), billed, totals, skipped: 1, parked }.into()
+    };
+    let taken_up = BillRunEvent::BillRunTakenUp { period: month(), customers: 3 };
+    let tables = folded::<BillRuns>([started(), skipped(1), taken_up.into(), skipped(1), finished()]);
+    let counts = &tables.runs.get(&month()).unwrap().counts;
+    assert_eq!((counts.customers, counts.billed, counts.skipped, counts.parked), (3, 2, 1, 0));
+    // Without a stop, by two processes.
+    let tables = folded::<BillRuns>([started(), skipped(1), skipped(1), finished()]);
+    assert_eq!(tables.runs.get(&month()).unwrap().counts.skipped, 1);
+}
+
 #[test]
 fn who_is_parked_twice_keeps_the_last_reason() {
     let tables = folded::<BillRuns>([

@@ -30,7 +30,8 @@ impl Projection for UsageQuarantines {
             | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)
-            | BookEvent::Period(_) => Ok(()),
+            | BookEvent::Period(_)
+            | BookEvent::Settlement(_) => Ok(()),
         }
     }
 }

@@ -3,19 +3,30 @@
 //! The same events post to 1122 in the ledger with the same amounts and dates, so the two always agree, on any day and
 //! as known at any position.
 
-mod query;
+mod ageing;
+mod bounds;
+mod open_items;
+mod owed;
 mod row;
+mod summary;
 #[cfg(test)]
 mod tests;
+mod turnover;
 
 use tallybook_domain::billing::{BillEvent, BillingEvent};
+use tallybook_domain::settlement::write_off::LegSource;
 use tallybook_domain::{BookEvent, Money, RecordedEvent};
 
-pub use query::{
+pub use ageing::{AgeingOfCurrency, AgeingOfCustomer, AgeingScope, ReceivablesAgeing, receivables_ageing};
+pub use bounds::{AgeingBounds, DaysOverdue};
+pub use open_items::{OpenItem, OpenItemFilter, OpenItemOrder, list_open_items};
+pub use owed::{AgeingBucket, SortedByAge};
+pub use row::{ReceivableEntryRow, ReceivableKind, ReceivableRow};
+pub use summary::{
     Ageing, ReceivablesOfCurrency, ReceivablesOfCustomer, ReceivablesScope, ReceivablesSummary,
     receivables_summary,
 };
-pub use row::{ReceivableEntryRow, ReceivableKind, ReceivableRow};
+pub use turnover::ReceivablesTurnover;
 
 use crate::fold::{Appended, FoldFault, Keyed, Projection, Reads, Share, Table, Tables};
 
@@ -44,7 +55,7 @@ impl Tables for ReceivableTables {
 
 impl Projection for Receivables {
     const NAME: &'static str = "receivables";
-    const VERSION: i32 = 1;
+    const VERSION: i32 = 2;
     const READS: Reads = Reads::Aggregates(&["bill"]);
     type Tables = ReceivableTables;
 
@@ -58,12 +69,18 @@ impl Projection for Receivables {
             | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)
-            | BookEvent::Period(_) => Ok(()),
+            | BookEvent::Period(_)
+            | BookEvent::Settlement(_) => Ok(()),
         }
     }
 }
 
-/// What an event makes of what is owed: more, or less.
+/// What an event makes of what is owed: more, or less; `None` if neither.
+pub(crate) fn owed_by(change: &BillEvent) -> Option<Money> {
+    movement(change).map(|(_, amount)| amount)
+}
+
+/// The same, and why.
 fn movement(change: &BillEvent) -> Option<(ReceivableKind, Money)> {
     match change {
         BillEvent::BillIssued { amounts, .. } => Some((ReceivableKind::Issued, amounts.total)),
@@ -78,6 +95,8 @@ fn movement(change: &BillEvent) -> Option<(ReceivableKind, Money)> {
         BillEvent::BillPaymentReturnedToWallet { amount, .. } => {
             Some((ReceivableKind::ReturnedToWallet, *amount))
         }
+        BillEvent::BillApplied { leg, .. } => Some((applied(&leg.source), leg.amount.negate())),
+        BillEvent::BillReopened { leg, .. } => Some((reopened(&leg.source), leg.amount)),
         BillEvent::BadDebtWrittenOff { amount, .. } => Some((ReceivableKind::WrittenOff, amount.negate())),
         BillEvent::BillVoided { owed: None, .. }
         | BillEvent::BillDrafted { .. }
@@ -85,6 +104,22 @@ fn movement(change: &BillEvent) -> Option<(ReceivableKind, Money)> {
         | BillEvent::BillDisputeClosed { .. }
         | BillEvent::BadDebtRequested { .. }
         | BillEvent::BadDebtRejected { .. } => None,
+    }
+}
+
+fn applied(source: &LegSource) -> ReceivableKind {
+    match source {
+        LegSource::Receipt(_) | LegSource::Wallet(_) => ReceivableKind::Applied,
+        LegSource::CreditNote(_) => ReceivableKind::CreditApplied,
+        LegSource::Difference(_) => ReceivableKind::DifferenceApplied,
+    }
+}
+
+fn reopened(source: &LegSource) -> ReceivableKind {
+    match source {
+        LegSource::Receipt(_) | LegSource::Wallet(_) => ReceivableKind::Reopened,
+        LegSource::CreditNote(_) => ReceivableKind::CreditReopened,
+        LegSource::Difference(_) => ReceivableKind::DifferenceReopened,
     }
 }
 

@@ -45,6 +45,16 @@ pub enum ReceivableKind {
     PaidFromWallet,
     ReturnedToWallet,
     WrittenOff,
+    /// A leg of a write-off settled a part with money.
+    Applied,
+    /// The leg was undone.
+    Reopened,
+    /// The same with a credit note.
+    CreditApplied,
+    CreditReopened,
+    /// The same with what the customer need not pay.
+    DifferenceApplied,
+    DifferenceReopened,
 }
 
 impl ReceivableKind {
@@ -57,6 +67,12 @@ impl ReceivableKind {
             Self::PaidFromWallet => "paid_from_wallet",
             Self::ReturnedToWallet => "returned_to_wallet",
             Self::WrittenOff => "written_off",
+            Self::Applied => "applied",
+            Self::Reopened => "reopened",
+            Self::CreditApplied => "credit_applied",
+            Self::CreditReopened => "credit_reopened",
+            Self::DifferenceApplied => "difference_applied",
+            Self::DifferenceReopened => "difference_reopened",
         }
     }
 }

@@ -1,7 +1,10 @@
 use tallybook_domain::billing::BillEvent;
+use tallybook_domain::settlement::write_off::{DifferenceReason, LegSource};
 
 use super::{ReceivableKind, Receivables};
-use crate::billing::one_bill::{bill, drafted, issued, note, paid, returned, voided, written_off};
+use crate::billing::one_bill::{
+    applied, bill, drafted, issued, note, paid, reopened, returned, voided, written_off,
+};
 use crate::fold::FoldFault;
 use crate::testing::{day, folded, try_folded, yuan};
 
@@ -39,6 +42,38 @@ fn what_is_paid_noted_and_given_up_changes_it() {
     assert_eq!(open, ("0.00".into(), "2026-10-31".into(), "2026-12-02".into(), kinds));
     let open = after(vec![drafted(), issued(), voided(true)]);
     assert_eq!(open, ("0.00".into(), "2026-11-01".into(), "2026-12-02".into(), vec![Issued, Voided]));
+}
+
+#[test]
+fn a_leg_of_a_write_off_settles_a_part_and_opens_it_again() {
+    use ReceivableKind::{Applied, Issued, Reopened};
+
+    let open = after(vec![drafted(), issued(), applied("55.00")]);
+    assert_eq!(open, ("51.00".into(), "2026-11-01".into(), "2026-11-10".into(), vec![Issued, Applied]));
+    let open = after(vec![drafted(), issued(), applied("55.00"), reopened("55.00")]);
+    let kinds = vec![Issued, Applied, Reopened];
+    assert_eq!(open, ("106.00".into(), "2026-11-01".into(), "2026-12-21".into(), kinds));
+}
+
+#[test]
+fn what_settles_without_money_is_told_apart() {
+    use ReceivableKind::{CreditApplied, CreditReopened, DifferenceApplied, DifferenceReopened, Issued};
+
+    let note = "N01K7RA8ZAYFGXSMRSF9FMC3M02".parse().unwrap();
+    for (source, kinds) in [
+        (LegSource::CreditNote(note), [CreditApplied, CreditReopened]),
+        (LegSource::Difference(DifferenceReason::BankFee), [DifferenceApplied, DifferenceReopened]),
+    ] {
+        let mut legs = [applied("5.00"), reopened("5.00")];
+        for event in &mut legs {
+            let (BillEvent::BillApplied { leg, .. } | BillEvent::BillReopened { leg, .. }) = event else {
+                panic!("{event:?} has no leg");
+            };
+            leg.source = source.clone();
+        }
+        let (open, .., entries) = after([vec![drafted(), issued()], legs.to_vec()].concat());
+        assert_eq!((open, entries), ("106.00".into(), [vec![Issued], kinds.to_vec()].concat()));
+    }
 }
 
 #[test]

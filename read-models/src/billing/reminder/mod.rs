@@ -32,7 +32,8 @@ impl Projection for Reminders {
             | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)
-            | BookEvent::Period(_) => Ok(()),
+            | BookEvent::Period(_)
+            | BookEvent::Settlement(_) => Ok(()),
         }
     }
 }

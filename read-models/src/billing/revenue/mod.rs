@@ -54,7 +54,8 @@ impl Projection for Revenue {
             | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)
-            | BookEvent::Period(_) => Ok(()),
+            | BookEvent::Period(_)
+            | BookEvent::Settlement(_) => Ok(()),
         }
     }
 }
@@ -94,7 +95,9 @@ fn apply(event: &RecordedEvent, change: &BillEvent, tables: &mut RevenueTables) 
         | BillEvent::BadDebtWrittenOff { .. }
         | BillEvent::BadDebtRejected { .. }
         | BillEvent::BillPaidFromWallet { .. }
-        | BillEvent::BillPaymentReturnedToWallet { .. } => Ok(()),
+        | BillEvent::BillPaymentReturnedToWallet { .. }
+        | BillEvent::BillApplied { .. }
+        | BillEvent::BillReopened { .. } => Ok(()),
     }
 }
 

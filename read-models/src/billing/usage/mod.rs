@@ -3,6 +3,7 @@
 //! Whether a record is billed is not written beside it: a bill counts a whole month up to an event, and a change to a
 //! row depends on that row alone. Queries put the two together.
 
+mod customers;
 mod month;
 mod query;
 mod row;
@@ -13,6 +14,7 @@ use tallybook_domain::billing::usage::UsageRecord;
 use tallybook_domain::billing::{BillingEvent, UsageEvent};
 use tallybook_domain::{BookEvent, RecordedEvent};
 
+pub use customers::customers_with_usage;
 pub use month::{CustomerUsage, DayUsage, MeterMonth, UsageSum, customer_usage};
 pub use query::{BilledUsage, UsageFilter, UsageOrder, list_usage};
 pub use row::{UsageBillRow, UsageRow};
@@ -55,7 +57,8 @@ impl Projection for UsageProjection {
             | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)
-            | BookEvent::Period(_) => Ok(()),
+            | BookEvent::Period(_)
+            | BookEvent::Settlement(_) => Ok(()),
         }
     }
 }

@@ -73,7 +73,7 @@ fn what_came_late_stays_late() {
     let tables = folded::<UsageProjection>([
         UsageEvent::UsageBilled { usage: usage(), bill: bill(), through: 0 }.into(),
         recorded("2026-10-05", "3", true),
-        UsageEvent::UsageUnbilled { usage: usage(), bill: bill() }.into(),
+        UsageEvent::UsageUnbilled { usage: usage(), bill: bill(), voided_on: None }.into(),
         corrected("2026-10-05", ("3", "4"), false),
     ]);
     assert!(row(&tables, "2026-10-05").late);
@@ -86,7 +86,7 @@ fn a_bill_stands_until_it_is_voided() {
     let tables = folded::<UsageProjection>([recorded("2026-10-05", "3", false), billed()]);
     let found = tables.bills.get(&key).unwrap();
     assert_eq!((found.through, found.standing, found.updated.position), (1, true, 2));
-    let voided = UsageEvent::UsageUnbilled { usage: usage(), bill: bill() }.into();
+    let voided = UsageEvent::UsageUnbilled { usage: usage(), bill: bill(), voided_on: None }.into();
     let tables = folded::<UsageProjection>([recorded("2026-10-05", "3", false), billed(), voided]);
     assert!(!tables.bills.get(&key).unwrap().standing);
 }

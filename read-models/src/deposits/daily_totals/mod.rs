@@ -47,7 +47,9 @@ impl Projection for DailyTotals {
 /// A withdrawal counts on the day the bank has paid it.
 fn flow(event: &BookEvent) -> Option<(Flow, Money, NaiveDate)> {
     match event {
-        BookEvent::Customer(_) | BookEvent::Period(_) | BookEvent::Billing(_) => None,
+        BookEvent::Customer(_) | BookEvent::Period(_) | BookEvent::Settlement(_) | BookEvent::Billing(_) => {
+            None
+        }
         BookEvent::Wallet(event) => match event {
             WalletEvent::DepositRecorded { amount, effective_date, .. } => {
                 Some((Flow::Deposit, *amount, *effective_date))
@@ -60,7 +62,11 @@ fn flow(event: &BookEvent) -> Option<(Flow, Money, NaiveDate)> {
             | WalletEvent::HoldPaidOut { .. }
             | WalletEvent::ReturnCredited { .. }
             | WalletEvent::BillPaid { .. }
-            | WalletEvent::BillPaymentReturned { .. } => None,
+            | WalletEvent::BillPaymentReturned { .. }
+            | WalletEvent::FundsApplied { .. }
+            | WalletEvent::FundsFreed { .. }
+            | WalletEvent::AdvanceCredited { .. }
+            | WalletEvent::AdvanceReturned { .. } => None,
         },
         BookEvent::Withdrawal(event) => match event {
             WithdrawalEvent::WithdrawalSucceeded { amount, effective_date, .. } => {

@@ -28,6 +28,7 @@ impl Projection for Deposits {
             BookEvent::Customer(_)
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_)
+            | BookEvent::Settlement(_)
             | BookEvent::Billing(_) => Ok(()),
         }
     }
@@ -70,6 +71,10 @@ fn apply(
         | WalletEvent::HoldPaidOut { .. }
         | WalletEvent::ReturnCredited { .. }
         | WalletEvent::BillPaid { .. }
-        | WalletEvent::BillPaymentReturned { .. } => Ok(()),
+        | WalletEvent::BillPaymentReturned { .. }
+        | WalletEvent::FundsApplied { .. }
+        | WalletEvent::FundsFreed { .. }
+        | WalletEvent::AdvanceCredited { .. }
+        | WalletEvent::AdvanceReturned { .. } => Ok(()),
     }
 }

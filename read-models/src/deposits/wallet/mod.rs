@@ -38,6 +38,7 @@ impl Projection for Wallets {
             BookEvent::Customer(_)
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_)
+            | BookEvent::Settlement(_)
             | BookEvent::Billing(_) => Ok(()),
         }
     }
@@ -47,10 +48,13 @@ fn apply(change: &WalletEvent, row: &mut WalletRow) -> Result<(), FoldFault> {
     let (balance, held) = match change {
         WalletEvent::DepositRecorded { amount, .. }
         | WalletEvent::ReturnCredited { amount, .. }
-        | WalletEvent::BillPaymentReturned { amount, .. } => (row.balance.checked_add(*amount)?, row.held),
-        WalletEvent::DepositReversed { amount, .. } | WalletEvent::BillPaid { amount, .. } => {
-            (row.balance.checked_sub(*amount)?, row.held)
-        }
+        | WalletEvent::BillPaymentReturned { amount, .. }
+        | WalletEvent::FundsFreed { amount, .. }
+        | WalletEvent::AdvanceCredited { amount, .. } => (row.balance.checked_add(*amount)?, row.held),
+        WalletEvent::DepositReversed { amount, .. }
+        | WalletEvent::BillPaid { amount, .. }
+        | WalletEvent::FundsApplied { amount, .. }
+        | WalletEvent::AdvanceReturned { amount, .. } => (row.balance.checked_sub(*amount)?, row.held),
         WalletEvent::FundsHeld { amount, .. } => (row.balance, row.held.checked_add(*amount)?),
         WalletEvent::HoldReleased { amount, .. } => (row.balance, row.held.checked_sub(*amount)?),
         WalletEvent::HoldPaidOut { amount, .. } => {

@@ -34,6 +34,7 @@ impl Projection for WalletHolds {
             BookEvent::Customer(_)
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_)
+            | BookEvent::Settlement(_)
             | BookEvent::Billing(_) => Ok(()),
         }
     }
@@ -64,7 +65,11 @@ fn step(change: &WalletEvent) -> Option<HoldStep<'_>> {
         | WalletEvent::DepositReversed { .. }
         | WalletEvent::ReturnCredited { .. }
         | WalletEvent::BillPaid { .. }
-        | WalletEvent::BillPaymentReturned { .. } => return None,
+        | WalletEvent::BillPaymentReturned { .. }
+        | WalletEvent::FundsApplied { .. }
+        | WalletEvent::FundsFreed { .. }
+        | WalletEvent::AdvanceCredited { .. }
+        | WalletEvent::AdvanceReturned { .. } => return None,
     };
     Some(HoldStep { kind, wallet, withdrawal, amount, effective_date })
 }

@@ -64,6 +64,7 @@ impl Projection for WalletStatements {
             BookEvent::Customer(_)
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_)
+            | BookEvent::Settlement(_)
             | BookEvent::Billing(_) => Ok(()),
         }
     }
@@ -133,7 +134,8 @@ fn movement(event: &RecordedEvent, change: &WalletEvent) -> Option<Movement> {
             reference: None,
             remark: None,
         }),
-        WalletEvent::BillPaid { bill, amount, effective_date, wallet: _ } => Some(Movement {
+        WalletEvent::BillPaid { bill, amount, effective_date, .. }
+        | WalletEvent::FundsApplied { bill, amount, effective_date, .. } => Some(Movement {
             kind: LineKind::BillPayment,
             amount: amount.negate(),
             effective_date: *effective_date,
@@ -141,11 +143,28 @@ fn movement(event: &RecordedEvent, change: &WalletEvent) -> Option<Movement> {
             reference: None,
             remark: None,
         }),
-        WalletEvent::BillPaymentReturned { bill, amount, effective_date, wallet: _ } => Some(Movement {
+        WalletEvent::BillPaymentReturned { bill, amount, effective_date, .. }
+        | WalletEvent::FundsFreed { bill, amount, effective_date, .. } => Some(Movement {
             kind: LineKind::BillPaymentReturn,
             amount: *amount,
             effective_date: *effective_date,
             source: bill.to_string(),
+            reference: None,
+            remark: None,
+        }),
+        WalletEvent::AdvanceCredited { receipt, amount, effective_date, wallet: _ } => Some(Movement {
+            kind: LineKind::Advance,
+            amount: *amount,
+            effective_date: *effective_date,
+            source: receipt.to_string(),
+            reference: None,
+            remark: None,
+        }),
+        WalletEvent::AdvanceReturned { receipt, amount, effective_date, wallet: _ } => Some(Movement {
+            kind: LineKind::AdvanceReturn,
+            amount: amount.negate(),
+            effective_date: *effective_date,
+            source: receipt.to_string(),
             reference: None,
             remark: None,
         }),

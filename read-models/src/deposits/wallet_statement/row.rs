@@ -24,8 +24,12 @@ pub enum LineKind {
     WithdrawalReturn,
     /// A bill that was paid, or a part of it.
     BillPayment,
-    /// What had paid a bill and came back, as the bill was voided or credited.
+    /// What had paid a bill and came back: the bill was voided or credited, or its write-off undone.
     BillPaymentReturn,
+    /// What was left of a receipt.
+    Advance,
+    /// What had come from a receipt and went back there.
+    AdvanceReturn,
 }
 
 impl LineKind {
@@ -37,6 +41,8 @@ impl LineKind {
             Self::WithdrawalReturn => "withdrawal_return",
             Self::BillPayment => "bill_payment",
             Self::BillPaymentReturn => "bill_payment_return",
+            Self::Advance => "advance",
+            Self::AdvanceReturn => "advance_return",
         }
     }
 }

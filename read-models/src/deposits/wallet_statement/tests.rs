@@ -2,8 +2,8 @@ use tallybook_domain::ledger::effective_date;
 
 use super::{LineKind, WalletStatements};
 use crate::testing::{
-    bill_paid, bill_payment_returned, credited, day, deposited, folded, held, paid_out, recorded, released,
-    reversed, wallet, withdrawal, yuan,
+    advance_credited, advance_returned, bill_paid, bill_payment_returned, credited, day, deposited, folded,
+    funds_applied, funds_freed, held, paid_out, recorded, released, reversed, wallet, withdrawal, yuan,
 };
 
 #[test]
@@ -19,6 +19,10 @@ fn only_what_moves_the_balance_makes_a_line() {
         reversed(&id, 1, yuan("100.00"), "2026-03-03"),
         bill_paid(&id, "C00001.2026-02", yuan("6.00"), "2026-03-04"),
         bill_payment_returned(&id, "C00001.2026-02", yuan("2.00"), "2026-03-05"),
+        funds_applied(&id, "C00001.2026-02", yuan("4.00"), "2026-03-06"),
+        funds_freed(&id, "C00001.2026-02", yuan("4.00"), "2026-03-07"),
+        advance_credited(&id, yuan("3.00"), "2026-03-08"),
+        advance_returned(&id, yuan("1.00"), "2026-03-09"),
     ]);
     let lines: Vec<_> =
         tables.lines.rows().iter().map(|line| (line.kind, line.amount, line.recorded.position)).collect();
@@ -31,6 +35,10 @@ fn only_what_moves_the_balance_makes_a_line() {
             (LineKind::DepositReversal, yuan("-100.00"), 7),
             (LineKind::BillPayment, yuan("-6.00"), 8),
             (LineKind::BillPaymentReturn, yuan("2.00"), 9),
+            (LineKind::BillPayment, yuan("-4.00"), 10),
+            (LineKind::BillPaymentReturn, yuan("4.00"), 11),
+            (LineKind::Advance, yuan("3.00"), 12),
+            (LineKind::AdvanceReturn, yuan("-1.00"), 13),
         ]
     );
 }

@@ -51,9 +51,11 @@ impl Projection for Withdrawals {
                 });
                 apply(event, step, &mut tables.withdrawals)
             }
-            BookEvent::Customer(_) | BookEvent::Wallet(_) | BookEvent::Period(_) | BookEvent::Billing(_) => {
-                Ok(())
-            }
+            BookEvent::Customer(_)
+            | BookEvent::Wallet(_)
+            | BookEvent::Period(_)
+            | BookEvent::Settlement(_)
+            | BookEvent::Billing(_) => Ok(()),
         }
     }
 }

@@ -28,7 +28,8 @@ impl Projection for Periods {
             BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)
-            | BookEvent::Billing(_) => Ok(()),
+            | BookEvent::Billing(_)
+            | BookEvent::Settlement(_) => Ok(()),
         }
     }
 }

@@ -1,4 +1,5 @@
 mod payment_return;
+mod write_off;
 
 use chrono::NaiveDate;
 use cqrs_es::test::TestFramework;

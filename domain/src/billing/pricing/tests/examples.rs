@@ -104,7 +104,9 @@ fn what_is_free_ends_with_the_events_or_with_the_amount() {
         let line = of_events(terms, &payments);
         assert_eq!(line.exact_amount.to_string(), expected, "{free}");
         let charged_amount = quantity(amount);
-        assert_eq!(line.events, Some(EventsCharged { count: 4, charged, charged_amount }), "{free}");
+        let (rate, fee_per_event) = (Some("0.013".parse().unwrap()), Some("2".parse().unwrap()));
+        let events = EventsCharged { count: 4, charged, charged_amount, rate, fee_per_event };
+        assert_eq!(line.events, Some(events), "{free}");
         assert_eq!(line.quantity, Some(quantity("800")));
     }
 }

@@ -54,7 +54,8 @@ fn a_quote_is_read_back_as_it_was() {
     assert_eq!(
         written["lines"][5],
         json!({ "code": "payments", "name": "Payments", "charge": "percentage", "meter": "paid", "quantity": "800",
-            "tiers": [], "events": { "count": 4, "charged": 2, "charged_amount": "550" }, "exact_amount": "11.15",
+            "tiers": [], "events": { "count": 4, "charged": 2, "charged_amount": "550", "rate": "0.013",
+                "fee_per_event": "2" }, "exact_amount": "11.15",
             "amount": { "amount": "11.15", "currency": "CNY" } })
     );
 }

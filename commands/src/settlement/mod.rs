@@ -1,0 +1,47 @@
+//! What people do with receipts, credit notes and write-offs (收款核销).
+
+mod approve_credit;
+mod approve_refund;
+mod approve_write_off;
+mod change_matching_rules;
+mod identify_receipt;
+mod legs;
+mod make_write_off;
+mod move_advance;
+mod move_back;
+mod outcome;
+mod post_match;
+mod propose_credit;
+mod record_receipt;
+mod reject_credit;
+mod reject_refund;
+mod reject_write_off;
+mod request_refund;
+mod return_refund;
+mod reverse_credit;
+mod reverse_receipt;
+mod reverse_write_off;
+
+pub use approve_credit::{ApproveCredit, approve_credit};
+pub use approve_refund::{ApproveRefund, approve_refund};
+pub use approve_write_off::{ApproveWriteOff, approve_write_off};
+pub use change_matching_rules::{ChangeMatchingRules, MatchingRulesOutcome, change_matching_rules};
+pub use identify_receipt::{IdentifyReceipt, identify_receipt};
+pub use make_write_off::{MakeWriteOff, Split, make_write_off};
+pub use move_advance::{MoveAdvance, move_advance};
+pub use move_back::{MoveBack, move_back};
+pub use outcome::{
+    BillLeft, CreditNoteOutcome, ReceiptOutcome, RecordedReceipt, ReversedReceipt, SourceLeft,
+    WriteOffOutcome,
+};
+pub use post_match::post_match;
+pub use propose_credit::{ProposeCredit, propose_credit};
+pub use record_receipt::{RecordReceipt, record_receipt};
+pub use reject_credit::{RejectCredit, reject_credit};
+pub use reject_refund::{RejectRefund, reject_refund};
+pub use reject_write_off::{RejectWriteOff, reject_write_off};
+pub use request_refund::{RequestRefund, request_refund};
+pub use return_refund::{ReturnRefund, return_refund};
+pub use reverse_credit::{ReverseCredit, reverse_credit};
+pub use reverse_receipt::{ReverseReceipt, reverse_receipt};
+pub use reverse_write_off::{ReverseWriteOff, reverse_write_off};

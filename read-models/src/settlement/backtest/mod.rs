@@ -1,0 +1,168 @@
+//! What rules would have done with past receipts, beside what people have done with them.
+//!
+//! A fold of the journal: bills, payers and receipts stand as they stood when a person first wrote off a receipt, and
+//! the rules are asked at that moment, with what was said of the receipt when it came in. What people have done is what
+//! of it stands at the end. Must never change anything.
+
+mod report;
+mod seen;
+#[cfg(test)]
+mod tests;
+
+use chrono::NaiveDate;
+use tallybook_domain::billing::{BillEvent, BillId, BillNumber, BillingEvent};
+use tallybook_domain::customers::CustomerEvent;
+use tallybook_domain::settlement::matching::{KnownPayer, Matcher, OpenBill, OpenBills, RuleSet};
+use tallybook_domain::settlement::write_off::LegSource;
+use tallybook_domain::settlement::{ReceiptEvent, ReceiptId, SettlementEvent, WriteOffEvent};
+use tallybook_domain::{BookEvent, CustomerId, Money, MoneyError};
+
+pub use report::{BacktestReport, Compared, Tally};
+
+use self::seen::Seen;
+use crate::billing::owed_by;
+
+#[derive(Debug)]
+pub struct Backtest {
+    matcher: Matcher,
+    from: NaiveDate,
+    to: NaiveDate,
+    receipts: Seen,
+}
+
+impl Backtest {
+    /// Of receipts that came in between two days, both included.
+    pub fn new(rules: RuleSet, from: NaiveDate, to: NaiveDate) -> Self {
+        let (bills, payers) = (OpenBills::default(), std::iter::empty::<KnownPayer>().collect());
+        let matcher = Matcher { rules, rules_version: 0, bills, payers };
+        Self { matcher, from, to, receipts: Seen::default() }
+    }
+
+    /// The next event of the journal, from the first on.
+    pub fn take_in(&mut self, event: &BookEvent) -> Result<(), MoneyError> {
+        match event {
+            BookEvent::Customer(event) => self.name(event),
+            BookEvent::Billing(BillingEvent::Bill(event)) => self.owe(event)?,
+            BookEvent::Settlement(SettlementEvent::Receipt(event)) => self.receive(event)?,
+            BookEvent::Settlement(SettlementEvent::WriteOff(event)) => self.write_off(event)?,
+            BookEvent::Settlement(SettlementEvent::CreditNote(_) | SettlementEvent::MatchingRules(_))
+            | BookEvent::Billing(_)
+            | BookEvent::Wallet(_)
+            | BookEvent::Withdrawal(_)
+            | BookEvent::Period(_) => {}
+        }
+        Ok(())
+    }
+
+    /// Receipts nobody has written off are matched with what is open at the end.
+    pub fn finish(mut self) -> Result<BacktestReport, MoneyError> {
+        for receipt in self.receipts.unasked(self.from, self.to) {
+            self.ask(&receipt)?;
+        }
+        report::compare(&self.matcher.rules, self.receipts)
+    }
+
+    fn name(&mut self, event: &CustomerEvent) {
+        let (customer, name) = match event {
+            CustomerEvent::CustomerRegistered { customer, name }
+            | CustomerEvent::CustomerRenamed { customer, new_name: name, .. } => {
+                (customer, name.as_str().to_owned())
+            }
+            CustomerEvent::CustomerProfileChanged { customer, changes } => {
+                let short = changes.short_name.as_ref().and_then(|change| change.to.as_ref());
+                let Some(short) = short else { return };
+                (customer, short.as_str().to_owned())
+            }
+            CustomerEvent::AccountManagerAssigned { .. }
+            | CustomerEvent::CustomerSuspended { .. }
+            | CustomerEvent::CustomerReactivated { .. }
+            | CustomerEvent::CustomerClosed { .. }
+            | CustomerEvent::PersonalDataErased { .. } => return,
+        };
+        let (customer, names) = (customer.clone(), vec![name]);
+        self.matcher.payers.learn(&KnownPayer { customer, names, accounts: Vec::new() });
+    }
+
+    fn owe(&mut self, event: &BillEvent) -> Result<(), MoneyError> {
+        let Some(change) = owed_by(event) else { return Ok(()) };
+        let bill = event.bill();
+        let known = self.matcher.bills.find(bill);
+        let (number, due_date, before): (Option<BillNumber>, _, _) = match (event, known) {
+            (BillEvent::BillIssued { number, due_date, .. }, _) => {
+                (Some(number.clone()), *due_date, Money::zero(change.currency()))
+            }
+            (_, Some(known)) => (known.number.clone(), known.due_date, known.open),
+            (_, None) => return Ok(()),
+        };
+        let open = before.checked_add(change)?;
+        self.matcher.bills.put(OpenBill { bill: BillId::clone(bill), number, due_date, open });
+        Ok(())
+    }
+
+    fn receive(&mut self, event: &ReceiptEvent) -> Result<(), MoneyError> {
+        self.receipts.take_in(event)?;
+        let payer_of: Option<(CustomerId, &ReceiptId)> = match event {
+            ReceiptEvent::ReceiptRecorded { customer: Some(customer), receipt, .. }
+            | ReceiptEvent::ReceiptIdentified { customer, receipt, .. } => Some((customer.clone(), receipt)),
+            ReceiptEvent::ReceiptRecorded { customer: None, .. }
+            | ReceiptEvent::ReceiptApplied { .. }
+            | ReceiptEvent::ReceiptFreed { .. }
+            | ReceiptEvent::ReceiptReversed { .. }
+            | ReceiptEvent::AdvanceMovedToWallet { .. }
+            | ReceiptEvent::AdvanceMovedBack { .. }
+            | ReceiptEvent::AdvanceRefundReturned { .. }
+            | ReceiptEvent::AdvanceRefundRequested { .. }
+            | ReceiptEvent::AdvanceRefunded { .. }
+            | ReceiptEvent::AdvanceRefundRejected { .. } => None,
+        };
+        if let Some((customer, receipt)) = payer_of {
+            self.receipts.identify(receipt, &customer);
+        }
+        Ok(())
+    }
+
+    /// The first time a person writes off a receipt, the rules are asked, before it counts. What rules have done by
+    /// themselves says nothing of what people do.
+    fn write_off(&mut self, event: &WriteOffEvent) -> Result<(), MoneyError> {
+        match event {
+            WriteOffEvent::WriteOffPosted { legs, matched, write_off, approved_by, .. } => {
+                let approved = approved_by.is_some() && self.receipts.was_matched(write_off);
+                let by_rule = matched.is_some() || approved;
+                for leg in legs {
+                    let LegSource::Receipt(receipt) = &leg.source else { continue };
+                    if by_rule {
+                        self.receipts.leave_out(receipt);
+                    } else if self.receipts.is_asked_for(receipt, self.from, self.to) {
+                        self.ask(receipt)?;
+                    }
+                    self.learn(receipt);
+                }
+                self.receipts.written_off(write_off, legs);
+            }
+            WriteOffEvent::WriteOffProposed { write_off, matched: Some(_), .. } => {
+                self.receipts.matched(write_off);
+            }
+            WriteOffEvent::WriteOffLegReversed { write_off, leg, .. } => {
+                self.receipts.undone(write_off, leg.leg);
+            }
+            WriteOffEvent::WriteOffProposed { matched: None, .. }
+            | WriteOffEvent::WriteOffRejected { .. } => {}
+        }
+        Ok(())
+    }
+
+    fn ask(&mut self, receipt: &ReceiptId) -> Result<(), MoneyError> {
+        let Some(free) = self.receipts.free(receipt) else { return Ok(()) };
+        let proposal = self.matcher.first(&free)?;
+        self.receipts.answer(receipt, proposal);
+        Ok(())
+    }
+
+    /// The payer of an identified receipt is remembered from its first write-off on: before, the rules would know the
+    /// answer.
+    fn learn(&mut self, receipt: &ReceiptId) {
+        if let Some(payer) = self.receipts.payer(receipt) {
+            self.matcher.payers.learn(&payer);
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! What receipts are matched with, read at one moment: rules, open bills, payers, and receipts that are free.
+//!
+//! Whom somebody has paid for before is what the receipts themselves say: once one is identified, the name and account
+//! it came from are known for the customer. What waits for an approver is taken already.
+
+use std::collections::BTreeMap;
+
+use sqlx::postgres::PgRow;
+use sqlx::{PgConnection, PgPool, Postgres, QueryBuilder, Row};
+use tallybook_domain::deposits::AccountNumber;
+use tallybook_domain::settlement::ReceiptId;
+use tallybook_domain::settlement::matching::{
+    FreeReceipt, KnownPayer, KnownPayers, Matcher, OpenBill, OpenBills,
+};
+use tallybook_domain::settlement::receipt::Payer;
+use tallybook_domain::settlement::write_off::LegSource;
+use tallybook_domain::{Currency, CustomerId, Money};
+
+use super::matching_rules::{MatchingRules, rules_in_force};
+use super::{LegRow, Receipts, WriteOffs};
+use crate::billing::Bills;
+use crate::customers::Customers;
+use crate::fold::Projection;
+use crate::query::{Answer, ReadError, Snapshot, money, optional, spelled, tables_of};
+
+/// Which receipts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MatchingScope {
+    All,
+    /// Identified ones of a customer.
+    Customer(CustomerId),
+    Receipt(ReceiptId),
+}
+
+#[derive(Debug)]
+pub struct MatchingBook {
+    pub matcher: Matcher,
+    /// Those of the scope of which something is free, in the order in which they came in.
+    pub receipts: Vec<FreeReceipt>,
+}
+
+/// All of them have to be as fresh as the reader wants.
+pub fn matching_projections() -> [&'static str; 5] {
+    [Receipts::NAME, Bills::NAME, WriteOffs::NAME, Customers::NAME, MatchingRules::NAME]
+}
+
+pub async fn matching_book(pool: &PgPool, scope: &MatchingScope) -> Result<Answer<MatchingBook>, ReadError> {
+    let tables = [
+        tables_of::<Receipts>(),
+        tables_of::<Bills>(),
+        tables_of::<WriteOffs>(),
+        tables_of::<Customers>(),
+        tables_of::<MatchingRules>(),
+    ]
+    .concat();
+    let mut snapshot = Snapshot::of_tables(pool, &tables).await?;
+    let position = snapshot
+        .position_of::<Receipts>()
+        .await?
+        .min(snapshot.position_of::<Bills>().await?)
+        .min(snapshot.position_of::<WriteOffs>().await?);
+    let connection = snapshot.connection();
+    let (version, rules) = rules_in_force(connection).await?;
+    let mut receipts = receipts(connection, scope).await?;
+    let of = only_customer(scope, &receipts);
+    let mut bills: OpenBills = bills(connection, of.as_ref()).await?.into_iter().collect();
+    for leg in waiting(connection).await? {
+        bills.take(&leg.leg.bill, leg.leg.amount).map_err(corrupt)?;
+        hold(&mut receipts, &leg)?;
+    }
+    receipts.retain(|receipt| receipt.free.is_positive());
+    let payers = payers(connection, of.as_ref()).await?;
+    let rules_version = u32::try_from(version).map_err(|error| ReadError::Corrupt(error.to_string()))?;
+    let matcher = Matcher { rules, rules_version, bills, payers };
+    Ok(Answer { data: MatchingBook { matcher, receipts }, position })
+}
+
+fn corrupt(error: tallybook_domain::MoneyError) -> ReadError {
+    ReadError::Corrupt(error.to_string())
+}
+
+/// Whose bills alone can be paid.
+fn only_customer(scope: &MatchingScope, receipts: &[FreeReceipt]) -> Option<CustomerId> {
+    match scope {
+        MatchingScope::All => None,
+        MatchingScope::Customer(customer) => Some(customer.clone()),
+        MatchingScope::Receipt(_) => receipts.first().and_then(|receipt| receipt.customer.clone()),
+    }
+}
+
+async fn receipts(
+    connection: &mut PgConnection,
+    scope: &MatchingScope,
+) -> Result<Vec<FreeReceipt>, ReadError> {
+    let mut query = QueryBuilder::<Postgres>::new(
+        "SELECT id, customer, currency, unapplied, reference, payer_name, payer_account, remittance FROM receipts \
+          WHERE unapplied > 0 AND state IN ('open', 'unidentified')",
+    );
+    match scope {
+        MatchingScope::All => {}
+        MatchingScope::Customer(customer) => {
+            query.push(" AND customer = ").push_bind(customer.as_str());
+        }
+        MatchingScope::Receipt(receipt) => {
+            query.push(" AND id = ").push_bind(receipt.as_str());
+        }
+    }
+    query.push(" ORDER BY received_date, created_position");
+    let rows = query.build().fetch_all(connection).await?;
+    Ok(rows.iter().map(free_receipt).collect::<Result<_, _>>()?)
+}
+
+fn free_receipt(row: &PgRow) -> Result<FreeReceipt, sqlx::Error> {
+    let currency: Currency = spelled(row, "currency")?;
+    Ok(FreeReceipt {
+        receipt: spelled(row, "id")?,
+        customer: optional(row, "customer")?,
+        free: money(row, "unapplied", currency)?,
+        reference: spelled(row, "reference")?,
+        payer: Payer { name: optional(row, "payer_name")?, account: optional(row, "payer_account")? },
+        text: optional(row, "remittance")?,
+    })
+}
+
+async fn bills(connection: &mut PgConnection, of: Option<&CustomerId>) -> Result<Vec<OpenBill>, ReadError> {
+    let mut query = QueryBuilder::<Postgres>::new(
+        "SELECT id, number, due_date, currency, open FROM bills WHERE open > 0 AND due_date IS NOT NULL",
+    );
+    if let Some(customer) = of {
+        query.push(" AND customer = ").push_bind(customer.as_str());
+    }
+    let rows = query.build().fetch_all(connection).await?;
+    let bill = |row: &PgRow| {
+        Ok::<_, sqlx::Error>(OpenBill {
+            bill: spelled(row, "id")?,
+            number: optional(row, "number")?,
+            due_date: row.try_get("due_date")?,
+            open: money(row, "open", spelled(row, "currency")?)?,
+        })
+    };
+    Ok(rows.iter().map(bill).collect::<Result<_, _>>()?)
+}
+
+/// Legs of write-offs that wait for an approver.
+async fn waiting(connection: &mut PgConnection) -> Result<Vec<LegRow>, ReadError> {
+    let legs = sqlx::query_as(
+        "SELECT legs.* FROM write_off_legs AS legs JOIN write_offs AS papers ON papers.id = legs.write_off \
+          WHERE papers.state = 'proposed'",
+    );
+    Ok(legs.fetch_all(connection).await?)
+}
+
+fn hold(receipts: &mut [FreeReceipt], leg: &LegRow) -> Result<(), ReadError> {
+    let LegSource::Receipt(receipt) = &leg.leg.source else { return Ok(()) };
+    let Some(held) = receipts.iter_mut().find(|known| known.receipt == *receipt) else { return Ok(()) };
+    let covered = held.free.covers(leg.leg.amount).map_err(corrupt)?;
+    held.free = if covered {
+        held.free.checked_sub(leg.leg.amount).map_err(corrupt)?
+    } else {
+        Money::zero(held.free.currency())
+    };
+    Ok(())
+}
+
+/// Each customer's own names, and those and the accounts its identified receipts came from.
+async fn payers(connection: &mut PgConnection, of: Option<&CustomerId>) -> Result<KnownPayers, ReadError> {
+    let mut known: BTreeMap<CustomerId, (Vec<String>, Vec<AccountNumber>)> = BTreeMap::new();
+    let mut query = QueryBuilder::<Postgres>::new(
+        "SELECT id AS customer, name, short_name AS other, NULL AS account FROM customers WHERE ",
+    );
+    only(&mut query, "id", of);
+    query.push(
+        " UNION SELECT customer, payer_name, NULL, payer_account FROM receipts \
+           WHERE customer IS NOT NULL AND state <> 'reversed' AND ",
+    );
+    only(&mut query, "customer", of);
+    for row in query.build().fetch_all(connection).await? {
+        let (names, accounts) = known.entry(spelled(&row, "customer")?).or_default();
+        let of_row: [Option<String>; 2] = [row.try_get("name")?, row.try_get("other")?];
+        names.extend(of_row.into_iter().flatten());
+        accounts.extend(optional::<AccountNumber>(&row, "account")?);
+    }
+    let payer = |(customer, (names, accounts))| KnownPayer { customer, names, accounts };
+    Ok(known.into_iter().map(payer).collect())
+}
+
+fn only<'a>(query: &mut QueryBuilder<'a, Postgres>, column: &str, of: Option<&'a CustomerId>) {
+    match of {
+        Some(customer) => query.push(column).push(" = ").push_bind(customer.as_str()),
+        None => query.push("true"),
+    };
+}

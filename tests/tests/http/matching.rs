@@ -1,0 +1,185 @@
+//! `/v1/receipts/{id}/proposals`, `/v1/write-offs/auto` and `/v1/matching-rules`
+
+use futures::future::join_all;
+use serde_json::{Value, json};
+use tallybook_tests::answer::text;
+use tallybook_tests::settlement::{receipt, rules, sums, undo};
+use tallybook_tests::{TestBook, bodies};
+
+async fn proposals(book: &TestBook, receipt: &str) -> Value {
+    let path = format!("/v1/receipts/{receipt}/proposals?{}", book.fresh().await);
+    book.auditor().get(&path).await.data().clone()
+}
+
+/// A receipt nobody has identified, from this payer and account, with this text.
+async fn unknown(book: &TestBook, amount: &str, reference: &str, payer: [&str; 3]) -> String {
+    let [name, account, remittance] = payer;
+    let mut body = receipt(None, amount, reference);
+    for (member, value) in [("payer_name", name), ("payer_account", account), ("text", remittance)] {
+        body = bodies::with(body, member, (!value.is_empty()).then(|| json!(value)));
+    }
+    text(book.operator().post("/v1/receipts", &body).await.created(), "id").to_owned()
+}
+
+async fn auto(book: &TestBook, body: Value) -> Value {
+    book.finance().post("/v1/write-offs/auto", &body).await.ok().clone()
+}
+
+/// Outcome, score and rule of each, in the order told.
+fn told(run: &Value) -> Vec<[&str; 3]> {
+    let matches = run["matches"].as_array().unwrap();
+    matches.iter().map(|one| [text(one, "outcome"), text(one, "score"), text(one, "rule")]).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receipt_is_proposed_explained_written_off_and_undone() {
+    let book = TestBook::start().await;
+    let (acme, bills) = book.owing("上海青松贸易有限公司", &["980"]).await;
+    let payer = ["上海青松贸易行", "6222000011112222", &format!("付{}账单款", bills[0])];
+    let money = unknown(&book, "980.00", "R-1", payer).await;
+    let shown = proposals(&book, &money).await;
+    let first = &shown["proposals"][0];
+    assert_eq!(
+        (text(first, "score"), text(first, "rule"), &first["automatic"]),
+        ("0.95", "reference", &json!(false))
+    );
+    let reasons = ["amount equal", "payer name 0.85 alike", &format!("bill number {} in text", bills[0])];
+    assert_eq!(first["reasons"], json!(reasons));
+    assert_eq!(first["legs"][0]["amount"], bodies::yuan("980.00"));
+
+    assert_eq!(told(&auto(&book, json!({})).await), [["waiting", "0.95", "reference"]], "nothing by itself");
+    book.changes(&book.finance(), "/v1/matching-rules", &rules("0.95")).await;
+    let tried = auto(&book, json!({ "dry_run": true })).await;
+    assert_eq!(told(&tried["outcome"]), [["posted", "0.95", "reference"]]);
+    assert_eq!(book.left_of(&money).await, "980.00", "a dry run writes nothing");
+    let run = auto(&book, json!({})).await;
+    assert_eq!(told(&run), [["posted", "0.95", "reference"]]);
+    assert_eq!((book.open_of(&bills[0]).await, book.left_of(&money).await), ("0.00".into(), "0.00".into()));
+    assert_eq!(book.closing(["1122", "2203", "2241.03"]).await, ["0.00", "0.00", "0.00"]);
+
+    let id = text(&run["matches"][0], "write_off");
+    let found = book.auditor().get(&format!("/v1/write-offs/{id}?{}", book.fresh().await)).await;
+    let matched = &found.data()["matched"];
+    assert_eq!((text(matched, "score"), &matched["rules_version"]), ("0.95", &json!(1)));
+    assert_eq!(matched["reasons"], json!(reasons));
+    assert_eq!(text(found.data(), "customer"), acme);
+
+    book.changes(&book.finance(), &format!("/v1/write-offs/{id}/reverse"), &undo(None)).await;
+    let again = auto(&book, json!({})).await;
+    let undone = json!([again["posted"], again["passed_over"]]);
+    assert_eq!(undone, json!([0, 1]), "what a person has undone does not come back: {again}");
+    book.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn payers_are_remembered_once_a_receipt_is_identified() {
+    let book = TestBook::start().await;
+    let (acme, bills) = book.owing("Acme", &["50", "60"]).await;
+    book.owing("Zenith", &["60"]).await;
+    let payer = ["刘芳", "6222000011112222", ""];
+    let first = unknown(&book, "50.00", "R-1", payer).await;
+    let second = unknown(&book, "60.00", "R-2", payer).await;
+    assert_eq!(
+        proposals(&book, &second).await["proposals"],
+        json!([]),
+        "two bills of 60, and nobody is known"
+    );
+    let identify = format!("/v1/receipts/{first}/identify");
+    book.changes(&book.finance(), &identify, &json!({ "customer": acme })).await;
+    let shown = proposals(&book, &second).await;
+    let only = &shown["proposals"][0];
+    assert_eq!((text(only, "customer"), text(only, "score")), (acme.as_str(), "0.80"));
+    assert_eq!(only["reasons"], json!(["amount equal", "payer account ••••2222 remembered"]));
+    assert_eq!(only["legs"][0]["bill"], bills[1].as_str());
+    book.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_short_is_forgiven_within_tolerance_or_waits_for_an_approver() {
+    let book = TestBook::start().await;
+    let (acme, bills) = book.owing("Acme", &["1000", "500"]).await;
+    book.changes(&book.finance(), "/v1/matching-rules", &rules("0.70")).await;
+    let within = book.receipt(&acme, "980.00", "R-1").await;
+    let above = book.receipt(&acme, "471.00", "R-2").await;
+    let run = auto(&book, json!({ "customer": acme })).await;
+    let [posted, waits] = [["posted", "0.70", "within_tolerance"], ["proposed", "0.70", "within_tolerance"]];
+    assert_eq!(told(&run), [posted, waits], "29 is above what finance may forgive alone");
+    assert_eq!((book.open_of(&bills[0]).await, book.left_of(&within).await), ("0.00".into(), "0.00".into()));
+    assert_eq!(book.closing(["6603"]).await, ["20.00"]);
+    let again = auto(&book, json!({})).await;
+    assert_eq!(again["matches"], json!([]), "what waits for an approver is not proposed again");
+    assert_eq!(proposals(&book, &above).await["free"], bodies::yuan("0.00"));
+    let approve = format!("/v1/write-offs/{}/approve", text(&run["matches"][1], "write_off"));
+    book.changes(&book.approver(), &approve, &json!({})).await;
+    assert_eq!((book.open_of(&bills[1]).await, book.left_of(&above).await), ("0.00".into(), "0.00".into()));
+    book.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_at_once_write_off_nothing_twice() {
+    let book = TestBook::start().await;
+    let (acme, bills) = book.owing("Acme", &["10", "20", "40"]).await;
+    book.changes(&book.finance(), "/v1/matching-rules", &rules("0.80")).await;
+    for (amount, reference) in [("10.00", "R-1"), ("20.00", "R-2"), ("40.00", "R-3")] {
+        book.receipt(&acme, amount, reference).await;
+    }
+    let runs = join_all((0..6).map(|_| auto(&book, json!({})))).await;
+    let posted: u64 = runs.iter().map(|run| run["posted"].as_u64().unwrap()).sum();
+    assert_eq!(posted, 3);
+    for bill in &bills {
+        assert_eq!(book.open_of(bill).await, "0.00");
+    }
+    assert_eq!(book.closing(["1122", "2203"]).await, ["0.00", "0.00"]);
+    book.finish().await;
+}
+
+/// Another person takes the money between the proposal and the decision: that is passed over by the next run, which sees
+/// nothing free any more.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_person_has_written_off_is_not_matched() {
+    let book = TestBook::start().await;
+    let (acme, bills) = book.owing("Acme", &["10"]).await;
+    book.changes(&book.finance(), "/v1/matching-rules", &rules("0.10")).await;
+    let money = book.receipt(&acme, "10.00", "R-1").await;
+    let by_hand = sums(&[("receipt", &money, "10.00")], &[(&bills[0], "10.00")]);
+    book.creates(&book.finance(), "/v1/write-offs", &by_hand).await;
+    let run = auto(&book, json!({})).await;
+    assert_eq!((&run["receipts"], &run["matches"]), (&json!(0), &json!([])));
+    assert_eq!(proposals(&book, &money).await["proposals"], json!([]));
+    let unknown = book.auditor().get("/v1/receipts/R0000000000000000/proposals");
+    book.refuses(unknown, 404, "receipt-not-found").await;
+    book.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rules_change_in_versions() {
+    let book = TestBook::start().await;
+    let finance = book.finance();
+    let shown = book.auditor().get("/v1/matching-rules").await.data().clone();
+    assert_eq!(
+        (&shown["version"], &shown["automatic_from"], &shown["versions"]),
+        (&json!(0), &Value::Null, &json!([]))
+    );
+    let first = book.changes(&finance, "/v1/matching-rules", &rules("0.95")).await;
+    assert_eq!(first["version"], 1);
+    let same = finance.post("/v1/matching-rules", &rules("0.95")).await;
+    assert_eq!(same.ok()["version"], 1, "the same again changes nothing");
+    let stale = bodies::with(rules("0.90"), "expected_version", Some(json!(0)));
+    book.refuses(finance.post("/v1/matching-rules", &stale), 409, "matching-rules-changed").await;
+    let second = bodies::with(rules("0.90"), "expected_version", Some(json!(1)));
+    assert_eq!(book.changes(&finance, "/v1/matching-rules", &second).await["version"], 2);
+    let shown = book.auditor().get(&format!("/v1/matching-rules?{}", book.fresh().await)).await;
+    let versions = shown.data()["versions"].as_array().unwrap();
+    let scores: Vec<&str> = versions.iter().map(|one| text(one, "automatic_from")).collect();
+    assert_eq!((text(shown.data(), "automatic_from"), scores), ("0.90", vec!["0.90", "0.95"]));
+    let wrong =
+        json!({ "automatic_from": "1.5", "rules": [{ "rule": "exact_bills", "on": true, "most": "12" }] });
+    let errors = [("/automatic_from", "malformed"), ("/rules/0/most", "wrong_type")];
+    book.refuses_values(finance.post("/v1/matching-rules", &wrong), &errors).await;
+    let twice =
+        json!({ "rules": [{ "rule": "exact_bill", "on": true }, { "rule": "exact_bill", "on": false }] });
+    book.refuses_values(finance.post("/v1/matching-rules", &twice), &[("/rules/1", "repeated_rule")]).await;
+    let misspelt = json!({ "rules": [{ "rule": "exact_bill", "on": true, "most": 2 }] });
+    book.refuses_values(finance.post("/v1/matching-rules", &misspelt), &[("/rules/0/most", "unknown")]).await;
+    book.finish().await;
+}
