@@ -56,6 +56,8 @@ struct Told<'a> {
     dry_run: bool,
     #[serde(flatten)]
     outcome: &'a AutomaticWriteOffs,
+    /// The last position that was written, or that was read if nothing was.
+    position: u64,
 }
 
 impl AutoCommand {
@@ -78,16 +80,16 @@ impl AutoCommand {
         };
         let (customer, limit) = (self.customer.clone(), self.limit);
         let run = AutomaticRun { customer, limit, limits: limits_at_the_machine() };
-        let (outcome, _) = write_off_matches(book, book.pool(), &context, &run).await?;
+        let (outcome, position) = write_off_matches(book, book.pool(), &context, &run).await?;
         if self.json {
-            say_json(&Told { dry_run: self.dry_run, outcome: &outcome }).context("the outcome")?;
+            say_json(&Told { dry_run: self.dry_run, outcome: &outcome, position }).context("the outcome")?;
         } else {
-            self.show(&outcome);
+            self.show(&outcome, position);
         }
         Ok(())
     }
 
-    fn show(&self, outcome: &AutomaticWriteOffs) {
+    fn show(&self, outcome: &AutomaticWriteOffs, position: u64) {
         let AutomaticWriteOffs { receipts, rules_version, automatic_from, .. } = outcome;
         say(format!("{receipts} receipts matched by version {rules_version} of the rules"));
         let from = automatic_from.map_or("nothing by itself".to_owned(), |from| format!("from {from} on"));
@@ -96,6 +98,7 @@ impl AutoCommand {
         say(format!("  {:<12} {}", "to approve", outcome.proposed));
         say(format!("  {:<12} {}", "waiting", outcome.waiting));
         say(format!("  {:<12} {}", "passed over", outcome.passed_over));
+        say(format!("  {:<12} {position}", "position"));
         for matched in outcome.matches.iter().take(SHOWN) {
             say(line(matched));
         }
