@@ -201,6 +201,23 @@ async fn a_bank_line_comes_in_once_as_a_deposit_or_as_a_receipt() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_first_receipt_of_a_reference_takes_it_from_no_other() {
+    let book = book().await;
+    let customer = register(&book, "Acme").await;
+    let slip = received(&book, &customer, "50.00", "78").await;
+    let right = RecordReceipt { account: text("CCB-1"), ..money_in(Some(&customer), "50.00", "78") };
+    let right = record_receipt(&book, by("li"), right).await.unwrap().outcome.receipt.id;
+    reverse_receipt(&book, by("li"), reverse(&slip, false)).await.unwrap();
+    let refused = refusal(deposit(&book, &customer, "50.00", "78").await);
+    assert!(matches!(refused, Refusal::Wallet(WalletRefusal::EnteredAsReceipt { .. })), "{refused}");
+    assert_eq!(balance(&book, "1002").await, "50.00");
+    reverse_receipt(&book, by("li"), reverse(&right, false)).await.unwrap();
+    deposit(&book, &customer, "50.00", "78").await.unwrap();
+    let taken = refusal(record_receipt(&book, by("li"), money_in(Some(&customer), "50.00", "78")).await);
+    assert!(matches!(taken, Refusal::Receipt(ReceiptRefusal::ReversedBefore { .. })), "{taken}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_enters_it_again_and_knows_whose_it_is_identifies_it() {
     let book = book().await;
     let customer = register(&book, "Acme").await;

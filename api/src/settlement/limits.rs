@@ -5,7 +5,7 @@ use tallybook_domain::{Currency, Money};
 
 use crate::access::Role;
 
-/// In CNY, summed up over a write-off, and on each bill with what stands there; what is not listed, and any other currency, waits for an approver.
+/// In CNY, as [`DifferenceLimits`] counts them; what is not listed, and any other currency, waits for an approver.
 const OF_FINANCE: [(DifferenceReason, i64); 3] =
     [(DifferenceReason::BankFee, 25), (DifferenceReason::Rounding, 1), (DifferenceReason::Fx, 25)];
 

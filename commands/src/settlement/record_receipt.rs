@@ -11,7 +11,7 @@ use tallybook_event_store::{Book, CommandError, Decision, Receipt as Answer, Str
 
 use super::{ReceiptOutcome, RecordedReceipt};
 use crate::CommandContext;
-use crate::bank_reference::{claim_for_receipt, is_of_receipts};
+use crate::bank_reference::{Place, claim_for_receipt, is_of_receipts};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RecordReceipt {
@@ -45,11 +45,13 @@ pub async fn record_receipt(
     context: CommandContext,
     entered: RecordReceipt,
 ) -> Result<Answer<RecordedReceipt>, CommandError> {
-    match record(book, context.clone(), entered.clone(), true).await {
-        Err(CommandError::Refused(Refusal::Receipt(ReceiptRefusal::EnteredAsDeposit { reference })))
-            if entered.again || is_of_receipts(book, &reference).await? =>
-        {
-            record(book, context, entered, false).await
+    match record(book, context.clone(), entered.clone(), Place::First).await {
+        Err(CommandError::Refused(Refusal::Receipt(ReceiptRefusal::EnteredAsDeposit { reference }))) => {
+            let place = if is_of_receipts(book, &reference).await? { Place::Beside } else { Place::None };
+            if place == Place::None && !entered.again {
+                return Err(Refusal::from(ReceiptRefusal::EnteredAsDeposit { reference }).into());
+            }
+            record(book, context, entered, place).await
         }
         answer => answer,
     }
@@ -59,32 +61,34 @@ async fn record(
     book: &Book,
     context: CommandContext,
     entered: RecordReceipt,
-    holds_reference: bool,
+    place: Place,
 ) -> Result<Answer<RecordedReceipt>, CommandError> {
     let request = context.request("record_receipt", &entered)?;
     let received = received_money(entered);
     let receipt = received.receipt();
     let mut streams = vec![StreamKey::existing::<Receipt>(&receipt)];
     streams.extend(received.customer.as_ref().map(StreamKey::existing::<Customer>));
-    book.execute(request, streams, move |decision| decide(decision, received.clone(), holds_reference)).await
+    book.execute(request, streams, move |decision| decide(decision, received.clone(), place)).await
 }
 
 fn decide(
     decision: &mut Decision<'_>,
     received: ReceivedMoney,
-    holds_reference: bool,
+    place: Place,
 ) -> Result<RecordedReceipt, Refusal> {
     let (id, today) = (received.receipt(), decision.today());
     let (customer, reference) = (received.customer.clone(), received.reference.clone());
+    let account = received.account.clone();
     let before = decision.state::<Receipt>(id.as_str()).entry();
+    let holds_reference = place != Place::None;
     let record = ReceiptCommand::Record { received, holds_reference, today };
     let changed = decision.decide::<Receipt>(id.as_str(), record)? > 0;
     if let Some(customer) = customer.filter(|_| changed) {
         decision.state::<Customer>(customer.as_str()).check_open(&customer)?;
     }
     let known = decision.state::<Receipt>(id.as_str()).entry() == before;
-    if holds_reference && !known {
-        claim_for_receipt(decision, &reference);
+    if !known {
+        claim_for_receipt(decision, (&reference, &account), place);
     }
     Ok(RecordedReceipt { receipt: ReceiptOutcome::of(decision, &id)?, known })
 }

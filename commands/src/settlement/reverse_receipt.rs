@@ -15,7 +15,7 @@ use tallybook_event_store::{Book, CommandError, Decision, Receipt as Answer, Str
 use super::legs::{all_held, undo};
 use super::{ReceiptOutcome, ReversedReceipt, WriteOffOutcome};
 use crate::CommandContext;
-use crate::bank_reference::release_of_receipt;
+use crate::bank_reference::{is_beside_others, release_of_receipt};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ReverseReceipt {
@@ -40,10 +40,15 @@ pub async fn reverse_receipt(
 ) -> Result<Answer<ReversedReceipt>, CommandError> {
     let request = context.request_because("reverse_receipt", Some(&reverse.reason), &reverse)?;
     let streams = vec![StreamKey::existing::<Receipt>(&reverse.receipt)];
-    book.execute(request, streams, move |decision| decide(decision, &reverse)).await
+    let beside = is_beside_others(book, &reverse.receipt).await?;
+    book.execute(request, streams, move |decision| decide(decision, &reverse, beside)).await
 }
 
-fn decide(decision: &mut Decision<'_>, reverse: &ReverseReceipt) -> Result<ReversedReceipt, Refusal> {
+fn decide(
+    decision: &mut Decision<'_>,
+    reverse: &ReverseReceipt,
+    beside: bool,
+) -> Result<ReversedReceipt, Refusal> {
     let ReverseReceipt { receipt: id, entry, reason, with_write_offs, effective_date } = reverse;
     let undone = if *with_write_offs { undo_write_offs(decision, reverse)? } else { Vec::new() };
     let today = decision.today();
@@ -55,8 +60,8 @@ fn decide(decision: &mut Decision<'_>, reverse: &ReverseReceipt) -> Result<Rever
     let step = ReceiptCommand::Reverse { receipt, entry, reason, effective_date, today };
     let reversed_now = decision.decide::<Receipt>(id.as_str(), step)? > 0;
     // By the second time something else may have the reference.
-    if let Some(reference) = held.filter(|_| reversed_now) {
-        release_of_receipt(decision, &reference);
+    if let Some((reference, account)) = held.filter(|_| reversed_now) {
+        release_of_receipt(decision, (&reference, &account), beside);
     }
     let write_offs = undone.iter().map(|write_off| WriteOffOutcome::of(decision, write_off));
     let write_offs = write_offs.collect::<Result<_, _>>()?;

@@ -1,7 +1,7 @@
 //! The legs of write-offs that stand: what each of them took of money, of a credit, or of what a bill is owed.
 //!
 //! Invariant: a leg takes once, and gives back exactly what it took. Shared, so that a copy of what it belongs to costs
-//! the same however many there are.
+//! the same however many there are; a change of one that is shared copies them.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -149,7 +149,7 @@ async fn what_is_left_goes_to_the_wallet_or_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_bank_line_comes_in_once_and_in_an_open_month() {
+async fn a_bank_line_comes_in_once() {
     let book = TestBook::start().await;
     let acme = book.customer("Acme").await;
     let finance = book.finance();

@@ -8,7 +8,7 @@ use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
 
 use super::funds::{Broken, Funds};
-use super::{ReceiptCommand, ReceiptEvent, ReceiptId, ReceiptRefusal, ReceiptState, rules};
+use super::{OwnAccount, ReceiptCommand, ReceiptEvent, ReceiptId, ReceiptRefusal, ReceiptState, rules};
 use crate::deposits::{BankReference, DepositMethod};
 use crate::event::BookEvent;
 use crate::event_sourced::{CorruptStream, EventSourced};
@@ -35,8 +35,8 @@ pub(super) struct Recorded {
     pub(super) reversal: Option<Reversal>,
     /// How often it was recorded: once, and once more after each reversal.
     pub(super) entry: u32,
-    /// The bank's number of it, if no deposit and no receipt of another account had that.
-    pub(super) held_reference: Option<BankReference>,
+    /// The bank's number of it in which account, if no deposit had that number.
+    pub(super) held_reference: Option<(BankReference, OwnAccount)>,
     /// From when on all that is free of it has been: since it came in, was identified, or last came back. Nothing takes of
     /// it before, or it would be used twice in between.
     pub(super) since: NaiveDate,
@@ -105,8 +105,8 @@ impl Receipt {
         self.recorded.as_ref().map_or(0, |recorded| recorded.entry)
     }
 
-    /// The bank's number of it, if it has that to itself among deposits and the receipts of all accounts.
-    pub fn held_reference(&self) -> Option<&BankReference> {
+    /// The bank's number of it in which account, if no deposit had that number.
+    pub fn held_reference(&self) -> Option<&(BankReference, OwnAccount)> {
         self.recorded.as_ref().and_then(|recorded| recorded.held_reference.as_ref())
     }
 
@@ -130,6 +130,7 @@ impl Receipt {
 fn begin(event: &ReceiptEvent, before: u32) -> Option<Recorded> {
     let ReceiptEvent::ReceiptRecorded {
         receipt,
+        account,
         reference,
         amount,
         method,
@@ -152,7 +153,7 @@ fn begin(event: &ReceiptEvent, before: u32) -> Option<Recorded> {
         refund: None,
         reversal: None,
         entry: before.saturating_add(1),
-        held_reference: holds_reference.then(|| reference.clone()),
+        held_reference: holds_reference.then(|| (reference.clone(), account.clone())),
         since,
         last_effective: since,
     })

@@ -34,7 +34,7 @@ pub enum ReceiptEvent {
         /// Where it is not the day it was received, as that was in a closed month.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         effective_date: Option<NaiveDate>,
-        /// Whether no deposit and no receipt of another account had its reference.
+        /// Whether no deposit had its reference; receipts of other accounts may.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         holds_reference: bool,
     },

@@ -1,6 +1,8 @@
 //! How much of each difference somebody may post without another pair of eyes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
 
 use super::{DifferenceReason, Leg, LegSource};
 use crate::billing::BillId;
@@ -12,45 +14,95 @@ pub struct DifferenceLimits(Vec<(DifferenceReason, Money)>);
 
 /// The differences that stand on bills already, whichever write-off they came with.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct StandingDifferences(BTreeMap<(BillId, DifferenceReason), Money>);
+pub struct StandingDifferences(BTreeMap<BillId, BTreeMap<DifferenceReason, Money>>);
 
 impl StandingDifferences {
     pub fn new(standing: impl IntoIterator<Item = (BillId, DifferenceReason, Money)>) -> Self {
-        Self(standing.into_iter().map(|(bill, reason, amount)| ((bill, reason), amount)).collect())
+        let mut bills: BTreeMap<BillId, BTreeMap<DifferenceReason, Money>> = BTreeMap::new();
+        for (bill, reason, amount) in standing {
+            bills.entry(bill).or_default().insert(reason, amount);
+        }
+        Self(bills)
+    }
+
+    fn on(&self, bill: &BillId) -> BTreeMap<DifferenceReason, Money> {
+        self.0.get(bill).cloned().unwrap_or_else(BTreeMap::new)
     }
 }
+
+/// What a write-off would do to a bill.
+struct OnBill {
+    /// What pays it.
+    money: Money,
+    /// What is given up with that.
+    given_up: Money,
+    /// By reason, with what stands there.
+    differences: BTreeMap<DifferenceReason, Money>,
+}
+
+/// A difference that is more than one in so many of the money it goes with is never small.
+const PART_OF_MONEY: Decimal = Decimal::from_parts(4, 0, 0, false, 0);
 
 impl DifferenceLimits {
     pub fn new(limits: impl IntoIterator<Item = (DifferenceReason, Money)>) -> Self {
         Self(limits.into_iter().collect())
     }
 
-    /// Whether the differences go with money for the same bill, and stay within the limit of their reason: all of the
-    /// write-off together, and on each bill with what stands there. Cutting one into many legs or many write-offs does
-    /// not help.
+    /// Whether the differences are small: within the limit of their reason all of the write-off together, and on each
+    /// bill with what stands there; on each bill all of them within the largest of these limits, and at most a quarter of
+    /// the money that pays it now. So cutting one into legs, write-offs or reasons does not help, and a cent does not
+    /// settle a small bill.
     pub(super) fn allow(&self, legs: &[Leg], standing: &StandingDifferences) -> Result<bool, MoneyError> {
         let mut sums: BTreeMap<(DifferenceReason, Currency), Money> = BTreeMap::new();
-        let mut on_bills = standing.0.clone();
-        let paid: BTreeSet<&BillId> =
-            legs.iter().filter(|leg| leg.source.is_money()).map(|leg| &leg.bill).collect();
+        let mut on_bills: BTreeMap<&BillId, OnBill> = BTreeMap::new();
         for Leg { source, bill, amount, .. } in legs {
             let LegSource::Difference(reason) = source else { continue };
-            if !paid.contains(bill) {
-                return Ok(false);
-            }
             let zero = Money::zero(amount.currency());
             let sum = sums.entry((*reason, amount.currency())).or_insert(zero);
             *sum = sum.checked_add(*amount)?;
-            let on_bill = on_bills.entry((bill.clone(), *reason)).or_insert(zero);
-            *on_bill = on_bill.checked_add(*amount)?;
-            if !self.covers(*reason, *sum) || !self.covers(*reason, *on_bill) {
+            if !self.covers(*reason, *sum) {
                 return Ok(false);
             }
+            let on_bill = on_bills.entry(bill).or_insert_with(|| OnBill {
+                money: zero,
+                given_up: zero,
+                differences: standing.on(bill),
+            });
+            on_bill.given_up = on_bill.given_up.checked_add(*amount)?;
+            let of_reason = on_bill.differences.entry(*reason).or_insert(zero);
+            *of_reason = of_reason.checked_add(*amount)?;
         }
-        Ok(true)
+        for Leg { bill, amount, .. } in legs.iter().filter(|leg| leg.source.is_money()) {
+            if let Some(on_bill) = on_bills.get_mut(bill) {
+                on_bill.money = on_bill.money.checked_add(*amount)?;
+            }
+        }
+        on_bills.values().try_fold(true, |allowed, on_bill| Ok(allowed && self.allow_on_bill(on_bill)?))
+    }
+
+    fn allow_on_bill(&self, OnBill { money, given_up, differences }: &OnBill) -> Result<bool, MoneyError> {
+        if given_up.amount().checked_mul(PART_OF_MONEY).is_none_or(|least| least > money.amount()) {
+            return Ok(false);
+        }
+        let mut together = Money::zero(money.currency());
+        let mut largest = together;
+        for (reason, sum) in differences {
+            let Some(limit) = self.of(*reason, money.currency()) else { continue };
+            if !limit.covers(*sum)? {
+                return Ok(false);
+            }
+            together = together.checked_add(*sum)?;
+            largest = if largest.covers(limit)? { largest } else { limit };
+        }
+        largest.covers(together)
+    }
+
+    fn of(&self, reason: DifferenceReason, currency: Currency) -> Option<Money> {
+        let limit = self.0.iter().find(|(known, limit)| *known == reason && limit.currency() == currency);
+        limit.map(|(_, limit)| *limit)
     }
 
     fn covers(&self, reason: DifferenceReason, sum: Money) -> bool {
-        self.0.iter().any(|(known, limit)| *known == reason && limit.covers(sum) == Ok(true))
+        self.of(reason, sum.currency()).is_some_and(|limit| limit.covers(sum) == Ok(true))
     }
 }

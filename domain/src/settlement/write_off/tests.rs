@@ -65,7 +65,10 @@ fn terms(legs: Vec<Leg>) -> WriteOffTerms {
 }
 
 fn limits() -> DifferenceLimits {
-    DifferenceLimits::new([(DifferenceReason::BankFee, yuan("25.00"))])
+    DifferenceLimits::new([
+        (DifferenceReason::BankFee, yuan("25.00")),
+        (DifferenceReason::Rounding, yuan("1.00")),
+    ])
 }
 
 fn make(legs: Vec<Leg>) -> WriteOffCommand {
@@ -159,8 +162,8 @@ fn a_difference_above_the_limit_waits_however_it_is_cut() {
     let above = [
         vec![leg(1, receipt(1), 10, "974.99"), leg(2, fee(), 10, "25.01")],
         vec![
-            leg(1, receipt(1), 10, "1.00"),
-            leg(2, receipt(1), 9, "1.00"),
+            leg(1, receipt(1), 10, "100.00"),
+            leg(2, receipt(1), 9, "100.00"),
             leg(3, fee(), 10, "12.51"),
             leg(4, fee(), 9, "12.50"),
         ],
@@ -176,6 +179,33 @@ fn a_difference_above_the_limit_waits_however_it_is_cut() {
     let dollars = Money::parse("1.00", Currency::parse("USD").unwrap()).unwrap();
     let foreign = vec![leg(1, receipt(1), 10, "1.00"), Leg { amount: dollars, ..leg(2, fee(), 10, "1.00") }];
     given([]).when(make(foreign.clone())).then_expect_events(vec![proposed(foreign)]);
+}
+
+#[test]
+fn differences_of_several_reasons_count_together_on_a_bill() {
+    let rounding = || LegSource::Difference(DifferenceReason::Rounding);
+    let legs = |rounded| {
+        vec![
+            leg(1, receipt(1), 10, "900.00"),
+            leg(2, fee(), 10, "24.50"),
+            leg(3, rounding(), 10, rounded),
+            leg(4, receipt(1), 9, "90.00"),
+            leg(5, rounding(), 9, "0.50"),
+        ]
+    };
+    given([]).when(make(legs("0.50"))).then_expect_events(vec![posted(legs("0.50"))]);
+    given([]).when(make(legs("0.51"))).then_expect_events(vec![proposed(legs("0.51"))]);
+}
+
+#[test]
+fn a_difference_is_at_most_a_quarter_of_the_money_for_its_bill() {
+    let legs = |paid, lost| vec![leg(1, receipt(1), 10, paid), leg(2, fee(), 10, lost)];
+    given([]).when(make(legs("80.00", "20.00"))).then_expect_events(vec![posted(legs("80.00", "20.00"))]);
+    for (paid, lost) in [("79.99", "20.00"), ("0.01", "25.00"), ("0.01", "0.01")] {
+        given([]).when(make(legs(paid, lost))).then_expect_events(vec![proposed(legs(paid, lost))]);
+    }
+    let elsewhere = [legs("0.01", "20.00"), vec![leg(3, receipt(1), 9, "900.00")]].concat();
+    given([]).when(make(elsewhere.clone())).then_expect_events(vec![proposed(elsewhere)]);
 }
 
 #[test]

@@ -139,7 +139,10 @@ fn take_in(row: &mut ReceiptRow, change: &ReceiptEvent) -> Result<(), FoldFault>
         }
         ReceiptEvent::AdvanceRefundReturned { amount, .. } => {
             row.refunded = row.refunded.checked_sub(*amount)?;
-            if let Some(refund) = &mut row.refund {
+            // While another is asked for, it is an earlier one that came back.
+            if let Some(refund) = &mut row.refund
+                && refund.state != RefundState::Requested
+            {
                 refund.state = RefundState::Returned;
             }
         }

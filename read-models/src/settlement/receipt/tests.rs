@@ -165,9 +165,12 @@ fn what_went_away_comes_back() {
         reason: "account closed".parse().unwrap(),
         effective_date: day("2026-11-08"),
     });
-    let back = row([recorded("55.00", true), asked, refunded, returned]);
+    let back = row([recorded("55.00", true), asked.clone(), refunded.clone(), returned.clone()]);
     assert_eq!((back.refunded, back.unapplied), (yuan("0.00"), yuan("55.00")));
     assert_eq!(back.refund.unwrap().state, RefundState::Returned);
+    let another = row([recorded("55.00", true), asked.clone(), refunded, asked, returned]);
+    assert_eq!((another.refunded, another.refund_asked), (yuan("0.00"), yuan("20.00")));
+    assert_eq!(another.refund.unwrap().state, RefundState::Requested, "an earlier one came back");
 }
 
 #[test]
