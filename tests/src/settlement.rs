@@ -60,9 +60,16 @@ impl TestBook {
         text(&found.data()["unapplied"], "amount").to_owned()
     }
 
-    /// Closing balances of accounts in CNY, debits less credits; 0.00 of one nothing was posted to.
+    /// Closing balances of accounts in CNY, debits less credits; 0.00 of one nothing was posted to. The ledger balances,
+    /// and what is owed by age is the balance of 1122, whenever this is asked.
     pub async fn closing<const N: usize>(&self, accounts: [&str; N]) -> [String; N] {
-        let trial = self.auditor().get(&format!("/v1/ledger/trial-balance?{}", self.fresh().await)).await;
+        let fresh = self.fresh().await;
+        let ageing = self.auditor().get(&format!("/v1/receivables/ageing?{fresh}")).await;
+        for currency in ageing.data()["currencies"].as_array().unwrap() {
+            assert_eq!(currency["agrees"], true, "{currency}");
+        }
+        let trial = self.auditor().get(&format!("/v1/ledger/trial-balance?{fresh}")).await;
+        assert_eq!(trial.data()["currencies"][0]["balanced"], true, "{}", trial.text);
         let lines = trial.data()["currencies"][0]["accounts"].as_array().cloned().unwrap();
         accounts.map(|code| {
             let line = lines.iter().find(|line| line["code"] == code);
