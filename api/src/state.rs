@@ -88,6 +88,7 @@ struct Shared {
     streams_of: Mutex<HashMap<Actor, usize>>,
     workbooks: Arc<Semaphore>,
     uploads: Arc<Semaphore>,
+    searches: tokio::sync::Mutex<()>,
     views: OpenedViews,
     /// Months whose runs were started here and not looked after yet.
     bill_runs: Mutex<BTreeSet<Month>>,
@@ -120,6 +121,7 @@ impl ApiState {
             usage_runs: Mutex::default(),
             workbooks: Arc::new(Semaphore::new(WORKBOOKS)),
             uploads: Arc::new(Semaphore::new(UPLOADS)),
+            searches: tokio::sync::Mutex::default(),
             stop: CancellationToken::new(),
             personal_keys: PersonalKeys::new(book.pool().clone(), settings.personal_data_key.clone()),
             book,
@@ -184,6 +186,11 @@ impl ApiState {
 
     pub(crate) fn upload(&self) -> Result<OwnedSemaphorePermit, TryAcquireError> {
         Arc::clone(&self.shared.uploads).try_acquire_owned()
+    }
+
+    /// The place for a search among all open bills and payers, which are in memory as long: one after the other.
+    pub(crate) async fn search(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.shared.searches.lock().await
     }
 
     /// Has a run that was just started carried out.

@@ -176,8 +176,13 @@ impl Memory {
             }
             Ask::Identify { receipt: number } => {
                 let (receipt, customer) = (receipt(number), customer());
-                let identify =
-                    ReceiptCommand::Identify { receipt: receipt.clone(), customer, effective_date, today };
+                let identify = ReceiptCommand::Identify {
+                    receipt: receipt.clone(),
+                    customer,
+                    matched: None,
+                    effective_date,
+                    today,
+                };
                 self.receipt(&receipt, identify)
             }
             Ask::ReverseReceipt { receipt: number } => {

@@ -6,7 +6,7 @@ use sqlx::PgPool;
 use tallybook_commands::CommandContext;
 use tallybook_commands::settlement::post_match;
 use tallybook_domain::settlement::WriteOffState;
-use tallybook_domain::settlement::matching::{GivenUp, Proposal, Proposals, RuleSet, Score};
+use tallybook_domain::settlement::matching::{GivenUp, MatchGround, Proposal, Proposals, RuleSet, Score};
 use tallybook_domain::settlement::write_off::DifferenceLimits;
 use tallybook_domain::{CustomerId, MoneyError};
 use tallybook_event_store::{Book, CommandError};
@@ -16,6 +16,9 @@ use utoipa::ToSchema;
 
 use super::ProposalView;
 
+/// What became of a proposal, and where that is recorded.
+type Acted = (Matched, Option<u64>);
+
 /// Write-offs under way at once: one commit takes many.
 const AT_ONCE: usize = 32;
 
@@ -24,7 +27,7 @@ const AT_ONCE: usize = 32;
 pub struct AutomaticRun {
     /// Only identified receipts of this customer.
     pub customer: Option<CustomerId>,
-    /// So many proposals are acted on and told.
+    /// So many are written off at most; if there is room, so many with those that wait are told.
     pub limit: usize,
     pub limits: DifferenceLimits,
 }
@@ -45,10 +48,10 @@ pub struct AutomaticWriteOffs {
     pub proposed: usize,
     /// Below the score: somebody has to look.
     pub waiting: usize,
-    /// What has changed meanwhile, or a person has rejected or undone before.
+    /// What has changed meanwhile, or is of a receipt of which a person has undone or rejected a write-off.
     pub passed_over: usize,
     pub matches: Vec<Matched>,
-    /// Proposals beyond the limit, which the next run comes to.
+    /// Proposals beyond the limit. Those that are posted come first: the next run comes to them.
     pub left: usize,
     /// Searches that have not tried everything, in words.
     pub given_up: Vec<String>,
@@ -99,18 +102,31 @@ pub async fn write_off_matches(
 ) -> Result<(AutomaticWriteOffs, u64), MatchingError> {
     let scope = run.customer.clone().map_or(MatchingScope::All, MatchingScope::Customer);
     let read = matching_book(pool, &scope).await?;
-    let (mut matcher, receipts) = (read.data.matcher, read.data.receipts);
-    let (rules, rules_version) = (matcher.rules.clone(), matcher.rules_version);
-    let count = receipts.len();
-    let found = tokio::task::spawn_blocking(move || matcher.run(&receipts)).await??;
-    let Proposals { mut proposals, given_up } = found;
-    // What is sure comes first, so that a limit does not hold it back.
-    proposals.sort_by_key(|proposal| !rules.posts(proposal.score));
-    let left = proposals.len().saturating_sub(run.limit);
-    proposals.truncate(run.limit);
+    let (rules, rules_version, count, found) = tokio::task::spawn_blocking(move || {
+        let (matcher, receipts) = read.data.matcher()?;
+        let found = matcher.run(&receipts)?;
+        Ok::<_, MoneyError>((matcher.rules, matcher.rules_version, receipts.len(), found))
+    })
+    .await??;
+    let Proposals { proposals, given_up } = found;
+    let all = proposals.len();
     let act = |proposal: Proposal| one(book, context, &rules, proposal, &run.limits);
-    let done: Vec<(Matched, Option<u64>)> =
-        stream::iter(proposals).map(act).buffered(AT_ONCE).try_collect().await?;
+    let (sure, mut others): (Vec<_>, Vec<_>) =
+        proposals.into_iter().partition(|proposal| proposal.is_automatic(&rules));
+    let (mut sure, mut done) = (sure.into_iter(), Vec::new());
+    // What is passed over does not count: it would hold back what comes after it, now and in every run.
+    let mut room = run.limit;
+    while room > 0 && sure.len() > 0 {
+        let next: Vec<Proposal> = sure.by_ref().take(room).collect();
+        let acted: Vec<Acted> = stream::iter(next).map(act).buffered(AT_ONCE).try_collect().await?;
+        room -= acted.iter().filter(|(matched, _)| matched.outcome != MatchOutcome::PassedOver).count();
+        done.extend(acted);
+    }
+    // What only a person may do comes last.
+    others.sort_by_key(|proposal| rules.posts(proposal.score));
+    others.truncate(run.limit.saturating_sub(done.len()));
+    done.extend(stream::iter(others).then(act).try_collect::<Vec<Acted>>().await?);
+    let left = all - done.len();
     let position = done.iter().filter_map(|(_, position)| *position).max().unwrap_or(read.position);
     let matches: Vec<Matched> = done.into_iter().map(|(matched, _)| matched).collect();
     let counted = |outcome| matches.iter().filter(|matched| matched.outcome == outcome).count();
@@ -135,11 +151,13 @@ async fn one(
     rules: &RuleSet,
     proposal: Proposal,
     limits: &DifferenceLimits,
-) -> Result<(Matched, Option<u64>), CommandError> {
+) -> Result<Acted, CommandError> {
     let view = ProposalView::of(&proposal, rules);
     let told = |outcome, why| Matched { outcome, why, proposal: view.clone() };
     if !view.automatic {
-        return Ok((told(MatchOutcome::Waiting, None), None));
+        let undone = rules.posts(proposal.score).then(|| MatchGround::UndoneBefore.to_string());
+        let outcome = if undone.is_some() { MatchOutcome::PassedOver } else { MatchOutcome::Waiting };
+        return Ok((told(outcome, undone), None));
     }
     // Each write-off is a command of its own, known by its id.
     let context = CommandContext { idempotency_key: None, ..context.clone() };

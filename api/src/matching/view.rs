@@ -26,7 +26,8 @@ pub struct ProposalView {
     /// From 0.00 to 1.00.
     #[schema(value_type = String, example = "0.98")]
     pub score: Score,
-    /// Whether the score is high enough to be posted by itself.
+    /// Whether the score is high enough to be posted by itself, and no person has undone or rejected a write-off of the
+    /// receipt.
     pub automatic: bool,
     /// In words.
     pub reasons: Vec<String>,
@@ -47,7 +48,7 @@ impl ProposalView {
             rule,
             rules_version,
             score,
-            automatic: rules.posts(score),
+            automatic: proposal.is_automatic(rules),
             reasons: reasons.iter().map(ToString::to_string).collect(),
             legs: proposal.legs.clone(),
             left: proposal.left,

@@ -3,10 +3,12 @@
 use axum::extract::State;
 use axum::response::Response;
 use serde::Serialize;
-use tallybook_domain::Money;
 use tallybook_domain::settlement::ReceiptId;
 use tallybook_domain::settlement::matching::GivenUp;
-use tallybook_read_models::settlement::{MatchingScope, find_receipt, matching_book, matching_projections};
+use tallybook_domain::{Money, MoneyError};
+use tallybook_read_models::settlement::{
+    MatchingBook, MatchingScope, find_receipt, matching_book, matching_projections,
+};
 use tallybook_read_models::{Answer, schema};
 use utoipa::ToSchema;
 
@@ -51,23 +53,26 @@ pub(super) async fn propose(
     let Some(row) = known.data else {
         return Err(not_found(ProblemKind::ReceiptNotFound, &receipt, known.position));
     };
+    // For money of nobody, all open bills and payers are in memory as long.
+    let by_person = row.customer.is_some() && row.identified_by.is_none();
+    let place = if by_person { None } else { Some(state.search().await) };
     let read = matching_book(&pool, &MatchingScope::Receipt(receipt)).await?;
-    let (matcher, receipts) = (read.data.matcher, read.data.receipts);
-    let none = ReceiptProposals {
-        free: Money::zero(row.amount.currency()),
-        proposals: Vec::new(),
-        given_up: Vec::new(),
-    };
-    let data = match receipts.first() {
-        None => none,
-        Some(receipt) => {
-            let found = matcher.proposals(receipt).map_err(Problem::internal)?;
-            ReceiptProposals {
-                free: receipt.free,
-                proposals: views(&found.proposals, &matcher.rules),
-                given_up: found.given_up.iter().map(GivenUp::to_string).collect(),
-            }
-        }
-    };
+    let (book, zero) = (read.data, Money::zero(row.amount.currency()));
+    let searched = tokio::task::spawn_blocking(move || search(book, zero)).await;
+    drop(place);
+    let data = searched.map_err(Problem::internal)?.map_err(Problem::internal)?;
     answer(&Answer { data, position: read.position })
+}
+
+fn search(book: MatchingBook, zero: Money) -> Result<ReceiptProposals, MoneyError> {
+    let (matcher, receipts) = book.matcher()?;
+    let Some(receipt) = receipts.first() else {
+        return Ok(ReceiptProposals { free: zero, proposals: Vec::new(), given_up: Vec::new() });
+    };
+    let found = matcher.proposals(receipt)?;
+    Ok(ReceiptProposals {
+        free: receipt.free,
+        proposals: views(&found.proposals, &matcher.rules),
+        given_up: found.given_up.iter().map(GivenUp::to_string).collect(),
+    })
 }

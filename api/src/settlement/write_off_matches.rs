@@ -29,7 +29,7 @@ pub(super) struct AutomaticBody {
     customer: Option<CustomerId>,
     /// The same as the parameter `dry_run`.
     dry_run: Option<bool>,
-    /// So many proposals are acted on and told, those that are posted first. 500, if left out.
+    /// So many are written off at most; if there is room, so many with those that wait are told. 500, if left out.
     #[schema(minimum = 1, maximum = 5000)]
     limit: Option<u32>,
 }
@@ -56,8 +56,8 @@ pub(super) struct WrittenOff {
 ///
 /// Matches all receipts of which something is free with open bills, each rule over all receipts before the next one.
 /// What scores high enough is written off, each by a decision of its own that keeps its score, reasons and version of
-/// the rules; the rest is told and waits for a person. Harmless to repeat: nothing is written off twice, and what a
-/// person has undone does not come back by itself.
+/// the rules; the rest is told and waits for a person. Harmless to repeat: nothing is written off twice, and of a receipt
+/// of which a person has undone or rejected a write-off nothing is written off by itself any more.
 #[utoipa::path(post, path = "/v1/write-offs/auto", tag = "write-offs", request_body = AutomaticBody,
     responses((status = 200, body = WrittenOff)))]
 pub(super) async fn write_off_matches(

@@ -91,7 +91,7 @@ fn measure(bills: usize) -> anyhow::Result<MatchingMeasured> {
     let (bills_index, payers): (OpenBills, KnownPayers) =
         (all.into_iter().collect(), payers.into_iter().collect());
     let index_seconds = begun.elapsed().as_secs_f64();
-    let mut matcher = Matcher { rules: rules()?, rules_version: 1, bills: bills_index, payers };
+    let matcher = Matcher { rules: rules()?, rules_version: 1, bills: bills_index, payers };
 
     let begun = Instant::now();
     let mut given_up = 0;
@@ -116,6 +116,7 @@ fn measure(bills: usize) -> anyhow::Result<MatchingMeasured> {
 
 fn rules() -> anyhow::Result<RuleSet> {
     let mut rules = RuleSet::beginning();
+    rules.automatic_from = Some("0.80".parse()?);
     rules.rules.pop();
     rules.rules.push(MatchingRule::WithinTolerance {
         on: true,
@@ -202,6 +203,8 @@ fn receipt(at: usize, bills: &[OpenBill], customers: usize) -> anyhow::Result<Fr
     Ok(FreeReceipt {
         receipt: ReceiptId::of(&"BENCH-0001".parse()?, &reference),
         customer,
+        by_rules: false,
+        undone: false,
         free: yuan(amount)?,
         reference,
         payer: Payer { name, account: None },

@@ -38,7 +38,7 @@ pub(super) struct AutoCommand {
     /// Check everything and write nothing
     #[arg(long)]
     dry_run: bool,
-    /// Proposals acted on and shown, those that are posted first
+    /// Write-offs at most; if there is room, so many with those that wait are shown
     #[arg(long, value_name = "COUNT", default_value_t = 5_000)]
     limit: usize,
     /// What came of it as one JSON object

@@ -47,7 +47,7 @@ pub async fn identify_receipt(
         let by_default = decision.state::<Receipt>(receipt.as_str()).effective_date_by_default(today);
         let effective_date = effective_date.unwrap_or(by_default);
         let id = receipt.clone();
-        let identify = ReceiptCommand::Identify { receipt, customer, effective_date, today };
+        let identify = ReceiptCommand::Identify { receipt, customer, matched: None, effective_date, today };
         decision.decide::<Receipt>(id.as_str(), identify)?;
         ReceiptOutcome::of(decision, &id)
     })

@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use chrono::NaiveDate;
 use tallybook_domain::billing::bill::StepDate;
 use tallybook_domain::billing::{Bill, BillCommand};
+use tallybook_domain::customers::Customer;
 use tallybook_domain::deposits::{Wallet, WalletCommand};
 use tallybook_domain::settlement::write_off::{Leg, LegSource, StandingDifferences};
 use tallybook_domain::settlement::{
@@ -21,7 +22,10 @@ use tallybook_event_store::{Book, CommandError, Decision, StreamKey};
 #[derive(Debug, Clone)]
 pub(super) struct Paper {
     pub(super) write_off: WriteOffId,
+    pub(super) customer: CustomerId,
     pub(super) legs: Vec<Leg>,
+    /// Whether the rules of matching have found it.
+    pub(super) matched: bool,
 }
 
 impl Paper {
@@ -30,8 +34,12 @@ impl Paper {
         let first = book.event_at(&StreamKey::existing::<WriteOff>(write_off), 1).await?;
         match first.as_ref().and_then(|first| WriteOff::pick(&first.event)) {
             Some(
-                WriteOffEvent::WriteOffProposed { legs, .. } | WriteOffEvent::WriteOffPosted { legs, .. },
-            ) => Ok(Self { write_off: write_off.clone(), legs: legs.clone() }),
+                WriteOffEvent::WriteOffProposed { customer, legs, matched, .. }
+                | WriteOffEvent::WriteOffPosted { customer, legs, matched, .. },
+            ) => {
+                let (customer, legs, matched) = (customer.clone(), legs.clone(), matched.is_some());
+                Ok(Self { write_off: write_off.clone(), customer, legs, matched })
+            }
             Some(WriteOffEvent::WriteOffRejected { .. } | WriteOffEvent::WriteOffLegReversed { .. })
             | None => {
                 let write_off = write_off.clone();
@@ -106,6 +114,30 @@ pub(super) fn standing_differences(decision: &Decision<'_>, legs: &[Leg]) -> Sta
         standing.extend(differences.map(|(reason, amount)| (bill.clone(), *reason, *amount)));
     }
     StandingDifferences::new(standing)
+}
+
+/// Receipts among the sources nobody has said whose they are become the customer's, of a write-off the rules of matching
+/// have found and that was just posted.
+pub(super) fn identify(
+    decision: &mut Decision<'_>,
+    write_off: &WriteOffId,
+    effective_date: NaiveDate,
+) -> Result<(), Refusal> {
+    let legs: Vec<Leg> = decision.state::<WriteOff>(write_off.as_str()).live_legs().cloned().collect();
+    let today = decision.today();
+    for Leg { source, bill, .. } in legs {
+        let LegSource::Receipt(receipt) = source else { continue };
+        let known = decision.state::<Receipt>(receipt.as_str());
+        if known.amount().is_none() || known.customer().is_some() {
+            continue;
+        }
+        let (customer, id) = (bill.customer(), receipt.clone());
+        decision.state::<Customer>(customer.as_str()).check_open(&customer)?;
+        let matched = Some(write_off.clone());
+        let identify = ReceiptCommand::Identify { receipt, customer, matched, effective_date, today };
+        decision.decide::<Receipt>(id.as_str(), identify)?;
+    }
+    Ok(())
 }
 
 /// Has all legs of a write-off that was just posted take and settle.

@@ -45,7 +45,7 @@ pub async fn reverse_write_off(
 
 fn wanted(paper: Paper, number: Option<u32>) -> Result<Vec<Leg>, CommandError> {
     let Some(number) = number else { return Ok(paper.legs) };
-    let Paper { write_off, legs } = paper;
+    let Paper { write_off, legs, .. } = paper;
     match legs.into_iter().find(|leg| leg.leg == number) {
         Some(leg) => Ok(vec![leg]),
         None => {

@@ -1,7 +1,8 @@
 //! What receipts are matched with, read at one moment: rules, open bills, payers, and receipts that are free.
 //!
-//! Whom somebody has paid for before is what the receipts themselves say: once one is identified, the name and account
-//! it came from are known for the customer. What waits for an approver is taken already.
+//! Whom somebody has paid for before is what the receipts themselves say: once a person has identified one, the name and
+//! account it came from are known for the customer. What rules have said teaches nothing. What waits for an approver is
+//! taken already.
 
 use std::collections::BTreeMap;
 
@@ -10,11 +11,11 @@ use sqlx::{PgConnection, PgPool, Postgres, QueryBuilder, Row};
 use tallybook_domain::deposits::AccountNumber;
 use tallybook_domain::settlement::ReceiptId;
 use tallybook_domain::settlement::matching::{
-    FreeReceipt, KnownPayer, KnownPayers, Matcher, OpenBill, OpenBills,
+    FreeReceipt, KnownPayer, Matcher, OpenBill, OpenBills, RuleSet,
 };
 use tallybook_domain::settlement::receipt::Payer;
-use tallybook_domain::settlement::write_off::LegSource;
-use tallybook_domain::{Currency, CustomerId, Money};
+use tallybook_domain::settlement::write_off::{Leg, LegSource};
+use tallybook_domain::{Currency, CustomerId, Money, MoneyError};
 
 use super::matching_rules::{MatchingRules, rules_in_force};
 use super::{LegRow, Receipts, WriteOffs};
@@ -32,11 +33,31 @@ pub enum MatchingScope {
     Receipt(ReceiptId),
 }
 
+/// As it was read. An index of it is made by [`MatchingBook::matcher`], which takes seconds where there are a million rows.
 #[derive(Debug)]
 pub struct MatchingBook {
-    pub matcher: Matcher,
-    /// Those of the scope of which something is free, in the order in which they came in.
-    pub receipts: Vec<FreeReceipt>,
+    rules: RuleSet,
+    rules_version: u32,
+    receipts: Vec<FreeReceipt>,
+    bills: Vec<OpenBill>,
+    payers: Vec<KnownPayer>,
+    /// What waits for an approver.
+    waiting: Vec<LegRow>,
+}
+
+impl MatchingBook {
+    /// The matcher, and the receipts of the scope of which something is free, in the order in which they came in.
+    pub fn matcher(self) -> Result<(Matcher, Vec<FreeReceipt>), MoneyError> {
+        let Self { rules, rules_version, mut receipts, bills, payers, waiting } = self;
+        let mut bills: OpenBills = bills.into_iter().collect();
+        for LegRow { leg, .. } in &waiting {
+            bills.take(&leg.bill, leg.amount)?;
+            hold(&mut receipts, leg)?;
+        }
+        receipts.retain(|receipt| receipt.free.is_positive());
+        let payers = payers.into_iter().collect();
+        Ok((Matcher { rules, rules_version, bills, payers }, receipts))
+    }
 }
 
 /// All of them have to be as fresh as the reader wants.
@@ -61,22 +82,19 @@ pub async fn matching_book(pool: &PgPool, scope: &MatchingScope) -> Result<Answe
         .min(snapshot.position_of::<WriteOffs>().await?);
     let connection = snapshot.connection();
     let (version, rules) = rules_in_force(connection).await?;
-    let mut receipts = receipts(connection, scope).await?;
-    let of = only_customer(scope, &receipts);
-    let mut bills: OpenBills = bills(connection, of.as_ref()).await?.into_iter().collect();
-    for leg in waiting(connection).await? {
-        bills.take(&leg.leg.bill, leg.leg.amount).map_err(corrupt)?;
-        hold(&mut receipts, &leg)?;
-    }
-    receipts.retain(|receipt| receipt.free.is_positive());
-    let payers = payers(connection, of.as_ref()).await?;
+    let receipts = receipts(connection, scope).await?;
     let rules_version = u32::try_from(version).map_err(|error| ReadError::Corrupt(error.to_string()))?;
-    let matcher = Matcher { rules, rules_version, bills, payers };
-    Ok(Answer { data: MatchingBook { matcher, receipts }, position })
-}
-
-fn corrupt(error: tallybook_domain::MoneyError) -> ReadError {
-    ReadError::Corrupt(error.to_string())
+    let (bills, payers, waiting) = (Vec::new(), Vec::new(), Vec::new());
+    let mut book = MatchingBook { rules, rules_version, receipts, bills, payers, waiting };
+    if !book.receipts.is_empty() {
+        let of = only_customer(scope, &book.receipts);
+        // Where rules have said whose it is, who else it may be counts as it did then.
+        let by_person = !book.receipts.iter().any(|receipt| receipt.by_rules);
+        book.bills = bills_of(connection, of.as_ref()).await?;
+        book.payers = payers_of(connection, of.as_ref().filter(|_| by_person)).await?;
+        book.waiting = waiting_legs(connection).await?;
+    }
+    Ok(Answer { data: book, position })
 }
 
 /// Whose bills alone can be paid.
@@ -93,8 +111,12 @@ async fn receipts(
     scope: &MatchingScope,
 ) -> Result<Vec<FreeReceipt>, ReadError> {
     let mut query = QueryBuilder::<Postgres>::new(
-        "SELECT id, customer, currency, unapplied, reference, payer_name, payer_account, remittance FROM receipts \
-          WHERE unapplied > 0 AND state IN ('open', 'unidentified')",
+        "SELECT id, customer, identified_by IS NOT NULL AS by_rules, currency, unapplied, reference, payer_name, \
+                payer_account, remittance, \
+                undone OR EXISTS (SELECT FROM write_off_legs AS legs \
+                                    JOIN write_offs AS papers ON papers.id = legs.write_off \
+                                   WHERE legs.source = receipts.id AND papers.state = 'rejected') AS undone \
+           FROM receipts WHERE unapplied > 0 AND state IN ('open', 'unidentified')",
     );
     match scope {
         MatchingScope::All => {}
@@ -115,6 +137,8 @@ fn free_receipt(row: &PgRow) -> Result<FreeReceipt, sqlx::Error> {
     Ok(FreeReceipt {
         receipt: spelled(row, "id")?,
         customer: optional(row, "customer")?,
+        by_rules: row.try_get("by_rules")?,
+        undone: row.try_get("undone")?,
         free: money(row, "unapplied", currency)?,
         reference: spelled(row, "reference")?,
         payer: Payer { name: optional(row, "payer_name")?, account: optional(row, "payer_account")? },
@@ -122,7 +146,10 @@ fn free_receipt(row: &PgRow) -> Result<FreeReceipt, sqlx::Error> {
     })
 }
 
-async fn bills(connection: &mut PgConnection, of: Option<&CustomerId>) -> Result<Vec<OpenBill>, ReadError> {
+async fn bills_of(
+    connection: &mut PgConnection,
+    of: Option<&CustomerId>,
+) -> Result<Vec<OpenBill>, ReadError> {
     let mut query = QueryBuilder::<Postgres>::new(
         "SELECT id, number, due_date, currency, open FROM bills WHERE open > 0 AND due_date IS NOT NULL",
     );
@@ -142,7 +169,7 @@ async fn bills(connection: &mut PgConnection, of: Option<&CustomerId>) -> Result
 }
 
 /// Legs of write-offs that wait for an approver.
-async fn waiting(connection: &mut PgConnection) -> Result<Vec<LegRow>, ReadError> {
+async fn waiting_legs(connection: &mut PgConnection) -> Result<Vec<LegRow>, ReadError> {
     let legs = sqlx::query_as(
         "SELECT legs.* FROM write_off_legs AS legs JOIN write_offs AS papers ON papers.id = legs.write_off \
           WHERE papers.state = 'proposed'",
@@ -150,20 +177,22 @@ async fn waiting(connection: &mut PgConnection) -> Result<Vec<LegRow>, ReadError
     Ok(legs.fetch_all(connection).await?)
 }
 
-fn hold(receipts: &mut [FreeReceipt], leg: &LegRow) -> Result<(), ReadError> {
-    let LegSource::Receipt(receipt) = &leg.leg.source else { return Ok(()) };
+fn hold(receipts: &mut [FreeReceipt], leg: &Leg) -> Result<(), MoneyError> {
+    let LegSource::Receipt(receipt) = &leg.source else { return Ok(()) };
     let Some(held) = receipts.iter_mut().find(|known| known.receipt == *receipt) else { return Ok(()) };
-    let covered = held.free.covers(leg.leg.amount).map_err(corrupt)?;
-    held.free = if covered {
-        held.free.checked_sub(leg.leg.amount).map_err(corrupt)?
+    held.free = if held.free.covers(leg.amount)? {
+        held.free.checked_sub(leg.amount)?
     } else {
         Money::zero(held.free.currency())
     };
     Ok(())
 }
 
-/// Each customer's own names, and those and the accounts its identified receipts came from.
-async fn payers(connection: &mut PgConnection, of: Option<&CustomerId>) -> Result<KnownPayers, ReadError> {
+/// Each customer's own names, and those and the accounts of receipts a person has said to be its.
+async fn payers_of(
+    connection: &mut PgConnection,
+    of: Option<&CustomerId>,
+) -> Result<Vec<KnownPayer>, ReadError> {
     let mut known: BTreeMap<CustomerId, (Vec<String>, Vec<AccountNumber>)> = BTreeMap::new();
     let mut query = QueryBuilder::<Postgres>::new(
         "SELECT id AS customer, name, short_name AS other, NULL AS account FROM customers WHERE ",
@@ -171,7 +200,7 @@ async fn payers(connection: &mut PgConnection, of: Option<&CustomerId>) -> Resul
     only(&mut query, "id", of);
     query.push(
         " UNION SELECT customer, payer_name, NULL, payer_account FROM receipts \
-           WHERE customer IS NOT NULL AND state <> 'reversed' AND ",
+           WHERE customer IS NOT NULL AND identified_by IS NULL AND state <> 'reversed' AND ",
     );
     only(&mut query, "customer", of);
     for row in query.build().fetch_all(connection).await? {

@@ -66,8 +66,95 @@ async fn a_receipt_is_proposed_explained_written_off_and_undone() {
 
     book.changes(&book.finance(), &format!("/v1/write-offs/{id}/reverse"), &undo(None)).await;
     let again = auto(&book, json!({})).await;
-    let undone = json!([again["posted"], again["passed_over"]]);
-    assert_eq!(undone, json!([0, 1]), "what a person has undone does not come back: {again}");
+    let undone = json!([again["posted"], again["passed_over"], again["matches"][0]["why"]]);
+    let why = "a person has undone or rejected a write-off of it";
+    assert_eq!(undone, json!([0, 1, why]), "what a person has undone does not come back: {again}");
+    let left = book.auditor().get(&format!("/v1/receipts/{money}?{}", book.fresh().await)).await;
+    assert_eq!((&left.data()["undone"], text(left.data(), "identified_by")), (&json!(true), id));
+    let next = unknown(&book, "980.00", "R-2", ["刘芳", "6222000011112222", ""]).await;
+    let of_next = proposals(&book, &next).await["proposals"].clone();
+    assert_eq!(
+        (&of_next[0]["score"], &of_next[0]["reasons"][1]),
+        (&json!("0.50"), &json!("payer name 0.00 alike")),
+        "what rules have said whose it is teaches nothing"
+    );
+    book.finish().await;
+}
+
+/// The receipt paid two bills, and one of them was the wrong one: what came free is for a person.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_part_that_was_undone_does_not_come_back_as_a_part() {
+    let book = TestBook::start().await;
+    let (acme, bills) = book.owing("Acme", &["100", "100"]).await;
+    book.changes(&book.finance(), "/v1/matching-rules", &rules("0.80")).await;
+    let money = book.receipt(&acme, "200.00", "R-1").await;
+    let run = auto(&book, json!({})).await;
+    assert_eq!(told(&run), [["posted", "0.80", "exact_bills"]]);
+    let made = text(&run["matches"][0], "write_off");
+    book.changes(&book.finance(), &format!("/v1/write-offs/{made}/reverse"), &undo(Some(2))).await;
+    for _ in 0..2 {
+        assert_eq!(told(&auto(&book, json!({})).await), [["passed_over", "0.80", "exact_bill"]]);
+    }
+    assert_eq!(
+        (book.open_of(&bills[1]).await, book.left_of(&money).await),
+        ("100.00".into(), "100.00".into())
+    );
+    let shown = proposals(&book, &money).await;
+    assert_eq!(shown["proposals"][0]["automatic"], json!(false));
+    book.receipt(&acme, "100.00", "R-2").await;
+    let run = auto(&book, json!({ "limit": 1 })).await;
+    assert_eq!(
+        (told(&run), &run["left"]),
+        (vec![["posted", "0.80", "exact_bill"]], &json!(1)),
+        "other money pays the bill, though what is passed over came in before"
+    );
+    book.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn customers_of_one_name_are_not_told_apart_by_what_is_left() {
+    let book = TestBook::start().await;
+    let (_, first) = book.owing("张伟", &["100"]).await;
+    let (_, second) = book.owing("张伟有限公司", &["100"]).await;
+    book.changes(&book.finance(), "/v1/matching-rules", &rules("0.80")).await;
+    for reference in ["R-1", "R-2"] {
+        unknown(&book, "100.00", reference, ["张伟", "", ""]).await;
+    }
+    let doubted = ["waiting", "0.60", "exact_bill"];
+    for _ in 0..2 {
+        assert_eq!(told(&auto(&book, json!({})).await), [doubted, doubted]);
+    }
+    assert_eq!(book.open_of(&first[0]).await, book.open_of(&second[0]).await);
+    book.finish().await;
+}
+
+/// Above the limit of who asks, an approver decides on the write-off, and with it on whose money it is.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_approved_match_identifies_its_receipt() {
+    let book = TestBook::start().await;
+    let (acme, bills) = book.owing("Acme", &["1000", "2000"]).await;
+    book.changes(&book.finance(), "/v1/matching-rules", &rules("0.70")).await;
+    let mut waiting = Vec::new();
+    for (amount, reference) in [("971.00", "R-1"), ("1971.00", "R-2")] {
+        unknown(&book, amount, reference, ["Acme", "6222000011112222", ""]).await;
+        let run = auto(&book, json!({})).await;
+        assert_eq!(told(&run), [["proposed", "0.70", "within_tolerance"]]);
+        waiting.push(run["matches"][0].clone());
+    }
+    let decide = |which: usize, step: &str| {
+        format!("/v1/write-offs/{}/{step}", text(&waiting[which], "write_off").to_owned())
+    };
+    book.changes(&book.approver(), &decide(0, "approve"), &json!({})).await;
+    let money = text(&waiting[0], "receipt");
+    let known = book.auditor().get(&format!("/v1/receipts/{money}?{}", book.fresh().await)).await;
+    assert_eq!(text(known.data(), "customer"), acme);
+    assert_eq!(
+        (book.open_of(&bills[0]).await, book.closing(["2203"]).await),
+        ("0.00".into(), ["0.00".into()])
+    );
+    book.changes(&book.approver(), &decide(1, "reject"), &bodies::because("not theirs")).await;
+    assert_eq!(told(&auto(&book, json!({})).await), [["passed_over", "0.70", "within_tolerance"]]);
+    assert_eq!(book.left_of(text(&waiting[1], "receipt")).await, "1971.00");
     book.finish().await;
 }
 

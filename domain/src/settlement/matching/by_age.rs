@@ -1,6 +1,5 @@
 //! The rule `oldest_first`: what is left pays the oldest bills of a customer who settles so.
 
-use super::Matcher;
 use super::draft::{Asking, Claimant, Draft, pay};
 use super::evidence::MatchGround;
 use super::minor::minor;
@@ -10,18 +9,13 @@ use crate::ids::CustomerId;
 const MOST: usize = 100;
 
 /// Only of money that is known to be the customer's.
-pub(super) fn draft(
-    matcher: &Matcher,
-    asking: &Asking<'_>,
-    claimant: &Claimant,
-    settling_so: &[CustomerId],
-) -> Option<Draft> {
+pub(super) fn draft(asking: &Asking<'_>, claimant: &Claimant, settling_so: &[CustomerId]) -> Option<Draft> {
     let customer = claimant.customer.clone();
     let settles_so = settling_so.is_empty() || settling_so.contains(&customer);
     if asking.receipt.customer.is_none() || !settles_so {
         return None;
     }
-    let bills = matcher.bills.oldest(&customer, asking.free.currency()).take(MOST);
+    let bills = asking.bills.oldest(&customer, asking.free.currency()).take(MOST);
     let payments = pay(bills, minor(asking.free), false);
     let mut grounds = vec![MatchGround::OldestFirst];
     grounds.extend(claimant.grounds.iter().cloned());

@@ -16,54 +16,52 @@ const LOOKED_THROUGH: usize = 1_000;
 const MOST_OF_ALL: usize = 100;
 
 /// One bill, the oldest of those that fit.
-pub(super) fn exact_bill(matcher: &Matcher, asking: &Asking<'_>, claimant: &Claimant) -> Option<Draft> {
+pub(super) fn exact_bill(asking: &Asking<'_>, claimant: &Claimant) -> Option<Draft> {
     let (free, currency) = (minor(asking.free), asking.free.currency());
-    let mut fitting = matcher
-        .bills
-        .at_least(&claimant.customer, currency, free)
-        .take_while(|bill| minor(bill.open) == free);
+    let mut fitting =
+        asking.bills.at_least(&claimant.customer, currency, free).take_while(|bill| minor(bill.open) == free);
     let bill = fitting.next()?;
     let other = fitting.next().is_some().then_some(MatchGround::OtherBills);
     let grounds = grounds(MatchGround::AmountEqual, claimant, other);
     Some(of_bills([bill], free, claimant, grounds))
 }
 
-/// The only bill of the whole book of this amount, where nothing says whose money it is.
+/// The only bill of the whole book of this amount, where nothing says that the money is of somebody who owes it.
 pub(super) fn only_bill(matcher: &Matcher, asking: &Asking<'_>) -> Option<Draft> {
     let (free, currency) = (minor(asking.free), asking.free.currency());
-    let bill = matcher.bills.only_of_amount(currency, free)?;
+    let only = matcher.bills.only_of_amount(currency, free)?;
+    let bill = asking.bills.find(&only.bill).filter(|bill| minor(bill.open) == free)?;
     let customer = bill.bill.customer();
     let mut grounds = vec![MatchGround::AmountEqual];
-    grounds.extend(matcher.unlike(asking, &customer));
+    grounds.extend(matcher.who(asking, &customer));
     Some(Draft { customer, payments: pay([bill], free, false), reason: None, grounds })
 }
 
-/// A set of bills, and whether the search for it was given up.
+/// A set of bills, and whether the search was given up before it was known to be the only one.
 pub(super) fn exact_bills(
-    matcher: &Matcher,
     asking: &Asking<'_>,
     claimant: &Claimant,
     most: u8,
 ) -> (Option<Draft>, Option<GivenUp>) {
     let (free, currency, customer) = (minor(asking.free), asking.free.currency(), &claimant.customer);
     let most = usize::from(most);
-    let count = matcher.bills.count(customer, currency);
-    let owed = matcher.bills.sum(customer, currency).map_or(0, minor);
+    let count = asking.bills.count(customer, currency);
+    let owed = asking.bills.sum(customer, currency).map_or(0, minor);
     if owed < free {
         return (None, None);
     }
     if owed == free && (2..=most).contains(&count) {
         let grounds = grounds(MatchGround::AllOwed { bills: count }, claimant, None);
-        let all = matcher.bills.oldest(customer, currency);
+        let all = asking.bills.oldest(customer, currency);
         return (Some(of_bills(all, free, claimant, grounds)), None);
     }
-    let small = |bill: &&OpenBill| minor(bill.open) < free;
-    let bills: Vec<&OpenBill> =
-        matcher.bills.oldest(customer, currency).take(LOOKED_THROUGH).filter(small).take(LOOKED_AT).collect();
+    let oldest = asking.bills.oldest(customer, currency).take(LOOKED_THROUGH);
+    let mut small = oldest.filter(|bill| minor(bill.open) < free);
+    let bills: Vec<&OpenBill> = small.by_ref().take(LOOKED_AT).collect();
+    let unseen = small.next().is_some() || count > LOOKED_THROUGH;
     let amounts: Vec<Minor> = bills.iter().map(|bill| minor(bill.open)).collect();
     let found = search(&amounts, free, most);
-    let unseen = bills.len() == LOOKED_AT && count > LOOKED_AT;
-    let given_up = (found.set.is_none() && (found.gave_up || unseen)).then(|| GivenUp {
+    let given_up = (!found.another && (found.gave_up || unseen)).then(|| GivenUp {
         receipt: asking.receipt.receipt.clone(),
         customer: customer.clone(),
         rule: RuleName::ExactBills,
@@ -71,7 +69,8 @@ pub(super) fn exact_bills(
         bills: count,
     });
     let draft = found.set.map(|set| {
-        let other = found.another.then_some(MatchGround::OtherBills);
+        // As long as not every set was tried, another may fit.
+        let other = (found.another || given_up.is_some()).then_some(MatchGround::OtherBills);
         let grounds = grounds(MatchGround::SetEqual { bills: set.len() }, claimant, other);
         of_bills(set.iter().filter_map(|place| bills.get(*place).copied()), free, claimant, grounds)
     });
@@ -80,16 +79,15 @@ pub(super) fn exact_bills(
 
 /// The bill that is nearest, or all bills together.
 pub(super) fn within_tolerance(
-    matcher: &Matcher,
     asking: &Asking<'_>,
     claimant: &Claimant,
     tolerance: Tolerance<'_>,
 ) -> Result<Option<Draft>, MoneyError> {
     let (free, currency, customer) = (minor(asking.free), asking.free.currency(), &claimant.customer);
-    let above = matcher.bills.at_least(customer, currency, free);
+    let above = asking.bills.at_least(customer, currency, free);
     let mut above = above.take_while(|bill| minor(bill.open) - free <= tolerance.of(bill.open));
     let (short, other_short) = (above.next(), above.next());
-    let over = matcher.bills.largest_below(customer, currency, free);
+    let over = asking.bills.largest_below(customer, currency, free);
     let over = over.filter(|bill| free - minor(bill.open) <= tolerance.of(bill.open));
     let nearest = match (short, over) {
         (Some(short), Some(over)) if minor(short.open) - free < free - minor(over.open) => Some(short),
@@ -102,15 +100,15 @@ pub(super) fn within_tolerance(
         let grounds = grounds(amount, claimant, others.then_some(MatchGround::OtherBills));
         return Ok(Some(nearly([bill], free, claimant, tolerance, grounds)));
     }
-    let owed = matcher.bills.sum(customer, currency)?;
-    let count = matcher.bills.count(customer, currency);
+    let owed = asking.bills.sum(customer, currency)?;
+    let count = asking.bills.count(customer, currency);
     let apart = (minor(owed) - free).abs();
     if !(2..=MOST_OF_ALL).contains(&count) || apart > tolerance.of(owed) {
         return Ok(None);
     }
     let amount = near(asking, minor(owed), tolerance)?;
     let grounds = grounds(amount, claimant, None);
-    let all = matcher.bills.oldest(customer, currency);
+    let all = asking.bills.oldest(customer, currency);
     Ok(Some(nearly(all, free, claimant, tolerance, grounds)))
 }
 

@@ -1,6 +1,6 @@
 //! The rule `reference`: bills the payer has named.
 
-use super::draft::{Asking, Claimant, Draft, pay};
+use super::draft::{Asking, Draft, pay};
 use super::evidence::MatchGround;
 use super::minor::{Minor, major, minor};
 use super::named_bills::named;
@@ -12,13 +12,16 @@ use crate::settlement::write_off::DifferenceReason;
 /// Named bills that are paid at once.
 const MOST: usize = 100;
 
-/// Of the customer whose bills are named most often, if nobody knows whose money it is.
+/// Of the customer whose bills are named most often, if nobody knows whose money it is. A number says more than a name:
+/// of customers who are called the same, it is the one whose bill is named.
 pub(super) fn draft(matcher: &Matcher, asking: &Asking<'_>) -> Result<Option<Draft>, MoneyError> {
     let receipt = asking.receipt;
     let text = receipt.text.as_ref().map_or("", |text| text.as_str());
-    let mut bills = named(&matcher.bills, &format!("{text} | {}", receipt.reference));
+    let mut bills = named(asking.bills, &format!("{text} | {}", receipt.reference));
     bills.retain(|bill| bill.open.currency() == asking.free.currency());
     let Some(customer) = receipt.customer.clone().or_else(|| most_named(&bills)) else { return Ok(None) };
+    let others = bills.iter().map(|bill| bill.bill.customer()).find(|other| *other != customer);
+    let strange = others.filter(|_| receipt.customer.is_none());
     bills.retain(|bill| bill.bill.customer() == customer);
     bills.truncate(MOST);
     if bills.is_empty() {
@@ -29,9 +32,13 @@ pub(super) fn draft(matcher: &Matcher, asking: &Asking<'_>) -> Result<Option<Dra
     let (amount, reason) = amount_ground(matcher, asking, owed, bills.len())?;
     let payments = pay(bills.iter().copied(), minor(asking.free), reason.is_some());
     let mut grounds = vec![amount];
-    grounds.extend(who(matcher, asking, &customer));
+    grounds.extend(matcher.who(asking, &customer));
     grounds.extend(bills.iter().map(|bill| MatchGround::Named { bill: bill.bill.clone() }));
-    Ok(Some(Draft { customer, payments, reason, grounds }))
+    let mut draft = Draft { customer, payments, reason, grounds };
+    if let Some(customer) = strange {
+        draft.doubt(MatchGround::OtherCustomer { customer });
+    }
+    Ok(Some(draft))
 }
 
 fn most_named(bills: &[&OpenBill]) -> Option<CustomerId> {
@@ -70,13 +77,4 @@ fn amount_ground(
         }
         None => (MatchGround::Short { open: short }, None),
     })
-}
-
-/// Why it may be the customer's, or how unlike the payer's name is.
-fn who(matcher: &Matcher, asking: &Asking<'_>, customer: &CustomerId) -> Vec<MatchGround> {
-    let claims = |claimant: &&Claimant| claimant.customer == *customer;
-    match asking.claimants.iter().find(claims) {
-        Some(claimant) => claimant.grounds.clone(),
-        None => matcher.unlike(asking, customer),
-    }
 }

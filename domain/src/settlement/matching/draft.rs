@@ -1,8 +1,10 @@
 //! What one rule would do with a receipt, before it is numbered and scored.
 
+use std::collections::BTreeSet;
+
 use super::evidence::MatchGround;
 use super::minor::{Minor, major};
-use super::{OpenBill, Proposal, RuleName};
+use super::{OpenBill, OpenBills, Proposal, RuleName};
 use crate::billing::BillId;
 use crate::ids::CustomerId;
 use crate::money::{Money, MoneyError};
@@ -20,6 +22,8 @@ pub(super) struct Claimant {
 #[derive(Debug)]
 pub(super) struct Asking<'a> {
     pub(super) receipt: &'a super::FreeReceipt,
+    /// What is owed by now.
+    pub(super) bills: &'a OpenBills,
     /// What is free of it by now.
     pub(super) free: Money,
     pub(super) claimants: &'a [Claimant],
@@ -64,6 +68,31 @@ pub(super) fn pay<'a>(
 }
 
 impl Draft {
+    pub(super) fn score(&self) -> i32 {
+        i32::from(MatchGround::score(&self.grounds).hundredths())
+    }
+
+    /// What speaks for it, without what speaks against it.
+    pub(super) fn fit(&self) -> i32 {
+        self.grounds.iter().map(MatchGround::points).filter(|points| *points > 0).sum()
+    }
+
+    /// Whether it is about the same bills as another.
+    pub(super) fn pays_the_same(&self, other: &Self) -> bool {
+        let bills = |draft: &Self| -> BTreeSet<BillId> {
+            draft.payments.iter().map(|payment| payment.bill.clone()).collect()
+        };
+        bills(self) == bills(other)
+    }
+
+    /// One more reason, said once.
+    pub(super) fn doubt(&mut self, ground: MatchGround) {
+        let said = |known: &MatchGround| std::mem::discriminant(known) == std::mem::discriminant(&ground);
+        if !self.grounds.iter().any(said) {
+            self.grounds.push(ground);
+        }
+    }
+
     /// The legs that take money come first.
     pub(super) fn propose(
         self,

@@ -67,6 +67,10 @@ pub enum MatchGround {
     OtherCustomer {
         customer: CustomerId,
     },
+    /// More names share letters with the payer's than are compared.
+    NamesUnseen,
+    /// A person has undone or rejected a write-off of the receipt: whatever the score, a person has to do the next.
+    UndoneBefore,
 }
 
 impl MatchGround {
@@ -82,7 +86,8 @@ impl MatchGround {
             Self::PayerName { alike } if *alike >= ALIKE => 30 * i32::from(alike.hundredths()) / 100,
             Self::PayerName { .. } => 0,
             Self::Named { .. } => 20,
-            Self::OtherBills | Self::OtherCustomer { .. } => -20,
+            Self::OtherBills | Self::OtherCustomer { .. } | Self::NamesUnseen => -20,
+            Self::UndoneBefore => 0,
         }
     }
 
@@ -116,6 +121,8 @@ impl std::fmt::Display for MatchGround {
             Self::Named { bill } => write!(f, "bill number {bill} in text"),
             Self::OtherBills => f.write_str("other bills fit as well"),
             Self::OtherCustomer { customer } => write!(f, "customer {customer} fits nearly as well"),
+            Self::NamesUnseen => f.write_str("more names are like it than were compared"),
+            Self::UndoneBefore => f.write_str("a person has undone or rejected a write-off of it"),
         }
     }
 }

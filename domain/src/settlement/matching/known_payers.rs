@@ -34,9 +34,15 @@ pub struct KnownPayers {
 /// Customers named as likely ones.
 const CLAIMANTS: usize = 5;
 /// Customers looked at closely.
-const LOOKED_AT: usize = 40;
+const LOOKED_AT: usize = 200;
 /// Entries of the pairs visited for a name; the rarest pairs first.
-const VISITED: usize = 2_000;
+const VISITED: usize = 20_000;
+
+/// Customers whose names may be like one, and whether they are all.
+struct Sharing {
+    places: Vec<usize>,
+    complete: bool,
+}
 
 impl FromIterator<KnownPayer> for KnownPayers {
     fn from_iter<T: IntoIterator<Item = KnownPayer>>(payers: T) -> Self {
@@ -77,27 +83,65 @@ impl KnownPayers {
         }
     }
 
-    /// Whose it may be, the likeliest first. Those of one account are as likely as each other.
+    /// Whose it may be, the likeliest first, and who else. Of one account or name there may be more than are named; none of
+    /// them is sure, whether the others owe anything or not.
     pub(super) fn claimants(&self, receipt: &FreeReceipt) -> Vec<Claimant> {
-        if let Some(customer) = receipt.customer.clone() {
+        let Some(customer) = receipt.customer.clone() else { return self.likely(&receipt.payer) };
+        if !receipt.by_rules {
             let ground = MatchGround::CustomerKnown { customer: customer.clone() };
             return vec![Claimant { customer, grounds: vec![ground] }];
         }
-        let account = receipt.payer.account.as_ref();
-        let holders = account.and_then(|account| self.accounts.get(account));
-        if let (Some(account), Some(holders)) = (account, holders) {
-            let ground = || vec![MatchGround::PayerAccount { account: account.clone() }];
-            let claimant =
-                |place: &usize| Claimant { customer: self.customers[*place].clone(), grounds: ground() };
-            return holders.iter().take(CLAIMANTS).map(claimant).collect();
-        }
-        self.by_name(&receipt.payer)
+        let known = self.likely(&receipt.payer).into_iter().find(|claimant| claimant.customer == customer);
+        let unlike = || {
+            let grounds = self.ground(&receipt.payer, &customer).into_iter().collect();
+            Claimant { customer: customer.clone(), grounds }
+        };
+        vec![known.unwrap_or_else(unlike)]
     }
 
-    /// How alike the payer's name is to those of a customer; `None` if it has none.
-    pub(super) fn alike(&self, payer: &Payer, customer: &CustomerId) -> Option<Score> {
-        let name = bare(payer.name.as_ref()?.as_str());
-        Some(self.best(&name, *self.places.get(customer)?))
+    fn likely(&self, payer: &Payer) -> Vec<Claimant> {
+        let Some((account, holders)) = self.holders(payer) else { return self.by_name(payer) };
+        let claimant = |place: &usize| {
+            let ground = MatchGround::PayerAccount { account: account.clone() };
+            let other = holders.iter().find(|other| *other != place).map(|other| self.other(*other));
+            let grounds = std::iter::once(ground).chain(other).collect();
+            Claimant { customer: self.customers[*place].clone(), grounds }
+        };
+        holders.iter().take(CLAIMANTS).map(claimant).collect()
+    }
+
+    /// Who has paid from the payer's account before, if anybody has.
+    fn holders<'a>(&'a self, payer: &'a Payer) -> Option<(&'a AccountNumber, &'a Vec<usize>)> {
+        let account = payer.account.as_ref()?;
+        Some((account, self.accounts.get(account)?))
+    }
+
+    fn other(&self, place: usize) -> MatchGround {
+        MatchGround::OtherCustomer { customer: self.customers[place].clone() }
+    }
+
+    /// What the payer says for a customer, however little; `None` if nothing is known of either.
+    pub(super) fn ground(&self, payer: &Payer, customer: &CustomerId) -> Option<MatchGround> {
+        let place = *self.places.get(customer)?;
+        match self.holders(payer) {
+            Some((account, holders)) if holders.contains(&place) => {
+                Some(MatchGround::PayerAccount { account: account.clone() })
+            }
+            Some(_) | None => {
+                let name = bare(payer.name.as_ref()?.as_str());
+                Some(MatchGround::PayerName { alike: self.best(&name, place) })
+            }
+        }
+    }
+
+    /// Whether the payer would have brought up the customer.
+    pub(super) fn is_likely(&self, payer: &Payer, customer: &CustomerId) -> bool {
+        let Some(&place) = self.places.get(customer) else { return false };
+        match (self.holders(payer), payer.name.as_ref()) {
+            (Some((_, holders)), _) => holders.contains(&place),
+            (None, Some(name)) => self.best(&bare(name.as_str()), place) >= ALIKE,
+            (None, None) => false,
+        }
     }
 
     fn best(&self, name: &str, place: usize) -> Score {
@@ -106,34 +150,48 @@ impl KnownPayers {
 
     fn by_name(&self, payer: &Payer) -> Vec<Claimant> {
         let Some(name) = payer.name.as_ref().map(|name| bare(name.as_str())) else { return Vec::new() };
-        let mut scored: Vec<(Score, usize)> = self
-            .sharing(&name)
-            .into_iter()
-            .map(|place| (self.best(&name, place), place))
-            .filter(|(score, _)| *score >= ALIKE)
-            .collect();
+        let Sharing { places, complete } = self.sharing(&name);
+        let scored = places.into_iter().map(|place| (self.best(&name, place), place));
+        let mut scored: Vec<(Score, usize)> = scored.filter(|(score, _)| *score >= ALIKE).collect();
         scored.sort_by(|(one, at), (other, there)| {
             other.cmp(one).then_with(|| self.customers[*at].cmp(&self.customers[*there]))
         });
-        let claimant = |(alike, place): (Score, usize)| Claimant {
-            customer: self.customers[place].clone(),
-            grounds: vec![MatchGround::PayerName { alike }],
+        let claimant = |(alike, place): &(Score, usize)| {
+            let rival = scored.iter().find(|(other, there)| there != place && other >= alike);
+            let rival = rival.map(|(_, place)| self.other(*place));
+            let unseen = (!complete && *alike < Score::FULL).then_some(MatchGround::NamesUnseen);
+            let ground = MatchGround::PayerName { alike: *alike };
+            let grounds = std::iter::once(ground).chain(rival.or(unseen)).collect();
+            Claimant { customer: self.customers[*place].clone(), grounds }
         };
-        scored.into_iter().take(CLAIMANTS).map(claimant).collect()
+        scored.iter().take(CLAIMANTS).map(claimant).collect()
     }
 
-    /// Customers that share most pairs with a name, those with the rarest pairs first.
-    fn sharing(&self, name: &str) -> Vec<usize> {
-        let mut lists: Vec<&Vec<usize>> =
-            pairs_of(name).into_iter().filter_map(|pair| self.pairs.get(&pair)).collect();
+    /// Customers that share most pairs with a name. A name that is alike has at most every fourth letter otherwise, and
+    /// each of those is in three pairs at most: what shares fewer of the pairs that were visited is not alike.
+    fn sharing(&self, name: &str) -> Sharing {
+        let holders = |pair| self.pairs.get(&pair).map_or(&[][..], Vec::as_slice);
+        let mut lists: Vec<&[usize]> = pairs_of(name).into_iter().map(holders).collect();
         lists.sort_by_key(|holders| holders.len());
         let mut shared: HashMap<usize, usize> = HashMap::new();
-        for place in lists.into_iter().flatten().take(VISITED) {
-            *shared.entry(*place).or_default() += 1;
+        let (mut visited, mut entries) = (0_usize, 0_usize);
+        for list in &lists {
+            entries += list.len();
+            if visited > 0 && entries > VISITED {
+                break;
+            }
+            visited += 1;
+            for place in *list {
+                *shared.entry(*place).or_default() += 1;
+            }
         }
-        let mut most: Vec<(usize, usize)> = shared.into_iter().collect();
+        let spared = name.chars().count() / 4 * 3;
+        let least = visited.saturating_sub(spared).max(1);
+        let mut most: Vec<(usize, usize)> = shared.into_iter().filter(|(_, count)| *count >= least).collect();
         most.sort_by(|(place, count), (other, others)| others.cmp(count).then(place.cmp(other)));
-        most.into_iter().take(LOOKED_AT).map(|(place, _)| place).collect()
+        let complete = most.len() <= LOOKED_AT && (visited > spared || visited == lists.len());
+        let places = most.into_iter().take(LOOKED_AT).map(|(place, _)| place).collect();
+        Sharing { places, complete }
     }
 }
 

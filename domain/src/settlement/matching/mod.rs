@@ -17,6 +17,7 @@ mod open_bills;
 mod proposal;
 mod rule;
 mod rule_set;
+mod run;
 mod score;
 mod subset;
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 
+use super::Proposal;
 use super::minor::{Minor, major, minor};
 use super::named_bills::key;
 use crate::billing::{BillId, BillNumber};
@@ -86,6 +87,18 @@ impl OpenBills {
             if amount.covers(open)? { Money::zero(open.currency()) } else { open.checked_sub(amount)? };
         self.set(slot, left);
         Ok(())
+    }
+
+    /// The bills of a proposal are owed less from here on.
+    pub fn take_all(&mut self, proposal: &Proposal) -> Result<(), MoneyError> {
+        proposal.legs.iter().try_for_each(|leg| self.take(&leg.bill, leg.amount))
+    }
+
+    /// The bills of one customer alone.
+    pub(super) fn only_of(&self, customer: &CustomerId) -> Self {
+        let owed = self.owed.iter().filter(|((known, _), _)| known == customer);
+        let ages = owed.flat_map(|(_, owed)| &owed.by_age);
+        ages.map(|age| self.at(*age).clone()).collect()
     }
 
     fn set(&mut self, slot: usize, open: Money) {

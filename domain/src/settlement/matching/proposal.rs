@@ -4,10 +4,10 @@ use sha2::{Digest, Sha256};
 use smol_str::format_smolstr;
 use uuid::Uuid;
 
-use super::{MatchEvidence, MatchGround, RuleName, Score};
+use super::{MatchEvidence, MatchGround, RuleName, RuleSet, Score};
 use crate::deposits::BankReference;
 use crate::ids::{CustomerId, WriteOffId};
-use crate::money::Money;
+use crate::money::{Money, MoneyError};
 use crate::settlement::receipt::{Payer, ReceiptId, RemittanceText};
 use crate::settlement::write_off::{Leg, LegSource};
 
@@ -17,6 +17,10 @@ pub struct FreeReceipt {
     pub receipt: ReceiptId,
     /// `None` before somebody has said whose it is.
     pub customer: Option<CustomerId>,
+    /// Rules have said whose it is, and no person: what speaks for the customer is what spoke for it then.
+    pub by_rules: bool,
+    /// A person has undone or rejected a write-off of it: nothing more of it is written off by itself.
+    pub undone: bool,
     pub free: Money,
     pub reference: BankReference,
     pub payer: Payer,
@@ -38,8 +42,20 @@ pub struct Proposal {
 }
 
 impl Proposal {
+    /// Whether it is written off by itself.
+    pub fn is_automatic(&self, rules: &RuleSet) -> bool {
+        rules.posts(self.score) && !self.grounds.contains(&MatchGround::UndoneBefore)
+    }
+
+    /// What it takes of the receipt.
+    pub fn paid(&self) -> Result<Money, MoneyError> {
+        let zero = Money::zero(self.left.currency());
+        let money = self.legs.iter().filter(|leg| matches!(leg.source, LegSource::Receipt(_)));
+        money.map(|leg| leg.amount).try_fold(zero, |sum, amount| sum.checked_add(amount))
+    }
+
     /// The write-off it would become. The same legs of the same receipt are the same write-off whenever they are
-    /// proposed, so that it is made once, and what a person has rejected or undone does not come back by itself.
+    /// proposed, so that it is made once, however many ask at once.
     pub fn write_off(&self) -> WriteOffId {
         let mut hash = Sha256::new().chain_update("match").chain_update([0]);
         hash.update(self.receipt.as_str());

@@ -56,6 +56,11 @@ impl InvalidRules {
     }
 }
 
+/// Of what is owed, one part in so many is forgiven, where nobody has said a rate.
+const PART_BY_DEFAULT: Minor = 5;
+/// Never more than one part in so many: a difference is not above the money that pays.
+const PART_AT_MOST: Minor = 2;
+
 /// How much less than what is owed is taken as all of it, and why.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Tolerance<'a> {
@@ -65,8 +70,8 @@ pub(super) struct Tolerance<'a> {
 }
 
 impl Tolerance<'_> {
-    /// Of so much that is owed: the smaller of what the limits allow. Nothing in a currency without a limit of its own,
-    /// if others have one.
+    /// Of so much that is owed: the smaller of what the limits allow, a fifth if there is no rate, and never more than half.
+    /// Nothing in a currency without a limit of its own, if others have one.
     pub(super) fn of(&self, owed: Money) -> Minor {
         let currency = owed.currency();
         let absolute = match self.absolute.iter().find(|limit| limit.currency() == currency) {
@@ -74,8 +79,12 @@ impl Tolerance<'_> {
             None if self.absolute.is_empty() => None,
             None => Some(0),
         };
-        let part = self.rate.map(|rate| rate.of(owed).map_or(0, minor));
-        absolute.into_iter().chain(part).min().unwrap_or(0)
+        let part = match self.rate {
+            Some(rate) => rate.of(owed).map_or(0, minor),
+            None => minor(owed) / PART_BY_DEFAULT,
+        };
+        let part = part.min(minor(owed) / PART_AT_MOST);
+        absolute.map_or(part, |absolute| absolute.min(part))
     }
 }
 

@@ -46,6 +46,8 @@ pub enum ReceiptCommand {
     Identify {
         receipt: ReceiptId,
         customer: CustomerId,
+        /// The write-off with which the rules of matching say so.
+        matched: Option<WriteOffId>,
         effective_date: NaiveDate,
         today: NaiveDate,
     },

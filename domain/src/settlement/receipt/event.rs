@@ -44,6 +44,9 @@ pub enum ReceiptEvent {
         customer: CustomerId,
         amount: Money,
         effective_date: NaiveDate,
+        /// The write-off with which the rules of matching have said so; of what a person has said, nothing.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        matched: Option<WriteOffId>,
     },
     /// A leg of a write-off takes a part of it.
     ReceiptApplied {

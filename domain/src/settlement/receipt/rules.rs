@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use super::aggregate::{Recorded, Reversal};
 use super::{Receipt, ReceiptCommand, ReceiptEvent, ReceiptId, ReceiptRefusal, ReceivedMoney, RefundRequest};
 use crate::dates::{check_effective, check_follows};
-use crate::ids::{CustomerId, WalletId};
+use crate::ids::{CustomerId, WalletId, WriteOffId};
 use crate::money::Money;
 use crate::text::Reason;
 
@@ -24,8 +24,8 @@ pub(super) fn decide(state: &Receipt, command: ReceiptCommand) -> Decided {
         Command::Record { received, holds_reference, today } => {
             record(state, received, (holds_reference, today))
         }
-        Command::Identify { receipt, customer, effective_date, today } => {
-            identify(standing(state, &receipt)?, customer, (effective_date, today))
+        Command::Identify { receipt, customer, matched, effective_date, today } => {
+            identify(standing(state, &receipt)?, (customer, matched), (effective_date, today))
         }
         Command::Apply { receipt, customer, write_off, leg, amount, effective_date, today } => {
             let recorded = standing(state, &receipt)?;
@@ -146,11 +146,15 @@ fn enter_again(recorded: &Recorded, received: ReceivedMoney, today: NaiveDate) -
     }
     match received.customer {
         None => Ok(None),
-        Some(customer) => identify(recorded, customer, (recorded.last_effective.max(today), today)),
+        Some(customer) => identify(recorded, (customer, None), (recorded.last_effective.max(today), today)),
     }
 }
 
-fn identify(recorded: &Recorded, customer: CustomerId, (effective_date, today): Dates) -> Decided {
+fn identify(
+    recorded: &Recorded,
+    (customer, matched): (CustomerId, Option<WriteOffId>),
+    (effective_date, today): Dates,
+) -> Decided {
     let receipt = recorded.receipt.clone();
     match &recorded.customer {
         Some(known) if *known == customer => Ok(None),
@@ -158,7 +162,7 @@ fn identify(recorded: &Recorded, customer: CustomerId, (effective_date, today): 
         None => {
             check_follows(effective_date, recorded.since, today)?;
             let amount = recorded.funds.received;
-            Ok(Some(ReceiptEvent::ReceiptIdentified { receipt, customer, amount, effective_date }))
+            Ok(Some(ReceiptEvent::ReceiptIdentified { receipt, customer, amount, effective_date, matched }))
         }
     }
 }

@@ -58,6 +58,7 @@ fn money_of_nobody_is_somebodys_once_that_is_said() {
         customer: customer(2),
         amount: yuan("100.00"),
         effective_date: day("2026-11-03"),
+        matched: None,
     };
     let entries = folded::<Advances>([recorded(false), identified.into()]);
     let owners: Vec<_> = entries.rows().iter().map(|entry| entry.customer.clone()).collect();

@@ -1,8 +1,9 @@
 //! What rules would have done with past receipts, beside what people have done with them.
 //!
-//! A fold of the journal: bills, payers and receipts stand as they stood when a person first wrote off a receipt, and
-//! the rules are asked at that moment, with what was said of the receipt when it came in. What people have done is what
-//! of it stands at the end. Must never change anything.
+//! A fold of the journal: bills, payers and receipts stand as they stood when a person first wrote off a receipt, moved
+//! it to the wallet or paid it back, and the rules are asked at that moment, with what was said of the receipt when it
+//! came in. What people have done is what of it stands at the end; what they have undone is wrong. Must never change
+//! anything.
 
 mod report;
 mod seen;
@@ -57,7 +58,7 @@ impl Backtest {
     /// Receipts nobody has written off are matched with what is open at the end.
     pub fn finish(mut self) -> Result<BacktestReport, MoneyError> {
         for receipt in self.receipts.unasked(self.from, self.to) {
-            self.ask(&receipt)?;
+            self.ask(&receipt, None)?;
         }
         report::compare(&self.matcher.rules, self.receipts)
     }
@@ -100,11 +101,20 @@ impl Backtest {
     }
 
     fn receive(&mut self, event: &ReceiptEvent) -> Result<(), MoneyError> {
+        if let Some((receipt, held)) = leaving(event)
+            && self.receipts.is_asked_for(receipt, self.from, self.to)
+        {
+            self.ask(receipt, held)?;
+        }
         self.receipts.take_in(event)?;
         let payer_of: Option<(CustomerId, &ReceiptId)> = match event {
             ReceiptEvent::ReceiptRecorded { customer: Some(customer), receipt, .. }
-            | ReceiptEvent::ReceiptIdentified { customer, receipt, .. } => Some((customer.clone(), receipt)),
-            ReceiptEvent::ReceiptRecorded { customer: None, .. }
+            | ReceiptEvent::ReceiptIdentified { customer, receipt, matched: None, .. } => {
+                Some((customer.clone(), receipt))
+            }
+            // What rules have said teaches nothing.
+            ReceiptEvent::ReceiptIdentified { matched: Some(_), .. }
+            | ReceiptEvent::ReceiptRecorded { customer: None, .. }
             | ReceiptEvent::ReceiptApplied { .. }
             | ReceiptEvent::ReceiptFreed { .. }
             | ReceiptEvent::ReceiptReversed { .. }
@@ -122,7 +132,7 @@ impl Backtest {
     }
 
     /// The first time a person writes off a receipt, the rules are asked, before it counts. What rules have done by
-    /// themselves says nothing of what people do.
+    /// themselves says nothing of what people do, before somebody undoes it.
     fn write_off(&mut self, event: &WriteOffEvent) -> Result<(), MoneyError> {
         match event {
             WriteOffEvent::WriteOffPosted { legs, matched, write_off, approved_by, .. } => {
@@ -133,7 +143,7 @@ impl Backtest {
                     if by_rule {
                         self.receipts.leave_out(receipt);
                     } else if self.receipts.is_asked_for(receipt, self.from, self.to) {
-                        self.ask(receipt)?;
+                        self.ask(receipt, None)?;
                     }
                     self.learn(receipt);
                 }
@@ -143,7 +153,7 @@ impl Backtest {
                 self.receipts.matched(write_off);
             }
             WriteOffEvent::WriteOffLegReversed { write_off, leg, .. } => {
-                self.receipts.undone(write_off, leg.leg);
+                self.receipts.undone(write_off, leg);
             }
             WriteOffEvent::WriteOffProposed { matched: None, .. }
             | WriteOffEvent::WriteOffRejected { .. } => {}
@@ -151,10 +161,14 @@ impl Backtest {
         Ok(())
     }
 
-    fn ask(&mut self, receipt: &ReceiptId) -> Result<(), MoneyError> {
-        let Some(free) = self.receipts.free(receipt) else { return Ok(()) };
-        let proposal = self.matcher.first(&free)?;
-        self.receipts.answer(receipt, proposal);
+    /// `held` was free before somebody asked to pay it back.
+    fn ask(&mut self, receipt: &ReceiptId, held: Option<Money>) -> Result<(), MoneyError> {
+        let Some(mut asked) = self.receipts.free(receipt) else { return Ok(()) };
+        if let Some(held) = held {
+            asked.free = asked.free.checked_add(held)?;
+        }
+        let proposals = self.matcher.run_one(&asked)?;
+        self.receipts.answer(receipt, proposals);
         Ok(())
     }
 
@@ -164,5 +178,22 @@ impl Backtest {
         if let Some(payer) = self.receipts.payer(receipt) {
             self.matcher.payers.learn(&payer);
         }
+    }
+}
+
+/// Money of a receipt that people put elsewhere than to bills, and what of it is no longer free already.
+fn leaving(event: &ReceiptEvent) -> Option<(&ReceiptId, Option<Money>)> {
+    match event {
+        ReceiptEvent::AdvanceMovedToWallet { receipt, .. } => Some((receipt, None)),
+        ReceiptEvent::AdvanceRefunded { receipt, amount, .. } => Some((receipt, Some(*amount))),
+        ReceiptEvent::ReceiptRecorded { .. }
+        | ReceiptEvent::ReceiptIdentified { .. }
+        | ReceiptEvent::ReceiptApplied { .. }
+        | ReceiptEvent::ReceiptFreed { .. }
+        | ReceiptEvent::ReceiptReversed { .. }
+        | ReceiptEvent::AdvanceMovedBack { .. }
+        | ReceiptEvent::AdvanceRefundReturned { .. }
+        | ReceiptEvent::AdvanceRefundRequested { .. }
+        | ReceiptEvent::AdvanceRefundRejected { .. } => None,
     }
 }

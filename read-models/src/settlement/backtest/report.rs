@@ -9,7 +9,7 @@ use tallybook_domain::settlement::matching::{Proposal, RuleName, RuleSet, Score}
 use tallybook_domain::settlement::write_off::{Leg, LegSource};
 use tallybook_domain::{Money, MoneyError};
 
-use super::seen::Seen;
+use super::seen::{Receipt, Seen};
 
 /// Wrong ones that are shown, those by most first.
 const SHOWN: usize = 100;
@@ -38,7 +38,7 @@ pub struct Tally {
     pub as_people_did: u64,
     /// Less than people have done, and nothing they have not.
     pub partly: u64,
-    /// Something people have not done.
+    /// Something people have not done, or have undone; or of money they have moved to the wallet or paid back.
     pub wrong: u64,
     /// What they would have put where people have not, by currency.
     pub wrong_by: Vec<Money>,
@@ -69,9 +69,10 @@ pub(super) fn compare(rules: &RuleSet, seen: Seen) -> Result<BacktestReport, Mon
         let people: Vec<Leg> = done.remove(&receipt).into_iter().flatten().collect();
         report.receipts += 1;
         report.by_people += u64::from(!people.is_empty());
-        match answer {
-            None => report.not_found += u64::from(!people.is_empty()),
-            Some(proposal) => report.count(rules, proposal, people)?,
+        if answer.is_empty() {
+            report.not_found += u64::from(!people.is_empty());
+        } else {
+            report.count(rules, &known, answer, people)?;
         }
     }
     report.wrong.sort_by(|one, other| {
@@ -82,45 +83,70 @@ pub(super) fn compare(rules: &RuleSet, seen: Seen) -> Result<BacktestReport, Mon
 }
 
 impl BacktestReport {
-    fn count(&mut self, rules: &RuleSet, proposal: &Proposal, people: Vec<Leg>) -> Result<(), MoneyError> {
-        let (proposed, done) = (sums(&proposal.legs)?, sums(&people)?);
-        let wrong_by = beyond(&proposed, &done, proposal.left)?;
-        let right = if people.is_empty() { None } else { Some(proposed == done) };
-        let mut tallies = vec![&mut self.matched, self.by_rule.entry(proposal.rule).or_default()];
-        if rules.posts(proposal.score) {
-            tallies.push(&mut self.automatic);
-        }
-        for tally in tallies {
-            tally.count(right, wrong_by)?;
-        }
-        if right == Some(false) && wrong_by.is_positive() {
-            self.wrong.push(Compared {
-                receipt: proposal.receipt.clone(),
-                rule: proposal.rule,
-                score: proposal.score,
-                reasons: proposal.reasons(),
-                wrong_by,
-                proposed: proposal.legs.clone(),
-                people,
-            });
+    /// All that the rules would have done with a receipt, one proposal after the other.
+    fn count(
+        &mut self,
+        rules: &RuleSet,
+        known: &Receipt,
+        answer: &[Proposal],
+        people: Vec<Leg>,
+    ) -> Result<(), MoneyError> {
+        let mut done = sums(&people)?;
+        let whole = sums(answer.iter().flat_map(|proposal| &proposal.legs))? == done;
+        for proposal in answer {
+            let proposed = sums(&proposal.legs)?;
+            let wrong_by = beyond(&proposed, &mut done, proposal.left)?;
+            let nobody = people.is_empty() && !known.speaks_against(proposal);
+            let verdict = match (nobody, wrong_by.is_positive(), whole) {
+                (true, _, _) => Verdict::NotDone,
+                (false, true, _) => Verdict::Wrong(wrong_by),
+                (false, false, true) => Verdict::AsPeopleDid,
+                (false, false, false) => Verdict::Partly,
+            };
+            let mut tallies = vec![&mut self.matched, self.by_rule.entry(proposal.rule).or_default()];
+            if proposal.is_automatic(rules) {
+                tallies.push(&mut self.automatic);
+            }
+            for tally in tallies {
+                tally.count(verdict)?;
+            }
+            if let Verdict::Wrong(wrong_by) = verdict {
+                self.wrong.push(Compared {
+                    receipt: proposal.receipt.clone(),
+                    rule: proposal.rule,
+                    score: proposal.score,
+                    reasons: proposal.reasons(),
+                    wrong_by,
+                    proposed: proposal.legs.clone(),
+                    people: people.clone(),
+                });
+            }
         }
         Ok(())
     }
 }
 
+/// How a proposal compares with what people have done.
+#[derive(Debug, Clone, Copy)]
+enum Verdict {
+    AsPeopleDid,
+    Partly,
+    Wrong(Money),
+    NotDone,
+}
+
 impl Tally {
-    /// `right` is `None` where people have done nothing.
-    fn count(&mut self, right: Option<bool>, wrong_by: Money) -> Result<(), MoneyError> {
+    fn count(&mut self, verdict: Verdict) -> Result<(), MoneyError> {
         self.proposals += 1;
-        match right {
-            None => self.not_done += 1,
-            Some(true) => self.as_people_did += 1,
-            Some(false) if wrong_by.is_zero() => self.partly += 1,
-            Some(false) => {
+        match verdict {
+            Verdict::NotDone => self.not_done += 1,
+            Verdict::AsPeopleDid => self.as_people_did += 1,
+            Verdict::Partly => self.partly += 1,
+            Verdict::Wrong(by) => {
                 self.wrong += 1;
-                match self.wrong_by.iter_mut().find(|sum| sum.currency() == wrong_by.currency()) {
-                    Some(sum) => *sum = sum.checked_add(wrong_by)?,
-                    None => self.wrong_by.push(wrong_by),
+                match self.wrong_by.iter_mut().find(|sum| sum.currency() == by.currency()) {
+                    Some(sum) => *sum = sum.checked_add(by)?,
+                    None => self.wrong_by.push(by),
                 }
             }
         }
@@ -128,7 +154,7 @@ impl Tally {
     }
 }
 
-fn sums(legs: &[Leg]) -> Result<Sums, MoneyError> {
+fn sums<'a>(legs: impl IntoIterator<Item = &'a Leg>) -> Result<Sums, MoneyError> {
     let mut sums = Sums::new();
     for Leg { source, bill, amount, .. } in legs {
         let forgiven = matches!(source, LegSource::Difference(_));
@@ -138,14 +164,16 @@ fn sums(legs: &[Leg]) -> Result<Sums, MoneyError> {
     Ok(sums)
 }
 
-/// What of the first is not in the second.
-fn beyond(proposed: &Sums, done: &Sums, like: Money) -> Result<Money, MoneyError> {
+/// What of the first is not in the second, which has less from here on.
+fn beyond(proposed: &Sums, done: &mut Sums, like: Money) -> Result<Money, MoneyError> {
     let mut beyond = Money::zero(like.currency());
     for (to, amount) in proposed {
-        let done = done.get(to).copied().unwrap_or_else(|| Money::zero(amount.currency()));
-        if !done.covers(*amount)? {
-            beyond = beyond.checked_add(amount.checked_sub(done)?)?;
-        }
+        let zero = Money::zero(amount.currency());
+        let left = done.get(to).copied().unwrap_or(zero);
+        let covered = left.covers(*amount)?;
+        let common = if covered { *amount } else { left };
+        beyond = beyond.checked_add(amount.checked_sub(common)?)?;
+        done.insert(to.clone(), left.checked_sub(common)?);
     }
     Ok(beyond)
 }

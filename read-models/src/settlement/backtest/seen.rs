@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
+use tallybook_domain::billing::BillId;
 use tallybook_domain::settlement::matching::{FreeReceipt, KnownPayer, Proposal};
 use tallybook_domain::settlement::write_off::{Leg, LegSource};
 use tallybook_domain::settlement::{ReceiptEvent, ReceiptId, WriteOffId};
@@ -25,10 +26,14 @@ pub(super) struct Receipt {
     customer: Option<CustomerId>,
     received_date: NaiveDate,
     reversed: bool,
-    /// Rules have written it off by themselves.
+    /// Rules have written it off by themselves, and nobody has undone that.
     left_out: bool,
+    /// What of it is in the wallet or was paid back: people have put it elsewhere.
+    gone: Money,
+    /// Bills it was taken from again.
+    undone: BTreeSet<BillId>,
     /// What the rules said; `None` before they are asked.
-    pub(super) answer: Option<Option<Proposal>>,
+    pub(super) answer: Option<Vec<Proposal>>,
 }
 
 impl Receipt {
@@ -42,8 +47,18 @@ impl Receipt {
         !self.left_out && !self.reversed
     }
 
+    /// Whether people have said that a proposal is not what the money was for.
+    pub(super) fn speaks_against(&self, proposal: &Proposal) -> bool {
+        self.gone.is_positive() || proposal.legs.iter().any(|leg| self.undone.contains(&leg.bill))
+    }
+
     fn add(&mut self, change: Money) -> Result<(), MoneyError> {
         self.as_entered.free = self.as_entered.free.checked_add(change)?;
+        Ok(())
+    }
+
+    fn leave(&mut self, amount: Money) -> Result<(), MoneyError> {
+        self.gone = self.gone.checked_add(amount)?;
         Ok(())
     }
 }
@@ -64,6 +79,8 @@ impl Seen {
             let as_entered = FreeReceipt {
                 receipt: receipt.clone(),
                 customer: customer.clone(),
+                by_rules: false,
+                undone: false,
                 free: *amount,
                 reference: reference.clone(),
                 payer: payer.clone(),
@@ -76,6 +93,8 @@ impl Seen {
                 received_date,
                 reversed: false,
                 left_out: false,
+                gone: Money::zero(amount.currency()),
+                undone: BTreeSet::new(),
                 answer: None,
             };
             self.receipts.insert(receipt.clone(), entered);
@@ -83,15 +102,20 @@ impl Seen {
         }
         let Some(known) = self.receipts.get_mut(event.receipt()) else { return Ok(()) };
         match event {
-            ReceiptEvent::ReceiptRecorded { .. }
-            | ReceiptEvent::ReceiptIdentified { .. }
-            | ReceiptEvent::AdvanceRefunded { .. } => Ok(()),
+            ReceiptEvent::ReceiptRecorded { .. } | ReceiptEvent::ReceiptIdentified { .. } => Ok(()),
+            ReceiptEvent::AdvanceRefunded { amount, .. } => known.leave(*amount),
+            ReceiptEvent::AdvanceMovedToWallet { amount, .. } => {
+                known.leave(*amount)?;
+                known.add(amount.negate())
+            }
+            ReceiptEvent::AdvanceMovedBack { amount, .. }
+            | ReceiptEvent::AdvanceRefundReturned { amount, .. } => {
+                known.leave(amount.negate())?;
+                known.add(*amount)
+            }
             ReceiptEvent::ReceiptApplied { amount, .. }
-            | ReceiptEvent::AdvanceMovedToWallet { amount, .. }
             | ReceiptEvent::AdvanceRefundRequested { amount, .. } => known.add(amount.negate()),
             ReceiptEvent::ReceiptFreed { amount, .. }
-            | ReceiptEvent::AdvanceMovedBack { amount, .. }
-            | ReceiptEvent::AdvanceRefundReturned { amount, .. }
             | ReceiptEvent::AdvanceRefundRejected { amount, .. } => known.add(*amount),
             ReceiptEvent::ReceiptReversed { .. } => {
                 known.reversed = true;
@@ -121,9 +145,9 @@ impl Seen {
         self.receipts.get(receipt).map(|known| known.as_entered.clone())
     }
 
-    pub(super) fn answer(&mut self, receipt: &ReceiptId, proposal: Option<Proposal>) {
+    pub(super) fn answer(&mut self, receipt: &ReceiptId, proposals: Vec<Proposal>) {
         if let Some(known) = self.receipts.get_mut(receipt) {
-            known.answer = Some(proposal);
+            known.answer = Some(proposals);
         }
     }
 
@@ -156,9 +180,15 @@ impl Seen {
         self.standing.insert(write_off.clone(), legs.to_vec());
     }
 
-    pub(super) fn undone(&mut self, write_off: &WriteOffId, leg: u32) {
+    /// A person has undone a leg: what rules have done with the receipt by themselves was not right.
+    pub(super) fn undone(&mut self, write_off: &WriteOffId, leg: &Leg) {
         if let Some(legs) = self.standing.get_mut(write_off) {
-            legs.retain(|known| known.leg != leg);
+            legs.retain(|known| known.leg != leg.leg);
+        }
+        let known = of_receipt(&leg.source).and_then(|receipt| self.receipts.get_mut(receipt));
+        if let Some(known) = known {
+            known.left_out = false;
+            known.undone.insert(leg.bill.clone());
         }
     }
 

@@ -21,7 +21,7 @@ pub struct Receipts;
 
 impl Projection for Receipts {
     const NAME: &'static str = "receipts";
-    const VERSION: i32 = 2;
+    const VERSION: i32 = 3;
     const READS: Reads = Reads::Aggregates(&["receipt"]);
     type Tables = Keyed<ReceiptRow>;
 
@@ -38,7 +38,7 @@ impl Projection for Receipts {
     }
 }
 
-/// One that was reversed may be recorded again: its row begins anew.
+/// One that was reversed may be recorded again: its row begins anew, and what was undone stays so.
 fn apply(
     event: &RecordedEvent,
     change: &ReceiptEvent,
@@ -49,8 +49,8 @@ fn apply(
             change.receipt(),
             || begun.clone(),
             |row| {
-                let entry = row.entry.saturating_add(1);
-                *row = ReceiptRow { entry, ..begun.clone() };
+                let (entry, undone) = (row.entry.saturating_add(1), row.undone);
+                *row = ReceiptRow { entry, undone, ..begun.clone() };
                 Ok(())
             },
         );
@@ -92,6 +92,7 @@ fn recorded(event: &RecordedEvent, change: &ReceiptEvent) -> Option<ReceiptRow> 
         account: account.clone(),
         reference: reference.clone(),
         customer: customer.clone(),
+        identified_by: None,
         state: ReceiptState::of(customer.is_some(), false),
         method: *method,
         received_date: *received_date,
@@ -107,6 +108,7 @@ fn recorded(event: &RecordedEvent, change: &ReceiptEvent) -> Option<ReceiptRow> 
         refunded: zero,
         refund_asked: zero,
         unapplied: *amount,
+        undone: false,
         refund: None,
         reversal: None,
         created: Stamp::of(event),
@@ -117,9 +119,15 @@ fn recorded(event: &RecordedEvent, change: &ReceiptEvent) -> Option<ReceiptRow> 
 fn take_in(row: &mut ReceiptRow, change: &ReceiptEvent) -> Result<(), FoldFault> {
     match change {
         ReceiptEvent::ReceiptRecorded { .. } => {}
-        ReceiptEvent::ReceiptIdentified { customer, .. } => row.customer = Some(customer.clone()),
+        ReceiptEvent::ReceiptIdentified { customer, matched, .. } => {
+            row.customer = Some(customer.clone());
+            row.identified_by = matched.clone();
+        }
         ReceiptEvent::ReceiptApplied { amount, .. } => row.applied = row.applied.checked_add(*amount)?,
-        ReceiptEvent::ReceiptFreed { amount, .. } => row.applied = row.applied.checked_sub(*amount)?,
+        ReceiptEvent::ReceiptFreed { amount, .. } => {
+            row.applied = row.applied.checked_sub(*amount)?;
+            row.undone = true;
+        }
         ReceiptEvent::ReceiptReversed { reason, effective_date, .. } => {
             row.state = ReceiptState::Reversed;
             let (reason, effective_date) = (reason.clone(), *effective_date);

@@ -6,8 +6,8 @@ use sqlx::FromRow;
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
 use tallybook_domain::deposits::{AccountName, AccountNumber, BankReference, DepositMethod};
-use tallybook_domain::settlement::ReceiptId;
 use tallybook_domain::settlement::receipt::{OwnAccount, ReceiptState, RemittanceText};
+use tallybook_domain::settlement::{ReceiptId, WriteOffId};
 use tallybook_domain::{Currency, CustomerId, Money};
 use utoipa::ToSchema;
 
@@ -29,6 +29,9 @@ pub struct ReceiptRow {
     /// `null` before somebody has said whose it is.
     #[schema(value_type = Option<String>, example = "C00042")]
     pub customer: Option<CustomerId>,
+    /// The write-off with which the rules of matching have said so; `null` if a person has, or nobody.
+    #[schema(value_type = Option<String>, example = "W01K7RA8ZAYFGXSMRSF9FMC3M01")]
+    pub identified_by: Option<WriteOffId>,
     #[schema(value_type = schema::ReceiptState)]
     pub state: ReceiptState,
     #[schema(value_type = schema::DepositMethod)]
@@ -61,6 +64,8 @@ pub struct ReceiptRow {
     /// The rest, which is free.
     #[schema(value_type = schema::Money)]
     pub unapplied: Money,
+    /// Whether a write-off of it was undone: the rules of matching take nothing of it by themselves any more.
+    pub undone: bool,
     pub refund: Option<AdvanceRefund>,
     pub reversal: Option<ReceiptReversal>,
     pub created: Stamp,
@@ -74,6 +79,7 @@ impl Row for ReceiptRow {
         Column::text("account"),
         Column::text("reference"),
         Column::text("customer"),
+        Column::text("identified_by"),
         Column::text("state"),
         Column::text("method"),
         Column::date("received_date"),
@@ -89,6 +95,7 @@ impl Row for ReceiptRow {
         Column::amount("refunded"),
         Column::amount("refund_asked"),
         Column::amount("unapplied"),
+        Column::flag("undone"),
         Column::text("refund"),
         Column::text("reversal"),
         Column::number("created_position"),
@@ -105,6 +112,7 @@ impl Row for ReceiptRow {
         fields.put(&self.account);
         fields.put(&self.reference);
         fields.put_option(self.customer.as_ref());
+        fields.put_option(self.identified_by.as_ref());
         fields.put(self.state);
         fields.put(self.method);
         fields.put_date(self.received_date);
@@ -118,6 +126,7 @@ impl Row for ReceiptRow {
         {
             fields.put_amount(money.amount());
         }
+        fields.put_flag(self.undone);
         fields.put_json(&self.refund);
         fields.put_json(&self.reversal);
         self.created.encode(fields);
@@ -158,6 +167,7 @@ impl FromRow<'_, PgRow> for ReceiptRow {
             account: spelled(row, "account")?,
             reference: spelled(row, "reference")?,
             customer: optional(row, "customer")?,
+            identified_by: optional(row, "identified_by")?,
             state: spelled(row, "state")?,
             method: spelled(row, "method")?,
             received_date: row.try_get("received_date")?,
@@ -172,6 +182,7 @@ impl FromRow<'_, PgRow> for ReceiptRow {
             refunded: money(row, "refunded", currency)?,
             refund_asked: money(row, "refund_asked", currency)?,
             unapplied: money(row, "unapplied", currency)?,
+            undone: row.try_get("undone")?,
             refund: stored_json(row, "refund")?,
             reversal: stored_json(row, "reversal")?,
             created: stamp(row, "created_position", "created_at", "created_by")?,

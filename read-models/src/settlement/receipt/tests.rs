@@ -86,9 +86,31 @@ fn money_of_nobody_is_told() {
         customer: customer(1),
         amount: yuan("55.00"),
         effective_date: day("2026-11-05"),
+        matched: None,
     });
     let known = row([recorded("55.00", false), identified]);
     assert_eq!((known.state, known.customer), (ReceiptState::Open, Some(customer(1))));
+    assert_eq!(known.identified_by, None, "by a person");
+}
+
+/// What a person has undone stays so, even where the receipt is reversed and entered anew.
+#[test]
+fn what_rules_have_said_and_a_person_undone_is_told() {
+    let by_rules = of(|receipt| ReceiptEvent::ReceiptIdentified {
+        receipt,
+        customer: customer(1),
+        amount: yuan("55.00"),
+        effective_date: day("2026-11-05"),
+        matched: Some(write_off_id()),
+    });
+    let mut history = vec![recorded("55.00", false), by_rules, applied(1, "30.00")];
+    let known = row(history.clone());
+    assert_eq!((known.identified_by, known.undone), (Some(write_off_id()), false));
+    history.push(freed(1, "30.00"));
+    assert!(row(history.clone()).undone);
+    history.extend([reversed(), recorded("50.00", true)]);
+    let anew = row(history);
+    assert_eq!((anew.identified_by, anew.undone, anew.entry), (None, true, 2));
 }
 
 #[test]

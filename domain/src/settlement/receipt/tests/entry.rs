@@ -49,7 +49,8 @@ fn the_same_money_entered_again_decides_nothing() {
 fn who_enters_it_again_and_knows_whose_it_is_identifies_it() {
     let waiting = event_of(money("55.00", None));
     let (receipt, customer, amount) = (id(), customer(), yuan("55.00"));
-    let identified = ReceiptEvent::ReceiptIdentified { receipt, customer, amount, effective_date: today() };
+    let (effective_date, matched) = (today(), None);
+    let identified = ReceiptEvent::ReceiptIdentified { receipt, customer, amount, effective_date, matched };
     let known = record(money("55.00", Some(super::customer())));
     given([waiting.clone()]).when(known.clone()).then_expect_events(vec![identified.clone()]);
     given([waiting, identified]).when(known).then_expect_events(vec![]);

@@ -69,12 +69,14 @@ fn recorded(amount: &str) -> ReceiptEvent {
 
 fn identify() -> ReceiptCommand {
     let (receipt, customer) = (id(), customer());
-    ReceiptCommand::Identify { receipt, customer, effective_date: day("2026-11-05"), today: today() }
+    let (effective_date, today) = (day("2026-11-05"), today());
+    ReceiptCommand::Identify { receipt, customer, matched: None, effective_date, today }
 }
 
 fn identified(amount: &str) -> ReceiptEvent {
     let (receipt, customer, amount) = (id(), customer(), yuan(amount));
-    ReceiptEvent::ReceiptIdentified { receipt, customer, amount, effective_date: day("2026-11-05") }
+    let effective_date = day("2026-11-05");
+    ReceiptEvent::ReceiptIdentified { receipt, customer, amount, effective_date, matched: None }
 }
 
 fn apply_on(leg: u32, amount: Money, date: &str) -> ReceiptCommand {
@@ -225,6 +227,7 @@ fn money_of_nobody_waits_until_somebody_says_whose_it_is() {
     let another = ReceiptCommand::Identify {
         receipt: id(),
         customer: CustomerId::from_number(43),
+        matched: None,
         effective_date: today(),
         today: today(),
     };
