@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::NaiveTime;
 use sqlx::PgPool;
 use tallybook_commands::customers::personal::{MasterKey, PersonalKeys};
+use tallybook_domain::billing::CreditPolicy;
 use tallybook_domain::billing::usage_source::SourceName;
 use tallybook_domain::{Actor, Month};
 use tallybook_event_store::Book;
@@ -44,6 +45,8 @@ pub struct ApiSettings {
     pub seller: Seller,
     /// When, on the first day of a month, the bill run of the month before begins by itself. Without it, never.
     pub bill_run_at: Option<NaiveTime>,
+    /// What becomes of bills that pass their customers' credit limits.
+    pub credit_policy: CreditPolicy,
     /// Outside systems that usage is collected from.
     pub usage_sources: Sources,
 }
@@ -62,6 +65,7 @@ impl Default for ApiSettings {
             personal_data_key: None,
             seller: Seller::default(),
             bill_run_at: None,
+            credit_policy: CreditPolicy::Warn,
             usage_sources: Sources::default(),
         }
     }

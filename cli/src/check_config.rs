@@ -1,12 +1,13 @@
 //! `tallybook check-config`: the settings as they apply, and where each comes from.
 
 use clap::Args;
+use tallybook_domain::billing::CreditPolicy;
 
 use crate::failure::Failure;
 use crate::output::{say, say_json};
 use crate::settings::{
-    Layered, NewBookFlags, PersonalDataFlags, ProjectFlags, ReminderFlags, SampleSize, SealFlags, ServeFlags,
-    Settings, TimeOfDay,
+    BillingFlags, Layered, NewBookFlags, PersonalDataFlags, ProjectFlags, ReminderFlags, SampleSize,
+    SealFlags, ServeFlags, Settings, TimeOfDay,
 };
 
 /// Print the settings as they apply, with secrets hidden
@@ -22,6 +23,8 @@ pub struct CheckConfigCommand {
     pub new_book: NewBookFlags,
     #[command(flatten)]
     pub serve: ServeFlags,
+    #[command(flatten)]
+    pub billing: BillingFlags,
     #[command(flatten)]
     pub seals: SealFlags,
     #[command(flatten)]
@@ -103,6 +106,7 @@ fn shown(settings: &Settings) -> Vec<Shown> {
         row("seller_contact", &settings.seller_contact, set_or_none),
         row("seller_bank", &settings.seller_bank, set_or_none),
         row("bill_run_at", &settings.bill_run_at, TimeOfDay::to_string),
+        row("credit_limit", &settings.credit_limit, CreditPolicy::to_string),
         row("seal_key", &settings.seal_key, |path| match path {
             Some(path) => path.display().to_string(),
             None => settings.seal_key().display().to_string(),

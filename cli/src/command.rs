@@ -106,27 +106,30 @@ impl What {
         match self {
             Self::Up(up) => {
                 let (new_book, serve) = (up.new_book.clone(), up.serve.clone());
+                let billing = up.billing.clone();
                 let (seals, project) = (up.seals.clone(), up.project.clone());
                 let (personal_data, reminders) = (up.personal_data.clone(), up.reminders.clone());
-                Flags { new_book, serve, seals, project, personal_data, reminders, ..flags }
+                Flags { new_book, serve, billing, seals, project, personal_data, reminders, ..flags }
             }
             Self::Api(api) => {
-                Flags { serve: api.serve.clone(), personal_data: api.personal_data.clone(), ..flags }
+                let (serve, billing) = (api.serve.clone(), api.billing.clone());
+                Flags { serve, billing, personal_data: api.personal_data.clone(), ..flags }
             }
+            Self::BillRun(bill_run) => Flags { billing: bill_run.billing.clone(), ..flags },
             Self::Projector(projector) => projector.flags(flags),
             Self::Migrate(migrate) => Flags { new_book: migrate.new_book.clone(), ..flags },
             Self::Audit(audit) => Flags { seals: audit.seal_flags(), ..flags },
             Self::CheckConfig(check) => {
                 let (new_book, serve) = (check.new_book.clone(), check.serve.clone());
+                let billing = check.billing.clone();
                 let (seals, project) = (check.seals.clone(), check.project.clone());
                 let (personal_data, reminders) = (check.personal_data.clone(), check.reminders.clone());
-                Flags { new_book, serve, seals, project, personal_data, reminders, ..flags }
+                Flags { new_book, serve, billing, seals, project, personal_data, reminders, ..flags }
             }
             Self::User(_)
             | Self::Customer(_)
             | Self::Import(_)
             | Self::Export(_)
-            | Self::BillRun(_)
             | Self::Usage(_)
             | Self::WriteOff(_)
             | Self::Openapi

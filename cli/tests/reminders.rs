@@ -120,7 +120,7 @@ impl Shop {
         };
         let payment_term_days = Some(payment_term_days);
         let terms = RunTerms { issue_date, payment_term_days, ..RunTerms::default() };
-        let run = RunBills { period, terms };
+        let run = RunBills::of(period, terms);
         let billable = [BillableCustomer { customer: customer.clone(), plans: vec![plan] }];
         run_bills(&self.book, &by(), &run, &billable, |_| {}).await.unwrap();
         BillId::new(&customer, period)

@@ -13,7 +13,9 @@ use tallybook_commands::billing::{
 };
 use tallybook_domain::Refusal;
 use tallybook_domain::billing::bill::{BadDebtState, Dispute, DisputeOutcome, NoteLines};
-use tallybook_domain::billing::{BillEvent, BillId, BillRefusal, Subscription, SubscriptionCommand};
+use tallybook_domain::billing::{
+    BillEvent, BillId, BillRefusal, CreditPolicy, Subscription, SubscriptionCommand,
+};
 use tallybook_domain::customers::CustomerRefusal;
 use tallybook_domain::ledger::periods::{
     ACCOUNTING_PERIODS, AccountingPeriods, PeriodCommand, PeriodRefusal,
@@ -58,7 +60,7 @@ async fn notes_move_revenue_and_tax_to_the_cent() {
         reason: text("forgotten"),
         effective_date: None,
     };
-    let second = debit_bill(&book, by("li"), debit).await.unwrap().outcome;
+    let second = debit_bill(&book, by("li"), debit, CreditPolicy::Warn).await.unwrap().outcome;
     assert_eq!((second.note, second.amounts.total, second.open), (2, yuan("0.11"), yuan("53.99")));
     let before = events(&book).await;
     let tried = credit_bill(&book, dry(), credit(&bill, NoteLines::Whole)).await.unwrap();
@@ -177,8 +179,8 @@ async fn a_closed_customer_owes_nothing_new() {
     let closed = Refusal::from(CustomerRefusal::Closed { customer });
     let lines = of_line(1, "1.00");
     let debit = DebitBill { bill: bill.clone(), lines, reason: text("forgotten"), effective_date: None };
-    assert_eq!(refusal(debit_bill(&book, by("li"), debit).await), closed);
+    assert_eq!(refusal(debit_bill(&book, by("li"), debit, CreditPolicy::Warn).await), closed);
     let settle = SettleLateUsage { bill, reason: text("late"), issue_date: None };
-    assert_eq!(refusal(settle_late_usage(&book, by("li"), settle).await), closed);
+    assert_eq!(refusal(settle_late_usage(&book, by("li"), settle, CreditPolicy::Warn).await), closed);
     assert_eq!(events(&book).await, before);
 }

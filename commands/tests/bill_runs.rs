@@ -16,7 +16,7 @@ use tallybook_commands::billing::{
 use tallybook_commands::customers::personal::PersonalEdits;
 use tallybook_commands::customers::{ChangeCustomer, CloseCustomer, change_customer, close_customer};
 use tallybook_domain::billing::bill_run::{BillRunState, RunCounts, RunTerms};
-use tallybook_domain::billing::{BillId, BillState, PlanCode};
+use tallybook_domain::billing::{BillId, BillState, CreditPolicy, PlanCode};
 use tallybook_domain::customers::{CustomerRefusal, Edit, OpenItem, PaymentTermDays, ProfileEdits};
 use tallybook_domain::{CustomerId, Month, Refusal};
 use tallybook_event_store::{Book, CommandError};
@@ -59,7 +59,7 @@ async fn call(book: &Book, customer: &CustomerId, calls: u32) {
 
 fn october() -> RunBills {
     let issue_date = Some(text("2026-11-01"));
-    RunBills { period: period(), terms: RunTerms { issue_date, ..RunTerms::default() } }
+    RunBills::of(period(), RunTerms { issue_date, ..RunTerms::default() })
 }
 
 async fn run(book: &Book, customers: &[BillableCustomer]) -> (RunCounts, BilledCustomers) {
@@ -275,7 +275,7 @@ async fn bills_are_issued_neither_before_their_month_nor_far_ahead() {
     let book = book().await;
     for issue_date in ["2026-09-30", "2062-11-01"] {
         let terms = RunTerms { issue_date: Some(text(issue_date)), ..RunTerms::default() };
-        let run = RunBills { period: period(), terms };
+        let run = RunBills::of(period(), terms);
         let refused = run_bills(&book, &by("li"), &run, &[], |_| {}).await.unwrap_err();
         let CommandError::Refused(refused) = refused else { panic!("{refused:?}") };
         assert!(refused.to_string().contains(issue_date), "{refused}");
@@ -348,6 +348,7 @@ async fn a_run_that_is_taken_up_counts_everyone_once() {
         customers: customers[..2].to_vec(),
         issue_date: text("2026-11-01"),
         payment_term_days: 30,
+        credit_policy: CreditPolicy::Warn,
     };
     bill_customers(&book, context.clone(), chunk).await.unwrap();
     // Another was given a plan in between.
@@ -377,7 +378,7 @@ async fn a_preview_is_what_would_be_billed_and_writes_nothing() {
     let before = support::events(&book).await;
     let previewed = preview_bills(&book, &by("li"), &october(), &customers).await.unwrap();
     assert_eq!(support::events(&book).await, before);
-    let Preview::Billed { parts, amounts } = &previewed[0].preview else { panic!("{previewed:?}") };
+    let Preview::Billed { parts, amounts, .. } = &previewed[0].preview else { panic!("{previewed:?}") };
     assert_eq!((amounts.subtotal, amounts.total), (yuan("100.50"), yuan("106.53")));
     assert_eq!(parts[0].quote.lines.len(), 2);
     let parked = Preview::Parked { reason: "the customer is suspended".into() };

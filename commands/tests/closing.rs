@@ -13,7 +13,7 @@ use tallybook_commands::billing::{
 use tallybook_commands::customers::{CloseCustomer, close_customer};
 use tallybook_domain::billing::quarantine::{HeldUsage, QuarantineReason, UsageQuarantineCommand};
 use tallybook_domain::billing::{
-    BillId, PlanCode, Subscription, SubscriptionCommand, UsageQuarantine, UsageQuarantineId,
+    BillId, CreditPolicy, PlanCode, Subscription, SubscriptionCommand, UsageQuarantine, UsageQuarantineId,
 };
 use tallybook_domain::customers::{CustomerRefusal, OpenItem};
 use tallybook_domain::{CustomerId, Month, Refusal};
@@ -69,7 +69,7 @@ async fn late_usage_keeps_a_customer_open_until_it_is_settled() {
     calls(&book, &customer, 500).await;
     is_kept_open(&book, &customer, OpenItem::LateUsage { bill: bill.clone() }).await;
     let settle = SettleLateUsage { bill, reason: text("late readings"), issue_date: None };
-    settle_late_usage(&book, by("li"), settle).await.unwrap();
+    settle_late_usage(&book, by("li"), settle, CreditPolicy::Warn).await.unwrap();
     close(&book, &customer).await;
 }
 
@@ -82,10 +82,13 @@ async fn a_voided_month_keeps_a_customer_open_until_it_is_billed_again() {
     void(&book, &bill).await;
     is_kept_open(&book, &customer, OpenItem::NotBilledAgain { bill: bill.clone() }).await;
     let again = RegenerateBill { bill, issue_date: None };
-    let second = regenerate_bill(&book, by("li"), again).await.unwrap().outcome.bill.bill.id;
+    let second =
+        regenerate_bill(&book, by("li"), again, CreditPolicy::Warn).await.unwrap().outcome.bill.bill.id;
     void(&book, &second).await;
     is_kept_open(&book, &customer, OpenItem::NotBilledAgain { bill: second.clone() }).await;
-    regenerate_bill(&book, by("li"), RegenerateBill { bill: second, issue_date: None }).await.unwrap();
+    regenerate_bill(&book, by("li"), RegenerateBill { bill: second, issue_date: None }, CreditPolicy::Warn)
+        .await
+        .unwrap();
     close(&book, &customer).await;
 }
 

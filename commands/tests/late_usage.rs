@@ -12,8 +12,8 @@ use tallybook_commands::billing::{
 };
 use tallybook_domain::billing::bill::{BillAction, NoteLines};
 use tallybook_domain::billing::{
-    BillEvent, BillId, BillRefusal, BillState, MonthRefusal, PlanCode, PricePlan, PricePlanCommand,
-    Subscription, SubscriptionCommand, Usage, UsageCommand, UsageId,
+    BillEvent, BillId, BillRefusal, BillState, CreditPolicy, MonthRefusal, PlanCode, PricePlan,
+    PricePlanCommand, Subscription, SubscriptionCommand, Usage, UsageCommand, UsageId,
 };
 use tallybook_domain::ledger::periods::{ACCOUNTING_PERIODS, AccountingPeriods, PeriodCommand};
 use tallybook_domain::{CustomerId, Month, Refusal};
@@ -47,7 +47,7 @@ fn settling(bill: &BillId) -> SettleLateUsage {
 }
 
 async fn settle(book: &Book, bill: &BillId) -> SettledLateUsage {
-    settle_late_usage(book, by("li"), settling(bill)).await.unwrap().outcome
+    settle_late_usage(book, by("li"), settling(bill), CreditPolicy::Warn).await.unwrap().outcome
 }
 
 async fn add_version(book: &Book, plan: &PlanCode, terms: &str) {
@@ -60,17 +60,17 @@ async fn add_version(book: &Book, plan: &PlanCode, terms: &str) {
 async fn a_voided_bill_is_billed_again_by_what_is_so_now() {
     let book = book().await;
     let (customer, plan, bill) = billed(&book).await;
-    let refused = refusal(regenerate_bill(&book, by("li"), again(&bill)).await);
+    let refused = refusal(regenerate_bill(&book, by("li"), again(&bill), CreditPolicy::Warn).await);
     let (state, action) = (BillState::Issued, BillAction::Regenerate);
     assert_eq!(refused, BillRefusal::NotInState { bill: bill.clone(), state, action }.into());
     void(&book, &bill).await;
     calls(&book, &customer, 120).await;
     add_version(&book, &plan, &TERMS.replace(r#""fee":"100""#, r#""fee":"200""#)).await;
     let before = events(&book).await;
-    regenerate_bill(&book, dry(), again(&bill)).await.unwrap();
+    regenerate_bill(&book, dry(), again(&bill), CreditPolicy::Warn).await.unwrap();
     assert_eq!(events(&book).await, before, "a dry run writes nothing");
 
-    let revised = regenerate_bill(&book, by("li"), again(&bill)).await.unwrap().outcome;
+    let revised = regenerate_bill(&book, by("li"), again(&bill), CreditPolicy::Warn).await.unwrap().outcome;
     assert_eq!(revised.bill.bill.id.as_str(), format!("{bill}.r2"));
     // 200 for the month, 50 and 2 for calls.
     assert_eq!((revised.bill.total, revised.new, &revised.replaces), (yuan("267.12"), true, &bill));
@@ -80,10 +80,10 @@ async fn a_voided_bill_is_billed_again_by_what_is_so_now() {
         &history(&book, &second).await[0],
         BillEvent::BillDrafted { replaces: Some(replaced), amends: None, .. } if *replaced == bill
     ));
-    let repeat = regenerate_bill(&book, by("li"), again(&bill)).await.unwrap().outcome;
+    let repeat = regenerate_bill(&book, by("li"), again(&bill), CreditPolicy::Warn).await.unwrap().outcome;
     assert_eq!((repeat.bill, repeat.new), (revised.bill, false));
     void(&book, &second).await;
-    let third = regenerate_bill(&book, by("li"), again(&second)).await.unwrap().outcome;
+    let third = regenerate_bill(&book, by("li"), again(&second), CreditPolicy::Warn).await.unwrap().outcome;
     assert_eq!(third.bill.bill.id.as_str(), format!("{bill}.r3"));
     assert_eq!(balance(&book, "1122").await, "267.12", "only the last one is owed");
 }
@@ -97,12 +97,13 @@ async fn a_month_is_billed_again_no_earlier_than_its_bill_was_voided() {
     let void = VoidBill { bill: bill.clone(), reason: text("wrong plan"), effective_date };
     void_bill(&book, by("li"), void).await.unwrap();
     let on = |issue_date: &str| RegenerateBill { issue_date: Some(text(issue_date)), ..again(&bill) };
-    let refused = refusal(regenerate_bill(&book, by("li"), on("2026-11-09")).await);
+    let refused = refusal(regenerate_bill(&book, by("li"), on("2026-11-09"), CreditPolicy::Warn).await);
     let Refusal::Bill(BillRefusal::BeforeVoiding { bill: refused, dates }) = refused else {
         panic!("{refused:?}")
     };
     assert_eq!((refused, dates.earliest), (bill.clone(), text("2026-11-10")));
-    let issued = regenerate_bill(&book, by("li"), on("2026-11-10")).await.unwrap().outcome.bill;
+    let issued =
+        regenerate_bill(&book, by("li"), on("2026-11-10"), CreditPolicy::Warn).await.unwrap().outcome.bill;
     assert_eq!(issued.due_date, Some(text("2026-12-10")));
 }
 
@@ -112,8 +113,8 @@ async fn of_two_who_regenerate_at_once_there_is_one_revision() {
     let (_, _, bill) = billed(&book).await;
     void(&book, &bill).await;
     let (one, other) = tokio::join!(
-        regenerate_bill(&book, by("li"), again(&bill)),
-        regenerate_bill(&book, by("wang"), again(&bill))
+        regenerate_bill(&book, by("li"), again(&bill), CreditPolicy::Warn),
+        regenerate_bill(&book, by("wang"), again(&bill), CreditPolicy::Warn)
     );
     let (one, other) = (one.unwrap().outcome, other.unwrap().outcome);
     assert_eq!(one.bill, other.bill);
@@ -129,14 +130,14 @@ async fn a_month_without_a_plan_is_not_billed_again() {
     void(&book, &bill).await;
     let end = SubscriptionCommand::End { customer: customer.clone(), from: text("2026-01-01") };
     tell::<Subscription>(&book, Subscription::stream_of(&customer), end).await;
-    let refused = refusal(regenerate_bill(&book, by("li"), again(&bill)).await);
+    let refused = refusal(regenerate_bill(&book, by("li"), again(&bill), CreditPolicy::Warn).await);
     let (meter, on) = (text("calls"), text("2026-10-07"));
     assert_eq!(refused, Refusal::Month(MonthRefusal::NotPriced { meter, on }));
     calls(&book, &customer, 0).await;
-    let refused = refusal(regenerate_bill(&book, by("li"), again(&bill)).await);
+    let refused = refusal(regenerate_bill(&book, by("li"), again(&bill), CreditPolicy::Warn).await);
     assert_eq!(refused, Refusal::Month(MonthRefusal::NoPlan));
     let none: BillId = text("C99999.2026-10");
-    let refused = refusal(regenerate_bill(&book, by("li"), again(&none)).await);
+    let refused = refusal(regenerate_bill(&book, by("li"), again(&none), CreditPolicy::Warn).await);
     assert_eq!(refused, BillRefusal::NotFound { bill: none }.into());
 }
 
@@ -152,11 +153,11 @@ async fn more_late_usage_is_a_bill_of_its_own() {
     let before = events(&book).await;
     let shown = show_late_usage(&book, text("user:li"), &bill).await.unwrap().outcome;
     assert_eq!((&shown.id, shown.late.amounts.total), (&bill, yuan("12.72")));
-    let tried = settle_late_usage(&book, dry(), settling(&bill)).await.unwrap();
+    let tried = settle_late_usage(&book, dry(), settling(&bill), CreditPolicy::Warn).await.unwrap();
     assert_eq!(tried.outcome.difference, yuan("12.72"));
     assert_eq!(events(&book).await, before, "looking and trying write nothing");
 
-    let settled = settle_late_usage(&book, keyed("K"), settling(&bill)).await.unwrap();
+    let settled = settle_late_usage(&book, keyed("K"), settling(&bill), CreditPolicy::Warn).await.unwrap();
     let delta = settled.outcome.bill.clone().unwrap();
     assert_eq!(delta.bill.id.as_str(), format!("{bill}.d1"));
     assert_eq!((delta.total, delta.bill.number.as_ref().unwrap().as_str()), (yuan("12.72"), "2026-000002"));
@@ -169,7 +170,7 @@ async fn more_late_usage_is_a_bill_of_its_own() {
     assert_eq!(amends.as_ref(), Some(&bill), "it links back");
     assert_eq!((*due_date - *issue_date).num_days(), 30, "by the term of the month's bill");
     assert_ne!(Month::nearest(*issue_date), october(), "in an open period");
-    let repeat = settle_late_usage(&book, keyed("K"), settling(&bill)).await.unwrap();
+    let repeat = settle_late_usage(&book, keyed("K"), settling(&bill), CreditPolicy::Warn).await.unwrap();
     assert!(repeat.replayed && repeat.outcome == settled.outcome);
     let second = settle(&book, &bill).await;
     assert_eq!((second.difference, second.bill, second.credit_notes), (yuan("0.00"), None, vec![]));
@@ -177,7 +178,7 @@ async fn more_late_usage_is_a_bill_of_its_own() {
 
     // What a voided bill of late usage billed is late again.
     void(&book, &delta.bill.id).await;
-    let refused = refusal(regenerate_bill(&book, by("li"), again(&delta.bill.id)).await);
+    let refused = refusal(regenerate_bill(&book, by("li"), again(&delta.bill.id), CreditPolicy::Warn).await);
     assert_eq!(refused, BillRefusal::DeltaNotRegenerated { bill: delta.bill.id }.into());
     let next = settle(&book, &bill).await.bill.unwrap();
     assert_eq!((next.bill.id.as_str(), next.total), (format!("{bill}.d2").as_str(), yuan("12.72")));
@@ -261,11 +262,11 @@ async fn nothing_is_settled_of_a_voided_bill() {
     let book = book().await;
     let (_, _, bill) = billed(&book).await;
     void(&book, &bill).await;
-    let refused = refusal(settle_late_usage(&book, by("li"), settling(&bill)).await);
+    let refused = refusal(settle_late_usage(&book, by("li"), settling(&bill), CreditPolicy::Warn).await);
     let (state, action) = (BillState::Voided, BillAction::SettleLateUsage);
     assert_eq!(refused, BillRefusal::NotInState { bill: bill.clone(), state, action }.into());
     let none: BillId = text("C99999.2026-10");
-    let refused = refusal(settle_late_usage(&book, by("li"), settling(&none)).await);
+    let refused = refusal(settle_late_usage(&book, by("li"), settling(&none), CreditPolicy::Warn).await);
     assert_eq!(refused, BillRefusal::NotFound { bill: none }.into());
 }
 
@@ -283,7 +284,7 @@ async fn late_usage_that_changes_nothing_is_late_until_somebody_has_settled_it()
     settle(&book, &bill).await;
     assert_eq!(events(&book).await, told, "nothing is left to settle");
     void(&book, &bill).await;
-    regenerate_bill(&book, by("li"), again(&bill)).await.unwrap();
+    regenerate_bill(&book, by("li"), again(&bill), CreditPolicy::Warn).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -303,7 +304,10 @@ async fn late_usage_that_nothing_prices_is_refused() {
         Refusal::Month(MonthRefusal::LateNotPriced { meter: text("texts"), on: text("2026-10-09") });
     assert_eq!(refusal(show_late_usage(&book, text("user:li"), &bill).await), unpriced);
     let before = events(&book).await;
-    assert_eq!(refusal(settle_late_usage(&book, by("li"), settling(&bill)).await), unpriced);
+    assert_eq!(
+        refusal(settle_late_usage(&book, by("li"), settling(&bill), CreditPolicy::Warn).await),
+        unpriced
+    );
     assert_eq!(events(&book).await, before);
     tell::<Usage>(&book, usage.to_string(), texts("0", true)).await;
     assert_eq!(settle(&book, &bill).await.difference, yuan("0.00"));
@@ -321,20 +325,22 @@ async fn the_same_usage_is_not_owed_twice_on_any_day() {
     let (customer, _, bill) = billed(&book).await;
     calls(&book, &customer, 120).await;
     let on = |date: &str| SettleLateUsage { issue_date: Some(text(date)), ..settling(&bill) };
-    let refused = refusal(settle_late_usage(&book, by("li"), on("2026-10-31")).await);
+    let refused = refusal(settle_late_usage(&book, by("li"), on("2026-10-31"), CreditPolicy::Warn).await);
     assert!(matches!(refused, Refusal::Bill(BillRefusal::EffectiveDate(_))), "before the base: {refused}");
-    let first = settle_late_usage(&book, by("li"), on("2026-11-03")).await.unwrap().outcome;
+    let first =
+        settle_late_usage(&book, by("li"), on("2026-11-03"), CreditPolicy::Warn).await.unwrap().outcome;
     void_on(&book, &first.bill.unwrap().bill.id, "2026-11-10").await;
-    let refused = refusal(settle_late_usage(&book, by("li"), on("2026-11-05")).await);
+    let refused = refusal(settle_late_usage(&book, by("li"), on("2026-11-05"), CreditPolicy::Warn).await);
     assert!(matches!(refused, Refusal::Bill(BillRefusal::EffectiveDate(_))), "both owed: {refused}");
-    let second = settle_late_usage(&book, by("li"), on("2026-11-10")).await.unwrap().outcome;
+    let second =
+        settle_late_usage(&book, by("li"), on("2026-11-10"), CreditPolicy::Warn).await.unwrap().outcome;
     void_on(&book, &second.bill.unwrap().bill.id, "2026-11-15").await;
     void_on(&book, &bill, "2026-11-10").await;
     let early = RegenerateBill { issue_date: Some(text("2026-11-10")), ..again(&bill) };
-    let refused = refusal(regenerate_bill(&book, by("li"), early).await);
+    let refused = refusal(regenerate_bill(&book, by("li"), early, CreditPolicy::Warn).await);
     assert!(
         matches!(refused, Refusal::Bill(BillRefusal::BeforeVoiding { .. })),
         "it counts all usage: {refused}"
     );
-    regenerate_bill(&book, by("li"), again(&bill)).await.unwrap();
+    regenerate_bill(&book, by("li"), again(&bill), CreditPolicy::Warn).await.unwrap();
 }

@@ -15,7 +15,9 @@ use tallybook_commands::customers::{
     ChangeCustomer, ReactivateCustomer, change_customer, reactivate_customer,
 };
 use tallybook_domain::billing::bill::NoteLines;
-use tallybook_domain::billing::{BillEvent, BillId, BillRefusal, Subscription, SubscriptionCommand};
+use tallybook_domain::billing::{
+    BillEvent, BillId, BillRefusal, CreditPolicy, Subscription, SubscriptionCommand,
+};
 use tallybook_domain::customers::{Edit, ProfileEdits, SettlementMode};
 use tallybook_domain::ledger::periods::{
     ACCOUNTING_PERIODS, AccountingPeriods, PeriodCommand, PeriodRefusal,
@@ -106,7 +108,7 @@ async fn a_voided_bill_is_back_in_the_wallet() {
     }
 
     let next = RegenerateBill { bill: bill.clone(), issue_date: None };
-    let next = regenerate_bill(&book, by("li"), next).await.unwrap().outcome;
+    let next = regenerate_bill(&book, by("li"), next, CreditPolicy::Warn).await.unwrap().outcome;
     assert_eq!(next.bill.bill.open, Some(yuan("0.00")), "the wallet pays the next one");
     assert_eq!(in_wallet(&book, &bill.customer()).await, "88.70");
 }
@@ -175,13 +177,14 @@ async fn less_late_usage_goes_back_to_the_wallet() {
     let bill = paid_bill(&book, "111.30").await;
     calls(&book, &bill.customer(), 20).await;
     let settle = SettleLateUsage { bill: bill.clone(), reason: text("counted twice"), issue_date: None };
-    let settled = settle_late_usage(&book, by("li"), settle.clone()).await.unwrap().outcome;
+    let settled =
+        settle_late_usage(&book, by("li"), settle.clone(), CreditPolicy::Warn).await.unwrap().outcome;
     let [note] = settled.credit_notes.as_slice() else { panic!("{settled:?}") };
     assert_eq!(
         (note.amounts.total, note.open, note.returned),
         (yuan("3.18"), yuan("0.00"), Some(yuan("3.18")))
     );
-    let again = settle_late_usage(&book, by("li"), settle).await.unwrap().outcome;
+    let again = settle_late_usage(&book, by("li"), settle, CreditPolicy::Warn).await.unwrap().outcome;
     assert!(again.credit_notes.is_empty(), "{again:?}");
     assert_eq!(in_wallet(&book, &bill.customer()).await, "3.18");
 }

@@ -49,7 +49,7 @@ fn last_month(book: &Book) -> Month {
 }
 
 async fn run(book: &Book, customers: &[BillableCustomer]) -> Vec<BillOfRun> {
-    let run = RunBills { period: last_month(book), terms: RunTerms::default() };
+    let run = RunBills::of(last_month(book), RunTerms::default());
     let mut bills = Vec::new();
     run_bills(book, &by("li"), &run, customers, |chunk| bills.extend(chunk.bills.clone())).await.unwrap();
     bills

@@ -122,7 +122,7 @@ async fn what_is_billed_keeps_its_plan() {
     let month = last_month(&book);
     let start = month.first_day() - Months::new(2);
     assign(&book, &acme, &old, start).await.unwrap();
-    let run = RunBills { period: month, terms: RunTerms::default() };
+    let run = RunBills::of(month, RunTerms::default());
     let customers = [BillableCustomer { customer: acme.clone(), plans: vec![old.clone()] }];
     run_bills(&book, &by("li"), &run, &customers, |_| {}).await.unwrap();
     let bill = BillId::new(&acme, month);

@@ -5,7 +5,8 @@
 use serde::Serialize;
 
 use crate::billing::{
-    Bill, BillNumbers, BillRun, PricePlan, Reminder, Subscription, Usage, UsageQuarantine, UsageSource,
+    Bill, BillNumbers, BillRun, CreditAlert, PricePlan, Reminder, Subscription, Usage, UsageQuarantine,
+    UsageSource,
 };
 use crate::customers::Customer;
 use crate::deposits::{Wallet, Withdrawal};
@@ -30,6 +31,7 @@ pub enum AggregateType {
     Reminder,
     UsageSource,
     UsageQuarantine,
+    CreditAlert,
     Receipt,
     CreditNote,
     WriteOff,
@@ -37,7 +39,7 @@ pub enum AggregateType {
 }
 
 impl AggregateType {
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Customer,
         Self::Wallet,
         Self::Withdrawal,
@@ -51,6 +53,7 @@ impl AggregateType {
         Self::Reminder,
         Self::UsageSource,
         Self::UsageQuarantine,
+        Self::CreditAlert,
         Self::Receipt,
         Self::CreditNote,
         Self::WriteOff,
@@ -73,6 +76,7 @@ impl AggregateType {
             Self::Reminder => <Reminder as cqrs_es::Aggregate>::TYPE,
             Self::UsageSource => <UsageSource as cqrs_es::Aggregate>::TYPE,
             Self::UsageQuarantine => <UsageQuarantine as cqrs_es::Aggregate>::TYPE,
+            Self::CreditAlert => <CreditAlert as cqrs_es::Aggregate>::TYPE,
             Self::Receipt => <Receipt as cqrs_es::Aggregate>::TYPE,
             Self::CreditNote => <CreditNote as cqrs_es::Aggregate>::TYPE,
             Self::WriteOff => <WriteOff as cqrs_es::Aggregate>::TYPE,
@@ -119,6 +123,7 @@ pub enum AggregateState {
     Reminder(Reminder),
     UsageSource(UsageSource),
     UsageQuarantine(UsageQuarantine),
+    CreditAlert(CreditAlert),
     Receipt(Receipt),
     CreditNote(CreditNote),
     WriteOff(WriteOff),
@@ -142,6 +147,7 @@ impl AggregateState {
             AggregateType::Reminder => Self::Reminder(Reminder::default()),
             AggregateType::UsageSource => Self::UsageSource(UsageSource::default()),
             AggregateType::UsageQuarantine => Self::UsageQuarantine(UsageQuarantine::default()),
+            AggregateType::CreditAlert => Self::CreditAlert(CreditAlert::default()),
             AggregateType::Receipt => Self::Receipt(Receipt::default()),
             AggregateType::CreditNote => Self::CreditNote(CreditNote::default()),
             AggregateType::WriteOff => Self::WriteOff(WriteOff::default()),
@@ -165,6 +171,7 @@ impl AggregateState {
             AggregateType::Reminder => Self::Reminder(serde_json::from_value(snapshot)?),
             AggregateType::UsageSource => Self::UsageSource(serde_json::from_value(snapshot)?),
             AggregateType::UsageQuarantine => Self::UsageQuarantine(serde_json::from_value(snapshot)?),
+            AggregateType::CreditAlert => Self::CreditAlert(serde_json::from_value(snapshot)?),
             AggregateType::Receipt => Self::Receipt(serde_json::from_value(snapshot)?),
             AggregateType::CreditNote => Self::CreditNote(serde_json::from_value(snapshot)?),
             AggregateType::WriteOff => Self::WriteOff(serde_json::from_value(snapshot)?),
@@ -188,6 +195,7 @@ impl AggregateState {
             Self::Reminder(reminder) => evolve(reminder, event),
             Self::UsageSource(source) => evolve(source, event),
             Self::UsageQuarantine(quarantine) => evolve(quarantine, event),
+            Self::CreditAlert(alert) => evolve(alert, event),
             Self::Receipt(receipt) => evolve(receipt, event),
             Self::CreditNote(note) => evolve(note, event),
             Self::WriteOff(write_off) => evolve(write_off, event),

@@ -3,8 +3,8 @@
 //! A refusal carries facts; what a caller is told about them is the API's business, in one exhaustive match.
 
 use crate::billing::{
-    BillNumbersRefusal, BillRefusal, BillRunRefusal, MonthRefusal, PricePlanRefusal, SubscriptionRefusal,
-    UsageQuarantineRefusal, UsageRefusal, UsageSourceRefusal,
+    BillNumbersRefusal, BillRefusal, BillRunRefusal, CreditLimitRefusal, MonthRefusal, PricePlanRefusal,
+    SubscriptionRefusal, UsageQuarantineRefusal, UsageRefusal, UsageSourceRefusal,
 };
 use crate::customers::CustomerRefusal;
 use crate::deposits::{WalletRefusal, WithdrawalRefusal};
@@ -33,6 +33,8 @@ pub enum Refusal {
     Month(#[from] MonthRefusal),
     #[error(transparent)]
     BillRun(#[from] BillRunRefusal),
+    #[error(transparent)]
+    CreditLimit(#[from] CreditLimitRefusal),
     #[error(transparent)]
     Usage(#[from] UsageRefusal),
     #[error(transparent)]

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use cqrs_es::DomainEvent;
 use cqrs_es::persist::{EventUpcaster, SemanticVersionEventUpcaster};
 use tallybook_domain::billing::{
-    BillEvent, BillNumbersEvent, BillRunEvent, BillingEvent, PricePlanEvent, ReminderEvent,
+    BillEvent, BillNumbersEvent, BillRunEvent, BillingEvent, CreditAlertEvent, PricePlanEvent, ReminderEvent,
     SubscriptionEvent, UsageEvent, UsageQuarantineEvent, UsageSourceEvent,
 };
 use tallybook_domain::settlement::{
@@ -101,6 +101,7 @@ fn cqrs_es_reads_and_names_events_the_same_way() {
             BookEvent::Billing(BillingEvent::UsageQuarantine(_)) => {
                 check::<UsageQuarantineEvent>(&text, &event);
             }
+            BookEvent::Billing(BillingEvent::CreditAlert(_)) => check::<CreditAlertEvent>(&text, &event),
             BookEvent::Settlement(SettlementEvent::Receipt(_)) => check::<ReceiptEvent>(&text, &event),
             BookEvent::Settlement(SettlementEvent::CreditNote(_)) => check::<CreditNoteEvent>(&text, &event),
             BookEvent::Settlement(SettlementEvent::WriteOff(_)) => check::<WriteOffEvent>(&text, &event),

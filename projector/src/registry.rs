@@ -6,8 +6,8 @@ use std::pin::Pin;
 use sqlx::PgPool;
 use tallybook_read_models::Projection;
 use tallybook_read_models::billing::{
-    BillRuns, Bills, PricePlans, Receivables, Reminders, Revenue, Subscriptions, UsageProjection,
-    UsageQuarantines, UsageRuns,
+    BillRuns, Bills, CreditAlerts, PricePlans, Receivables, Reminders, Revenue, Subscriptions,
+    UsageProjection, UsageQuarantines, UsageRuns,
 };
 use tallybook_read_models::customers::Customers;
 use tallybook_read_models::deposits::{
@@ -91,6 +91,7 @@ pub fn every() -> Vec<Registered> {
         Registered::of::<Reminders>(),
         Registered::of::<UsageRuns>(),
         Registered::of::<UsageQuarantines>(),
+        Registered::of::<CreditAlerts>(),
         Registered::of::<Receipts>(),
         Registered::of::<Advances>(),
         Registered::of::<CreditNotes>(),

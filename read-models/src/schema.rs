@@ -346,6 +346,14 @@ pub enum QuarantineState {
     Dismissed,
 }
 
+/// What becomes of a bill that passes its customer's credit limit.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum CreditPolicy {
+    Warn,
+    Block,
+}
+
 /// What revenue is put together by.
 #[derive(Debug, ToSchema)]
 #[schema(rename_all = "snake_case")]
@@ -436,6 +444,7 @@ mod tests {
         assert_words::<UsageRunState>(&billing::usage_source::UsageRunState::ALL);
         assert_words::<QuarantineReason>(&billing::quarantine::QuarantineReason::ALL);
         assert_words::<QuarantineState>(&billing::quarantine::QuarantineState::ALL);
+        assert_words::<CreditPolicy>(&billing::CreditPolicy::ALL);
         assert_words::<PeriodState>(&ledger::periods::PeriodState::ALL);
         assert_words::<BillState>(&billing::BillState::ALL);
         assert_words::<CustomerStatus>(&customers::CustomerStatus::ALL);

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 use tallybook_domain::Month;
+use tallybook_domain::billing::CreditPolicy;
 use tallybook_event_store::Book;
 use tallybook_read_models::billing::months_under_way;
 use tokio::time::Instant;
@@ -41,7 +42,7 @@ pub(crate) async fn attend(state: ApiState) {
                 continue;
             }
             failed.remove(&month);
-            if let Err(error) = carry_out(state.book(), month).await {
+            if let Err(error) = carry_out(state.book(), month, state.settings().credit_policy).await {
                 tracing::error!(%error, %month, "a bill run was broken off; it is taken up again");
                 failed.insert(month, Instant::now());
             }
@@ -88,9 +89,9 @@ async fn under_way(state: &ApiState) -> Result<BTreeSet<Month>, BillRunError> {
     Ok(months)
 }
 
-async fn carry_out(book: &Book, month: Month) -> Result<(), BillRunError> {
+async fn carry_out(book: &Book, month: Month, policy: CreditPolicy) -> Result<(), BillRunError> {
     let Some(lock) = RunLock::try_take(book, &Exclusive::BillRun(month)).await? else { return Ok(()) };
-    let done = take_up(book, &lock, month, |_| {}).await;
+    let done = take_up(book, &lock, month, policy, |_| {}).await;
     lock.release().await?;
     if let Some(taken_up) = done? {
         let counts = taken_up.outcome.counts;

@@ -147,10 +147,11 @@ impl PreviewRow {
         match &previewed.preview {
             Preview::Skipped => vec![empty("skipped")],
             Preview::Parked { reason } => vec![Self { reason: Some(reason.clone()), ..empty("parked") }],
-            Preview::Billed { parts, amounts } => {
+            Preview::Billed { parts, amounts, passed_limit } => {
+                let reason = passed_limit.map(|passed| passed.to_string());
                 let lines = parts.iter().flat_map(|part| Self::lines(&previewed.customer, part));
                 let (amount, tax, total) = (Some(amounts.subtotal), Some(amounts.tax), Some(amounts.total));
-                lines.chain([Self { amount, tax, total, ..empty("bill") }]).collect()
+                lines.chain([Self { amount, tax, total, reason, ..empty("bill") }]).collect()
             }
         }
     }

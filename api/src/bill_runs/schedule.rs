@@ -24,7 +24,7 @@ pub(super) fn due(now: NaiveDateTime, at: NaiveTime) -> Option<Month> {
 ///
 /// The key is the month's, and a key is good for one command in a book, whoever sends it and however often.
 pub(super) async fn start(book: &Book, month: Month) -> Result<Option<Refusal>, BillRunError> {
-    let run = RunBills { period: month, terms: RunTerms::default() };
+    let run = RunBills::of(month, RunTerms::default());
     let context = CommandContext {
         actor: SCHEDULER
             .parse()

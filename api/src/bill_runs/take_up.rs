@@ -7,7 +7,7 @@ use tallybook_commands::billing::{
     BillRunOutcome, BilledCustomers, RunBills, bill_run_standing, carry_on_bill_run, take_up_bill_run,
 };
 use tallybook_domain::billing::bill_run::{BillRunState, ParkedCustomer};
-use tallybook_domain::billing::{BillId, BillRun, BillRunEvent, BillingEvent};
+use tallybook_domain::billing::{BillId, BillRun, BillRunEvent, BillingEvent, CreditPolicy};
 use tallybook_domain::{Actor, AggregateType, BookEvent, CustomerId, Month, upcasters};
 use tallybook_event_store::Book;
 use tallybook_event_store::journal::head_position;
@@ -37,11 +37,12 @@ struct Start {
 }
 
 /// Brings a run that is under way to its end, in the name of whoever started it. `None`: none is under way. The lock
-/// shows that nobody else is at it.
+/// shows that nobody else is at it. What passes a credit limit is treated as this process is set to, whoever started it.
 pub async fn take_up(
     book: &Book,
     _held: &RunLock,
     month: Month,
+    credit_policy: CreditPolicy,
     mut billed: impl FnMut(&BilledCustomers),
 ) -> Result<Option<TakenUp>, BillRunError> {
     let standing = bill_run_standing(book, in_the_name_of(actor(LOOKING)?), month).await?;
@@ -51,7 +52,7 @@ pub async fn take_up(
     }
     // Asked after it was seen to be under way, and nobody else finishes it: so this start is that of the run seen.
     let Some(Start { position, by, mut parked }) = last_start(book, month).await? else { return Ok(None) };
-    let run = RunBills { period: month, terms: standing.terms };
+    let run = RunBills { period: month, terms: standing.terms, credit_policy };
     let mut customers = billable(book, &run).await?;
     // Not looked at again, nor counted.
     let mut done = billed_after(book, month, position).await?;

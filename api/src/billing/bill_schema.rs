@@ -97,10 +97,23 @@ pub(crate) struct BadDebtOutcome {
     position: u64,
 }
 
+/// A credit alert as the command left it.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes tallybook_commands::billing::CreditAlertOutcome")]
+pub(crate) struct CreditAlertOutcome {
+    /// The bill's.
+    #[schema(example = "C00042.2026-10")]
+    id: String,
+    acknowledged: bool,
+    /// Where in the journal the command is recorded.
+    position: u64,
+}
+
 #[cfg(test)]
 mod tests {
     use tallybook_commands::billing::{
-        BadDebtOutcome, BillOutcome, BillRunOutcome, DisputedBill, NoteOutcome, VoidedBill,
+        BadDebtOutcome, BillOutcome, BillRunOutcome, CreditAlertOutcome, DisputedBill, NoteOutcome,
+        VoidedBill,
     };
     use tallybook_domain::billing::BillState;
     use tallybook_domain::billing::bill::{Amounts, BadDebtState, Dispute};
@@ -125,6 +138,8 @@ mod tests {
         assert_described("NoteOutcome", &note);
         let disputed = DisputedBill { id: id.clone(), state, dispute: Dispute::Open, open };
         assert_described("DisputedBill", &disputed);
+        let alert = CreditAlertOutcome { id: id.clone(), acknowledged: true };
+        assert_described("CreditAlertOutcome", &alert);
         let requested_by = "user:li".parse().unwrap();
         let bad_debt =
             BadDebtOutcome { id, state: BadDebtState::Requested, amount: open, requested_by, open };

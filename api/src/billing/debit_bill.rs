@@ -56,6 +56,6 @@ pub(super) async fn debit_bill(
     let (context, bill, DebitNote { lines, reason, effective_date }) =
         input.read(Action::ManageBills, ProblemKind::BillNotFound)?;
     let debit = DebitBill { bill, lines, reason, effective_date };
-    let receipt = commands::debit_bill(state.book(), context, debit).await?;
+    let receipt = commands::debit_bill(state.book(), context, debit, state.settings().credit_policy).await?;
     created(&receipt)
 }

@@ -1,5 +1,6 @@
 //! Price plans, usage and bills (计费, 账单) over HTTP.
 
+mod acknowledge_credit_alert;
 mod add_price_plan_version;
 mod assign_price_plan;
 mod bill_schema;
@@ -18,6 +19,7 @@ mod import_usage;
 mod late_schema;
 mod list_bill_runs;
 mod list_bills;
+mod list_credit_alerts;
 mod list_parked;
 mod list_price_plans;
 mod list_quarantine;
@@ -81,6 +83,8 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(show_customer_plan::show_customer_plan, assign_price_plan::assign_price_plan))
         .routes(routes!(list_bills::list_bills))
         .routes(routes!(find_bill::find_bill))
+        .routes(routes!(list_credit_alerts::list_credit_alerts))
+        .routes(routes!(acknowledge_credit_alert::acknowledge_credit_alert))
         .routes(routes!(list_reminders::list_reminders))
         .routes(routes!(document::show_bill_document))
         .routes(routes!(show_revenue::show_revenue))

@@ -40,6 +40,7 @@ pub(super) async fn regenerate_bill(
     let (context, bill, RegenerateBillBody { issue_date }) =
         input.read(Action::ManageBills, ProblemKind::BillNotFound)?;
     let regenerate = RegenerateBill { bill, issue_date };
-    let receipt = commands::regenerate_bill(state.book(), context, regenerate).await?;
+    let receipt =
+        commands::regenerate_bill(state.book(), context, regenerate, state.settings().credit_policy).await?;
     if receipt.outcome.new { created(&receipt) } else { done(&receipt) }
 }

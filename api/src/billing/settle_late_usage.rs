@@ -47,7 +47,8 @@ pub(super) async fn settle_late_usage(
     let (context, bill, SettleLateUsageBody { reason, issue_date }) =
         input.read(Action::ManageBills, ProblemKind::BillNotFound)?;
     let settle = SettleLateUsage { bill, reason, issue_date };
-    let receipt = commands::settle_late_usage(state.book(), context, settle).await?;
+    let receipt =
+        commands::settle_late_usage(state.book(), context, settle, state.settings().credit_policy).await?;
     let nothing = receipt.outcome.bill.is_none() && receipt.outcome.credit_notes.is_empty();
     if nothing { done(&receipt) } else { created(&receipt) }
 }

@@ -9,6 +9,7 @@ use tallybook_commands::CommandContext;
 use tallybook_commands::billing::{
     BillableCustomer, RunBills, TOGETHER, preview_bills, start_bill_run as start,
 };
+use tallybook_domain::billing::CreditPolicy;
 use tallybook_domain::billing::bill_run::RunTerms;
 use tallybook_domain::{CustomerId, Month};
 use tallybook_read_models::Page;
@@ -67,13 +68,13 @@ impl ReadBody for BillRunBody {
     }
 }
 
-impl From<BillRunBody> for RunBills {
-    fn from(body: BillRunBody) -> Self {
-        let BillRunBody { period, customers, issue_date, payment_term_days } = body;
+impl BillRunBody {
+    fn run(self, credit_policy: CreditPolicy) -> RunBills {
+        let Self { period, customers, issue_date, payment_term_days } = self;
         let mut customers: Vec<_> = customers.into_iter().flatten().collect();
         customers.sort_unstable();
         customers.dedup();
-        Self { period, terms: RunTerms { customers, issue_date, payment_term_days } }
+        RunBills { period, terms: RunTerms { customers, issue_date, payment_term_days }, credit_policy }
     }
 }
 
@@ -92,7 +93,7 @@ pub(super) async fn start_bill_run(
 ) -> Result<Response, Problem> {
     caller.may(Action::ManageBills)?;
     let (context, body) = input.command::<BillRunBody>(&caller)?;
-    let run = RunBills::from(body);
+    let run = body.run(state.settings().credit_policy);
     let customers = billable(state.book(), &run).await?;
     if context.dry_run {
         return match input.format()? {
@@ -139,7 +140,7 @@ mod tests {
         let named = ["C00002", "C00001", "C00002"].map(|id| id.parse().unwrap()).to_vec();
         let period = "2026-10".parse().unwrap();
         let body = BillRunBody { period, customers: Some(named), issue_date: None, payment_term_days: None };
-        let customers = RunBills::from(body).terms.customers;
+        let customers = body.run(CreditPolicy::Warn).terms.customers;
         assert_eq!(customers, ["C00001", "C00002"].map(|id| id.parse().unwrap()));
     }
 }

@@ -6,8 +6,8 @@ use sqlx::PgPool;
 use tallybook_domain::billing::reminder::ReminderId;
 use tallybook_domain::billing::usage_source::SourceName;
 use tallybook_domain::billing::{
-    Bill, BillId, BillNumbers, BillRun, PlanCode, PricePlan, Reminder, Subscription, Usage, UsageId,
-    UsageQuarantine, UsageQuarantineId, UsageSource,
+    Bill, BillId, BillNumbers, BillRun, CreditAlert, CreditAlertId, PlanCode, PricePlan, Reminder,
+    Subscription, Usage, UsageId, UsageQuarantine, UsageQuarantineId, UsageSource,
 };
 use tallybook_domain::customers::Customer;
 use tallybook_domain::deposits::{Wallet, Withdrawal};
@@ -105,6 +105,8 @@ fn aggregate_type(id: &str) -> Option<&'static str> {
         Some(<UsageSource as cqrs_es::Aggregate>::TYPE)
     } else if id.parse::<UsageQuarantineId>().is_ok() {
         Some(<UsageQuarantine as cqrs_es::Aggregate>::TYPE)
+    } else if id.parse::<CreditAlertId>().is_ok() {
+        Some(<CreditAlert as cqrs_es::Aggregate>::TYPE)
     } else if id.parse::<ReceiptId>().is_ok() {
         Some(<Receipt as cqrs_es::Aggregate>::TYPE)
     } else if id.parse::<CreditNoteId>().is_ok() {
@@ -144,6 +146,7 @@ mod tests {
             "C00042.2026-10.r2.reminders",
             "usage-source.meters",
             "C00042.2026-10.quarantine",
+            "C00042.2026-10.credit-alert",
             "RP3XP6RJ5HNHZQAV0",
             "N01K7RA8ZAYFGXSMRSF9FMC3M02",
             "W01K7RA8ZAYFGXSMRSF9FMC3M01",

@@ -1,6 +1,8 @@
 //! What a client is told about each refusal of billing.
 
-use tallybook_domain::billing::{MonthRefusal, UsageQuarantineRefusal, UsageRefusal, UsageSourceRefusal};
+use tallybook_domain::billing::{
+    CreditLimitRefusal, MonthRefusal, UsageQuarantineRefusal, UsageRefusal, UsageSourceRefusal,
+};
 
 use super::{Problem, ProblemKind, sentence};
 
@@ -86,6 +88,21 @@ impl From<MonthRefusal> for Problem {
             }
             R::NoPlan => problem,
             R::Pricing(refusal) => refusal.into(),
+        }
+    }
+}
+
+impl From<CreditLimitRefusal> for Problem {
+    fn from(refusal: CreditLimitRefusal) -> Self {
+        use CreditLimitRefusal as R;
+        let detail = sentence(&refusal);
+        match refusal {
+            R::Passed { bill, passed } => Self::new(ProblemKind::CreditLimitPassed, detail)
+                .with("bill", bill)
+                .with("limit", passed.limit)
+                .with("exposure", passed.exposure),
+            R::NoAlert { bill } => Self::new(ProblemKind::CreditAlertNotFound, detail).with("bill", bill),
+            R::Money(error) => error.into(),
         }
     }
 }

@@ -138,6 +138,8 @@ pub enum ProblemKind {
     BillRunUnderWay,
     DeltaNotRegenerated,
     MonthNotBillable,
+    CreditLimitPassed,
+    CreditAlertNotFound,
     // Reading.
     AccountNotFound,
     AggregateNotFound,
@@ -160,7 +162,7 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
-    pub const ALL: [Self; 133] = [
+    pub const ALL: [Self; 135] = [
         Self::MalformedJson,
         Self::Validation,
         Self::UnknownRoute,
@@ -278,6 +280,8 @@ impl ProblemKind {
         Self::BillRunUnderWay,
         Self::DeltaNotRegenerated,
         Self::MonthNotBillable,
+        Self::CreditLimitPassed,
+        Self::CreditAlertNotFound,
         Self::AccountNotFound,
         Self::AggregateNotFound,
         Self::EventNotFound,
@@ -451,6 +455,8 @@ const SPECS: [(StatusCode, &str, &str); ProblemKind::ALL.len()] = [
     (S::CONFLICT, "bill-run-under-way", "Another bill run of the month is under way"),
     (S::CONFLICT, "delta-not-regenerated", "A bill of late usage is not regenerated"),
     (S::CONFLICT, "month-not-billable", "The month cannot be billed"),
+    (S::UNPROCESSABLE_ENTITY, "credit-limit-passed", "More would be owed than the credit limit"),
+    (S::NOT_FOUND, "credit-alert-not-found", "There is no such credit alert"),
     // Reading.
     (S::NOT_FOUND, "account-not-found", "There is no such ledger account"),
     (S::NOT_FOUND, "aggregate-not-found", "No event is about this"),

@@ -30,6 +30,7 @@ impl From<Refusal> for Problem {
             Refusal::Bill(refusal) => refusal.into(),
             Refusal::Month(refusal) => refusal.into(),
             Refusal::BillRun(refusal) => refusal.into(),
+            Refusal::CreditLimit(refusal) => refusal.into(),
             Refusal::Receipt(refusal) => refusal.into(),
             Refusal::CreditNote(refusal) => refusal.into(),
             Refusal::WriteOff(refusal) => refusal.into(),

@@ -27,7 +27,7 @@ pub(super) async fn requests(book: &Book, terms: &UsageRunTerms) -> Result<Vec<A
     let mut asked = Vec::new();
     for month in &terms.months {
         let run_terms = RunTerms { customers: terms.customers.clone(), ..RunTerms::default() };
-        let run = RunBills { period: *month, terms: run_terms };
+        let run = RunBills::of(*month, run_terms);
         let customers: Vec<CustomerId> =
             billable(book, &run).await?.into_iter().map(|billable| billable.customer).collect();
         let known = known(book.pool(), &customers).await?;

@@ -94,7 +94,7 @@ async fn measure(connect: &PgConnectOptions, customers: usize) -> anyhow::Result
     owner.execute("CHECKPOINT").await?;
 
     let book = Book::open(connect, settings()).await?;
-    let run = RunBills { period: period()?, terms: RunTerms::default() };
+    let run = RunBills::of(period()?, RunTerms::default());
     let begun = Instant::now();
     let counts = run_bills(&book, &asked(None)?, &run, &billable, |_| {}).await;
     let seconds = begun.elapsed().as_secs_f64();

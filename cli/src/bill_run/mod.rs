@@ -11,6 +11,7 @@ use tallybook_api::bill_runs::{BillRunError, TakenUp, billable, preview_workbook
 use tallybook_api::run_lock::{Exclusive, RunLock};
 use tallybook_commands::CommandContext;
 use tallybook_commands::billing::{BilledCustomers, RunBills, start_bill_run};
+use tallybook_domain::billing::CreditPolicy;
 use tallybook_domain::billing::bill_run::RunTerms;
 use tallybook_domain::{CustomerId, Month};
 use tallybook_event_store::Book;
@@ -22,7 +23,7 @@ use crate::environment;
 use crate::failure::Failure;
 use crate::output::note;
 use crate::progress::Progress;
-use crate::settings::Settings;
+use crate::settings::{BillingFlags, Settings};
 
 /// Bill a month: everyone with a price plan, once
 ///
@@ -55,13 +56,18 @@ pub struct BillRunCommand {
     /// The summary as one JSON object
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    pub billing: BillingFlags,
 }
 
 impl BillRunCommand {
     pub async fn run(self, settings: &Settings, stop: CancellationToken) -> Result<(), Failure> {
+        let run = self.run_bills(settings.credit_limit.value);
         in_book(settings, async |book| {
             tokio::select! {
-                done = async { if self.dry_run { self.preview(book).await } else { self.bill(book).await } } => done,
+                done = async {
+                    if self.dry_run { self.preview(book, &run).await } else { self.bill(book, &run).await }
+                } => done,
                 () = stop.cancelled() => {
                     if !self.dry_run {
                         note("Stopped. Run it again: nobody is billed twice.");
@@ -73,12 +79,13 @@ impl BillRunCommand {
         .await
     }
 
-    fn run_bills(&self) -> RunBills {
+    fn run_bills(&self, credit_policy: CreditPolicy) -> RunBills {
         let mut customers = self.customers.clone();
         customers.sort_unstable();
         customers.dedup();
         let (issue_date, payment_term_days) = (self.issue_date, self.payment_term_days);
-        RunBills { period: self.month, terms: RunTerms { customers, issue_date, payment_term_days } }
+        let terms = RunTerms { customers, issue_date, payment_term_days };
+        RunBills { period: self.month, terms, credit_policy }
     }
 
     fn context(&self) -> anyhow::Result<CommandContext> {
@@ -91,12 +98,12 @@ impl BillRunCommand {
         })
     }
 
-    async fn preview(&self, book: &Book) -> Result<(), Failure> {
-        let (run, context) = (self.run_bills(), self.context()?);
-        let customers = billable(book, &run).await?;
+    async fn preview(&self, book: &Book, run: &RunBills) -> Result<(), Failure> {
+        let context = self.context()?;
+        let customers = billable(book, run).await?;
         let progress = Progress::over(customers.len() as u64, "customers", self.json);
         let previewed =
-            preview_workbook(book, &context, &run, &customers, |customers| progress.advance(customers)).await;
+            preview_workbook(book, &context, run, &customers, |customers| progress.advance(customers)).await;
         progress.finish();
         let (outcome, mut workbook) = previewed?;
         let file = self.output.clone().unwrap_or_else(|| format!("bill-run-{}.xlsx", self.month).into());
@@ -107,20 +114,19 @@ impl BillRunCommand {
         summary.tell(self.json)
     }
 
-    async fn bill(&self, book: &Book) -> Result<(), Failure> {
-        let run = self.run_bills();
+    async fn bill(&self, book: &Book, run: &RunBills) -> Result<(), Failure> {
         let waiting = || note(format!("The run of {} is under way elsewhere; waiting for it.", self.month));
         let lock = RunLock::take(book, &Exclusive::BillRun(self.month), waiting)
             .await
             .map_err(BillRunError::from)?;
-        let done = self.carry_out(book, &lock, &run).await;
+        let done = self.carry_out(book, &lock, run).await;
         lock.release().await.map_err(BillRunError::from)?;
         Summary::of_run(done?).tell(self.json)
     }
 
     /// What another has left comes first: it goes on as it was begun.
     async fn carry_out(&self, book: &Book, lock: &RunLock, run: &RunBills) -> Result<TakenUp, Failure> {
-        if let Some(left) = self.take_up(book, lock).await? {
+        if let Some(left) = self.take_up(book, lock, run.credit_policy).await? {
             note(format!("The run of {} that was under way is finished.", self.month));
             if left.outcome.terms == run.terms {
                 return Ok(left);
@@ -128,17 +134,23 @@ impl BillRunCommand {
         }
         let customers = billable(book, run).await?.len() as u64;
         let outcome = start_bill_run(book, self.context()?, run, customers).await?.outcome;
-        Ok(self.take_up(book, lock).await?.unwrap_or(TakenUp { outcome, parked: Vec::new() }))
+        let done = self.take_up(book, lock, run.credit_policy).await?;
+        Ok(done.unwrap_or(TakenUp { outcome, parked: Vec::new() }))
     }
 
-    async fn take_up(&self, book: &Book, lock: &RunLock) -> Result<Option<TakenUp>, BillRunError> {
+    async fn take_up(
+        &self,
+        book: &Book,
+        lock: &RunLock,
+        policy: CreditPolicy,
+    ) -> Result<Option<TakenUp>, BillRunError> {
         let progress = Progress::over(0, "customers", self.json);
         let billed = |chunk: &BilledCustomers| {
             let run = &chunk.run;
             let doing = format!("{} billed, {} parked", run.billed, run.parked);
             progress.reach((run.billed + run.skipped + run.parked).min(run.customers), run.customers, doing);
         };
-        let done = take_up(book, lock, self.month, billed).await;
+        let done = take_up(book, lock, self.month, policy, billed).await;
         progress.finish();
         done
     }

@@ -7,7 +7,7 @@ use super::{listen, parts, ready};
 use crate::database::{self, Database};
 use crate::failure::Failure;
 use crate::output::say;
-use crate::settings::{PersonalDataFlags, ServeFlags, Settings};
+use crate::settings::{BillingFlags, PersonalDataFlags, ServeFlags, Settings};
 
 /// Serve the API of a book that `tallybook migrate` has made
 ///
@@ -19,6 +19,8 @@ use crate::settings::{PersonalDataFlags, ServeFlags, Settings};
 pub struct ApiCommand {
     #[command(flatten)]
     pub serve: ServeFlags,
+    #[command(flatten)]
+    pub billing: BillingFlags,
     #[command(flatten)]
     pub personal_data: PersonalDataFlags,
 }

@@ -16,7 +16,8 @@ use crate::output::say;
 use crate::personal_data;
 use crate::seals::{KeyFile, default_name};
 use crate::settings::{
-    NewBookFlags, PersonalDataFlags, ProjectFlags, ReminderFlags, SealFlags, ServeFlags, Settings,
+    BillingFlags, NewBookFlags, PersonalDataFlags, ProjectFlags, ReminderFlags, SealFlags, ServeFlags,
+    Settings,
 };
 
 /// Run everything: PostgreSQL, migrations, API and projector
@@ -36,6 +37,8 @@ pub struct UpCommand {
     pub new_book: NewBookFlags,
     #[command(flatten)]
     pub serve: ServeFlags,
+    #[command(flatten)]
+    pub billing: BillingFlags,
     #[command(flatten)]
     pub seals: SealFlags,
     #[command(flatten)]

@@ -7,6 +7,7 @@ use anyhow::Context;
 use chrono::NaiveTime;
 use serde::Deserialize;
 use tallybook_api::usage_sources::{SourceSettings, without_value};
+use tallybook_domain::billing::CreditPolicy;
 
 use super::sample::SampleSize;
 use super::time_of_day::TimeOfDay;
@@ -37,6 +38,7 @@ pub(super) struct FileSettings {
     pub(super) seller_contact: Option<String>,
     pub(super) seller_bank: Option<String>,
     pub(super) bill_run_at: Option<TimeOfDay>,
+    pub(super) credit_limit: Option<CreditPolicy>,
     pub(super) seal_key: Option<PathBuf>,
     pub(super) seal_file: Option<PathBuf>,
     pub(super) sample: Option<SampleSize>,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use chrono::NaiveTime;
 use clap::Args;
+use tallybook_domain::billing::CreditPolicy;
 
 use super::sample::SampleSize;
 use super::time_of_day::TimeOfDay;
@@ -125,6 +126,16 @@ pub struct ServeFlags {
     pub bill_run_at: Option<TimeOfDay>,
     #[command(flatten)]
     pub seller: SellerFlags,
+}
+
+/// How bills are made.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Billing")]
+pub struct BillingFlags {
+    /// What becomes of a bill with which a customer owes more than its credit limit: warn (it is issued, and an alert is
+    /// raised) or block (it is not issued) [default: warn]
+    #[arg(long, value_name = "POLICY", env = "TALLYBOOK_CREDIT_LIMIT", hide_env_values = true)]
+    pub credit_limit: Option<CreditPolicy>,
 }
 
 /// Who bills, as it stands on every bill.
@@ -266,6 +277,7 @@ pub struct Flags {
     pub book: BookFlags,
     pub new_book: NewBookFlags,
     pub serve: ServeFlags,
+    pub billing: BillingFlags,
     pub seals: SealFlags,
     pub project: ProjectFlags,
     pub personal_data: PersonalDataFlags,

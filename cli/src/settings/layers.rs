@@ -9,6 +9,7 @@ use clap::ArgMatches;
 use clap::parser::ValueSource;
 use tallybook_api::usage_sources::SourceSettings;
 use tallybook_api::{REFUSALS_KEPT_DAYS, Seller};
+use tallybook_domain::billing::CreditPolicy;
 use tallybook_event_store::BookSettings;
 
 use super::file::FileSettings;
@@ -68,6 +69,7 @@ pub struct Settings {
     pub seller_contact: Layered<Option<String>>,
     pub seller_bank: Layered<Option<String>>,
     pub bill_run_at: Layered<TimeOfDay>,
+    pub credit_limit: Layered<CreditPolicy>,
     pub seal_key: Layered<Option<PathBuf>>,
     pub seal_file: Layered<Option<PathBuf>>,
     pub sample: Layered<SampleSize>,
@@ -99,7 +101,7 @@ impl Settings {
     }
 
     pub(super) fn over(file: FileSettings, flags: Flags, matches: &ArgMatches) -> Self {
-        let Flags { book, new_book, serve, seals, project, personal_data, reminders } = flags;
+        let Flags { book, new_book, serve, billing, seals, project, personal_data, reminders } = flags;
         let seller = serve.seller;
         let defaults = BookSettings::new("book_main");
         let layers = Layers { matches };
@@ -146,6 +148,12 @@ impl Settings {
             seller_contact: layers.optional("seller_contact", seller.seller_contact, file.seller_contact),
             seller_bank: layers.optional("seller_bank", seller.seller_bank, file.seller_bank),
             bill_run_at: layers.pick("bill_run_at", serve.bill_run_at, file.bill_run_at, TimeOfDay::OFF),
+            credit_limit: layers.pick(
+                "credit_limit",
+                billing.credit_limit,
+                file.credit_limit,
+                CreditPolicy::Warn,
+            ),
             seal_key: layers.optional("seal_key", seals.seal_key, file.seal_key),
             seal_file: layers.optional("seal_file", seals.seal_file, file.seal_file),
             sample: layers.pick("sample", project.sample, file.sample, SampleSize::NONE),

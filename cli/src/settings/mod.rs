@@ -11,7 +11,8 @@ mod tests;
 mod time_of_day;
 
 pub use flags::{
-    BookFlags, Flags, NewBookFlags, PersonalDataFlags, ProjectFlags, ReminderFlags, SealFlags, ServeFlags,
+    BillingFlags, BookFlags, Flags, NewBookFlags, PersonalDataFlags, ProjectFlags, ReminderFlags, SealFlags,
+    ServeFlags,
 };
 pub use layers::{Layered, Settings, Source};
 pub use sample::SampleSize;

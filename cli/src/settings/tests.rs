@@ -1,16 +1,19 @@
 //! Which layer wins.
 
 use clap::{Args, Command, FromArgMatches};
+use tallybook_domain::billing::CreditPolicy;
 
 use super::file::FileSettings;
 use super::flags::{
-    BookFlags, Flags, NewBookFlags, PersonalDataFlags, ProjectFlags, ReminderFlags, SealFlags, ServeFlags,
+    BillingFlags, BookFlags, Flags, NewBookFlags, PersonalDataFlags, ProjectFlags, ReminderFlags, SealFlags,
+    ServeFlags,
 };
 use super::layers::{Settings, Source};
 
 /// Settings from a command line over a file. Tests run without the variables: they would meet each other's.
 fn settings(arguments: &[&str], file: &str) -> Settings {
     let command = BookFlags::augment_args(Command::new("test"));
+    let command = BillingFlags::augment_args(command);
     let command = SealFlags::augment_args(ServeFlags::augment_args(NewBookFlags::augment_args(command)))
         .mut_args(|argument| argument.env(None::<&str>));
     let matches = command.get_matches_from([&["test"], arguments].concat());
@@ -18,6 +21,7 @@ fn settings(arguments: &[&str], file: &str) -> Settings {
         book: BookFlags::from_arg_matches(&matches).unwrap(),
         new_book: NewBookFlags::from_arg_matches(&matches).unwrap(),
         serve: ServeFlags::from_arg_matches(&matches).unwrap(),
+        billing: BillingFlags::from_arg_matches(&matches).unwrap(),
         seals: SealFlags::from_arg_matches(&matches).unwrap(),
         project: ProjectFlags::default(),
         personal_data: PersonalDataFlags::default(),
@@ -35,6 +39,20 @@ fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
         (settings.time_zone.value.as_str(), settings.time_zone.source),
         ("Asia/Shanghai", Source::Default)
     );
+}
+
+#[test]
+fn a_credit_limit_warns_unless_it_is_to_block() {
+    let policy = |arguments: &[&str], file: &str| {
+        let policy = settings(arguments, file).credit_limit;
+        (policy.value, policy.source)
+    };
+    assert_eq!(policy(&[], ""), (CreditPolicy::Warn, Source::Default));
+    assert_eq!(policy(&[], "credit_limit = \"block\""), (CreditPolicy::Block, Source::File));
+    let flag = ["--credit-limit", "warn"];
+    assert_eq!(policy(&flag, "credit_limit = \"block\""), (CreditPolicy::Warn, Source::Flag));
+    let refusal = FileSettings::parse("credit_limit = \"refuse\"").unwrap_err().to_string();
+    assert!(refusal.contains("line 1") && refusal.contains("`block`"), "{refusal}");
 }
 
 #[test]

@@ -5,17 +5,20 @@
 
 use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
-use tallybook_domain::billing::bill::{Amounts, BillPart};
+use tallybook_domain::billing::bill::{Amounts, BillPart, sum_of};
 use tallybook_domain::billing::bill_run::{ParkedCustomer, RunCounts};
 use tallybook_domain::billing::{
-    Bill, BillCommand, BillId, BillNumber, BillNumbers, BillNumbersCommand, BillRun, BillRunCommand,
-    BillRunRefusal, PlanCode, PricePlan, Subscription, Usage, UsageCommand, UsageId, month_parts,
+    Bill, BillCommand, BillId, BillNumber, BillNumbers, BillNumbersCommand, BillRefusal, BillRun,
+    BillRunCommand, BillRunRefusal, CreditPolicy, PassedLimit, PlanCode, PricePlan, Subscription, Usage,
+    UsageCommand, UsageId, month_parts,
 };
 use tallybook_domain::customers::{Customer, CustomerStatus, PaymentTermDays};
 use tallybook_domain::{Currency, CustomerId, Money, Month, Refusal};
 use tallybook_event_store::{Book, CommandError, Decision, Receipt, StreamKey};
 
-use super::prepaid::pay_from_wallet;
+use super::credit_limit::{hold_alert, holds_bills, limit_passed_by, raise};
+use super::issue_drafted::not_held;
+use super::prepaid::{pay_from_wallet, payable_from_wallet};
 use crate::CommandContext;
 
 /// Customers to bill together; about a hundred keep a decision short and its numbers in one piece.
@@ -26,6 +29,9 @@ pub struct BillCustomers {
     pub issue_date: NaiveDate,
     /// From the issue date to the due date, for customers that have no term of their own.
     pub payment_term_days: u16,
+    /// What becomes of a bill that passes the credit limit: a setting, not asked for.
+    #[serde(skip)]
+    pub credit_policy: CreditPolicy,
 }
 
 /// A customer and the plans that were in force on some day of the month.
@@ -77,6 +83,7 @@ pub(super) struct Draft {
     usage: UsageId,
     due_date: NaiveDate,
     pub(super) owed: Amounts,
+    pub(super) passed: Option<PassedLimit>,
 }
 
 /// What a month comes to.
@@ -113,6 +120,7 @@ impl BillCustomers {
     }
 
     fn decide(&self, decision: &mut Decision<'_>) -> Result<BilledCustomers, Refusal> {
+        self.hold_bills(decision)?;
         let (mut drafts, mut parked, mut skipped) = (Vec::new(), Vec::new(), 0);
         for customer in &self.customers {
             match self.draft(decision, customer) {
@@ -132,6 +140,19 @@ impl BillCustomers {
         };
         decision.decide::<BillRun>(&run, progress)?;
         Ok(BilledCustomers { bills, parked, run: decision.state::<BillRun>(&run).counts().clone() })
+    }
+
+    /// Has everything held that the limits of those who are to be billed ask for, of all of them at once.
+    pub(super) fn hold_bills(&self, decision: &mut Decision<'_>) -> Result<(), Refusal> {
+        let mut missing = None;
+        for BillableCustomer { customer, .. } in &self.customers {
+            let bill = BillId::new(customer, self.period);
+            let is_billed = decision.state::<Bill>(bill.as_str()).state().is_some();
+            if !is_billed && !holds_bills(decision, customer, self.period) {
+                missing = Some(bill);
+            }
+        }
+        missing.map_or(Ok(()), |bill| Err(not_held(&bill)))
     }
 
     /// What the month costs a customer, if it is to be billed.
@@ -174,13 +195,41 @@ impl BillCustomers {
         let Some(first) = parts.first() else { return Finding::Skip };
         let (bill, usage) = (BillId::new(customer, self.period), UsageId::new(customer, self.period));
         let currency = first.quote.subtotal.currency();
+        let (owed, passed) = match self.check_limit(decision, &bill, &parts, currency) {
+            Ok((_, Some(passed))) if self.credit_policy == CreditPolicy::Block => {
+                let told = raise(decision, &bill, None, self.credit_policy, passed);
+                return park(told.map_or_else(|refusal| refusal.to_string(), |()| passed.to_string()));
+            }
+            Ok(checked) => checked,
+            Err(refusal) => return park(refusal.to_string()),
+        };
         let draft = BillCommand::Draft { bill: bill.clone(), currency, parts, replaces: None };
         if let Err(refusal) = decision.decide::<Bill>(bill.as_str(), draft) {
             return park(refusal.to_string());
         }
-        let owed = decision.state::<Bill>(bill.as_str()).amounts().map(|amounts| amounts.owed);
         let due_date = self.due_date(decision.state::<Customer>(customer.as_str()));
-        Finding::Bill(Draft { bill, usage, due_date, owed: owed.unwrap_or(Amounts::zero(currency)) })
+        Finding::Bill(Draft { bill, usage, due_date, owed, passed })
+    }
+
+    /// What a bill of these parts comes to, and the limit it would pass once a wallet has paid of it.
+    fn check_limit(
+        &self,
+        decision: &mut Decision<'_>,
+        bill: &BillId,
+        parts: &[BillPart],
+        currency: Currency,
+    ) -> Result<(Amounts, Option<PassedLimit>), Refusal> {
+        let owed = sum_of(parts, currency).map_err(BillRefusal::from)?;
+        let open = match payable_from_wallet(decision, bill, owed.total)? {
+            Some(paid) => owed.total.checked_sub(paid).map_err(BillRefusal::from)?,
+            None => owed.total,
+        };
+        let passed = limit_passed_by(decision, &bill.customer(), open, bill)?;
+        if passed.is_some() {
+            // Here and not when it is raised, so that those of the whole chunk are asked for at once.
+            hold_alert(decision, bill)?;
+        }
+        Ok((owed, passed))
     }
 
     /// By the customer's own payment term, if it has one.
@@ -197,7 +246,7 @@ impl BillCustomers {
         let before = decision.state::<BillNumbers>(&numbers).last();
         decision.decide::<BillNumbers>(&numbers, BillNumbersCommand::Take { year, bills })?;
         let mut issued = Vec::with_capacity(drafts.len());
-        for (Draft { bill, usage, due_date, owed }, number) in drafts.iter().zip(before + 1..) {
+        for (Draft { bill, usage, due_date, owed, passed }, number) in drafts.iter().zip(before + 1..) {
             let number = BillNumber::new(year, number);
             let (issue_date, counted) = (self.issue_date, bill.clone());
             let (number_taken, due_date) = (number.clone(), *due_date);
@@ -206,6 +255,9 @@ impl BillCustomers {
             let count = UsageCommand::Bill { usage: usage.clone(), bill: bill.clone() };
             decision.decide::<Usage>(usage.as_str(), count)?;
             let paid = pay_from_wallet(decision, bill, self.issue_date)?;
+            if let Some(passed) = passed {
+                raise(decision, bill, None, self.credit_policy, *passed)?;
+            }
             issued.push(BillOfRun { bill: bill.clone(), number, total: owed.total, paid });
         }
         Ok(issued)

@@ -3,12 +3,13 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use tallybook_domain::billing::bill::{NoteLines, StepDate};
-use tallybook_domain::billing::{Bill, BillCommand, BillId};
+use tallybook_domain::billing::{Bill, BillCommand, BillId, CreditPolicy};
 use tallybook_domain::customers::Customer;
 use tallybook_domain::text::Reason;
 use tallybook_event_store::{Book, CommandError, Receipt, StreamKey};
 
 use super::NoteOutcome;
+use super::credit_limit::check_issued;
 use crate::CommandContext;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -21,11 +22,13 @@ pub struct DebitBill {
     pub effective_date: Option<NaiveDate>,
 }
 
-/// By line: there is no whole of what is owed more. A closed customer owes nothing new.
+/// By line: there is no whole of what is owed more. A closed customer owes nothing new. `policy` says what becomes
+/// of a note that passes the credit limit.
 pub async fn debit_bill(
     book: &Book,
     context: CommandContext,
     debit: DebitBill,
+    policy: CreditPolicy,
 ) -> Result<Receipt<NoteOutcome>, CommandError> {
     let request = context.request_because("debit_bill", Some(&debit.reason), &debit)?;
     let customer = debit.bill.customer();
@@ -36,6 +39,7 @@ pub async fn debit_bill(
         let note = BillCommand::Debit { bill: bill.clone(), lines, reason, date };
         let outcome = NoteOutcome::issue(decision, &bill, note)?;
         decision.state::<Customer>(customer.as_str()).check_open(&customer)?;
+        check_issued(decision, &bill, Some(outcome.note), policy)?;
         Ok(outcome)
     })
     .await

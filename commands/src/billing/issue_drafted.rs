@@ -3,14 +3,15 @@
 use chrono::{Datelike, Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 use tallybook_domain::billing::{
-    Bill, BillCommand, BillId, BillNumber, BillNumbers, BillNumbersCommand, BillRefusal, Usage, UsageCommand,
-    UsageId,
+    Bill, BillCommand, BillId, BillNumber, BillNumbers, BillNumbersCommand, BillRefusal, CreditPolicy, Usage,
+    UsageCommand, UsageId,
 };
 use tallybook_domain::customers::{Customer, PaymentTermDays};
 use tallybook_domain::{Money, Refusal};
 use tallybook_event_store::{Decision, StreamKey};
 
 use super::BillOutcome;
+use super::credit_limit::check_issued;
 use super::prepaid::pay_from_wallet;
 
 /// A bill that was just issued.
@@ -38,12 +39,13 @@ pub(super) fn not_held(bill: &BillId) -> Refusal {
 }
 
 /// Issues a draft. It is due by the customer's own payment term, or else by the one of the bill it belongs to; a prepaid
-/// customer's wallet pays what it can. A closed customer is not billed.
+/// customer's wallet pays what it can, and what is left may pass the credit limit. A closed customer is not billed.
 pub(super) fn issue_drafted(
     decision: &mut Decision<'_>,
     bill: &BillId,
     issue_date: NaiveDate,
     belongs_to: &BillId,
+    policy: CreditPolicy,
 ) -> Result<IssuedBill, Refusal> {
     let (customer, year) = (bill.customer(), issue_date.year());
     decision.state::<Customer>(customer.as_str()).check_open(&customer)?;
@@ -64,6 +66,7 @@ pub(super) fn issue_drafted(
     let count = UsageCommand::Bill { usage: usage.clone(), bill: bill.clone() };
     decision.decide::<Usage>(usage.as_str(), count)?;
     pay_from_wallet(decision, bill, issue_date)?;
+    check_issued(decision, bill, None, policy)?;
     IssuedBill::of(decision, bill)
 }
 

@@ -1,6 +1,7 @@
 //! What people do with price plans, usage and bills (计费, 账单).
 
 mod accept_quarantined_usage;
+mod acknowledge_credit_alert;
 mod add_price_plan_version;
 mod approve_bad_debt;
 mod assign_price_plan;
@@ -10,6 +11,7 @@ mod close_dispute;
 mod collect_usage;
 mod create_price_plan;
 mod credit_bill;
+mod credit_limit;
 mod debit_bill;
 mod dismiss_quarantined_usage;
 mod end_price_plan;
@@ -34,6 +36,7 @@ mod touched_bills;
 mod void_bill;
 
 pub use accept_quarantined_usage::{AcceptQuarantinedUsage, QuarantinedOutcome, accept_quarantined_usage};
+pub use acknowledge_credit_alert::{AcknowledgeCreditAlert, CreditAlertOutcome, acknowledge_credit_alert};
 pub use add_price_plan_version::{AddPricePlanVersion, add_price_plan_version};
 pub use approve_bad_debt::{ApproveBadDebt, approve_bad_debt};
 pub use assign_price_plan::{AssignPricePlan, assign_price_plan};

@@ -19,10 +19,25 @@ pub(super) fn pay_from_wallet(
     bill: &BillId,
     effective_date: NaiveDate,
 ) -> Result<Option<Money>, Refusal> {
-    let customer = bill.customer();
     let Some(open) = decision.state::<Bill>(bill.as_str()).open().map_err(BillRefusal::from)? else {
         return Ok(None);
     };
+    let Some(amount) = payable_from_wallet(decision, bill, open)? else { return Ok(None) };
+    let wallet = WalletId::new(&bill.customer(), amount.currency());
+    let take = WalletCommand::PayBill { wallet: wallet.clone(), bill: bill.clone(), amount, effective_date };
+    decision.decide::<Wallet>(wallet.as_str(), take)?;
+    let pay = BillCommand::PayFromWallet { bill: bill.clone(), wallet, amount, effective_date };
+    decision.decide::<Bill>(bill.as_str(), pay)?;
+    Ok(Some(amount))
+}
+
+/// What the customer's wallet would pay of a bill of which so much is open; `None` if that is nothing.
+pub(super) fn payable_from_wallet(
+    decision: &mut Decision<'_>,
+    bill: &BillId,
+    open: Money,
+) -> Result<Option<Money>, Refusal> {
+    let customer = bill.customer();
     if !is_prepaid(decision.state::<Customer>(customer.as_str())) {
         return Ok(None);
     }
@@ -32,14 +47,7 @@ pub(super) fn pay_from_wallet(
     }
     let available = decision.state::<Wallet>(wallet.as_str()).available(open.currency());
     let amount = if available.covers(open).map_err(BillRefusal::from)? { open } else { available };
-    if !amount.is_positive() {
-        return Ok(None);
-    }
-    let take = WalletCommand::PayBill { wallet: wallet.clone(), bill: bill.clone(), amount, effective_date };
-    decision.decide::<Wallet>(wallet.as_str(), take)?;
-    let pay = BillCommand::PayFromWallet { bill: bill.clone(), wallet, amount, effective_date };
-    decision.decide::<Bill>(bill.as_str(), pay)?;
-    Ok(Some(amount))
+    Ok(amount.is_positive().then_some(amount))
 }
 
 /// Gives the wallet back what it paid, before the step that makes the bill less: so the bill never owes less than

@@ -1,9 +1,10 @@
 //! What a bill run would bill: the same decisions, none of them recorded.
 
 use serde::{Deserialize, Serialize};
-use tallybook_domain::CustomerId;
+use tallybook_domain::billing::PassedLimit;
 use tallybook_domain::billing::bill::{Amounts, BillPart};
 use tallybook_domain::billing::bill_run::ParkedCustomer;
+use tallybook_domain::{CustomerId, Refusal};
 use tallybook_event_store::{Book, CommandError, Decision};
 
 use super::bill_customers::{Draft, Finding, Priced};
@@ -26,6 +27,9 @@ pub enum Preview {
     Billed {
         parts: Vec<BillPart>,
         amounts: Amounts,
+        /// The credit limit it would pass.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        passed_limit: Option<PassedLimit>,
     },
     /// Billed already, or not under a plan in this month.
     Skipped,
@@ -46,23 +50,24 @@ pub async fn preview_bills(
         let context = CommandContext { dry_run: true, idempotency_key: None, ..context.clone() };
         let request = context.request("preview_bills", &chunk)?;
         let streams = chunk.streams();
-        let decided = book.execute(request, streams, move |decision| Ok(preview(decision, &chunk))).await?;
+        let decided = book.execute(request, streams, move |decision| preview(decision, &chunk)).await?;
         previewed.extend(decided.outcome);
     }
     Ok(previewed)
 }
 
-fn preview(decision: &mut Decision<'_>, chunk: &BillCustomers) -> Vec<PreviewedCustomer> {
+fn preview(decision: &mut Decision<'_>, chunk: &BillCustomers) -> Result<Vec<PreviewedCustomer>, Refusal> {
+    chunk.hold_bills(decision)?;
     let preview = |billable: &BillableCustomer| {
         let priced = chunk.price(decision, billable);
         let preview = match (chunk.draft(decision, billable), priced) {
-            (Finding::Bill(Draft { owed, .. }), Priced::Parts(parts)) => {
-                Preview::Billed { parts, amounts: owed }
+            (Finding::Bill(Draft { owed, passed, .. }), Priced::Parts(parts)) => {
+                Preview::Billed { parts, amounts: owed, passed_limit: passed }
             }
             (Finding::Park(ParkedCustomer { reason, .. }), _) => Preview::Parked { reason },
             (Finding::Skip | Finding::Bill(_), _) => Preview::Skipped,
         };
         PreviewedCustomer { customer: billable.customer.clone(), preview }
     };
-    chunk.customers.iter().map(preview).collect()
+    Ok(chunk.customers.iter().map(preview).collect())
 }

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use tallybook_domain::Refusal;
 use tallybook_domain::billing::bill::{BillPart, StepDate};
 use tallybook_domain::billing::{
-    Bill, BillCommand, BillId, BillRefusal, MonthRefusal, PlanCode, PricePlan, Subscription, Usage, UsageId,
-    month_parts,
+    Bill, BillCommand, BillId, BillRefusal, CreditPolicy, MonthRefusal, PlanCode, PricePlan, Subscription,
+    Usage, UsageId, month_parts,
 };
 use tallybook_domain::customers::Customer;
 use tallybook_event_store::{Book, CommandError, Decision, Receipt, StreamKey};
@@ -35,22 +35,24 @@ pub struct RegeneratedBill {
     pub new: bool,
 }
 
-/// Issues the revision that follows a voided bill, or answers with it if it is there.
+/// Issues the revision that follows a voided bill, or answers with it if it is there. `policy` says what becomes of one
+/// that passes the credit limit.
 pub async fn regenerate_bill(
     book: &Book,
     context: CommandContext,
     regenerate: RegenerateBill,
+    policy: CreditPolicy,
 ) -> Result<Receipt<RegeneratedBill>, CommandError> {
     let request = context.request("regenerate_bill", &regenerate)?;
     let voided = &regenerate.bill;
     let mut streams = streams(voided);
     streams.extend(voided.next_revision().map(StreamKey::existing::<Bill>));
     streams.push(StreamKey::existing::<Subscription>(Subscription::stream_of(&voided.customer())));
-    book.execute(request, streams, move |decision| regenerate.decide(decision)).await
+    book.execute(request, streams, move |decision| regenerate.decide(decision, policy)).await
 }
 
 impl RegenerateBill {
-    fn decide(&self, decision: &mut Decision<'_>) -> Result<RegeneratedBill, Refusal> {
+    fn decide(&self, decision: &mut Decision<'_>, policy: CreditPolicy) -> Result<RegeneratedBill, Refusal> {
         let (voided, customer) = (&self.bill, self.bill.customer());
         let answer = |bill: IssuedBill, new| RegeneratedBill { bill, replaces: voided.clone(), new };
         let next = voided.next_revision();
@@ -71,7 +73,7 @@ impl RegenerateBill {
         let (bill, replaces) = (next.clone(), Some(voided.clone()));
         let draft = BillCommand::Draft { bill, currency, parts, replaces };
         decision.decide::<Bill>(next.as_str(), draft)?;
-        Ok(answer(issue_drafted(decision, &next, issue_date, voided)?, true))
+        Ok(answer(issue_drafted(decision, &next, issue_date, voided, policy)?, true))
     }
 
     /// What the month comes to now.

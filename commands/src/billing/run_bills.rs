@@ -7,7 +7,7 @@ use futures::{StreamExt, TryStreamExt};
 use serde::{Deserialize, Serialize};
 use tallybook_domain::Month;
 use tallybook_domain::billing::bill_run::{BillRunState, ParkedCustomer, RunCounts, RunTerms};
-use tallybook_domain::billing::{BillRun, BillRunCommand};
+use tallybook_domain::billing::{BillRun, BillRunCommand, CreditPolicy};
 use tallybook_domain::customers::Customer;
 use tallybook_domain::ledger::periods::{ACCOUNTING_PERIODS, AccountingPeriods};
 use tallybook_event_store::{Book, CommandError, Decision, Receipt, StreamKey};
@@ -26,6 +26,16 @@ pub const PAYMENT_TERM_DAYS: u16 = 30;
 pub struct RunBills {
     pub period: Month,
     pub terms: RunTerms,
+    /// What becomes of a bill that passes the credit limit: a setting of whoever is at the run, not asked for.
+    #[serde(skip)]
+    pub credit_policy: CreditPolicy,
+}
+
+impl RunBills {
+    /// One that tells of credit limits and keeps nobody from being billed.
+    pub fn of(period: Month, terms: RunTerms) -> Self {
+        Self { period, terms, credit_policy: CreditPolicy::Warn }
+    }
 }
 
 /// How a run stands.
@@ -46,7 +56,7 @@ pub async fn start_bill_run(
     run: &RunBills,
     customers: u64,
 ) -> Result<Receipt<BillRunOutcome>, CommandError> {
-    let RunBills { period, terms } = run.clone();
+    let RunBills { period, terms, .. } = run.clone();
     let request = context.request("start_bill_run", run)?;
     let named = terms.customers.iter().map(StreamKey::existing::<Customer>);
     let streams = streams(period).into_iter().chain(named).collect();
@@ -201,6 +211,7 @@ pub(super) fn chunks(
         customers: customers.to_vec(),
         issue_date: run.terms.issue_date.unwrap_or_else(|| book.today()),
         payment_term_days: run.terms.payment_term_days.unwrap_or(PAYMENT_TERM_DAYS),
+        credit_policy: run.credit_policy,
     })
 }
 

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use tallybook_domain::billing::bill::{NoteLines, StepDate};
 use tallybook_domain::billing::late_usage::{LateUsage, StandingBill};
-use tallybook_domain::billing::{Bill, BillCommand, BillId, BillRefusal, Usage, UsageCommand};
+use tallybook_domain::billing::{Bill, BillCommand, BillId, BillRefusal, CreditPolicy, Usage, UsageCommand};
 use tallybook_domain::text::Reason;
 use tallybook_domain::{Money, Refusal};
 use tallybook_event_store::{Book, CommandError, Decision, Receipt};
@@ -41,19 +41,21 @@ pub struct SettledLateUsage {
     pub not_credited: Money,
 }
 
-/// Where two plans share the month, one part of it may be billed and another credited.
+/// Where two plans share the month, one part of it may be billed and another credited. `policy` says what becomes of a
+/// bill that passes the credit limit.
 pub async fn settle_late_usage(
     book: &Book,
     context: CommandContext,
     settle: SettleLateUsage,
+    policy: CreditPolicy,
 ) -> Result<Receipt<SettledLateUsage>, CommandError> {
     let request = context.request_because("settle_late_usage", Some(&settle.reason), &settle)?;
     let streams = streams(&settle.bill);
-    book.execute(request, streams, move |decision| settle.decide(decision)).await
+    book.execute(request, streams, move |decision| settle.decide(decision, policy)).await
 }
 
 impl SettleLateUsage {
-    fn decide(&self, decision: &mut Decision<'_>) -> Result<SettledLateUsage, Refusal> {
+    fn decide(&self, decision: &mut Decision<'_>, policy: CreditPolicy) -> Result<SettledLateUsage, Refusal> {
         let month = MonthBills::of(decision, &self.bill)?;
         let base = decision.state::<Bill>(month.base.as_str()).issue_date();
         let unbilled_on = decision.state::<Usage>(month.usage.as_str()).unbilled_on();
@@ -61,7 +63,7 @@ impl SettleLateUsage {
         let issue_date = date.of_late_usage(base, unbilled_on)?;
         let late = month.late_usage(decision)?;
         let (credit_notes, not_credited) = self.credit(decision, &month, &late)?;
-        let bill = issue_delta(decision, &month, &late, issue_date)?;
+        let bill = issue_delta(decision, &month, &late, (issue_date, policy))?;
         let usage = month.usage.clone();
         let count = match (&bill, credit_notes.first()) {
             (Some(_), _) => None,
@@ -103,7 +105,7 @@ fn issue_delta(
     decision: &mut Decision<'_>,
     month: &MonthBills,
     late: &LateUsage,
-    issue_date: NaiveDate,
+    (issue_date, policy): (NaiveDate, CreditPolicy),
 ) -> Result<Option<IssuedBill>, Refusal> {
     let parts = late.delta_parts()?;
     let Some(first) = parts.first() else { return Ok(None) };
@@ -111,5 +113,5 @@ fn issue_delta(
     let (id, amends) = (bill.clone(), month.base.clone());
     let draft = BillCommand::DraftDelta { bill: id, currency, parts, amends };
     decision.decide::<Bill>(bill.as_str(), draft)?;
-    issue_drafted(decision, &bill, issue_date, &month.base).map(Some)
+    issue_drafted(decision, &bill, issue_date, &month.base, policy).map(Some)
 }

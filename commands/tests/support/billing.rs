@@ -83,7 +83,7 @@ pub async fn calls(book: &Book, customer: &CustomerId, calls: u32) {
 /// Runs October's bills for one customer, on the first of November.
 pub async fn bill(book: &Book, customer: &CustomerId, plan: &PlanCode) -> BillId {
     let terms = RunTerms { issue_date: Some(text("2026-11-01")), ..RunTerms::default() };
-    let run = RunBills { period: october(), terms };
+    let run = RunBills::of(october(), terms);
     let customers = [BillableCustomer { customer: customer.clone(), plans: vec![plan.clone()] }];
     run_bills(book, &by("li"), &run, &customers, |_| {}).await.unwrap();
     BillId::new(customer, october())

@@ -35,6 +35,13 @@ pub async fn book() -> Book {
     Book::open(&connect, settings).await.unwrap()
 }
 
+/// One more process, so to speak, on the same book.
+pub async fn second(book: &Book) -> Book {
+    let connect = PgConnectOptions::from_str(&std::env::var("DATABASE_URL").unwrap()).unwrap();
+    let settings = BookSettings { pool_connections: 4, ..BookSettings::new(book.schema()) };
+    Book::open(&connect, settings).await.unwrap()
+}
+
 pub fn text<T: FromStr<Err: Debug>>(text: &str) -> T {
     text.parse().unwrap()
 }

@@ -5,6 +5,7 @@ use cqrs_es::Aggregate;
 use super::bill::{Bill, BillEvent};
 use super::bill_numbers::{BillNumbers, BillNumbersEvent};
 use super::bill_run::{BillRun, BillRunEvent};
+use super::credit_limit::{CreditAlert, CreditAlertEvent, CreditAlertId};
 use super::price_plan::{PricePlan, PricePlanEvent};
 use super::quarantine::{UsageQuarantine, UsageQuarantineEvent};
 use super::reminder::{Reminder, ReminderEvent, ReminderId};
@@ -25,6 +26,7 @@ pub enum BillingEvent {
     Reminder(ReminderEvent),
     UsageSource(UsageSourceEvent),
     UsageQuarantine(UsageQuarantineEvent),
+    CreditAlert(CreditAlertEvent),
 }
 
 impl BillingEvent {
@@ -39,6 +41,7 @@ impl BillingEvent {
             Self::Reminder(_) => Reminder::TYPE,
             Self::UsageSource(_) => UsageSource::TYPE,
             Self::UsageQuarantine(_) => UsageQuarantine::TYPE,
+            Self::CreditAlert(_) => CreditAlert::TYPE,
         }
     }
 
@@ -53,6 +56,7 @@ impl BillingEvent {
             Self::Reminder(event) => event.kind(),
             Self::UsageSource(event) => event.kind(),
             Self::UsageQuarantine(event) => event.kind(),
+            Self::CreditAlert(event) => event.kind(),
         }
     }
 
@@ -67,6 +71,7 @@ impl BillingEvent {
             Self::Run(event) => BillRun::stream_of(event.period()),
             Self::UsageSource(event) => UsageSource::stream_of(&event.run().source()),
             Self::UsageQuarantine(event) => event.quarantine().to_string(),
+            Self::CreditAlert(event) => CreditAlertId::of(event.bill()).to_string(),
             Self::Reminder(event) => ReminderId::of(event.bill()).to_string(),
         }
     }
@@ -82,6 +87,7 @@ impl BillingEvent {
             Self::Reminder(event) => payload(event),
             Self::UsageSource(event) => payload(event),
             Self::UsageQuarantine(event) => payload(event),
+            Self::CreditAlert(event) => payload(event),
         }
     }
 }
@@ -137,5 +143,11 @@ impl From<UsageSourceEvent> for BookEvent {
 impl From<UsageQuarantineEvent> for BookEvent {
     fn from(event: UsageQuarantineEvent) -> Self {
         Self::Billing(BillingEvent::UsageQuarantine(event))
+    }
+}
+
+impl From<CreditAlertEvent> for BookEvent {
+    fn from(event: CreditAlertEvent) -> Self {
+        Self::Billing(BillingEvent::CreditAlert(event))
     }
 }

@@ -4,6 +4,7 @@ pub mod bill;
 mod bill_id;
 pub mod bill_numbers;
 pub mod bill_run;
+pub mod credit_limit;
 mod event;
 pub mod late_usage;
 mod month_parts;
@@ -19,6 +20,10 @@ pub use bill::{Bill, BillCommand, BillEvent, BillRefusal, BillState};
 pub use bill_id::BillId;
 pub use bill_numbers::{BillNumber, BillNumbers, BillNumbersCommand, BillNumbersEvent, BillNumbersRefusal};
 pub use bill_run::{BillRun, BillRunCommand, BillRunEvent, BillRunRefusal};
+pub use credit_limit::{
+    CreditAlert, CreditAlertCommand, CreditAlertEvent, CreditAlertId, CreditLimitRefusal, CreditPolicy,
+    PassedLimit,
+};
 pub use event::BillingEvent;
 pub use month_parts::{MonthRefusal, month_parts};
 pub use price_plan::{

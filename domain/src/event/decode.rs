@@ -79,8 +79,8 @@ impl Payload<'_> {
 
 fn read(aggregate_type: &str, event_type: &str, payload: Payload<'_>) -> Result<BookEvent, DecodeError> {
     use crate::billing::{
-        BillEvent, BillNumbersEvent, BillRunEvent, PricePlanEvent, ReminderEvent, SubscriptionEvent,
-        UsageEvent, UsageQuarantineEvent, UsageSourceEvent,
+        BillEvent, BillNumbersEvent, BillRunEvent, CreditAlertEvent, PricePlanEvent, ReminderEvent,
+        SubscriptionEvent, UsageEvent, UsageQuarantineEvent, UsageSourceEvent,
     };
     use crate::customers::CustomerEvent;
     use crate::deposits::{WalletEvent, WithdrawalEvent};
@@ -101,6 +101,7 @@ fn read(aggregate_type: &str, event_type: &str, payload: Payload<'_>) -> Result<
         "reminder" => payload.into_event::<ReminderEvent>(),
         "usage_source" => payload.into_event::<UsageSourceEvent>(),
         "usage_quarantine" => payload.into_event::<UsageQuarantineEvent>(),
+        "credit_alert" => payload.into_event::<CreditAlertEvent>(),
         "receipt" => payload.into_event::<ReceiptEvent>(),
         "credit_note" => payload.into_event::<CreditNoteEvent>(),
         "write_off" => payload.into_event::<WriteOffEvent>(),

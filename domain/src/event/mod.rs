@@ -13,9 +13,9 @@ pub use decode::DecodeError;
 pub use recorded::{EventMetadata, RecordedEvent};
 
 use crate::billing::{
-    Bill, BillEvent, BillNumbers, BillNumbersEvent, BillRun, BillRunEvent, BillingEvent, PricePlan,
-    PricePlanEvent, Reminder, ReminderEvent, Subscription, SubscriptionEvent, Usage, UsageEvent,
-    UsageQuarantine, UsageQuarantineEvent, UsageSource, UsageSourceEvent,
+    Bill, BillEvent, BillNumbers, BillNumbersEvent, BillRun, BillRunEvent, BillingEvent, CreditAlert,
+    CreditAlertEvent, PricePlan, PricePlanEvent, Reminder, ReminderEvent, Subscription, SubscriptionEvent,
+    Usage, UsageEvent, UsageQuarantine, UsageQuarantineEvent, UsageSource, UsageSourceEvent,
 };
 use crate::customers::{Customer, CustomerEvent};
 use crate::deposits::{Wallet, WalletEvent, Withdrawal, WithdrawalEvent};
@@ -52,7 +52,7 @@ pub enum BookEvent {
 
 impl BookEvent {
     /// Every kind of event there is, by aggregate type. A name belongs to one aggregate type only.
-    pub const KINDS: [(&'static str, &'static [EventKind]); 17] = [
+    pub const KINDS: [(&'static str, &'static [EventKind]); 18] = [
         (<Customer as cqrs_es::Aggregate>::TYPE, &CustomerEvent::KINDS),
         (<Wallet as cqrs_es::Aggregate>::TYPE, &WalletEvent::KINDS),
         (<Withdrawal as cqrs_es::Aggregate>::TYPE, &WithdrawalEvent::KINDS),
@@ -66,6 +66,7 @@ impl BookEvent {
         (<Reminder as cqrs_es::Aggregate>::TYPE, &ReminderEvent::KINDS),
         (<UsageSource as cqrs_es::Aggregate>::TYPE, &UsageSourceEvent::KINDS),
         (<UsageQuarantine as cqrs_es::Aggregate>::TYPE, &UsageQuarantineEvent::KINDS),
+        (<CreditAlert as cqrs_es::Aggregate>::TYPE, &CreditAlertEvent::KINDS),
         (<Receipt as cqrs_es::Aggregate>::TYPE, &ReceiptEvent::KINDS),
         (<CreditNote as cqrs_es::Aggregate>::TYPE, &CreditNoteEvent::KINDS),
         (<WriteOff as cqrs_es::Aggregate>::TYPE, &WriteOffEvent::KINDS),

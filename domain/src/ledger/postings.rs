@@ -99,7 +99,8 @@ fn billing_postings(event: &BillingEvent) -> Vec<Posting> {
         | BillingEvent::Run(_)
         | BillingEvent::Reminder(_)
         | BillingEvent::UsageSource(_)
-        | BillingEvent::UsageQuarantine(_) => Vec::new(),
+        | BillingEvent::UsageQuarantine(_)
+        | BillingEvent::CreditAlert(_) => Vec::new(),
         BillingEvent::Bill(event) => bill_postings(event),
     }
 }
@@ -247,7 +248,8 @@ pub fn effective_date(event: &BookEvent) -> Option<NaiveDate> {
             | BillingEvent::Run(_)
             | BillingEvent::Reminder(_)
             | BillingEvent::UsageSource(_)
-            | BillingEvent::UsageQuarantine(_) => None,
+            | BillingEvent::UsageQuarantine(_)
+            | BillingEvent::CreditAlert(_) => None,
             BillingEvent::Bill(event) => event.effective_date(),
         },
         BookEvent::Settlement(event) => match event {

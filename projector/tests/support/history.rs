@@ -10,8 +10,9 @@ use tallybook_domain::billing::quarantine::{HeldUsage, QuarantineReason};
 use tallybook_domain::billing::usage::UsageRecord;
 use tallybook_domain::billing::usage_source::{CollectedCounts, FailedCollection, UsageRunId, UsageRunTerms};
 use tallybook_domain::billing::{
-    BillEvent, BillId, BillNumber, PlanCode, PricePlanEvent, ReminderChannel, ReminderEvent, ReminderStep,
-    SubscriptionEvent, UsageEvent, UsageId, UsageQuarantineEvent, UsageQuarantineId, UsageSourceEvent,
+    BillEvent, BillId, BillNumber, CreditAlertEvent, CreditPolicy, PlanCode, PricePlanEvent, ReminderChannel,
+    ReminderEvent, ReminderStep, SubscriptionEvent, UsageEvent, UsageId, UsageQuarantineEvent,
+    UsageQuarantineId, UsageSourceEvent,
 };
 use tallybook_domain::customers::CustomerEvent;
 use tallybook_domain::deposits::{DepositMethod, WalletEvent, WithdrawalEvent};
@@ -100,6 +101,25 @@ fn put_aside(customer: &CustomerId, month: Month) -> [BookEvent; 3] {
         UsageQuarantineEvent::QuarantinedUsageDismissed { quarantine: quarantine.clone(), number: 1 };
     let accepted = UsageQuarantineEvent::QuarantinedUsageAccepted { quarantine, number: 2, quantity };
     [quarantined.into(), dismissed.into(), accepted.into()]
+}
+
+/// An alert that was acknowledged, and raised again.
+fn above_the_limit(bill: BillId, exposure: Money, date: NaiveDate) -> [BookEvent; 3] {
+    let passed = |policy, note| CreditAlertEvent::CreditLimitPassed {
+        bill: bill.clone(),
+        policy,
+        limit: money("1.00"),
+        exposure,
+        note,
+        date,
+    };
+    let remark = "they pay on Friday".parse().unwrap();
+    let acknowledged = CreditAlertEvent::CreditAlertAcknowledged { bill: bill.clone(), remark };
+    [
+        passed(CreditPolicy::Block, None).into(),
+        acknowledged.into(),
+        passed(CreditPolicy::Warn, Some(1)).into(),
+    ]
 }
 
 /// A run that was taken up once, and one that was given up.
@@ -224,6 +244,7 @@ pub fn billed(customers: u64) -> Vec<(String, BookEvent)> {
             }
             .into(),
         ]);
+        events.extend(above_the_limit(bill.clone(), quote.subtotal, month.last_day()));
         events.extend(reminded(bill, number + 1, quote.subtotal, month.last_day()));
         events.extend(put_aside(&wallet_of(number).customer(), month));
     }

@@ -196,7 +196,7 @@ impl TestBook {
     }
 }
 
-pub const READ_TABLES: [&str; 34] = [
+pub const READ_TABLES: [&str; 35] = [
     "customers",
     "wallets",
     "deposits",
@@ -225,6 +225,7 @@ pub const READ_TABLES: [&str; 34] = [
     "usage_runs",
     "usage_run_failures",
     "usage_quarantine",
+    "credit_alerts",
     "receipts",
     "advance_entries",
     "credit_notes",

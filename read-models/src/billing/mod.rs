@@ -2,6 +2,7 @@
 
 mod bill;
 mod bill_run;
+mod credit_alert;
 #[cfg(test)]
 mod one_bill;
 mod price_plan;
@@ -20,6 +21,9 @@ pub use bill::{
 pub use bill_run::{
     BillRunRow, BillRunStatus, BillRunTables, BillRuns, ParkedRow, billed_since, find_bill_run,
     list_bill_runs, list_parked, months_under_way,
+};
+pub use credit_alert::{
+    CreditAlertFilter, CreditAlertOrder, CreditAlertRow, CreditAlerts, list_credit_alerts,
 };
 pub use price_plan::{
     PricePlan, PricePlanOrder, PricePlanRow, PricePlanSummary, PricePlanTables, PricePlanVersionRow,

@@ -35,6 +35,7 @@ pub(super) async fn equals_live(witness: &Witness, head: u64) {
         compare::<billing::Reminders>(witness, &events, head).await,
         compare::<billing::UsageRuns>(witness, &events, head).await,
         compare::<billing::UsageQuarantines>(witness, &events, head).await,
+        compare::<billing::CreditAlerts>(witness, &events, head).await,
         compare::<settlement::Receipts>(witness, &events, head).await,
         compare::<settlement::Advances>(witness, &events, head).await,
         compare::<settlement::CreditNotes>(witness, &events, head).await,

@@ -16,6 +16,7 @@ mod bill_runs;
 mod billing_journey;
 mod bills;
 mod contention;
+mod credit_limits;
 mod customer_files;
 mod customer_import;
 mod customers;

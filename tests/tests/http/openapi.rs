@@ -195,6 +195,8 @@ async fn price_plans(book: &TestBook, comparison: &mut Comparison, customer: &st
 async fn bills(book: &TestBook, comparison: &mut Comparison) {
     let [_, voided] = book.billed("Brio").await;
     let [_, other] = book.billed("Corso").await;
+    let customer = format!("/v1/customers/{}", other.split_once('.').unwrap().0);
+    book.operator().patch(&customer, &json!({ "credit_limit": bodies::yuan("1.00") })).await.ok();
     let line = json!([{ "line": 1, "amount": bodies::yuan("1.00") }]);
     let note = bodies::with(bodies::because("goodwill"), "lines", Some(line));
     let (why, one) =
@@ -216,6 +218,9 @@ async fn bills(book: &TestBook, comparison: &mut Comparison) {
         let answer = by.post(&format!("/v1/bills/{other}/{step}"), body).await;
         comparison.check("POST", &format!("/v1/bills/{{id}}/{step}"), &answer);
     }
+    let seen_to = json!({ "remark": "they pay on Friday" });
+    let answer = book.finance().post(&format!("/v1/credit-alerts/{other}/acknowledge"), &seen_to).await;
+    comparison.check("POST", "/v1/credit-alerts/{id}/acknowledge", &answer);
     let wrong = bodies::because("the wrong plan");
     let answer = book.finance().post(&format!("/v1/bills/{voided}/void"), &wrong).await;
     comparison.check("POST", "/v1/bills/{id}/void", &answer);
@@ -235,6 +240,7 @@ async fn bills(book: &TestBook, comparison: &mut Comparison) {
         ("/v1/bills", "/v1/bills"),
         ("/v1/bills/{id}", &format!("/v1/bills/{voided}")),
         ("/v1/reminders", "/v1/reminders"),
+        ("/v1/credit-alerts", "/v1/credit-alerts"),
         ("/v1/bill-runs", "/v1/bill-runs"),
         ("/v1/bill-runs/{month}", &month),
         ("/v1/bill-runs/{month}/parked", &format!("{month}/parked")),

@@ -116,6 +116,8 @@ const GUARDED: &[(&str, &str, &[Role])] = &[
     ("GET", "/v1/bills/{id}", ALL),
     ("GET", "/v1/bills/{id}/document", ALL),
     ("POST", "/v1/bills/{id}/void", FINANCE),
+    ("GET", "/v1/credit-alerts", ALL),
+    ("POST", "/v1/credit-alerts/{id}/acknowledge", FINANCE),
     ("GET", "/v1/reminders", ALL),
     ("GET", "/v1/reports/revenue", ALL),
     ("GET", "/v1/reports/receivables-summary", ALL),

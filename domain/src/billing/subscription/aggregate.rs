@@ -1,6 +1,7 @@
 //! A customer's plans by the days they are in force on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::iter::successors;
 
 use chrono::{Days, NaiveDate};
 use cqrs_es::Aggregate;
@@ -13,6 +14,7 @@ use crate::billing::price_plan::PlanCode;
 use crate::event::BookEvent;
 use crate::event_sourced::{CorruptStream, EventSourced};
 use crate::ids::CustomerId;
+use crate::month::Month;
 
 /// A subscription; by default to nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,6 +70,17 @@ impl Subscription {
             }
         }
         periods
+    }
+
+    /// The months, up to one, of which some day is under a plan: only they can have bills.
+    pub fn months_until(&self, last: Month) -> BTreeSet<Month> {
+        let Some((begin, _)) = self.changes.first_key_value() else { return BTreeSet::new() };
+        let periods = self.between(*begin, last.last_day());
+        let months = periods.iter().flat_map(|period| {
+            let months = successors(Some(Month::nearest(period.from)), |month| month.next());
+            months.take_while(|month| month.first_day() <= period.to)
+        });
+        months.collect()
     }
 
     /// The first plan in force on a day or after it.

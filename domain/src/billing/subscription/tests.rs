@@ -88,3 +88,19 @@ fn nothing_ends_that_has_not_begun() {
         .when(end("2026-10-09"))
         .then_expect_error(SubscriptionRefusal::NothingToEnd { customer: customer(), from });
 }
+
+#[test]
+fn only_months_under_a_plan_can_have_bills() {
+    let months = |events: &[SubscriptionEvent], last: &str| {
+        let mut subscription = Subscription::default();
+        events.iter().for_each(|event| subscription.evolve(event).unwrap());
+        let months = subscription.months_until(last.parse().unwrap());
+        months.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let events = [assigned("a", "2026-06-30"), ended("2026-08-01"), assigned("b", "2026-10-31")];
+    assert_eq!(months(&events, "2026-11"), ["2026-06", "2026-07", "2026-10", "2026-11"]);
+    assert_eq!(months(&events, "2026-07"), ["2026-06", "2026-07"]);
+    assert_eq!(months(&events, "2026-05"), [""; 0]);
+    assert_eq!(months(&[], "2026-11"), [""; 0]);
+    assert_eq!(months(&[assigned("a", "1899-12-15")], "1900-01"), ["1900-01"]);
+}

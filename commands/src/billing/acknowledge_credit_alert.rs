@@ -1,0 +1,44 @@
+//! Somebody has seen to a credit alert.
+
+use serde::{Deserialize, Serialize};
+use tallybook_domain::billing::{BillId, CreditAlert, CreditAlertCommand, CreditAlertId, CreditLimitRefusal};
+use tallybook_domain::text::Remark;
+use tallybook_event_store::{Book, CommandError, Receipt, StreamKey};
+
+use crate::CommandContext;
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AcknowledgeCreditAlert {
+    /// The bill that passed the limit.
+    pub bill: BillId,
+    pub remark: Remark,
+}
+
+/// An alert as the command left it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CreditAlertOutcome {
+    /// The bill's.
+    pub id: BillId,
+    pub acknowledged: bool,
+}
+
+/// Nothing becomes of the bill or the limit. A second acknowledgement changes nothing.
+pub async fn acknowledge_credit_alert(
+    book: &Book,
+    context: CommandContext,
+    acknowledge: AcknowledgeCreditAlert,
+) -> Result<Receipt<CreditAlertOutcome>, CommandError> {
+    let request = context.request("acknowledge_credit_alert", &acknowledge)?;
+    let alert = CreditAlertId::of(&acknowledge.bill);
+    let streams = vec![StreamKey::existing::<CreditAlert>(&alert)];
+    book.execute(request, streams, move |decision| {
+        let AcknowledgeCreditAlert { bill, remark } = acknowledge.clone();
+        let command = CreditAlertCommand::Acknowledge { bill: bill.clone(), remark };
+        decision.decide::<CreditAlert>(alert.as_str(), command)?;
+        let state = decision.state::<CreditAlert>(alert.as_str());
+        let no_alert = || CreditLimitRefusal::NoAlert { bill: bill.clone() };
+        let acknowledged = state.is_acknowledged().ok_or_else(no_alert)?;
+        Ok(CreditAlertOutcome { id: bill, acknowledged })
+    })
+    .await
+}
