@@ -196,7 +196,7 @@ impl TestBook {
     }
 }
 
-pub const READ_TABLES: [&str; 34] = [
+pub const READ_TABLES: [&str; 38] = [
     "customers",
     "wallets",
     "deposits",
@@ -231,6 +231,10 @@ pub const READ_TABLES: [&str; 34] = [
     "write_offs",
     "write_off_legs",
     "matching_rules",
+    "risk_rules",
+    "risk_assessments",
+    "risk_alerts",
+    "risk_flows",
 ];
 
 pub struct Running {

@@ -49,7 +49,8 @@ impl Backtest {
             | BookEvent::Billing(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)
-            | BookEvent::Period(_) => {}
+            | BookEvent::Period(_)
+            | BookEvent::Risk(_) => {}
         }
         Ok(())
     }
