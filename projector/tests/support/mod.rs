@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
 
 pub mod history;
+pub mod judged;
 pub mod rebuilding;
 pub mod settled;
 
