@@ -26,6 +26,7 @@ pub mod problem;
 mod projections;
 pub mod reports;
 mod request;
+mod risk;
 mod router;
 pub mod run_lock;
 mod serve;

@@ -10,7 +10,7 @@ use crate::problem::{Problem, ProblemKind};
 use crate::state::ApiState;
 use crate::{
     access, billing, customers, dashboard, deposits, explain, journal, ledger, openapi, operations,
-    projections, settlement, views,
+    projections, risk, settlement, views,
 };
 
 /// The whole API. `serve` puts it on the network; a test may call it.
@@ -31,6 +31,7 @@ pub(crate) fn described() -> OpenApiRouter<ApiState> {
         .merge(access::routes())
         .merge(customers::routes())
         .merge(deposits::routes())
+        .merge(risk::routes())
         .merge(settlement::routes())
         .merge(billing::routes())
         .merge(ledger::routes())

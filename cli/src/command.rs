@@ -14,6 +14,7 @@ use crate::logging;
 use crate::migrate::MigrateCommand;
 use crate::output::say;
 use crate::projector::ProjectorCommand;
+use crate::risk::RiskCommand;
 use crate::serve::{ApiCommand, UpCommand};
 use crate::settings::{BookFlags, Flags, Settings};
 use crate::signals::stop_on_signal;
@@ -47,6 +48,7 @@ enum What {
     Import(ImportCommand),
     BillRun(BillRunCommand),
     Usage(UsageCommand),
+    Risk(RiskCommand),
     WriteOff(WriteOffCommand),
     Export(ExportCommand),
     Audit(AuditCommand),
@@ -86,6 +88,7 @@ impl CommandLine {
             What::Import(import) => import.run(&settings, stop).await,
             What::BillRun(bill_run) => bill_run.run(&settings, stop).await,
             What::Usage(usage) => usage.run(&settings, stop).await,
+            What::Risk(risk) => risk.run(&settings, stop).await,
             What::WriteOff(write_off) => write_off.run(&settings, stop).await,
             What::Export(export) => export.run(&settings, stop).await,
             What::Audit(audit) => audit.run(&settings, stop).await,
@@ -131,6 +134,7 @@ impl What {
             | Self::Import(_)
             | Self::Export(_)
             | Self::Usage(_)
+            | Self::Risk(_)
             | Self::WriteOff(_)
             | Self::Openapi
             | Self::Bench(_) => flags,

@@ -25,6 +25,7 @@ pub mod postgres;
 pub mod progress;
 pub mod projector;
 pub mod reminders;
+pub mod risk;
 pub mod seals;
 pub mod serve;
 pub mod settings;

@@ -11,6 +11,7 @@ pub mod customers;
 pub mod deposits;
 pub mod ledger;
 mod requester;
+pub mod risk;
 pub mod settlement;
 
 pub use context::CommandContext;

@@ -56,7 +56,7 @@ async fn a_withdrawal_takes_somebody_else_than_who_made_the_key() {
     deposit(&book, &customer, "100.00", "R1").await.unwrap();
     let (key, requested_by) = made_by_li(&book).await;
     let (withdrawal, asked) = (fresh(), a_request(&customer, "30.00", "W1"));
-    request_withdrawal(&book, key, withdrawal.clone(), asked).await.unwrap();
+    request_withdrawal(&book, key, withdrawal.clone(), asked, support::nothing(&book)).await.unwrap();
     let own = approve_withdrawal(&book, by("li"), ApproveWithdrawal { withdrawal: withdrawal.clone() }).await;
     assert_eq!(refusal(own), WithdrawalRefusal::SelfApproval { requested_by }.into());
     approve_withdrawal(&book, by("wang"), ApproveWithdrawal { withdrawal }).await.unwrap();

@@ -6,7 +6,8 @@ mod support;
 
 use futures::future::join_all;
 use support::{
-    a_request, book, by, deposit, events, fresh, keyed, refusal, register, request, suspend, text, yuan,
+    a_request, book, by, deposit, events, fresh, keyed, nothing, refusal, register, request, suspend, text,
+    yuan,
 };
 use tallybook_commands::CommandContext;
 use tallybook_commands::deposits::{
@@ -79,10 +80,11 @@ async fn money_that_is_asked_for_is_held() {
     assert_eq!(asked.outcome.wallet.as_str(), "C00001.CNY");
     assert_eq!(asked.outcome.amount, yuan("30.00"));
     assert_eq!(figures(&asked.outcome), ["100.00", "30.00", "70.00"]);
-    assert_eq!(events(&book).await[2..], ["WithdrawalRequested", "FundsHeld"]);
+    let recorded = ["WithdrawalRequested", "FundsHeld", "WithdrawalAssessed", "PayeeUsed"];
+    assert_eq!(events(&book).await[2..], recorded);
     let too_much = WalletRefusal::InsufficientFunds { available: yuan("70.00"), requested: yuan("70.01") };
     assert_eq!(refusal(request(&book, &acme, "70.01", "W2").await), too_much.into());
-    assert_eq!(events(&book).await.len(), 4, "a refused request leaves nothing behind");
+    assert_eq!(events(&book).await.len(), 6, "a refused request leaves nothing behind");
     request(&book, &acme, "70.00", "W2").await.unwrap();
 }
 
@@ -176,11 +178,14 @@ async fn a_repeated_request_is_the_first() {
     let book = &book().await;
     let acme = register(book, "Acme").await;
     deposit(book, &acme, "50.00", "R1").await.unwrap();
-    let ask = || request_withdrawal(book, keyed("key-1"), fresh(), a_request(&acme, "30.00", "W1"));
+    let ask = || {
+        let asked = a_request(&acme, "30.00", "W1");
+        request_withdrawal(book, keyed("key-1"), fresh(), asked, nothing(book))
+    };
     let all: Vec<_> = join_all((0..20).map(|_| ask())).await.into_iter().map(Result::unwrap).collect();
     assert!(all.iter().all(|receipt| receipt.outcome == all[0].outcome));
     assert_eq!(figures(&all[0].outcome), ["50.00", "30.00", "20.00"]);
-    assert_eq!(events(book).await.len(), 4);
+    assert_eq!(events(book).await.len(), 6);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -13,6 +13,7 @@ use crate::deposits::{Wallet, Withdrawal};
 use crate::event::BookEvent;
 use crate::event_sourced::{CorruptStream, EventSourced};
 use crate::ledger::periods::AccountingPeriods;
+use crate::risk::{Payee, RiskAlert, RiskHistory, RiskRules};
 use crate::settlement::{CreditNote, MatchingRules, Receipt, WriteOff};
 
 /// What kind of thing a stream of events is about.
@@ -36,10 +37,14 @@ pub enum AggregateType {
     CreditNote,
     WriteOff,
     MatchingRules,
+    RiskRules,
+    RiskHistory,
+    Payee,
+    RiskAlert,
 }
 
 impl AggregateType {
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 22] = [
         Self::Customer,
         Self::Wallet,
         Self::Withdrawal,
@@ -58,6 +63,10 @@ impl AggregateType {
         Self::CreditNote,
         Self::WriteOff,
         Self::MatchingRules,
+        Self::RiskRules,
+        Self::RiskHistory,
+        Self::Payee,
+        Self::RiskAlert,
     ];
 
     /// As the journal spells it.
@@ -81,6 +90,10 @@ impl AggregateType {
             Self::CreditNote => <CreditNote as cqrs_es::Aggregate>::TYPE,
             Self::WriteOff => <WriteOff as cqrs_es::Aggregate>::TYPE,
             Self::MatchingRules => <MatchingRules as cqrs_es::Aggregate>::TYPE,
+            Self::RiskRules => <RiskRules as cqrs_es::Aggregate>::TYPE,
+            Self::RiskHistory => <RiskHistory as cqrs_es::Aggregate>::TYPE,
+            Self::Payee => <Payee as cqrs_es::Aggregate>::TYPE,
+            Self::RiskAlert => <RiskAlert as cqrs_es::Aggregate>::TYPE,
         }
     }
 }
@@ -94,7 +107,7 @@ impl std::fmt::Display for AggregateType {
 /// A word that names no type of aggregate.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "must be customer, wallet, withdrawal, accounting_periods, bill_numbers, usage, price_plan, subscription, bill, bill_run, reminder, usage_source, usage_quarantine, receipt, credit_note, write_off or matching_rules"
+    "must be customer, wallet, withdrawal, accounting_periods, bill_numbers, usage, price_plan, subscription, bill, bill_run, reminder, usage_source, usage_quarantine, receipt, credit_note, write_off, matching_rules, risk_rules, risk_history, payee or risk_alert"
 )]
 pub struct UnknownAggregateType;
 
@@ -128,6 +141,10 @@ pub enum AggregateState {
     CreditNote(CreditNote),
     WriteOff(WriteOff),
     MatchingRules(MatchingRules),
+    RiskRules(RiskRules),
+    RiskHistory(RiskHistory),
+    Payee(Payee),
+    RiskAlert(RiskAlert),
 }
 
 impl AggregateState {
@@ -152,6 +169,10 @@ impl AggregateState {
             AggregateType::CreditNote => Self::CreditNote(CreditNote::default()),
             AggregateType::WriteOff => Self::WriteOff(WriteOff::default()),
             AggregateType::MatchingRules => Self::MatchingRules(MatchingRules::default()),
+            AggregateType::RiskRules => Self::RiskRules(RiskRules::default()),
+            AggregateType::RiskHistory => Self::RiskHistory(RiskHistory::default()),
+            AggregateType::Payee => Self::Payee(Payee::default()),
+            AggregateType::RiskAlert => Self::RiskAlert(RiskAlert::default()),
         }
     }
 
@@ -176,6 +197,10 @@ impl AggregateState {
             AggregateType::CreditNote => Self::CreditNote(serde_json::from_value(snapshot)?),
             AggregateType::WriteOff => Self::WriteOff(serde_json::from_value(snapshot)?),
             AggregateType::MatchingRules => Self::MatchingRules(serde_json::from_value(snapshot)?),
+            AggregateType::RiskRules => Self::RiskRules(serde_json::from_value(snapshot)?),
+            AggregateType::RiskHistory => Self::RiskHistory(serde_json::from_value(snapshot)?),
+            AggregateType::Payee => Self::Payee(serde_json::from_value(snapshot)?),
+            AggregateType::RiskAlert => Self::RiskAlert(serde_json::from_value(snapshot)?),
         })
     }
 
@@ -200,6 +225,10 @@ impl AggregateState {
             Self::CreditNote(note) => evolve(note, event),
             Self::WriteOff(write_off) => evolve(write_off, event),
             Self::MatchingRules(rules) => evolve(rules, event),
+            Self::RiskRules(rules) => evolve(rules, event),
+            Self::RiskHistory(history) => evolve(history, event),
+            Self::Payee(payee) => evolve(payee, event),
+            Self::RiskAlert(alert) => evolve(alert, event),
         }
     }
 }

@@ -18,6 +18,7 @@ pub mod money;
 pub mod month;
 pub mod refusal;
 mod requester;
+pub mod risk;
 pub mod settlement;
 pub mod text;
 

@@ -9,6 +9,7 @@ use crate::billing::{
 use crate::customers::CustomerRefusal;
 use crate::deposits::{WalletRefusal, WithdrawalRefusal};
 use crate::ledger::periods::PeriodRefusal;
+use crate::risk::{PayeeRefusal, RiskAlertRefusal, RiskHistoryRefusal, RiskRulesRefusal};
 use crate::settlement::{CreditNoteRefusal, MatchingRulesRefusal, ReceiptRefusal, WriteOffRefusal};
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -49,6 +50,14 @@ pub enum Refusal {
     WriteOff(#[from] WriteOffRefusal),
     #[error(transparent)]
     MatchingRules(#[from] MatchingRulesRefusal),
+    #[error(transparent)]
+    RiskRules(#[from] RiskRulesRefusal),
+    #[error(transparent)]
+    RiskHistory(#[from] RiskHistoryRefusal),
+    #[error(transparent)]
+    Payee(#[from] PayeeRefusal),
+    #[error(transparent)]
+    RiskAlert(#[from] RiskAlertRefusal),
     #[error(transparent)]
     Batch(#[from] RefusedBatch),
 }

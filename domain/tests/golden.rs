@@ -14,6 +14,7 @@ use tallybook_domain::billing::{
     BillEvent, BillNumbersEvent, BillRunEvent, BillingEvent, CreditAlertEvent, PricePlanEvent, ReminderEvent,
     SubscriptionEvent, UsageEvent, UsageQuarantineEvent, UsageSourceEvent,
 };
+use tallybook_domain::risk::{PayeeEvent, RiskAlertEvent, RiskEvent, RiskHistoryEvent, RiskRulesEvent};
 use tallybook_domain::settlement::{
     CreditNoteEvent, MatchingRulesEvent, ReceiptEvent, SettlementEvent, WriteOffEvent,
 };
@@ -108,6 +109,10 @@ fn cqrs_es_reads_and_names_events_the_same_way() {
             BookEvent::Settlement(SettlementEvent::MatchingRules(_)) => {
                 check::<MatchingRulesEvent>(&text, &event);
             }
+            BookEvent::Risk(RiskEvent::Rules(_)) => check::<RiskRulesEvent>(&text, &event),
+            BookEvent::Risk(RiskEvent::History(_)) => check::<RiskHistoryEvent>(&text, &event),
+            BookEvent::Risk(RiskEvent::Payee(_)) => check::<PayeeEvent>(&text, &event),
+            BookEvent::Risk(RiskEvent::Alert(_)) => check::<RiskAlertEvent>(&text, &event),
         }
     }
 }

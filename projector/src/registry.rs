@@ -15,6 +15,7 @@ use tallybook_read_models::deposits::{
 };
 use tallybook_read_models::fold::{Sample, TableShape, Tables};
 use tallybook_read_models::ledger::{GeneralLedger, Periods};
+use tallybook_read_models::risk::{RiskAlerts, RiskAssessments, RiskFlows, RiskRulesProjection};
 use tallybook_read_models::settlement::{Advances, CreditNotes, MatchingRules, Receipts, WriteOffs};
 use tokio_util::sync::CancellationToken;
 
@@ -97,5 +98,9 @@ pub fn every() -> Vec<Registered> {
         Registered::of::<CreditNotes>(),
         Registered::of::<WriteOffs>(),
         Registered::of::<MatchingRules>(),
+        Registered::of::<RiskRulesProjection>(),
+        Registered::of::<RiskAssessments>(),
+        Registered::of::<RiskAlerts>(),
+        Registered::of::<RiskFlows>(),
     ]
 }

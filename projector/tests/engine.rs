@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use support::TestBook;
 use support::history::{billed, busy, day, deposited, money, registered, wallet_of};
+use support::judged::judged;
 use support::rebuilding::names;
 use support::settled::settled;
 use tallybook_domain::CustomerId;
@@ -43,7 +44,9 @@ async fn event_by_event(events: &[(String, tallybook_domain::BookEvent)]) -> Tab
 async fn a_cold_projector_makes_the_same_tables_in_any_pages() {
     let month = "2026-01".parse().unwrap();
     let bills: Vec<_> = (0..7).map(|number| BillId::new(&CustomerId::from_number(number), month)).collect();
-    let events = [busy(7, 12), billed(7), settled(&bills)].concat();
+    let busy = busy(7, 12);
+    let judged = judged(&busy);
+    let events = [busy, judged, billed(7), settled(&bills)].concat();
     let expected = event_by_event(&events).await;
     assert!(expected.iter().all(|(_, rows)| !rows.is_empty()), "every table has rows");
     for settings in [

@@ -10,6 +10,7 @@ pub mod explain;
 pub mod fold;
 pub mod ledger;
 mod query;
+pub mod risk;
 pub mod schema;
 pub mod settlement;
 #[cfg(test)]

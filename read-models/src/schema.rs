@@ -1,5 +1,12 @@
 //! How values that serialise themselves look in OpenAPI. Described here only; never made or read.
 
+mod risk;
+
+pub use risk::{
+    Assessment, RiskAlertState, RiskCameIn, RiskDestination, RiskGivenBack, RiskInputs, RiskKnown,
+    RiskOutcome, RiskRequests, RiskRequestsOfWindow, RiskResolution, RiskRule, RiskRuleName, RiskRuleResult,
+    RiskWindow,
+};
 use utoipa::ToSchema;
 
 /// An exact amount in a currency.
@@ -431,7 +438,7 @@ mod tests {
 
     use super::*;
 
-    fn assert_words<Described: PartialSchema>(values: &[impl Serialize]) {
+    pub(super) fn assert_words<Described: PartialSchema>(values: &[impl Serialize]) {
         let described = serde_json::to_value(Described::schema()).unwrap();
         assert_eq!(described["enum"], json!(values), "{}", std::any::type_name::<Described>());
         assert_eq!(described["type"], Value::from("string"));

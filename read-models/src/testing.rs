@@ -30,6 +30,7 @@ pub(crate) fn recorded(events: impl IntoIterator<Item = BookEvent>) -> Vec<Recor
                 BookEvent::Period(_) => ACCOUNTING_PERIODS.to_owned(),
                 BookEvent::Settlement(event) => event.stream(),
                 BookEvent::Billing(event) => event.stream(),
+                BookEvent::Risk(event) => event.stream(),
             };
             let sequence = sequences.entry(aggregate_id.clone()).or_insert(0);
             *sequence += 1;
@@ -158,6 +159,38 @@ pub(crate) fn advance_returned(wallet: &WalletId, amount: Money, date: &str) -> 
 }
 
 /// What happens to a withdrawal, one function per event.
+pub(crate) mod risk {
+    use tallybook_domain::BookEvent;
+    use tallybook_domain::risk::{
+        Assessment, DestinationUse, PayeeId, Requests, RequestsSoFar, RiskHistoryEvent, RiskInputs,
+        RiskRuleSet,
+    };
+
+    use super::{at, customer, day, wallet, withdrawal, yuan};
+
+    /// Of the first customer, with this score.
+    pub(crate) fn assessed(number: u64, amount: &str, score: u32) -> BookEvent {
+        let none = Requests { count: 0, in_currency: 0, amount: yuan("0.00") };
+        let inputs = RiskInputs {
+            amount: yuan(amount),
+            requested_at: at(number),
+            before: RequestsSoFar { ever: 0, day: none, week: none, month: none },
+            destination: DestinationUse { used_before: false, others_used: false, other_customers: 0 },
+            known: None,
+        };
+        let outcome = RiskRuleSet::beginning().outcome(score);
+        RiskHistoryEvent::WithdrawalAssessed {
+            customer: customer(1),
+            withdrawal: withdrawal(number),
+            wallet: wallet(1),
+            date: day("2026-03-02"),
+            payee: PayeeId::of(&"6222021234567890123".parse().unwrap()),
+            assessment: Assessment { rules_version: 0, inputs, results: Vec::new(), score, outcome },
+        }
+        .into()
+    }
+}
+
 pub(crate) mod withdrawals {
     use tallybook_domain::BookEvent;
     use tallybook_domain::deposits::WithdrawalEvent;

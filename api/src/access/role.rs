@@ -49,6 +49,11 @@ pub enum Action {
     RequestWithdrawals,
     /// Approve or reject; never by an API key. That nobody approves what he asked for himself is a rule of the domain.
     ApproveWithdrawals,
+    /// Claim and resolve alerts about withdrawals; never by an API key. That nobody judges what he asked for himself is a
+    /// rule of the domain.
+    ReviewRisks,
+    /// Say by which rules withdrawals are judged.
+    ManageRiskRules,
     /// Cancel, submit, succeed, fail, return.
     SettleWithdrawals,
     /// Enter money that came in.
@@ -106,6 +111,7 @@ impl Action {
         matches!(
             self,
             Self::ApproveWithdrawals
+                | Self::ReviewRisks
                 | Self::ApproveReopenings
                 | Self::ApproveBadDebts
                 | Self::ApproveRefunds
@@ -120,6 +126,7 @@ impl Action {
             Self::ManageUsers
             | Self::ResumeProjections
             | Self::RebuildProjections
+            | Self::ManageRiskRules
             | Self::ErasePersonalData => &[Admin],
             Self::ReadUsers | Self::ReadPersonalShowings => &[Admin, Auditor],
             Self::ManageCustomers | Self::SeePersonalData => &[Finance, Operator],
@@ -129,6 +136,7 @@ impl Action {
             Self::ReverseDeposits => &[Finance],
             Self::RequestWithdrawals => &[Finance],
             Self::ApproveWithdrawals
+            | Self::ReviewRisks
             | Self::ApproveReopenings
             | Self::ApproveBadDebts
             | Self::ApproveRefunds
@@ -157,6 +165,8 @@ impl Action {
             Self::ApproveBadDebts => "approve or reject write-offs",
             Self::RequestWithdrawals => "request withdrawals",
             Self::ApproveWithdrawals => "approve or reject withdrawals",
+            Self::ReviewRisks => "look at the risk of withdrawals",
+            Self::ManageRiskRules => "manage the rules of risk",
             Self::SettleWithdrawals => "cancel, submit or settle withdrawals",
             Self::RecordReceipts => "record receipts",
             Self::ManageReceipts => "identify or reverse receipts, or give back what is left of them",
@@ -199,7 +209,7 @@ impl FromStr for Role {
 mod tests {
     use super::*;
 
-    const EVERY_ACTION: [Action; 29] = [
+    const EVERY_ACTION: [Action; 31] = [
         Action::ManageUsers,
         Action::ReadUsers,
         Action::ManageCustomers,
@@ -214,6 +224,8 @@ mod tests {
         Action::ApproveBadDebts,
         Action::RequestWithdrawals,
         Action::ApproveWithdrawals,
+        Action::ReviewRisks,
+        Action::ManageRiskRules,
         Action::SettleWithdrawals,
         Action::RecordReceipts,
         Action::ManageReceipts,
@@ -243,6 +255,7 @@ mod tests {
             [
                 A::ManageUsers,
                 A::ReadUsers,
+                A::ManageRiskRules,
                 A::ReadModels,
                 A::SeeAccountNumbers,
                 A::ReadJournal,
@@ -283,6 +296,7 @@ mod tests {
                 A::ApproveReopenings,
                 A::ApproveBadDebts,
                 A::ApproveWithdrawals,
+                A::ReviewRisks,
                 A::ApproveRefunds,
                 A::ApproveWriteOffs,
                 A::ReadModels,
@@ -306,6 +320,7 @@ mod tests {
                 A::ApproveBadDebts,
                 A::RequestWithdrawals,
                 A::ApproveWithdrawals,
+                A::ReviewRisks,
                 A::SettleWithdrawals,
                 A::RecordReceipts,
                 A::ManageReceipts,

@@ -13,7 +13,8 @@ use crate::state::ApiState;
 
 /// Approve a withdrawal
 ///
-/// Whoever asked for it cannot approve it, nor can an API key.
+/// Whoever asked for it cannot approve it, nor can an API key, nor anybody while its risk alert is open, nor who let it go
+/// if it was blocked.
 #[utoipa::path(post, path = "/v1/withdrawals/{id}/approve", tag = "withdrawals",
     params(("id" = String, Path, description = "The withdrawal's id")),
     responses((status = 200, body = WithdrawalOutcome)))]

@@ -14,6 +14,7 @@ use crate::access::{Action, Caller};
 use crate::answer::created;
 use crate::problem::Problem;
 use crate::request::{BodyReader, CommandInput, ReadBody, destination, money, text};
+use crate::risk::known_now;
 use crate::state::ApiState;
 
 /// A withdrawal to be asked for.
@@ -42,7 +43,8 @@ impl ReadBody for RequestWithdrawalBody {
 
 /// Request a withdrawal
 ///
-/// The amount is held until the withdrawal has come to its end: available = balance − held.
+/// The amount is held until the withdrawal has come to its end: available = balance − held. Its risk is judged at once;
+/// if it does not pass, `alert` says so, and somebody has to look at it before it can be approved.
 #[utoipa::path(post, path = "/v1/withdrawals", tag = "withdrawals", request_body = RequestWithdrawalBody,
     responses((status = 201, body = WithdrawalOutcome)))]
 pub(super) async fn request_withdrawal(
@@ -54,7 +56,9 @@ pub(super) async fn request_withdrawal(
     let (context, body) = input.command(&caller)?;
     let RequestWithdrawalBody { customer, amount, reference, destination } = body;
     let asked = RequestWithdrawal { customer, amount, reference, destination };
-    let receipt = commands::request_withdrawal(state.book(), context, new_withdrawal_id(), asked).await?;
+    let known = known_now(&state, &asked.customer, asked.amount.currency()).await?;
+    let receipt =
+        commands::request_withdrawal(state.book(), context, new_withdrawal_id(), asked, known).await?;
     created(&receipt)
 }
 

@@ -1,6 +1,6 @@
 //! How the answers to commands on deposits and withdrawals look in OpenAPI. Described here only; never made or read.
 
-use tallybook_read_models::schema::{DepositState, Money, WithdrawalState};
+use tallybook_read_models::schema::{DepositState, Money, RiskAlertState, WithdrawalState};
 use utoipa::ToSchema;
 
 /// The deposit, and its wallet as the command left it.
@@ -33,6 +33,9 @@ pub(super) struct WithdrawalOutcome {
     held: Money,
     /// What may be withdrawn: the balance less what is held.
     available: Money,
+    /// What has become of its risk alert, if there is one.
+    #[schema(nullable = false)]
+    alert: Option<RiskAlertState>,
     /// Where in the journal the command is recorded.
     position: u64,
 }
@@ -41,6 +44,7 @@ pub(super) struct WithdrawalOutcome {
 mod tests {
     use tallybook_commands::deposits::{DepositOutcome, WithdrawalOutcome};
     use tallybook_domain::deposits::{DepositState, WithdrawalState};
+    use tallybook_domain::risk::AlertState;
     use tallybook_domain::{Currency, CustomerId, DepositId, Money, WalletId, WithdrawalId};
     use uuid::Uuid;
 
@@ -67,6 +71,7 @@ mod tests {
             balance: none,
             held: none,
             available: none,
+            alert: Some(AlertState::Open),
         };
         assert_described("WithdrawalOutcome", &withdrawal);
     }

@@ -12,6 +12,7 @@ use tallybook_domain::billing::{
 use tallybook_domain::customers::Customer;
 use tallybook_domain::deposits::{Wallet, Withdrawal};
 use tallybook_domain::ledger::periods::{ACCOUNTING_PERIODS, AccountingPeriods};
+use tallybook_domain::risk::{Payee, PayeeId, RiskAlert, RiskHistory, RiskRules};
 use tallybook_domain::settlement::{
     CreditNote, CreditNoteId, MatchingRules, Receipt, ReceiptId, WriteOff, WriteOffId,
 };
@@ -115,6 +116,14 @@ fn aggregate_type(id: &str) -> Option<&'static str> {
         Some(<WriteOff as cqrs_es::Aggregate>::TYPE)
     } else if id == MatchingRules::STREAM {
         Some(<MatchingRules as cqrs_es::Aggregate>::TYPE)
+    } else if id == RiskRules::STREAM {
+        Some(<RiskRules as cqrs_es::Aggregate>::TYPE)
+    } else if id.strip_suffix(".risk").is_some_and(|customer| customer.parse::<CustomerId>().is_ok()) {
+        Some(<RiskHistory as cqrs_es::Aggregate>::TYPE)
+    } else if id.parse::<PayeeId>().is_ok() {
+        Some(<Payee as cqrs_es::Aggregate>::TYPE)
+    } else if id.strip_suffix(".alert").is_some_and(|id| id.parse::<WithdrawalId>().is_ok()) {
+        Some(<RiskAlert as cqrs_es::Aggregate>::TYPE)
     } else {
         None
     }
@@ -151,6 +160,10 @@ mod tests {
             "N01K7RA8ZAYFGXSMRSF9FMC3M02",
             "W01K7RA8ZAYFGXSMRSF9FMC3M01",
             "book",
+            "risk-rules",
+            "C00042.risk",
+            "P2JMBY3R9C4GH6T0V8XKZ1QWDEF",
+            "0199f0a4-7d5e-7c3b-9a63-2f4be8c1d000.alert",
         ]
         .into_iter()
         .filter_map(aggregate_type)

@@ -19,11 +19,15 @@ use crate::answer::{DryRunEventSchema, DryRunSchema};
 use crate::problem::{FieldError, ProblemSchema};
 use crate::router::described;
 
-const TAGS: [(&str, &str); 18] = [
+const TAGS: [(&str, &str); 19] = [
     ("access", "Sign-in, users and API keys"),
     ("customers", "Whose money the book keeps"),
     ("deposits", "Money that came in (入金)"),
     ("withdrawals", "Money that goes out (出金): requested, approved by another, submitted, paid"),
+    (
+        "risk",
+        "The risk of withdrawals: by which rules they are judged, and who looks at those that do not pass",
+    ),
     ("receipts", "Money that pays bills (收款): whose it is, and what of it is left"),
     (
         "write-offs",

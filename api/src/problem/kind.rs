@@ -62,6 +62,13 @@ pub enum ProblemKind {
     SelfApproval,
     FundsAlreadyHeld,
     HoldNotFound,
+    // Risk.
+    RiskRulesChanged,
+    RiskAlertNotFound,
+    RiskAlertNotOpen,
+    RiskAlertClaimed,
+    RiskReviewOpen,
+    SecondPersonNeeded,
     // Accounting periods.
     PeriodClosed,
     PeriodNotFound,
@@ -162,7 +169,7 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
-    pub const ALL: [Self; 135] = [
+    pub const ALL: [Self; 141] = [
         Self::MalformedJson,
         Self::Validation,
         Self::UnknownRoute,
@@ -208,6 +215,12 @@ impl ProblemKind {
         Self::SelfApproval,
         Self::FundsAlreadyHeld,
         Self::HoldNotFound,
+        Self::RiskRulesChanged,
+        Self::RiskAlertNotFound,
+        Self::RiskAlertNotOpen,
+        Self::RiskAlertClaimed,
+        Self::RiskReviewOpen,
+        Self::SecondPersonNeeded,
         Self::PeriodClosed,
         Self::PeriodNotFound,
         Self::PeriodNotOver,
@@ -375,6 +388,13 @@ const SPECS: [(StatusCode, &str, &str); ProblemKind::ALL.len()] = [
     (S::FORBIDDEN, "self-approval", "Who asked for something cannot approve it"),
     (S::CONFLICT, "funds-already-held", "Money is held for the withdrawal already"),
     (S::CONFLICT, "hold-not-found", "No money is held for the withdrawal"),
+    // Risk.
+    (S::CONFLICT, "risk-rules-changed", "Somebody else has changed the rules of risk"),
+    (S::NOT_FOUND, "risk-alert-not-found", "There is no such alert"),
+    (S::CONFLICT, "risk-alert-not-open", "The alert is resolved or closed already"),
+    (S::CONFLICT, "risk-alert-claimed", "Somebody else looks at the alert"),
+    (S::CONFLICT, "risk-review-open", "Somebody has to look at the withdrawal first"),
+    (S::FORBIDDEN, "second-person-needed", "Who let a blocked withdrawal go cannot approve it"),
     // Accounting periods.
     (S::UNPROCESSABLE_ENTITY, "period-closed", "The accounting period is closed"),
     (S::NOT_FOUND, "period-not-found", "The month was never closed"),

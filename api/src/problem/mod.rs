@@ -7,6 +7,7 @@ mod billing;
 mod command_error;
 mod kind;
 mod refusal;
+mod risk;
 mod settlement;
 #[cfg(test)]
 mod tests;

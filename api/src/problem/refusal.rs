@@ -35,6 +35,10 @@ impl From<Refusal> for Problem {
             Refusal::CreditNote(refusal) => refusal.into(),
             Refusal::WriteOff(refusal) => refusal.into(),
             Refusal::MatchingRules(refusal) => refusal.into(),
+            Refusal::RiskRules(refusal) => refusal.into(),
+            Refusal::RiskHistory(refusal) => refusal.into(),
+            Refusal::Payee(refusal) => refusal.into(),
+            Refusal::RiskAlert(refusal) => refusal.into(),
         }
     }
 }

@@ -6,7 +6,7 @@ use tallybook_domain::deposits::WithdrawalCommand;
 use tallybook_event_store::{Book, CommandError, Receipt};
 
 use super::WithdrawalOutcome;
-use super::step::{Parties, check_may_withdraw, take};
+use super::step::{Parties, check_may_withdraw, check_reviewed, take};
 use crate::CommandContext;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -14,7 +14,7 @@ pub struct ApproveWithdrawal {
     pub withdrawal: WithdrawalId,
 }
 
-/// Refused while the customer is suspended.
+/// Refused while the customer is suspended, and while somebody has still to look at the risk of it.
 pub async fn approve_withdrawal(
     book: &Book,
     context: CommandContext,
@@ -25,7 +25,10 @@ pub async fn approve_withdrawal(
     let parties = Parties::of(book, &asked.withdrawal).await?;
     book.execute(request, parties.streams(), move |decision| {
         let step = WithdrawalCommand::Approve { withdrawal: asked.withdrawal.clone(), by: by.clone() };
-        take(decision, &parties, step, |decision| check_may_withdraw(decision, &parties))
+        take(decision, &parties, step, |decision| {
+            check_reviewed(decision, &parties, &by)?;
+            check_may_withdraw(decision, &parties)
+        })
     })
     .await
 }

@@ -3,11 +3,12 @@
 use serde::{Deserialize, Serialize};
 use tallybook_domain::WithdrawalId;
 use tallybook_domain::deposits::WithdrawalCommand;
+use tallybook_domain::risk::WithdrawalEnd;
 use tallybook_domain::text::Reason;
 use tallybook_event_store::{Book, CommandError, Receipt};
 
 use super::WithdrawalOutcome;
-use super::step::{Parties, release_hold, take};
+use super::step::{Parties, end, take};
 use crate::CommandContext;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -27,7 +28,7 @@ pub async fn cancel_withdrawal(
     book.execute(request, parties.streams(), move |decision| {
         let CancelWithdrawal { withdrawal, reason } = asked.clone();
         let step = WithdrawalCommand::Cancel { withdrawal, reason };
-        take(decision, &parties, step, |decision| release_hold(decision, &parties))
+        take(decision, &parties, step, |decision| end(decision, &parties, WithdrawalEnd::Cancelled))
     })
     .await
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use tallybook_domain::deposits::{DepositState, Wallet, Withdrawal, WithdrawalRefusal, WithdrawalState};
+use tallybook_domain::risk::{AlertState, RiskAlert};
 use tallybook_domain::{DepositId, Money, Refusal, WalletId, WithdrawalId};
 use tallybook_event_store::Decision;
 
@@ -41,6 +42,9 @@ pub struct WithdrawalOutcome {
     pub balance: Money,
     pub held: Money,
     pub available: Money,
+    /// What has become of its risk alert, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alert: Option<AlertState>,
 }
 
 impl WithdrawalOutcome {
@@ -63,6 +67,7 @@ impl WithdrawalOutcome {
             balance: funds.balance(currency),
             held: funds.held(currency),
             available: funds.available(currency),
+            alert: decision.state::<RiskAlert>(&RiskAlert::stream(withdrawal)).state(),
         })
     }
 }

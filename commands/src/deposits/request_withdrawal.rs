@@ -5,6 +5,7 @@ use tallybook_domain::customers::Customer;
 use tallybook_domain::deposits::{
     Destination, Wallet, WalletCommand, Withdrawal, WithdrawalCommand, WithdrawalReference, WithdrawalRefusal,
 };
+use tallybook_domain::risk::Known;
 use tallybook_domain::{CustomerId, Money, Refusal, Requester, WalletId, WithdrawalId};
 use tallybook_event_store::{Book, CommandError, Decision, Receipt, StreamKey};
 
@@ -12,6 +13,7 @@ use super::step::{Parties, check_may_withdraw};
 use super::{WITHDRAWAL_REFERENCE, WithdrawalOutcome};
 use crate::CommandContext;
 use crate::requester::requester;
+use crate::risk::{judge, streams_of_judgement};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RequestWithdrawal {
@@ -24,24 +26,32 @@ pub struct RequestWithdrawal {
 
 /// Requests a withdrawal from the customer's wallet of the amount's currency.
 ///
-/// `withdrawal` was made for this call; a repeat with the same key brings another and is answered with the first.
+/// `withdrawal` was made for this call; a repeat with the same key brings another and is answered with the first. What
+/// the read tables say of the customer is `known`; without it, somebody has to look at the withdrawal.
 pub async fn request_withdrawal(
     book: &Book,
     context: CommandContext,
     withdrawal: WithdrawalId,
     asked: RequestWithdrawal,
+    known: Option<Known>,
 ) -> Result<Receipt<WithdrawalOutcome>, CommandError> {
     let requested_by = requester(book, &context.actor).await?;
     let request = context.request("request_withdrawal", &asked)?;
     let wallet = WalletId::new(&asked.customer, asked.amount.currency());
     let parties = Parties { withdrawal, wallet, customer: asked.customer.clone() };
-    let streams = vec![
+    let mut streams = vec![
         StreamKey::existing::<Customer>(&parties.customer),
         StreamKey::existing::<Wallet>(&parties.wallet),
         StreamKey::fresh::<Withdrawal>(&parties.withdrawal),
     ];
-    book.execute(request, streams, move |decision| decide(decision, &parties, &requested_by, asked.clone()))
-        .await
+    streams.extend(streams_of_judgement(&parties, &asked.destination));
+    book.execute(request, streams, move |decision| {
+        let asked_for = (asked.amount, &asked.destination);
+        decide(decision, &parties, &requested_by, asked.clone())?;
+        judge(decision, &parties, asked_for, &requested_by, known.clone())?;
+        WithdrawalOutcome::of(decision, &parties.withdrawal, &parties.wallet)
+    })
+    .await
 }
 
 fn decide(
@@ -49,7 +59,7 @@ fn decide(
     parties: &Parties,
     requested_by: &Requester,
     asked: RequestWithdrawal,
-) -> Result<WithdrawalOutcome, Refusal> {
+) -> Result<(), Refusal> {
     let Parties { withdrawal, wallet, .. } = parties.clone();
     let RequestWithdrawal { amount, reference, destination, .. } = asked;
     check_may_withdraw(decision, parties)?;
@@ -62,5 +72,5 @@ fn decide(
     let Parties { withdrawal, wallet, .. } = parties.clone();
     let hold = WalletCommand::Hold { wallet, withdrawal, amount };
     decision.decide::<Wallet>(parties.wallet.as_str(), hold)?;
-    WithdrawalOutcome::of(decision, &parties.withdrawal, &parties.wallet)
+    Ok(())
 }

@@ -5,22 +5,23 @@ use tallybook_domain::customers::Customer;
 use tallybook_domain::deposits::{
     Wallet, WalletCommand, Withdrawal, WithdrawalCommand, WithdrawalEvent, WithdrawalRefusal,
 };
-use tallybook_domain::{CustomerId, EventSourced, Refusal, WalletId, WithdrawalId};
+use tallybook_domain::risk::{RiskAlert, RiskAlertCommand, WithdrawalEnd};
+use tallybook_domain::{Actor, CustomerId, EventSourced, Refusal, WalletId, WithdrawalId};
 use tallybook_event_store::{Book, CommandError, Decision, StreamKey};
 
 use super::WithdrawalOutcome;
 
 /// A withdrawal and whose it is.
 #[derive(Debug, Clone)]
-pub(super) struct Parties {
-    pub(super) withdrawal: WithdrawalId,
-    pub(super) wallet: WalletId,
-    pub(super) customer: CustomerId,
+pub(crate) struct Parties {
+    pub(crate) withdrawal: WithdrawalId,
+    pub(crate) wallet: WalletId,
+    pub(crate) customer: CustomerId,
 }
 
 impl Parties {
     /// Reads them from the request's event, which never changes, before the decision.
-    pub(super) async fn of(book: &Book, withdrawal: &WithdrawalId) -> Result<Self, CommandError> {
+    pub(crate) async fn of(book: &Book, withdrawal: &WithdrawalId) -> Result<Self, CommandError> {
         let first = book.event_at(&StreamKey::existing::<Withdrawal>(withdrawal), 1).await?;
         match first.as_ref().and_then(|first| Withdrawal::pick(&first.event)) {
             Some(WithdrawalEvent::WithdrawalRequested { wallet, .. }) => Ok(Self {
@@ -34,11 +35,12 @@ impl Parties {
         }
     }
 
-    pub(super) fn streams(&self) -> Vec<StreamKey> {
+    pub(crate) fn streams(&self) -> Vec<StreamKey> {
         vec![
             StreamKey::existing::<Customer>(&self.customer),
             StreamKey::existing::<Wallet>(&self.wallet),
             StreamKey::existing::<Withdrawal>(&self.withdrawal),
+            StreamKey::existing::<RiskAlert>(RiskAlert::stream(&self.withdrawal)),
         ]
     }
 }
@@ -78,8 +80,24 @@ pub(super) fn check_may_withdraw(decision: &Decision<'_>, parties: &Parties) -> 
     Err(WithdrawalRefusal::WalletSuspended { customer: parties.customer.clone() }.into())
 }
 
+/// Nobody approves what somebody has still to look at, nor who let a blocked one go.
+pub(super) fn check_reviewed(decision: &Decision<'_>, parties: &Parties, by: &Actor) -> Result<(), Refusal> {
+    Ok(decision.state::<RiskAlert>(&RiskAlert::stream(&parties.withdrawal)).check_approval(by)?)
+}
+
+/// The withdrawal has ended: its money is available again, and nobody has to look at it any more.
+pub(super) fn end(
+    decision: &mut Decision<'_>,
+    parties: &Parties,
+    ended: WithdrawalEnd,
+) -> Result<(), Refusal> {
+    let close = RiskAlertCommand::Close { ended };
+    decision.decide::<RiskAlert>(&RiskAlert::stream(&parties.withdrawal), close)?;
+    release_hold(decision, parties)
+}
+
 /// The money that was set aside is available again.
-pub(super) fn release_hold(decision: &mut Decision<'_>, parties: &Parties) -> Result<(), Refusal> {
+pub(crate) fn release_hold(decision: &mut Decision<'_>, parties: &Parties) -> Result<(), Refusal> {
     let release = WalletCommand::ReleaseHold { withdrawal: parties.withdrawal.clone() };
     decision.decide::<Wallet>(parties.wallet.as_str(), release)?;
     Ok(())

@@ -20,6 +20,7 @@ use tallybook_commands::deposits::{
     DepositOutcome, RecordDeposit, RequestWithdrawal, WithdrawalOutcome, record_deposit, request_withdrawal,
 };
 use tallybook_domain::deposits::{DepositMethod, Destination};
+use tallybook_domain::risk::Known;
 use tallybook_domain::{Currency, CustomerId, Money, Refusal, WithdrawalId};
 use tallybook_event_store::schema::{NewBook, provision};
 use tallybook_event_store::{Book, BookSettings, CommandError, Receipt};
@@ -130,6 +131,11 @@ pub fn fresh() -> WithdrawalId {
     WithdrawalId::from_uuid(uuid::Uuid::now_v7())
 }
 
+/// What the read tables know of a wallet nobody has folded.
+pub fn nothing(book: &Book) -> Option<Known> {
+    Some(Known::nothing(book.head(), Currency::CNY))
+}
+
 /// Han asks for money.
 pub async fn request(
     book: &Book,
@@ -137,7 +143,7 @@ pub async fn request(
     amount: &str,
     reference: &str,
 ) -> Result<Receipt<WithdrawalOutcome>, CommandError> {
-    request_withdrawal(book, by("han"), fresh(), a_request(customer, amount, reference)).await
+    request_withdrawal(book, by("han"), fresh(), a_request(customer, amount, reference), nothing(book)).await
 }
 
 pub fn refusal<T: Debug>(result: Result<Receipt<T>, CommandError>) -> Refusal {

@@ -85,6 +85,7 @@ fn read(aggregate_type: &str, event_type: &str, payload: Payload<'_>) -> Result<
     use crate::customers::CustomerEvent;
     use crate::deposits::{WalletEvent, WithdrawalEvent};
     use crate::ledger::periods::PeriodEvent;
+    use crate::risk::{PayeeEvent, RiskAlertEvent, RiskHistoryEvent, RiskRulesEvent};
     use crate::settlement::{CreditNoteEvent, MatchingRulesEvent, ReceiptEvent, WriteOffEvent};
 
     let event = match aggregate_type {
@@ -106,6 +107,10 @@ fn read(aggregate_type: &str, event_type: &str, payload: Payload<'_>) -> Result<
         "credit_note" => payload.into_event::<CreditNoteEvent>(),
         "write_off" => payload.into_event::<WriteOffEvent>(),
         "matching_rules" => payload.into_event::<MatchingRulesEvent>(),
+        "risk_rules" => payload.into_event::<RiskRulesEvent>(),
+        "risk_history" => payload.into_event::<RiskHistoryEvent>(),
+        "payee" => payload.into_event::<PayeeEvent>(),
+        "risk_alert" => payload.into_event::<RiskAlertEvent>(),
         _ => return Err(unknown(aggregate_type, event_type)),
     };
     event.map_err(|source| DecodeError::Malformed { event_type: event_type.into(), source })

@@ -20,6 +20,10 @@ use crate::billing::{
 use crate::customers::{Customer, CustomerEvent};
 use crate::deposits::{Wallet, WalletEvent, Withdrawal, WithdrawalEvent};
 use crate::ledger::periods::{AccountingPeriods, PeriodEvent};
+use crate::risk::{
+    Payee, PayeeEvent, RiskAlert, RiskAlertEvent, RiskEvent, RiskHistory, RiskHistoryEvent, RiskRules,
+    RiskRulesEvent,
+};
 use crate::settlement::{
     CreditNote, CreditNoteEvent, MatchingRules, MatchingRulesEvent, Receipt, ReceiptEvent, SettlementEvent,
     WriteOff, WriteOffEvent,
@@ -48,11 +52,12 @@ pub enum BookEvent {
     /// All aggregates of a context under one name, so that those who read other contexts need not know them.
     Billing(BillingEvent),
     Settlement(SettlementEvent),
+    Risk(RiskEvent),
 }
 
 impl BookEvent {
     /// Every kind of event there is, by aggregate type. A name belongs to one aggregate type only.
-    pub const KINDS: [(&'static str, &'static [EventKind]); 18] = [
+    pub const KINDS: [(&'static str, &'static [EventKind]); 22] = [
         (<Customer as cqrs_es::Aggregate>::TYPE, &CustomerEvent::KINDS),
         (<Wallet as cqrs_es::Aggregate>::TYPE, &WalletEvent::KINDS),
         (<Withdrawal as cqrs_es::Aggregate>::TYPE, &WithdrawalEvent::KINDS),
@@ -71,6 +76,10 @@ impl BookEvent {
         (<CreditNote as cqrs_es::Aggregate>::TYPE, &CreditNoteEvent::KINDS),
         (<WriteOff as cqrs_es::Aggregate>::TYPE, &WriteOffEvent::KINDS),
         (<MatchingRules as cqrs_es::Aggregate>::TYPE, &MatchingRulesEvent::KINDS),
+        (<RiskRules as cqrs_es::Aggregate>::TYPE, &RiskRulesEvent::KINDS),
+        (<RiskHistory as cqrs_es::Aggregate>::TYPE, &RiskHistoryEvent::KINDS),
+        (<Payee as cqrs_es::Aggregate>::TYPE, &PayeeEvent::KINDS),
+        (<RiskAlert as cqrs_es::Aggregate>::TYPE, &RiskAlertEvent::KINDS),
     ];
 
     pub fn aggregate_type(&self) -> &'static str {
@@ -81,6 +90,7 @@ impl BookEvent {
             Self::Period(_) => <AccountingPeriods as cqrs_es::Aggregate>::TYPE,
             Self::Billing(event) => event.aggregate_type(),
             Self::Settlement(event) => event.aggregate_type(),
+            Self::Risk(event) => event.aggregate_type(),
         }
     }
 
@@ -92,6 +102,7 @@ impl BookEvent {
             Self::Period(event) => event.kind(),
             Self::Billing(event) => event.kind(),
             Self::Settlement(event) => event.kind(),
+            Self::Risk(event) => event.kind(),
         }
     }
 
@@ -112,6 +123,7 @@ impl BookEvent {
             Self::Period(event) => payload(event),
             Self::Billing(event) => event.to_payload(),
             Self::Settlement(event) => event.to_payload(),
+            Self::Risk(event) => event.to_payload(),
         }
     }
 }

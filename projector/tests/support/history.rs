@@ -269,6 +269,7 @@ pub fn streamed(events: impl IntoIterator<Item = BookEvent>) -> Vec<(String, Boo
         BookEvent::Wallet(event) => event.wallet().to_string(),
         BookEvent::Period(_) => ACCOUNTING_PERIODS.to_owned(),
         BookEvent::Settlement(event) => event.stream(),
+        BookEvent::Risk(event) => event.stream(),
         BookEvent::Customer(_) | BookEvent::Withdrawal(_) => {
             panic!("{} is not of billing", event.event_type())
         }

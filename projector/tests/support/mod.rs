@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
 
 pub mod history;
+pub mod judged;
 pub mod rebuilding;
 pub mod settled;
 
@@ -196,7 +197,7 @@ impl TestBook {
     }
 }
 
-pub const READ_TABLES: [&str; 35] = [
+pub const READ_TABLES: [&str; 39] = [
     "customers",
     "wallets",
     "deposits",
@@ -232,6 +233,10 @@ pub const READ_TABLES: [&str; 35] = [
     "write_offs",
     "write_off_legs",
     "matching_rules",
+    "risk_rules",
+    "risk_assessments",
+    "risk_alerts",
+    "risk_flows",
 ];
 
 pub struct Running {

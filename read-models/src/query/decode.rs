@@ -48,7 +48,18 @@ pub(crate) fn count(row: &PgRow, column: &str) -> Decoded<u64> {
     u64::try_from(row.try_get::<i64, _>(column)?).map_err(|error| damaged(column, error))
 }
 
+/// Points of risk, and what they come to.
+pub(crate) fn points(row: &PgRow, column: &str) -> Decoded<u32> {
+    u32::try_from(row.try_get::<i64, _>(column)?).map_err(|error| damaged(column, error))
+}
+
 /// The same where there may be none.
+pub(crate) fn optional_points(row: &PgRow, column: &str) -> Decoded<Option<u32>> {
+    let number: Option<i64> = row.try_get(column)?;
+    number.map(|number| u32::try_from(number).map_err(|error| damaged(column, error))).transpose()
+}
+
+/// A count where there may be none.
 pub(crate) fn optional_count(row: &PgRow, column: &str) -> Decoded<Option<u64>> {
     let number: Option<i64> = row.try_get(column)?;
     number.map(|number| u64::try_from(number).map_err(|error| damaged(column, error))).transpose()

@@ -19,8 +19,8 @@ pub use answer::{Answer, Page};
 pub use cursor::InvalidCursor;
 pub(crate) use cursor::{read_key, write_cursor};
 pub(crate) use decode::{
-    count, counted, damaged, money, optional, optional_count, quantity, read, signed, spelled, stamp,
-    stored_json, text,
+    count, counted, damaged, money, optional, optional_count, optional_points, points, quantity, read,
+    signed, spelled, stamp, stored_json, text,
 };
 pub use error::ReadError;
 pub use paging::{Paging, PagingError};

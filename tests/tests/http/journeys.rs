@@ -50,10 +50,12 @@ async fn a_hundred_comes_in_and_thirty_goes_out() {
         (2, "DepositRecorded", "user:operator"),
         (3, "WithdrawalRequested", "user:finance"),
         (4, "FundsHeld", "user:finance"),
-        (5, "WithdrawalApproved", "user:approver"),
-        (6, "WithdrawalSubmitted", "user:finance"),
-        (7, "WithdrawalSucceeded", "user:finance"),
-        (8, "HoldPaidOut", "user:finance"),
+        (5, "WithdrawalAssessed", "user:finance"),
+        (6, "PayeeUsed", "user:finance"),
+        (7, "WithdrawalApproved", "user:approver"),
+        (8, "WithdrawalSubmitted", "user:finance"),
+        (9, "WithdrawalSucceeded", "user:finance"),
+        (10, "HoldPaidOut", "user:finance"),
     ];
     assert_eq!(told, expected.map(|(position, event, actor)| (position, event.to_owned(), actor.to_owned())));
     book.finish().await;

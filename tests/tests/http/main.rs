@@ -48,6 +48,7 @@ mod receipts;
 mod receivables;
 mod reminders;
 mod reports;
+mod risk;
 mod roles;
 mod seals;
 mod usage;

@@ -48,6 +48,7 @@ async fn every_answer_is_as_described() {
     let acme = customers(&book, &mut comparison).await;
     let deposit = deposits(&book, &mut comparison, &acme).await;
     let withdrawal = withdrawals(&book, &mut comparison, &acme).await;
+    risk(&book, &mut comparison, &acme).await;
     reads(&book, &mut comparison, &[&acme, &deposit, &withdrawal]).await;
     access(&book, &mut comparison).await;
     rebuilds(&book, &mut comparison).await;
@@ -111,6 +112,34 @@ async fn deposits(book: &TestBook, comparison: &mut Comparison, customer: &str) 
     let reversed = finance.post(&reverse, &bodies::because("recalled")).await;
     comparison.check("POST", "/v1/deposits/{id}/reverse", &reversed);
     wrong
+}
+
+/// An alert that is claimed and resolved, by rules that stop everything.
+async fn risk(book: &TestBook, comparison: &mut Comparison, customer: &str) {
+    let auditor = book.auditor();
+    let shown = auditor.get("/v1/risk/rules").await;
+    let beginning = comparison.check("GET", "/v1/risk/rules", &shown)["data"].clone();
+    let change = |block_from: u32, rules: &Value| json!({ "review_from": 1, "block_from": block_from, "rules": rules });
+    let everything = json!([{ "rule": "amount_velocity", "on": true, "points": 60, "window": "day",
+                              "most": [bodies::yuan("0.01")] }]);
+    for rules in [&beginning["rules"], &everything] {
+        let changed = book.admin().post("/v1/risk/rules", &change(1000, rules)).await;
+        comparison.check("POST", "/v1/risk/rules", &changed);
+    }
+    let asked = book.finance().post("/v1/withdrawals", &bodies::withdrawal(customer, "2.00", "W-risk")).await;
+    let id = text(&comparison.check("POST", "/v1/withdrawals", &asked), "id").to_owned();
+    let path = format!("/v1/risk/alerts/{id}");
+    for (step, body) in [("claim", json!({})), ("resolve", json!({"resolution": "rejected", "reason": "no"}))]
+    {
+        let answer = book.approver().post(&format!("{path}/{step}"), &body).await;
+        comparison.check("POST", &format!("/v1/risk/alerts/{{id}}/{step}"), &answer);
+    }
+    let fresh = book.fresh().await;
+    let found = auditor.get(&format!("{path}?{fresh}")).await;
+    comparison.check("GET", "/v1/risk/alerts/{id}", &found);
+    comparison.check("GET", "/v1/risk/alerts", &auditor.get("/v1/risk/alerts").await);
+    comparison.check("GET", "/v1/risk/rules", &auditor.get(&format!("/v1/risk/rules?{fresh}")).await);
+    book.admin().post("/v1/risk/rules", &change(1000, &json!([]))).await.ok();
 }
 
 async fn usage(book: &TestBook, comparison: &mut Comparison, customer: &str) {

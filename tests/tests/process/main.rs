@@ -19,6 +19,7 @@ mod load;
 mod matching;
 mod poison;
 mod projectors_come_and_go;
+mod risk;
 mod two_processes;
 mod unreadable;
 mod usage_sources;

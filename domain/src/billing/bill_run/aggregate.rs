@@ -242,7 +242,8 @@ impl EventSourced for BillRun {
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_)
-            | BookEvent::Settlement(_) => None,
+            | BookEvent::Settlement(_)
+            | BookEvent::Risk(_) => None,
         }
     }
 }

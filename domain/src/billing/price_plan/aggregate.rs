@@ -157,7 +157,8 @@ impl EventSourced for PricePlan {
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_)
-            | BookEvent::Settlement(_) => None,
+            | BookEvent::Settlement(_)
+            | BookEvent::Risk(_) => None,
         }
     }
 }

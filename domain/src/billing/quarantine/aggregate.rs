@@ -219,7 +219,8 @@ impl EventSourced for UsageQuarantine {
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_)
-            | BookEvent::Settlement(_) => None,
+            | BookEvent::Settlement(_)
+            | BookEvent::Risk(_) => None,
         }
     }
 }

@@ -325,7 +325,8 @@ impl EventSourced for Usage {
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_)
-            | BookEvent::Settlement(_) => None,
+            | BookEvent::Settlement(_)
+            | BookEvent::Risk(_) => None,
         }
     }
 }

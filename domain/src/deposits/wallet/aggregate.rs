@@ -210,6 +210,7 @@ impl EventSourced for Wallet {
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_)
             | BookEvent::Settlement(_)
+            | BookEvent::Risk(_)
             | BookEvent::Billing(_) => None,
         }
     }

@@ -232,6 +232,7 @@ impl EventSourced for CreditNote {
         match event {
             BookEvent::Settlement(SettlementEvent::CreditNote(event)) => Some(event),
             BookEvent::Settlement(_)
+            | BookEvent::Risk(_)
             | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)

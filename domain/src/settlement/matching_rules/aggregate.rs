@@ -73,6 +73,7 @@ impl EventSourced for MatchingRules {
         match event {
             BookEvent::Settlement(SettlementEvent::MatchingRules(event)) => Some(event),
             BookEvent::Settlement(_)
+            | BookEvent::Risk(_)
             | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)

@@ -246,6 +246,7 @@ impl EventSourced for Receipt {
         match event {
             BookEvent::Settlement(SettlementEvent::Receipt(event)) => Some(event),
             BookEvent::Settlement(_)
+            | BookEvent::Risk(_)
             | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)

@@ -187,6 +187,7 @@ impl EventSourced for WriteOff {
         match event {
             BookEvent::Settlement(SettlementEvent::WriteOff(event)) => Some(event),
             BookEvent::Settlement(_)
+            | BookEvent::Risk(_)
             | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)

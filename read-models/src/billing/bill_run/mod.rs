@@ -54,7 +54,8 @@ impl Projection for BillRuns {
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_)
-            | BookEvent::Settlement(_) => Ok(()),
+            | BookEvent::Settlement(_)
+            | BookEvent::Risk(_) => Ok(()),
         }
     }
 }

@@ -31,7 +31,8 @@ impl Projection for UsageQuarantines {
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_)
-            | BookEvent::Settlement(_) => Ok(()),
+            | BookEvent::Settlement(_)
+            | BookEvent::Risk(_) => Ok(()),
         }
     }
 }

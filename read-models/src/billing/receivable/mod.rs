@@ -70,7 +70,8 @@ impl Projection for Receivables {
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_)
-            | BookEvent::Settlement(_) => Ok(()),
+            | BookEvent::Settlement(_)
+            | BookEvent::Risk(_) => Ok(()),
         }
     }
 }

@@ -35,7 +35,8 @@ impl Projection for Subscriptions {
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_)
-            | BookEvent::Settlement(_) => Ok(()),
+            | BookEvent::Settlement(_)
+            | BookEvent::Risk(_) => Ok(()),
         }
     }
 }

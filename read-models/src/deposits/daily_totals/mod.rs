@@ -47,9 +47,11 @@ impl Projection for DailyTotals {
 /// A withdrawal counts on the day the bank has paid it.
 fn flow(event: &BookEvent) -> Option<(Flow, Money, NaiveDate)> {
     match event {
-        BookEvent::Customer(_) | BookEvent::Period(_) | BookEvent::Settlement(_) | BookEvent::Billing(_) => {
-            None
-        }
+        BookEvent::Customer(_)
+        | BookEvent::Period(_)
+        | BookEvent::Settlement(_)
+        | BookEvent::Risk(_)
+        | BookEvent::Billing(_) => None,
         BookEvent::Wallet(event) => match event {
             WalletEvent::DepositRecorded { amount, effective_date, .. } => {
                 Some((Flow::Deposit, *amount, *effective_date))

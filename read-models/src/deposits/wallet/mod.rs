@@ -39,6 +39,7 @@ impl Projection for Wallets {
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_)
             | BookEvent::Settlement(_)
+            | BookEvent::Risk(_)
             | BookEvent::Billing(_) => Ok(()),
         }
     }

@@ -6,6 +6,7 @@ mod row;
 mod tests;
 
 use tallybook_domain::deposits::{WithdrawalEvent, WithdrawalState};
+use tallybook_domain::risk::{RiskEvent, RiskHistoryEvent};
 use tallybook_domain::{BookEvent, RecordedEvent};
 
 pub use query::{WithdrawalFilter, WithdrawalOrder, find_withdrawal, list_withdrawals};
@@ -38,8 +39,8 @@ impl Tables for WithdrawalTables {
 
 impl Projection for Withdrawals {
     const NAME: &'static str = "withdrawals";
-    const VERSION: i32 = 1;
-    const READS: Reads = Reads::Aggregates(&["withdrawal"]);
+    const VERSION: i32 = 2;
+    const READS: Reads = Reads::Aggregates(&["withdrawal", "risk_history"]);
     type Tables = WithdrawalTables;
 
     fn apply(event: &RecordedEvent, tables: &mut Self::Tables) -> Result<(), FoldFault> {
@@ -51,10 +52,20 @@ impl Projection for Withdrawals {
                 });
                 apply(event, step, &mut tables.withdrawals)
             }
+            BookEvent::Risk(RiskEvent::History(RiskHistoryEvent::WithdrawalAssessed {
+                withdrawal,
+                assessment,
+                ..
+            })) => tables.withdrawals.change(withdrawal, |row| {
+                row.risk_outcome = Some(assessment.outcome);
+                row.risk_score = Some(assessment.score);
+                Ok(())
+            }),
             BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Period(_)
             | BookEvent::Settlement(_)
+            | BookEvent::Risk(_)
             | BookEvent::Billing(_) => Ok(()),
         }
     }
@@ -84,6 +95,8 @@ fn apply(
             state: WithdrawalState::Requested,
             requested_by: requested_by.actor().clone(),
             channel_reference: None,
+            risk_outcome: None,
+            risk_score: None,
             created: Stamp::of(event),
             updated: Stamp::of(event),
         });

@@ -9,13 +9,14 @@ use tallybook_domain::deposits::{
     ChannelReference, Destination, WithdrawalEvent, WithdrawalReference, WithdrawalState,
 };
 use tallybook_domain::ledger::effective_date;
+use tallybook_domain::risk::RiskOutcome;
 use tallybook_domain::text::Reason;
 use tallybook_domain::{Actor, CustomerId, Money, RecordedEvent, WalletId, WithdrawalId};
 use utoipa::ToSchema;
 
 use super::state_after;
 use crate::fold::{Column, Fields, KeyedRow, Row, Stamp};
-use crate::query::{money, optional, spelled, stamp};
+use crate::query::{money, optional, optional_points, spelled, stamp};
 use crate::schema;
 
 /// A withdrawal with the way it took.
@@ -50,6 +51,10 @@ pub struct WithdrawalRow {
     /// The bank's or channel's number of the payment, once one is given.
     #[schema(value_type = Option<String>)]
     pub channel_reference: Option<ChannelReference>,
+    /// How its risk was judged when it was asked for; `null` before the book had rules of risk.
+    #[schema(value_type = Option<schema::RiskOutcome>)]
+    pub risk_outcome: Option<RiskOutcome>,
+    pub risk_score: Option<u32>,
     pub created: Stamp,
     pub updated: Stamp,
 }
@@ -115,6 +120,8 @@ impl Row for WithdrawalRow {
         Column::text("state"),
         Column::text("requested_by"),
         Column::text("channel_reference"),
+        Column::text("risk_outcome"),
+        Column::number("risk_score"),
         Column::number("created_position"),
         Column::moment("created_at"),
         Column::text("created_by"),
@@ -138,6 +145,11 @@ impl Row for WithdrawalRow {
         fields.put(self.state);
         fields.put(&self.requested_by);
         fields.put_option(self.channel_reference.as_ref());
+        fields.put_option(self.risk_outcome);
+        match self.risk_score {
+            Some(score) => fields.put_count(u64::from(score)),
+            None => fields.put_null(),
+        }
         self.created.encode(fields);
         self.updated.encode(fields);
     }
@@ -180,6 +192,8 @@ impl FromRow<'_, PgRow> for WithdrawalRow {
             state: spelled(row, "state")?,
             requested_by: spelled(row, "requested_by")?,
             channel_reference: optional(row, "channel_reference")?,
+            risk_outcome: optional(row, "risk_outcome")?,
+            risk_score: optional_points(row, "risk_score")?,
             created: stamp(row, "created_position", "created_at", "created_by")?,
             updated: stamp(row, "updated_position", "updated_at", "updated_by")?,
         })

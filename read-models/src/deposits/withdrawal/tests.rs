@@ -1,8 +1,10 @@
 use tallybook_domain::BookEvent;
 use tallybook_domain::deposits::WithdrawalState;
+use tallybook_domain::risk::RiskOutcome;
 
 use super::{Step, Withdrawals};
 use crate::fold::FoldFault;
+use crate::testing::risk::assessed;
 use crate::testing::withdrawals::{
     approved, cancelled, failed, rejected, requested, returned, submitted, succeeded,
 };
@@ -60,6 +62,16 @@ fn each_step_is_kept_with_its_actor_time_date_and_reason() {
     let rejection = &tables.steps.rows()[5].step;
     assert_eq!(rejection.reason.as_ref().unwrap().as_str(), "no contract");
     assert_eq!(rejection.effective_date, None);
+}
+
+#[test]
+fn a_withdrawal_says_how_its_risk_was_judged() {
+    let tables = folded::<Withdrawals>([requested(1), requested(2), assessed(1, "30.00", 80)]);
+    let row = tables.withdrawals.get(&withdrawal(1)).unwrap();
+    assert_eq!((row.risk_outcome, row.risk_score), (Some(RiskOutcome::Review), Some(80)));
+    assert_eq!(row.updated.position, 1, "a judgement is no step");
+    let other = tables.withdrawals.get(&withdrawal(2)).unwrap();
+    assert_eq!((other.risk_outcome, other.risk_score), (None, None));
 }
 
 #[test]

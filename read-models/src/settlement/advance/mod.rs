@@ -35,7 +35,8 @@ impl Projection for Advances {
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_)
-            | BookEvent::Billing(_) => None,
+            | BookEvent::Billing(_)
+            | BookEvent::Risk(_) => None,
         };
         let Some((source, Moved { kind, amount, customer, reference })) = moved else { return Ok(()) };
         let effective_date = tallybook_domain::ledger::effective_date(&event.event);

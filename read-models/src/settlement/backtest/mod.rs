@@ -50,7 +50,8 @@ impl Backtest {
             | BookEvent::Billing(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)
-            | BookEvent::Period(_) => {}
+            | BookEvent::Period(_)
+            | BookEvent::Risk(_) => {}
         }
         Ok(())
     }

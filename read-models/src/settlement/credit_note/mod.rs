@@ -26,6 +26,7 @@ impl Projection for CreditNotes {
         match &event.event {
             BookEvent::Settlement(SettlementEvent::CreditNote(change)) => apply(event, change, notes),
             BookEvent::Settlement(_)
+            | BookEvent::Risk(_)
             | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)

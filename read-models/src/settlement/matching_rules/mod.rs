@@ -34,6 +34,7 @@ impl Projection for MatchingRules {
                 created: Stamp::of(event),
             }),
             BookEvent::Settlement(_)
+            | BookEvent::Risk(_)
             | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)

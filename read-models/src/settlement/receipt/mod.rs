@@ -29,6 +29,7 @@ impl Projection for Receipts {
         match &event.event {
             BookEvent::Settlement(SettlementEvent::Receipt(change)) => apply(event, change, receipts),
             BookEvent::Settlement(_)
+            | BookEvent::Risk(_)
             | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)

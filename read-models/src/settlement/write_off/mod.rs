@@ -50,6 +50,7 @@ impl Projection for WriteOffs {
         match &event.event {
             BookEvent::Settlement(SettlementEvent::WriteOff(step)) => apply(event, step, tables),
             BookEvent::Settlement(_)
+            | BookEvent::Risk(_)
             | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)

@@ -1,0 +1,13 @@
+use super::RiskAssessments;
+use crate::testing::risk::assessed;
+use crate::testing::{folded, try_folded, withdrawal};
+
+#[test]
+fn each_judgement_is_kept_once_as_it_was() {
+    let rows = folded::<RiskAssessments>([assessed(1, "60.00", 0), assessed(2, "70.00", 80)]);
+    let second = rows.get(&withdrawal(2)).unwrap();
+    assert_eq!((second.assessment.score, second.assessment.outcome.as_str()), (80, "review"));
+    assert_eq!((second.customer.as_str(), second.created.position), ("C00001", 2));
+    assert_eq!(second.assessment.inputs.amount.amount().to_string(), "70.00");
+    assert!(try_folded::<RiskAssessments>([assessed(1, "60.00", 0), assessed(1, "60.00", 0)]).is_err());
+}

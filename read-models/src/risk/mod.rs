@@ -1,0 +1,15 @@
+//! What is known of the risk of withdrawals: the rules, the judgements, who looks at them, and what comes in and goes out.
+
+mod alert;
+mod assessment;
+mod flow;
+mod replay;
+mod rules;
+
+pub use alert::{
+    AlertFilter, AlertOrder, RiskAlertDetail, RiskAlertRow, RiskAlerts, find_alert, list_alerts,
+};
+pub use assessment::{AssessmentRow, RiskAssessments};
+pub use flow::{FlowRow, RiskFlows, known_of};
+pub use replay::{Moved, MovedWithdrawal, RiskReplay, RiskReplayReport};
+pub use rules::{RiskRulesOfBook, RiskRulesProjection, RiskRulesRow, risk_rules_of_book};
