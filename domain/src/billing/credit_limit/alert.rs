@@ -106,7 +106,8 @@ impl EventSourced for CreditAlert {
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_)
-            | BookEvent::Settlement(_) => None,
+            | BookEvent::Settlement(_)
+            | BookEvent::Risk(_) => None,
         }
     }
 }
