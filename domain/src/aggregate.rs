@@ -12,7 +12,7 @@ use crate::deposits::{Wallet, Withdrawal};
 use crate::event::BookEvent;
 use crate::event_sourced::{CorruptStream, EventSourced};
 use crate::ledger::periods::AccountingPeriods;
-use crate::settlement::{CreditNote, MatchingRules, Receipt, WriteOff};
+use crate::settlement::{CreditNote, MatchingRules, Receipt, Statement, WriteOff};
 
 /// What kind of thing a stream of events is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -34,10 +34,11 @@ pub enum AggregateType {
     CreditNote,
     WriteOff,
     MatchingRules,
+    Statement,
 }
 
 impl AggregateType {
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Customer,
         Self::Wallet,
         Self::Withdrawal,
@@ -55,6 +56,7 @@ impl AggregateType {
         Self::CreditNote,
         Self::WriteOff,
         Self::MatchingRules,
+        Self::Statement,
     ];
 
     /// As the journal spells it.
@@ -77,6 +79,7 @@ impl AggregateType {
             Self::CreditNote => <CreditNote as cqrs_es::Aggregate>::TYPE,
             Self::WriteOff => <WriteOff as cqrs_es::Aggregate>::TYPE,
             Self::MatchingRules => <MatchingRules as cqrs_es::Aggregate>::TYPE,
+            Self::Statement => <Statement as cqrs_es::Aggregate>::TYPE,
         }
     }
 }
@@ -90,7 +93,7 @@ impl std::fmt::Display for AggregateType {
 /// A word that names no type of aggregate.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "must be customer, wallet, withdrawal, accounting_periods, bill_numbers, usage, price_plan, subscription, bill, bill_run, reminder, usage_source, usage_quarantine, receipt, credit_note, write_off or matching_rules"
+    "must be customer, wallet, withdrawal, accounting_periods, bill_numbers, usage, price_plan, subscription, bill, bill_run, reminder, usage_source, usage_quarantine, receipt, credit_note, write_off, matching_rules or statement"
 )]
 pub struct UnknownAggregateType;
 
@@ -123,6 +126,7 @@ pub enum AggregateState {
     CreditNote(CreditNote),
     WriteOff(WriteOff),
     MatchingRules(MatchingRules),
+    Statement(Statement),
 }
 
 impl AggregateState {
@@ -146,6 +150,7 @@ impl AggregateState {
             AggregateType::CreditNote => Self::CreditNote(CreditNote::default()),
             AggregateType::WriteOff => Self::WriteOff(WriteOff::default()),
             AggregateType::MatchingRules => Self::MatchingRules(MatchingRules::default()),
+            AggregateType::Statement => Self::Statement(Statement::default()),
         }
     }
 
@@ -169,6 +174,7 @@ impl AggregateState {
             AggregateType::CreditNote => Self::CreditNote(serde_json::from_value(snapshot)?),
             AggregateType::WriteOff => Self::WriteOff(serde_json::from_value(snapshot)?),
             AggregateType::MatchingRules => Self::MatchingRules(serde_json::from_value(snapshot)?),
+            AggregateType::Statement => Self::Statement(serde_json::from_value(snapshot)?),
         })
     }
 
@@ -192,6 +198,7 @@ impl AggregateState {
             Self::CreditNote(note) => evolve(note, event),
             Self::WriteOff(write_off) => evolve(write_off, event),
             Self::MatchingRules(rules) => evolve(rules, event),
+            Self::Statement(statement) => evolve(statement, event),
         }
     }
 }

@@ -9,7 +9,9 @@ use crate::billing::{
 use crate::customers::CustomerRefusal;
 use crate::deposits::{WalletRefusal, WithdrawalRefusal};
 use crate::ledger::periods::PeriodRefusal;
-use crate::settlement::{CreditNoteRefusal, MatchingRulesRefusal, ReceiptRefusal, WriteOffRefusal};
+use crate::settlement::{
+    CreditNoteRefusal, MatchingRulesRefusal, ReceiptRefusal, StatementRefusal, WriteOffRefusal,
+};
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -47,6 +49,8 @@ pub enum Refusal {
     WriteOff(#[from] WriteOffRefusal),
     #[error(transparent)]
     MatchingRules(#[from] MatchingRulesRefusal),
+    #[error(transparent)]
+    Statement(#[from] StatementRefusal),
     #[error(transparent)]
     Batch(#[from] RefusedBatch),
 }

@@ -15,7 +15,7 @@ use tallybook_domain::billing::{
     SubscriptionEvent, UsageEvent, UsageQuarantineEvent, UsageSourceEvent,
 };
 use tallybook_domain::settlement::{
-    CreditNoteEvent, MatchingRulesEvent, ReceiptEvent, SettlementEvent, WriteOffEvent,
+    CreditNoteEvent, MatchingRulesEvent, ReceiptEvent, SettlementEvent, StatementEvent, WriteOffEvent,
 };
 use tallybook_domain::{BookEvent, DecodeError, upcasters};
 
@@ -107,6 +107,7 @@ fn cqrs_es_reads_and_names_events_the_same_way() {
             BookEvent::Settlement(SettlementEvent::MatchingRules(_)) => {
                 check::<MatchingRulesEvent>(&text, &event);
             }
+            BookEvent::Settlement(SettlementEvent::Statement(_)) => check::<StatementEvent>(&text, &event),
         }
     }
 }

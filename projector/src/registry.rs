@@ -15,7 +15,9 @@ use tallybook_read_models::deposits::{
 };
 use tallybook_read_models::fold::{Sample, TableShape, Tables};
 use tallybook_read_models::ledger::{GeneralLedger, Periods};
-use tallybook_read_models::settlement::{Advances, CreditNotes, MatchingRules, Receipts, WriteOffs};
+use tallybook_read_models::settlement::{
+    Advances, CreditNotes, MatchingRules, Receipts, Statements, WriteOffs,
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::engine::{self, Surroundings};
@@ -96,5 +98,6 @@ pub fn every() -> Vec<Registered> {
         Registered::of::<CreditNotes>(),
         Registered::of::<WriteOffs>(),
         Registered::of::<MatchingRules>(),
+        Registered::of::<Statements>(),
     ]
 }

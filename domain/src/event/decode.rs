@@ -85,7 +85,9 @@ fn read(aggregate_type: &str, event_type: &str, payload: Payload<'_>) -> Result<
     use crate::customers::CustomerEvent;
     use crate::deposits::{WalletEvent, WithdrawalEvent};
     use crate::ledger::periods::PeriodEvent;
-    use crate::settlement::{CreditNoteEvent, MatchingRulesEvent, ReceiptEvent, WriteOffEvent};
+    use crate::settlement::{
+        CreditNoteEvent, MatchingRulesEvent, ReceiptEvent, StatementEvent, WriteOffEvent,
+    };
 
     let event = match aggregate_type {
         "customer" => payload.into_event::<CustomerEvent>(),
@@ -105,6 +107,7 @@ fn read(aggregate_type: &str, event_type: &str, payload: Payload<'_>) -> Result<
         "credit_note" => payload.into_event::<CreditNoteEvent>(),
         "write_off" => payload.into_event::<WriteOffEvent>(),
         "matching_rules" => payload.into_event::<MatchingRulesEvent>(),
+        "statement" => payload.into_event::<StatementEvent>(),
         _ => return Err(unknown(aggregate_type, event_type)),
     };
     event.map_err(|source| DecodeError::Malformed { event_type: event_type.into(), source })

@@ -22,7 +22,7 @@ use crate::deposits::{Wallet, WalletEvent, Withdrawal, WithdrawalEvent};
 use crate::ledger::periods::{AccountingPeriods, PeriodEvent};
 use crate::settlement::{
     CreditNote, CreditNoteEvent, MatchingRules, MatchingRulesEvent, Receipt, ReceiptEvent, SettlementEvent,
-    WriteOff, WriteOffEvent,
+    Statement, StatementEvent, WriteOff, WriteOffEvent,
 };
 
 /// The stored name of an event and the version its payload has today.
@@ -52,7 +52,7 @@ pub enum BookEvent {
 
 impl BookEvent {
     /// Every kind of event there is, by aggregate type. A name belongs to one aggregate type only.
-    pub const KINDS: [(&'static str, &'static [EventKind]); 17] = [
+    pub const KINDS: [(&'static str, &'static [EventKind]); 18] = [
         (<Customer as cqrs_es::Aggregate>::TYPE, &CustomerEvent::KINDS),
         (<Wallet as cqrs_es::Aggregate>::TYPE, &WalletEvent::KINDS),
         (<Withdrawal as cqrs_es::Aggregate>::TYPE, &WithdrawalEvent::KINDS),
@@ -70,6 +70,7 @@ impl BookEvent {
         (<CreditNote as cqrs_es::Aggregate>::TYPE, &CreditNoteEvent::KINDS),
         (<WriteOff as cqrs_es::Aggregate>::TYPE, &WriteOffEvent::KINDS),
         (<MatchingRules as cqrs_es::Aggregate>::TYPE, &MatchingRulesEvent::KINDS),
+        (<Statement as cqrs_es::Aggregate>::TYPE, &StatementEvent::KINDS),
     ];
 
     pub fn aggregate_type(&self) -> &'static str {

@@ -231,6 +231,7 @@ pub const READ_TABLES: [&str; 34] = [
     "write_offs",
     "write_off_legs",
     "matching_rules",
+    "statements",
 ];
 
 pub struct Running {

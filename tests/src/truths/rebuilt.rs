@@ -40,6 +40,7 @@ pub(super) async fn equals_live(witness: &Witness, head: u64) {
         compare::<settlement::CreditNotes>(witness, &events, head).await,
         compare::<settlement::WriteOffs>(witness, &events, head).await,
         compare::<settlement::MatchingRules>(witness, &events, head).await,
+        compare::<settlement::Statements>(witness, &events, head).await,
     ];
     let known: BTreeSet<_> = tallybook_projector::every().iter().map(|projection| projection.name).collect();
     assert_eq!(BTreeSet::from(compared), known, "every projection is compared");
