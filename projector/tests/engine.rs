@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use support::TestBook;
 use support::history::{billed, busy, day, deposited, money, registered, wallet_of};
 use support::rebuilding::names;
-use support::settled::settled;
+use support::settled::{settled, stated};
 use tallybook_domain::CustomerId;
 use tallybook_domain::billing::BillId;
 use tallybook_projector::{ProjectorSettings, Status, WaitError, every, resume, statuses, wait_for};
@@ -43,7 +43,7 @@ async fn event_by_event(events: &[(String, tallybook_domain::BookEvent)]) -> Tab
 async fn a_cold_projector_makes_the_same_tables_in_any_pages() {
     let month = "2026-01".parse().unwrap();
     let bills: Vec<_> = (0..7).map(|number| BillId::new(&CustomerId::from_number(number), month)).collect();
-    let events = [busy(7, 12), billed(7), settled(&bills)].concat();
+    let events = [busy(7, 12), billed(7), settled(&bills), stated(&bills)].concat();
     let expected = event_by_event(&events).await;
     assert!(expected.iter().all(|(_, rows)| !rows.is_empty()), "every table has rows");
     for settings in [

@@ -13,7 +13,7 @@ use tallybook_domain::customers::Customer;
 use tallybook_domain::deposits::{Wallet, Withdrawal};
 use tallybook_domain::ledger::periods::{ACCOUNTING_PERIODS, AccountingPeriods};
 use tallybook_domain::settlement::{
-    CreditNote, CreditNoteId, MatchingRules, Receipt, ReceiptId, WriteOff, WriteOffId,
+    CreditNote, CreditNoteId, MatchingRules, Receipt, ReceiptId, Statement, StatementId, WriteOff, WriteOffId,
 };
 use tallybook_domain::{CustomerId, Month, WalletId, WithdrawalId};
 
@@ -113,6 +113,8 @@ fn aggregate_type(id: &str) -> Option<&'static str> {
         Some(<WriteOff as cqrs_es::Aggregate>::TYPE)
     } else if id == MatchingRules::STREAM {
         Some(<MatchingRules as cqrs_es::Aggregate>::TYPE)
+    } else if id.parse::<StatementId>().is_ok() {
+        Some(<Statement as cqrs_es::Aggregate>::TYPE)
     } else {
         None
     }
@@ -148,6 +150,7 @@ mod tests {
             "N01K7RA8ZAYFGXSMRSF9FMC3M02",
             "W01K7RA8ZAYFGXSMRSF9FMC3M01",
             "book",
+            "S01K7RA8ZAYFGXSMRSF9FMC3M04",
         ]
         .into_iter()
         .filter_map(aggregate_type)

@@ -34,6 +34,7 @@ impl From<Refusal> for Problem {
             Refusal::CreditNote(refusal) => refusal.into(),
             Refusal::WriteOff(refusal) => refusal.into(),
             Refusal::MatchingRules(refusal) => refusal.into(),
+            Refusal::Statement(refusal) => refusal.into(),
         }
     }
 }

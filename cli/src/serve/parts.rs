@@ -79,6 +79,7 @@ pub(super) async fn serve_api(
         refusals_kept_days: NonZeroU16::new(settings.refusals_kept_days.value),
         personal_data_key: personal_data::read(settings)?.map(Arc::new),
         seller: settings.seller(),
+        public_url: settings.public_url.value.as_ref().map(ToString::to_string),
         usage_sources: crate::usage::sources(settings)?,
         ..ApiSettings::default()
     };

@@ -8,6 +8,7 @@ use chrono::NaiveTime;
 use serde::Deserialize;
 use tallybook_api::usage_sources::{SourceSettings, without_value};
 
+use super::public_url::PublicUrl;
 use super::sample::SampleSize;
 use super::time_of_day::TimeOfDay;
 use crate::failure::Failure;
@@ -36,6 +37,7 @@ pub(super) struct FileSettings {
     pub(super) seller_tax_number: Option<String>,
     pub(super) seller_contact: Option<String>,
     pub(super) seller_bank: Option<String>,
+    pub(super) public_url: Option<PublicUrl>,
     pub(super) bill_run_at: Option<TimeOfDay>,
     pub(super) seal_key: Option<PathBuf>,
     pub(super) seal_file: Option<PathBuf>,

@@ -13,6 +13,7 @@ use tallybook_event_store::BookSettings;
 
 use super::file::FileSettings;
 use super::flags::Flags;
+use super::public_url::PublicUrl;
 use super::sample::SampleSize;
 use super::time_of_day::TimeOfDay;
 use crate::environment;
@@ -67,6 +68,7 @@ pub struct Settings {
     pub seller_tax_number: Layered<Option<String>>,
     pub seller_contact: Layered<Option<String>>,
     pub seller_bank: Layered<Option<String>>,
+    pub public_url: Layered<Option<PublicUrl>>,
     pub bill_run_at: Layered<TimeOfDay>,
     pub seal_key: Layered<Option<PathBuf>>,
     pub seal_file: Layered<Option<PathBuf>>,
@@ -145,6 +147,7 @@ impl Settings {
             ),
             seller_contact: layers.optional("seller_contact", seller.seller_contact, file.seller_contact),
             seller_bank: layers.optional("seller_bank", seller.seller_bank, file.seller_bank),
+            public_url: layers.optional("public_url", serve.public_url, file.public_url),
             bill_run_at: layers.pick("bill_run_at", serve.bill_run_at, file.bill_run_at, TimeOfDay::OFF),
             seal_key: layers.optional("seal_key", seals.seal_key, file.seal_key),
             seal_file: layers.optional("seal_file", seals.seal_file, file.seal_file),

@@ -5,6 +5,7 @@
 mod file;
 mod flags;
 mod layers;
+mod public_url;
 mod sample;
 #[cfg(test)]
 mod tests;
@@ -14,5 +15,6 @@ pub use flags::{
     BookFlags, Flags, NewBookFlags, PersonalDataFlags, ProjectFlags, ReminderFlags, SealFlags, ServeFlags,
 };
 pub use layers::{Layered, Settings, Source};
+pub use public_url::PublicUrl;
 pub use sample::SampleSize;
 pub use time_of_day::TimeOfDay;

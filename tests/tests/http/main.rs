@@ -49,6 +49,7 @@ mod reminders;
 mod reports;
 mod roles;
 mod seals;
+mod statements;
 mod usage;
 mod usage_folder;
 mod usage_import;
