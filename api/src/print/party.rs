@@ -17,7 +17,8 @@ impl Party {
     /// Whoever something was recorded for was registered before.
     pub(crate) async fn find(pool: &PgPool, id: &CustomerId) -> Result<Self, Problem> {
         let customer = find_customer(pool, id).await?.data;
-        let customer = customer.ok_or_else(|| Problem::internal(format_args!("there is no customer {id}")))?;
+        let customer =
+            customer.ok_or_else(|| Problem::internal(format_args!("there is no customer {id}")))?;
         let tax_number = customer.profile.tax_number.map(|number| number.to_string());
         Ok(Self { id: id.clone(), name: customer.name.to_string(), tax_number })
     }

@@ -2,9 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use tallybook_read_models::settlement::{
-    StatementFilter, StatementRow, Statements, list_statements as read,
-};
+use tallybook_read_models::settlement::{StatementFilter, StatementRow, Statements, list_statements as read};
 use tallybook_read_models::{Page, Projection, schema};
 use utoipa::IntoParams;
 

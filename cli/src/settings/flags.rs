@@ -126,7 +126,13 @@ pub struct ServeFlags {
     pub bill_run_at: Option<TimeOfDay>,
     /// Where customers reach this server, such as https://ledger.example: what the links on statements begin with
     /// [default: none]
-    #[arg(long, value_name = "URL", env = "TALLYBOOK_PUBLIC_URL", hide_env_values = true, hide_short_help = true)]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "TALLYBOOK_PUBLIC_URL",
+        hide_env_values = true,
+        hide_short_help = true
+    )]
     pub public_url: Option<PublicUrl>,
     #[command(flatten)]
     pub seller: SellerFlags,

@@ -18,8 +18,9 @@ impl FromStr for PublicUrl {
         let server = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
         let plain = |sign: char| sign.is_ascii_alphanumeric() || "-._~:/[]%".contains(sign);
         match server {
-            Some(server) if server.starts_with(|sign: char| sign.is_ascii_alphanumeric() || sign == '[')
-                && server.chars().all(plain) =>
+            Some(server)
+                if server.starts_with(|sign: char| sign.is_ascii_alphanumeric() || sign == '[')
+                    && server.chars().all(plain) =>
             {
                 Ok(Self(text.to_owned()))
             }
@@ -52,7 +53,8 @@ mod tests {
             assert_eq!(good.parse::<PublicUrl>().unwrap().to_string(), good);
         }
         assert_eq!("https://a.example/".parse::<PublicUrl>().unwrap().to_string(), "https://a.example");
-        for wrong in ["", "ledger.example", "https://", "javascript:alert(1)", "https://a b", "https://a?x=1"] {
+        for wrong in ["", "ledger.example", "https://", "javascript:alert(1)", "https://a b", "https://a?x=1"]
+        {
             assert!(wrong.parse::<PublicUrl>().is_err(), "{wrong}");
         }
     }

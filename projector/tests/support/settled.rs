@@ -8,8 +8,8 @@ use tallybook_domain::settlement::receipt::Payer;
 use tallybook_domain::settlement::statement::{Standing, StatementAnswer, StatementFigures};
 use tallybook_domain::settlement::write_off::{Leg, LegSource};
 use tallybook_domain::settlement::{
-    CreditNoteEvent, CreditNoteId, MatchingRules, MatchingRulesEvent, ReceiptEvent, ReceiptId, StatementEvent,
-    StatementId, WriteOffEvent, WriteOffId,
+    CreditNoteEvent, CreditNoteId, MatchingRules, MatchingRulesEvent, ReceiptEvent, ReceiptId,
+    StatementEvent, StatementId, WriteOffEvent, WriteOffId,
 };
 use tallybook_domain::{BookEvent, CustomerId};
 use uuid::Uuid;

@@ -3,6 +3,7 @@
 
 mod advance;
 mod backtest;
+mod balance;
 mod credit_note;
 mod issued_statement;
 mod matching_book;
@@ -13,6 +14,7 @@ mod write_off;
 
 pub use advance::{AdvanceEntryRow, AdvanceKind, Advances};
 pub use backtest::{Backtest, BacktestReport, Compared, Tally};
+pub use balance::CustomerBalance;
 pub use credit_note::{
     CreditNoteFilter, CreditNoteOrder, CreditNoteRow, CreditNotes, find_credit_note, list_credit_notes,
 };
@@ -25,9 +27,7 @@ pub use receipt::{
     AdvanceRefund, ReceiptFilter, ReceiptOrder, ReceiptReversal, ReceiptRow, Receipts, RefundState,
     find_receipt, list_receipts,
 };
-pub use statement::{
-    CustomerBalance, CustomerStatement, CustomerStatementLine, customer_statement, whole_customer_statement,
-};
+pub use statement::{CustomerStatement, CustomerStatementLine, customer_statement, whole_customer_statement};
 pub use write_off::{
     LegReversal, LegRow, WriteOff, WriteOffFilter, WriteOffOrder, WriteOffRow, WriteOffTables, WriteOffs,
     find_write_off, list_write_offs,

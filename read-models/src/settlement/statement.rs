@@ -9,11 +9,10 @@ use serde::Serialize;
 use smol_str::SmolStr;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::{Arguments as _, FromRow, PgPool, QueryBuilder, Row as _};
-use tallybook_domain::settlement::statement::Standing;
-use tallybook_domain::{Currency, CustomerId, Money, MoneyError};
+use tallybook_domain::{Currency, CustomerId};
 use utoipa::ToSchema;
 
-use super::Advances;
+use super::{Advances, CustomerBalance};
 use crate::billing::{Bills, Receivables};
 use crate::query::{
     DateRange, Page, Paging, ReadError, Snapshot, Standpoint, Total, count, counted, read_key, signed,
@@ -37,39 +36,6 @@ pub struct CustomerStatement {
     pub closing: CustomerBalance,
     pub line_count: u64,
     pub lines: Vec<CustomerStatementLine>,
-}
-
-/// How a customer and we stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-pub struct CustomerBalance {
-    /// What the customer owes of bills.
-    #[schema(value_type = schema::Money)]
-    pub receivable: Total,
-    /// What is left of the customer's receipts and credit notes.
-    #[schema(value_type = schema::Money)]
-    pub advance: Total,
-    /// `receivable` less `advance`; negative where we owe the customer.
-    #[schema(value_type = schema::Money)]
-    pub balance: Total,
-}
-
-impl CustomerBalance {
-    pub(super) fn of(standing: &Standing) -> Result<Self, MoneyError> {
-        let [receivable, advance, balance] =
-            [standing.receivable, standing.advance, standing.balance()?].map(Total::from);
-        Ok(Self { receivable, advance, balance })
-    }
-
-    pub(super) fn between(receivable: Total, advance: Total) -> Result<Self, ReadError> {
-        Ok(Self { receivable, advance, balance: receivable.minus(advance)? })
-    }
-
-    /// As a statement that is issued has it.
-    pub fn standing(&self) -> Result<Standing, MoneyError> {
-        let [receivable, advance] =
-            [self.receivable, self.advance].map(|total| Money::new(total.amount(), total.currency()));
-        Ok(Standing { receivable: receivable?, advance: advance? })
-    }
 }
 
 /// One event. What a write-off takes of a receipt is a line, and what it settles of a bill another.

@@ -38,7 +38,12 @@ async fn found(book: &TestBook, statement: &Value) -> Value {
 async fn document(book: &TestBook, statement: &Value) -> String {
     let path = format!("/v1/statements/{}/document?{}", text(statement, "id"), book.fresh().await);
     let page = book.auditor().get(&path).await;
-    assert_eq!((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"), "{}", page.text);
+    assert_eq!(
+        (page.status, page.header("content-type")),
+        (200, "text/html; charset=utf-8"),
+        "{}",
+        page.text
+    );
     page.text
 }
 
@@ -70,7 +75,8 @@ async fn a_statement_is_issued_printed_and_agreed_with() {
     assert_eq!(number(&statement, "known_at") + 1, number(&statement, "position"), "all there was to know");
     let (path, id) = (text(&statement, "confirmation_path"), text(&statement, "id"));
     let paper = document(&book, &statement).await;
-    for expected in ["晨曦 &lt;b&gt;商贸&lt;/b&gt;", id, &bills[0], &receipt, "145.00", "人民币壹佰肆拾伍元整"]
+    for expected in
+        ["晨曦 &lt;b&gt;商贸&lt;/b&gt;", id, &bills[0], &receipt, "145.00", "人民币壹佰肆拾伍元整"]
     {
         assert!(paper.contains(expected), "{expected} is missing in {paper}");
     }
@@ -161,7 +167,8 @@ async fn who_disagrees_says_what_is_wrong() {
     is_page(&machine, 415, &["请返回重试"]);
     assert_eq!(written(&book).await, before, "what is no answer is not recorded");
 
-    let said = answers(&book, &statement, "answer=disagrees&remark=差+5+元%0D%0A见附件&answered_by=李雷").await;
+    let said =
+        answers(&book, &statement, "answer=disagrees&remark=差+5+元%0D%0A见附件&answered_by=李雷").await;
     is_page(&said, 200, &["信息不符 Not agreed", "差 5 元 见附件", "李雷"]);
     let row = found(&book, &statement).await;
     assert_eq!((text(&row, "state"), text(&row, "remark")), ("disagreed", "差 5 元 见附件"));
@@ -178,7 +185,8 @@ async fn who_disagrees_says_what_is_wrong() {
     let page = auditor.get(&format!("/v1/statements?limit=1&{fresh}")).await;
     let rest = format!("/v1/statements?limit=1&cursor={}&{fresh}", text(&page.body, "next_cursor"));
     assert_ne!(auditor.get(&rest).await.data()[0]["id"], page.data()[0]["id"]);
-    let table = auditor.get(&format!("/v1/statements?state=issued&{fresh}")).header("Accept", "text/csv").await;
+    let table =
+        auditor.get(&format!("/v1/statements?state=issued&{fresh}")).header("Accept", "text/csv").await;
     let begins = format!("{second},{acme},2026-01-01,{},", book.today());
     assert!(table.text.lines().nth(1).unwrap().starts_with(&begins), "{}", table.text);
     let wrong = auditor.get("/v1/statements?state=open&sort=customer").await;
@@ -223,14 +231,16 @@ async fn a_wrong_link_leads_nowhere() {
 async fn a_withdrawn_statement_is_answered_by_nobody() {
     let book = TestBook::start().await;
     let (acme, _) = book.owing("Acme", &["200"]).await;
-    let (finance, statement, answered) = (book.finance(), issued(&book, &acme).await, issued(&book, &acme).await);
+    let (finance, statement, answered) =
+        (book.finance(), issued(&book, &acme).await, issued(&book, &acme).await);
     let withdraw = |statement: &Value| format!("/v1/statements/{}/withdraw", text(statement, "id"));
     book.refuses_values(finance.post(&withdraw(&statement), &json!({})), &[("/reason", "missing")]).await;
     let gone = book.changes(&finance, &withdraw(&statement), &bodies::because("sent to another")).await;
     assert_eq!(gone["state"], json!("withdrawn"));
     let again = finance.post(&withdraw(&statement), &bodies::because("a second thought")).await;
     assert_eq!(again.ok()["position"], gone["position"], "a second withdrawal changes nothing");
-    let page = book.anyone().get(&format!("{}?min_position=99999999", text(&statement, "confirmation_path"))).await;
+    let page =
+        book.anyone().get(&format!("{}?min_position=99999999", text(&statement, "confirmation_path"))).await;
     is_page(&page, 410, &["已撤回"]);
     for form in ["answer=agrees&answered_by=Li", ""] {
         is_page(&answers(&book, &statement, form).await, 410, &["已撤回"]);
@@ -243,10 +253,18 @@ async fn a_withdrawn_statement_is_answered_by_nobody() {
     is_page(&answers(&book, &answered, "answer=agrees&answered_by=Li").await, 200, &["Agreed"]);
     book.changes(&finance, &withdraw(&answered), &bodies::because("the wrong month")).await;
     let row = found(&book, &answered).await;
-    assert_eq!((text(&row, "state"), text(&row, "answer")), ("withdrawn", "agrees"), "what was answered stays");
+    assert_eq!(
+        (text(&row, "state"), text(&row, "answer")),
+        ("withdrawn", "agrees"),
+        "what was answered stays"
+    );
     let none = "/v1/statements/S01K7RA8ZAYFGXSMRSF9FMC3M04";
-    book.refuses(finance.post(&format!("{none}/withdraw"), &bodies::because("x")), 404, "statement-not-found")
-        .await;
+    book.refuses(
+        finance.post(&format!("{none}/withdraw"), &bodies::because("x")),
+        404,
+        "statement-not-found",
+    )
+    .await;
     for path in [none.to_owned(), format!("{none}/document")] {
         book.refuses(finance.get(&path), 404, "statement-not-found").await;
     }
@@ -257,7 +275,8 @@ async fn a_withdrawn_statement_is_answered_by_nobody() {
 async fn a_statement_is_of_a_customer_and_of_days_that_are_past() {
     let api = ApiSettings { public_url: Some("https://ledger.example".into()), ..ApiSettings::default() };
     let book = TestBook::start_differently(Differently { api, ..Differently::default() }).await;
-    let gone = text(book.operator().post("/v1/customers", &bodies::customer("Gone")).await.created(), "id").to_owned();
+    let gone = text(book.operator().post("/v1/customers", &bodies::customer("Gone")).await.created(), "id")
+        .to_owned();
     let (finance, path) = (book.finance(), format!("/v1/customers/{gone}/statements"));
     book.refuses_values(
         finance.post(&path, &json!({ "currency": "RMB", "from": "2026-1-1" })),
@@ -265,7 +284,9 @@ async fn a_statement_is_of_a_customer_and_of_days_that_are_past() {
     )
     .await;
     let tomorrow = book.today() + chrono::Days::new(1);
-    for (from, to) in [("2026-01-01".to_owned(), tomorrow.to_string()), (tomorrow.to_string(), "2026-01-01".into())] {
+    for (from, to) in
+        [("2026-01-01".to_owned(), tomorrow.to_string()), (tomorrow.to_string(), "2026-01-01".into())]
+    {
         let body = json!({ "currency": "CNY", "from": from, "to": to });
         book.refuses_values(finance.post(&path, &body), &[("/to", "out_of_range")]).await;
     }

@@ -42,10 +42,9 @@ fn words(status: StatusCode) -> (&'static str, &'static str) {
             "链接无效。请核对链接是否完整，或与我们联系。",
             "This link leads nowhere. See whether it is complete, or ask us.",
         ),
-        StatusCode::GONE => (
-            "本对账单已撤回，无需答复。",
-            "This statement was withdrawn. There is nothing to answer.",
-        ),
+        StatusCode::GONE => {
+            ("本对账单已撤回，无需答复。", "This statement was withdrawn. There is nothing to answer.")
+        }
         StatusCode::CONFLICT => (
             "本对账单已有答复，不能更改。如有疑问，请与我们联系。",
             "This statement is answered already, and the answer cannot be changed. If it is wrong, ask us.",

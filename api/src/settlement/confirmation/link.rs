@@ -88,6 +88,9 @@ mod tests {
         let key = LinkKey((0..32).collect());
         // printf %s statement:S01K7RA8ZAYFGXSMRSF9FMC3M04 |
         //     openssl dgst -sha256 -mac HMAC -macopt hexkey:000102…1f -binary | basenc --base64url
-        assert_eq!(key.path(&id('4')), "/statements/S01K7RA8ZAYFGXSMRSF9FMC3M04/sSw_YdKLwhZ7fXmcIE44pn3DD7kxAO4rQmC3lH0TmW8");
+        assert_eq!(
+            key.path(&id('4')),
+            "/statements/S01K7RA8ZAYFGXSMRSF9FMC3M04/sSw_YdKLwhZ7fXmcIE44pn3DD7kxAO4rQmC3lH0TmW8"
+        );
     }
 }

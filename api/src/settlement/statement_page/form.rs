@@ -46,9 +46,7 @@ impl Form {
     }
 
     /// The answer; `None` if there are mistakes, which are kept for the form to show.
-    pub(in crate::settlement) fn read(
-        &mut self,
-    ) -> Option<(StatementAnswer, Option<Remark>, Signatory)> {
+    pub(in crate::settlement) fn read(&mut self) -> Option<(StatementAnswer, Option<Remark>, Signatory)> {
         let remark = (!self.remark.is_empty()).then(|| self.remark.parse::<Remark>());
         let answered_by = self.answered_by.parse::<Signatory>();
         let mistakes = [

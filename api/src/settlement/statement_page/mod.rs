@@ -51,10 +51,13 @@ impl Shown {
         let statement = whole_customer_statement(&pool, whose, range, row.known_at).await?;
         if !agrees(&row, &statement) {
             let id = &row.id;
-            return Err(Problem::internal(format_args!("the lines of statement {id} do not make its figures")));
+            return Err(Problem::internal(format_args!(
+                "the lines of statement {id} do not make its figures"
+            )));
         }
         let customer = Party::find(&pool, &row.customer).await?;
-        let local = |at: chrono::DateTime<chrono::Utc>| at.with_timezone(&state.book().time_zone()).naive_local();
+        let local =
+            |at: chrono::DateTime<chrono::Utc>| at.with_timezone(&state.book().time_zone()).naive_local();
         let (issued_on, answered_at) = (local(row.created.at).date(), row.answered_at.map(local));
         Ok(Self { row, lines: statement.lines, customer, issued_on, answered_at })
     }

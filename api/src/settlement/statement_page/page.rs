@@ -10,9 +10,9 @@ use tallybook_domain::settlement::statement::StatementAnswer;
 use tallybook_read_models::Total;
 use tallybook_read_models::settlement::{CustomerBalance, CustomerStatementLine};
 
+use super::Shown;
 use super::form::Form;
 use super::words::called;
-use super::Shown;
 use crate::print::{Grouped, Html, Seller, begin, fact, write_parties, write_words};
 
 /// What the page shows.
@@ -92,7 +92,9 @@ impl StatementPage<'_> {
             StatementState::Issued | StatementState::Agreed | StatementState::Disagreed => {}
             StatementState::Withdrawn => {
                 html.markup("<div class=\"across\" aria-hidden=\"true\">已撤回 WITHDRAWN</div>");
-                html.markup("<p class=\"mark\">本对账单已撤回 · WITHDRAWN: this statement does not count</p>");
+                html.markup(
+                    "<p class=\"mark\">本对账单已撤回 · WITHDRAWN: this statement does not count</p>",
+                );
             }
         }
     }
@@ -101,11 +103,15 @@ impl StatementPage<'_> {
     fn write_balances(&self, html: &mut Html) {
         let row = &self.shown.row;
         html.markup("<table class=\"balances\"><thead><tr><th></th><th>应收<small>Receivable</small></th>");
-        html.markup("<th>预收<small>Advance</small></th><th>余额<small>Balance</small></th></tr></thead><tbody>");
+        html.markup(
+            "<th>预收<small>Advance</small></th><th>余额<small>Balance</small></th></tr></thead><tbody>",
+        );
         write_standing("期初<small>Opening</small>", &row.opening, html);
         write_standing("期末<small>Closing</small>", &row.closing, html);
         html.markup("</tbody></table><p class=\"note\">余额 = 应收 − 预收，负数为我方应付 · ");
-        html.markup("The balance is what you owe us less what we hold of yours; negative where we owe you</p>");
+        html.markup(
+            "The balance is what you owe us less what we hold of yours; negative where we owe you</p>",
+        );
     }
 
     /// Who owes whom how much.
@@ -177,7 +183,8 @@ fn write_balance_line(name: &'static str, date: impl Display, balance: Total, ht
 }
 
 fn write_line(line: &CustomerStatementLine, html: &mut Html) -> Result<(), PageFault> {
-    let unknown = || PageFault::UnknownLine { kind: line.kind.to_string(), document: line.document.to_string() };
+    let unknown =
+        || PageFault::UnknownLine { kind: line.kind.to_string(), document: line.document.to_string() };
     let (chinese, english) = called(line).ok_or_else(unknown)?;
     html.within("<tr class=\"line\"><td class=\"date\">", line.effective_date, "</td><td class=\"wide\">");
     html.markup(chinese).markup(" ").markup(english).within("<small>", &line.document, "");

@@ -54,11 +54,11 @@ impl Statement {
 
 impl Issued {
     pub(super) fn state(&self) -> StatementState {
-        match &self.answered {
-            _ if self.is_withdrawn => StatementState::Withdrawn,
-            Some(Answered { answer, .. }) => StatementState::of_answered(*answer),
-            None => StatementState::Issued,
+        if self.is_withdrawn {
+            return StatementState::Withdrawn;
         }
+        let answered = self.answered.as_ref();
+        answered.map_or(StatementState::Issued, |said| StatementState::of_answered(said.answer))
     }
 
     /// Takes in what happened after it was issued.
@@ -108,10 +108,9 @@ impl EventSourced for Statement {
                 });
                 Ok(())
             }
-            (
-                None,
-                StatementEvent::StatementAnswered { .. } | StatementEvent::StatementWithdrawn { .. },
-            ) => Err(corrupt("never issued")),
+            (None, StatementEvent::StatementAnswered { .. } | StatementEvent::StatementWithdrawn { .. }) => {
+                Err(corrupt("never issued"))
+            }
         }
     }
 

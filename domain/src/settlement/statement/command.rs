@@ -22,5 +22,8 @@ pub enum StatementCommand {
         answered_by: Signatory,
     },
     /// It should not have been sent, or not to this customer.
-    Withdraw { statement: StatementId, reason: Reason },
+    Withdraw {
+        statement: StatementId,
+        reason: Reason,
+    },
 }

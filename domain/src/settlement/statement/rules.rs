@@ -28,9 +28,7 @@ pub(super) fn decide(state: &Statement, command: StatementCommand) -> Decided {
         StatementCommand::Answer { statement, answer, remark, answered_by } => {
             self::answer(issued(state, &statement)?, answer, remark, answered_by)
         }
-        StatementCommand::Withdraw { statement, reason } => {
-            Ok(withdraw(issued(state, &statement)?, reason))
-        }
+        StatementCommand::Withdraw { statement, reason } => Ok(withdraw(issued(state, &statement)?, reason)),
     }
 }
 

@@ -113,9 +113,7 @@ fn the_first_answer_stands() {
 fn who_disagrees_says_what_is_wrong() {
     given([issued()]).when(answer(Disagrees, "", "李雷")).then_expect_error(StatementRefusal::RemarkMissing);
     let disagrees = answered(Disagrees, "差 5 元", "李雷");
-    given([issued()])
-        .when(answer(Disagrees, "差 5 元", "李雷"))
-        .then_expect_events(vec![disagrees.clone()]);
+    given([issued()]).when(answer(Disagrees, "差 5 元", "李雷")).then_expect_events(vec![disagrees.clone()]);
     let disagreed = [issued(), disagrees];
     assert_eq!(after(&disagreed).state(), Some(StatementState::Disagreed));
     given(disagreed.clone()).when(answer(Disagrees, "差 5 元", "李雷")).then_expect_events(vec![]);

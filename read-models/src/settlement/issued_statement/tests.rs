@@ -1,8 +1,8 @@
 use tallybook_domain::BookEvent;
+use tallybook_domain::settlement::StatementId;
 use tallybook_domain::settlement::statement::{
     Standing, StatementAnswer, StatementEvent, StatementFigures, StatementState,
 };
-use tallybook_domain::settlement::StatementId;
 
 use super::Statements;
 use crate::testing::{at, customer, day, folded, try_folded, yuan};
