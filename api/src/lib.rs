@@ -22,6 +22,7 @@ pub mod matching;
 pub mod metrics;
 mod openapi;
 mod operations;
+mod print;
 pub mod problem;
 mod projections;
 pub mod reports;
@@ -36,9 +37,9 @@ pub mod usage_sources;
 mod views;
 
 pub use answer::formula_safe;
-pub use billing::Seller;
 pub use journal::EventView;
 pub use openapi::{openapi, openapi_json};
+pub use print::Seller;
 pub use router::router;
 pub use serve::serve;
 pub use state::{ApiSettings, ApiState, REFUSALS_KEPT_DAYS};

@@ -19,6 +19,7 @@ pub fn router(state: ApiState) -> Router {
     state.figures().know(openapi::routes(&description));
     routes
         .merge(operations::pages())
+        .merge(settlement::pages())
         .fallback(unknown_route)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(axum::middleware::from_fn_with_state(state.clone(), boundary))

@@ -14,15 +14,16 @@ use tallybook_domain::{Actor, Month};
 use tallybook_event_store::Book;
 use tallybook_event_store::journal::head_position;
 use tallybook_projector::{ViewName, WaitError};
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, TryAcquireError, watch};
+use tokio::sync::{Notify, OnceCell, OwnedSemaphorePermit, Semaphore, TryAcquireError, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::access::{Access, Moment};
-use crate::billing::Seller;
 use crate::metrics::HttpFigures;
 use crate::operations::Readiness;
+use crate::print::Seller;
 use crate::problem::{FieldError, Problem, ProblemKind};
 use crate::request::Freshness;
+use crate::settlement::LinkKey;
 use crate::usage_sources::Sources;
 use crate::views::OpenedViews;
 
@@ -43,6 +44,8 @@ pub struct ApiSettings {
     pub personal_data_key: Option<Arc<MasterKey>>,
     /// What stands on every bill as the seller.
     pub seller: Seller,
+    /// Where customers reach this server, such as `https://ledger.example`: what links on paper begin with.
+    pub public_url: Option<String>,
     /// When, on the first day of a month, the bill run of the month before begins by itself. Without it, never.
     pub bill_run_at: Option<NaiveTime>,
     /// What becomes of bills that pass their customers' credit limits.
@@ -64,6 +67,7 @@ impl Default for ApiSettings {
             refusals_kept_days: NonZeroU16::new(REFUSALS_KEPT_DAYS),
             personal_data_key: None,
             seller: Seller::default(),
+            public_url: None,
             bill_run_at: None,
             credit_policy: CreditPolicy::Warn,
             usage_sources: Sources::default(),
@@ -81,6 +85,8 @@ pub struct ApiState {
 struct Shared {
     book: Book,
     personal_keys: PersonalKeys,
+    /// Read when the first link is made or followed.
+    link_key: OnceCell<LinkKey>,
     settings: ApiSettings,
     access: Access,
     figures: HttpFigures,
@@ -127,6 +133,7 @@ impl ApiState {
             uploads: Arc::new(Semaphore::new(UPLOADS)),
             searches: tokio::sync::Mutex::default(),
             stop: CancellationToken::new(),
+            link_key: OnceCell::new(),
             personal_keys: PersonalKeys::new(book.pool().clone(), settings.personal_data_key.clone()),
             book,
             settings,
@@ -141,6 +148,11 @@ impl ApiState {
     /// Seals and opens the personal fields of customers.
     pub(crate) fn personal_keys(&self) -> &PersonalKeys {
         &self.shared.personal_keys
+    }
+
+    /// What the links of customers are made with.
+    pub(crate) async fn link_key(&self) -> Result<&LinkKey, Problem> {
+        self.shared.link_key.get_or_try_init(|| LinkKey::read(self.book().pool())).await
     }
 
     pub(crate) fn settings(&self) -> &ApiSettings {

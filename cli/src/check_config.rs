@@ -105,6 +105,10 @@ fn shown(settings: &Settings) -> Vec<Shown> {
         row("seller_tax_number", &settings.seller_tax_number, set_or_none),
         row("seller_contact", &settings.seller_contact, set_or_none),
         row("seller_bank", &settings.seller_bank, set_or_none),
+        row("public_url", &settings.public_url, |url| match url {
+            Some(url) => url.to_string(),
+            None => "none".to_owned(),
+        }),
         row("bill_run_at", &settings.bill_run_at, TimeOfDay::to_string),
         row("credit_limit", &settings.credit_limit, CreditPolicy::to_string),
         row("seal_key", &settings.seal_key, |path| match path {

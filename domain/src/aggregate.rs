@@ -14,7 +14,7 @@ use crate::event::BookEvent;
 use crate::event_sourced::{CorruptStream, EventSourced};
 use crate::ledger::periods::AccountingPeriods;
 use crate::risk::{Payee, RiskAlert, RiskHistory, RiskRules};
-use crate::settlement::{CreditNote, MatchingRules, Receipt, WriteOff};
+use crate::settlement::{CreditNote, MatchingRules, Receipt, Statement, WriteOff};
 
 /// What kind of thing a stream of events is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -41,10 +41,11 @@ pub enum AggregateType {
     RiskHistory,
     Payee,
     RiskAlert,
+    Statement,
 }
 
 impl AggregateType {
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Customer,
         Self::Wallet,
         Self::Withdrawal,
@@ -67,6 +68,7 @@ impl AggregateType {
         Self::RiskHistory,
         Self::Payee,
         Self::RiskAlert,
+        Self::Statement,
     ];
 
     /// As the journal spells it.
@@ -94,6 +96,7 @@ impl AggregateType {
             Self::RiskHistory => <RiskHistory as cqrs_es::Aggregate>::TYPE,
             Self::Payee => <Payee as cqrs_es::Aggregate>::TYPE,
             Self::RiskAlert => <RiskAlert as cqrs_es::Aggregate>::TYPE,
+            Self::Statement => <Statement as cqrs_es::Aggregate>::TYPE,
         }
     }
 }
@@ -107,7 +110,7 @@ impl std::fmt::Display for AggregateType {
 /// A word that names no type of aggregate.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "must be customer, wallet, withdrawal, accounting_periods, bill_numbers, usage, price_plan, subscription, bill, bill_run, reminder, usage_source, usage_quarantine, receipt, credit_note, write_off, matching_rules, risk_rules, risk_history, payee or risk_alert"
+    "must be customer, wallet, withdrawal, accounting_periods, bill_numbers, usage, price_plan, subscription, bill, bill_run, reminder, usage_source, usage_quarantine, credit_alert, receipt, credit_note, write_off, matching_rules, risk_rules, risk_history, payee, risk_alert or statement"
 )]
 pub struct UnknownAggregateType;
 
@@ -145,6 +148,7 @@ pub enum AggregateState {
     RiskHistory(RiskHistory),
     Payee(Payee),
     RiskAlert(RiskAlert),
+    Statement(Statement),
 }
 
 impl AggregateState {
@@ -173,6 +177,7 @@ impl AggregateState {
             AggregateType::RiskHistory => Self::RiskHistory(RiskHistory::default()),
             AggregateType::Payee => Self::Payee(Payee::default()),
             AggregateType::RiskAlert => Self::RiskAlert(RiskAlert::default()),
+            AggregateType::Statement => Self::Statement(Statement::default()),
         }
     }
 
@@ -201,6 +206,7 @@ impl AggregateState {
             AggregateType::RiskHistory => Self::RiskHistory(serde_json::from_value(snapshot)?),
             AggregateType::Payee => Self::Payee(serde_json::from_value(snapshot)?),
             AggregateType::RiskAlert => Self::RiskAlert(serde_json::from_value(snapshot)?),
+            AggregateType::Statement => Self::Statement(serde_json::from_value(snapshot)?),
         })
     }
 
@@ -229,6 +235,7 @@ impl AggregateState {
             Self::RiskHistory(history) => evolve(history, event),
             Self::Payee(payee) => evolve(payee, event),
             Self::RiskAlert(alert) => evolve(alert, event),
+            Self::Statement(statement) => evolve(statement, event),
         }
     }
 }

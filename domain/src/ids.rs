@@ -47,7 +47,13 @@ text_type!(
     |text| if is_spelled(&text, 'N', UUID_CHARACTERS) { Ok(text) } else { Err(CREDIT_NOTE) }
 );
 
-shown_as_written!(CustomerId, WalletId, DepositId, WithdrawalId, WriteOffId, CreditNoteId);
+text_type!(
+    /// A statement that was issued: `S` and 26 characters, as a write-off's.
+    StatementId,
+    |text| if is_spelled(&text, 'S', UUID_CHARACTERS) { Ok(text) } else { Err(STATEMENT) }
+);
+
+shown_as_written!(CustomerId, WalletId, DepositId, WithdrawalId, WriteOffId, CreditNoteId, StatementId);
 
 const CUSTOMER: InvalidText = InvalidText::Malformed { expected: "C00042" };
 const WALLET: InvalidText = InvalidText::Malformed { expected: "C00042.CNY" };
@@ -56,6 +62,7 @@ const WITHDRAWAL: InvalidText =
     InvalidText::Malformed { expected: "0199f0a4-7d5e-7c3b-9a63-2f4be8c1d000 (a UUID version 7)" };
 const WRITE_OFF: InvalidText = InvalidText::Malformed { expected: "W01K7RA8ZAYFGXSMRSF9FMC3M01" };
 const CREDIT_NOTE: InvalidText = InvalidText::Malformed { expected: "N01K7RA8ZAYFGXSMRSF9FMC3M02" };
+const STATEMENT: InvalidText = InvalidText::Malformed { expected: "S01K7RA8ZAYFGXSMRSF9FMC3M04" };
 
 /// 128 bits, five to a character.
 const UUID_CHARACTERS: usize = 26;
@@ -116,6 +123,12 @@ impl WriteOffId {
 impl CreditNoteId {
     pub fn from_uuid(id: Uuid) -> Self {
         Self(spelled('N', id.as_u128(), 26))
+    }
+}
+
+impl StatementId {
+    pub fn from_uuid(id: Uuid) -> Self {
+        Self(spelled('S', id.as_u128(), 26))
     }
 }
 
@@ -224,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn a_write_off_and_a_credit_note_say_what_they_are() {
+    fn a_write_off_a_credit_note_and_a_statement_say_what_they_are() {
         let uuid = |text: &str| Uuid::try_parse(text).unwrap();
         let first = uuid("0199f0a4-7d5e-7c3b-9a63-2f4be8c1d000");
         let id = WriteOffId::from_uuid(first);
@@ -232,8 +245,10 @@ mod tests {
         assert!(id < WriteOffId::from_uuid(uuid("0199f0a4-7d5e-7c3b-9a63-2f4be8c1d001")));
         assert_eq!(WriteOffId::from_uuid(Uuid::max()).as_str(), "W7ZZZZZZZZZZZZZZZZZZZZZZZZZ");
         assert_eq!(CreditNoteId::from_uuid(first).as_str().strip_prefix('N'), id.as_str().strip_prefix('W'));
+        assert_eq!(StatementId::from_uuid(first).as_str().strip_prefix('S'), id.as_str().strip_prefix('W'));
         refuses::<WriteOffId>(&["", "W", CreditNoteId::from_uuid(first).as_str(), &id.as_str()[..26], "w"]);
         refuses::<CreditNoteId>(&[id.as_str(), "N0000000000000000000000000I"]);
+        refuses::<StatementId>(&[id.as_str(), "S"]);
     }
 
     #[test]

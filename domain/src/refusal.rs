@@ -10,7 +10,9 @@ use crate::customers::CustomerRefusal;
 use crate::deposits::{WalletRefusal, WithdrawalRefusal};
 use crate::ledger::periods::PeriodRefusal;
 use crate::risk::{PayeeRefusal, RiskAlertRefusal, RiskHistoryRefusal, RiskRulesRefusal};
-use crate::settlement::{CreditNoteRefusal, MatchingRulesRefusal, ReceiptRefusal, WriteOffRefusal};
+use crate::settlement::{
+    CreditNoteRefusal, MatchingRulesRefusal, ReceiptRefusal, StatementRefusal, WriteOffRefusal,
+};
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -58,6 +60,8 @@ pub enum Refusal {
     Payee(#[from] PayeeRefusal),
     #[error(transparent)]
     RiskAlert(#[from] RiskAlertRefusal),
+    #[error(transparent)]
+    Statement(#[from] StatementRefusal),
     #[error(transparent)]
     Batch(#[from] RefusedBatch),
 }

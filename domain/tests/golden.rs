@@ -16,7 +16,7 @@ use tallybook_domain::billing::{
 };
 use tallybook_domain::risk::{PayeeEvent, RiskAlertEvent, RiskEvent, RiskHistoryEvent, RiskRulesEvent};
 use tallybook_domain::settlement::{
-    CreditNoteEvent, MatchingRulesEvent, ReceiptEvent, SettlementEvent, WriteOffEvent,
+    CreditNoteEvent, MatchingRulesEvent, ReceiptEvent, SettlementEvent, StatementEvent, WriteOffEvent,
 };
 use tallybook_domain::{BookEvent, DecodeError, upcasters};
 
@@ -113,6 +113,7 @@ fn cqrs_es_reads_and_names_events_the_same_way() {
             BookEvent::Risk(RiskEvent::History(_)) => check::<RiskHistoryEvent>(&text, &event),
             BookEvent::Risk(RiskEvent::Payee(_)) => check::<PayeeEvent>(&text, &event),
             BookEvent::Risk(RiskEvent::Alert(_)) => check::<RiskAlertEvent>(&text, &event),
+            BookEvent::Settlement(SettlementEvent::Statement(_)) => check::<StatementEvent>(&text, &event),
         }
     }
 }

@@ -163,7 +163,7 @@ async fn grant(connection: &mut PgConnection, schema: &str) -> Result<(), StoreE
         .await?;
     let others: Vec<String> = sqlx::query_scalar(
         "SELECT tablename::text FROM pg_tables WHERE schemaname = $1 AND tableowner <> $2 AND tablename NOT IN
-            ('events', 'book_head', 'commands', 'claims', 'seals', 'book_settings', '_sqlx_migrations')",
+            ('events', 'book_head', 'commands', 'claims', 'seals', 'book_settings', 'link_keys', '_sqlx_migrations')",
     )
     .bind(schema)
     .bind(runtime)
@@ -191,7 +191,7 @@ async fn grant(connection: &mut PgConnection, schema: &str) -> Result<(), StoreE
         format!("GRANT SELECT, INSERT ON events, commands, seals TO {runtime}"),
         format!("GRANT SELECT, UPDATE ON book_head TO {runtime}"),
         format!("GRANT SELECT, INSERT, DELETE ON claims TO {runtime}"),
-        format!("GRANT SELECT ON book_settings, _sqlx_migrations TO {runtime}"),
+        format!("GRANT SELECT ON book_settings, link_keys, _sqlx_migrations TO {runtime}"),
         format!("GRANT ALL ON ALL SEQUENCES IN SCHEMA {schema} TO {runtime}"),
     ]);
     statements.extend(others.iter().map(|table| format!("ALTER TABLE {table} OWNER TO {runtime}")));

@@ -16,7 +16,9 @@ use tallybook_read_models::deposits::{
 use tallybook_read_models::fold::{Sample, TableShape, Tables};
 use tallybook_read_models::ledger::{GeneralLedger, Periods};
 use tallybook_read_models::risk::{RiskAlerts, RiskAssessments, RiskFlows, RiskRulesProjection};
-use tallybook_read_models::settlement::{Advances, CreditNotes, MatchingRules, Receipts, WriteOffs};
+use tallybook_read_models::settlement::{
+    Advances, CreditNotes, MatchingRules, Receipts, Statements, WriteOffs,
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::engine::{self, Surroundings};
@@ -102,5 +104,6 @@ pub fn every() -> Vec<Registered> {
         Registered::of::<RiskAssessments>(),
         Registered::of::<RiskAlerts>(),
         Registered::of::<RiskFlows>(),
+        Registered::of::<Statements>(),
     ]
 }

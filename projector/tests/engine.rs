@@ -10,7 +10,7 @@ use support::TestBook;
 use support::history::{billed, busy, day, deposited, money, registered, wallet_of};
 use support::judged::judged;
 use support::rebuilding::names;
-use support::settled::settled;
+use support::settled::{settled, stated};
 use tallybook_domain::CustomerId;
 use tallybook_domain::billing::BillId;
 use tallybook_projector::{ProjectorSettings, Status, WaitError, every, resume, statuses, wait_for};
@@ -46,7 +46,7 @@ async fn a_cold_projector_makes_the_same_tables_in_any_pages() {
     let bills: Vec<_> = (0..7).map(|number| BillId::new(&CustomerId::from_number(number), month)).collect();
     let busy = busy(7, 12);
     let judged = judged(&busy);
-    let events = [busy, judged, billed(7), settled(&bills)].concat();
+    let events = [busy, judged, billed(7), settled(&bills), stated(&bills)].concat();
     let expected = event_by_event(&events).await;
     assert!(expected.iter().all(|(_, rows)| !rows.is_empty()), "every table has rows");
     for settings in [

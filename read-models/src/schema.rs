@@ -136,6 +136,26 @@ pub enum CreditNoteState {
     Reversed,
 }
 
+/// What has become of a statement.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum StatementState {
+    /// The customer has not answered.
+    Issued,
+    Agreed,
+    Disagreed,
+    /// It should not have been sent.
+    Withdrawn,
+}
+
+/// What a customer says to a statement.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum StatementAnswer {
+    Agrees,
+    Disagrees,
+}
+
 /// What has become of a receipt.
 #[derive(Debug, ToSchema)]
 #[schema(rename_all = "snake_case")]

@@ -64,6 +64,8 @@ pub enum Action {
     ApproveRefunds,
     /// Write off, within the limits of the role, and undo it.
     WriteOff,
+    /// Send customers statements, or take them back; see the link that a customer answers by.
+    IssueStatements,
     /// Approve or reject a write-off that waits; never by an API key. That nobody approves his own is a rule of the domain.
     ApproveWriteOffs,
     ReadModels,
@@ -141,7 +143,9 @@ impl Action {
             | Self::ApproveBadDebts
             | Self::ApproveRefunds
             | Self::ApproveWriteOffs => &[Finance, Approver],
-            Self::SettleWithdrawals | Self::ManageReceipts | Self::WriteOff => &[Finance],
+            Self::SettleWithdrawals | Self::ManageReceipts | Self::WriteOff | Self::IssueStatements => {
+                &[Finance]
+            }
             Self::ReadModels => &[Admin, Finance, Approver, Operator, Auditor, Dashboard],
             Self::SeeAccountNumbers | Self::ReadJournal => &[Admin, Finance, Approver, Auditor],
             Self::ReadProjections => &[Admin, Finance, Approver, Operator, Auditor],
@@ -172,6 +176,7 @@ impl Action {
             Self::ManageReceipts => "identify or reverse receipts, or give back what is left of them",
             Self::ApproveRefunds => "approve or reject refunds of receipts",
             Self::WriteOff => "write off, or undo write-offs",
+            Self::IssueStatements => "issue or withdraw statements",
             Self::ApproveWriteOffs => "approve or reject write-offs that wait",
             Self::ReadModels => "read the book",
             Self::SeeAccountNumbers => "see account numbers in full",
@@ -209,7 +214,7 @@ impl FromStr for Role {
 mod tests {
     use super::*;
 
-    const EVERY_ACTION: [Action; 31] = [
+    const EVERY_ACTION: [Action; 32] = [
         Action::ManageUsers,
         Action::ReadUsers,
         Action::ManageCustomers,
@@ -231,6 +236,7 @@ mod tests {
         Action::ManageReceipts,
         Action::ApproveRefunds,
         Action::WriteOff,
+        Action::IssueStatements,
         Action::ApproveWriteOffs,
         Action::ReadModels,
         Action::SeeAccountNumbers,
@@ -326,6 +332,7 @@ mod tests {
                 A::ManageReceipts,
                 A::ApproveRefunds,
                 A::WriteOff,
+                A::IssueStatements,
                 A::ApproveWriteOffs,
                 A::ReadModels,
                 A::SeeAccountNumbers,

@@ -56,7 +56,6 @@ mod usage_body;
 mod usage_schema;
 mod void_bill;
 
-pub use document::Seller;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 

@@ -34,6 +34,7 @@ const TAGS: [(&str, &str); 19] = [
         "Which money settled which bills (核销), leg by leg, and how that is undone; credit notes",
     ),
     ("receivables", "What customers owe (应收账款), and for how long it has been due"),
+    ("statements", "What is sent to a customer (对账单) to be agreed with, and the answer"),
     ("wallets", "What each customer has, and how it came about"),
     ("usage", "What customers used (用量), as meters counted it"),
     ("price-plans", "What customers are billed by (价格方案), and from when"),

@@ -10,12 +10,13 @@ use crate::problem::ProblemSchema;
 use crate::request::Format;
 
 /// Contexts whose changes are commands on the book.
-const OF_THE_BOOK: [&str; 9] = [
+const OF_THE_BOOK: [&str; 10] = [
     "customers",
     "deposits",
     "withdrawals",
     "receipts",
     "write-offs",
+    "statements",
     "usage",
     "price-plans",
     "bills",
@@ -28,12 +29,13 @@ const OF_MANY: &str = "write_off_matches";
 /// Not of such a context and of no view, but can be waited for.
 const LIVE: &str = "show_explanation";
 /// Contexts that read projections and so can be waited for.
-const OF_READ_MODELS: [&str; 13] = [
+const OF_READ_MODELS: [&str; 14] = [
     "customers",
     "deposits",
     "withdrawals",
     "receipts",
     "write-offs",
+    "statements",
     "wallets",
     "usage",
     "price-plans",

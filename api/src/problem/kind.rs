@@ -76,7 +76,7 @@ pub enum ProblemKind {
     PeriodNotClosed,
     ReopeningNotRequested,
     ReopeningUnderWay,
-    // Receipts, credit notes and write-offs.
+    // Receipts, credit notes, write-offs and statements.
     ReceiptNotFound,
     ReceiptDiffers,
     ReceiptReversed,
@@ -102,6 +102,9 @@ pub enum ProblemKind {
     WriteOffMixed,
     WriteOffMalformed,
     MatchingRulesChanged,
+    StatementNotFound,
+    StatementAlreadyAnswered,
+    StatementWithdrawn,
     // Billing.
     BillNumbersExhausted,
     // Usage.
@@ -169,7 +172,7 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
-    pub const ALL: [Self; 141] = [
+    pub const ALL: [Self; 144] = [
         Self::MalformedJson,
         Self::Validation,
         Self::UnknownRoute,
@@ -252,6 +255,9 @@ impl ProblemKind {
         Self::WriteOffMixed,
         Self::WriteOffMalformed,
         Self::MatchingRulesChanged,
+        Self::StatementNotFound,
+        Self::StatementAlreadyAnswered,
+        Self::StatementWithdrawn,
         Self::BillNumbersExhausted,
         Self::UsageDiffers,
         Self::UsageNotRecorded,
@@ -402,7 +408,7 @@ const SPECS: [(StatusCode, &str, &str); ProblemKind::ALL.len()] = [
     (S::CONFLICT, "period-not-closed", "The accounting period is not closed"),
     (S::CONFLICT, "reopening-not-requested", "Nobody has asked to reopen the accounting period"),
     (S::CONFLICT, "reopening-under-way", "Somebody has asked to reopen the accounting period already"),
-    // Receipts, credit notes and write-offs.
+    // Receipts, credit notes, write-offs and statements.
     (S::NOT_FOUND, "receipt-not-found", "There is no such receipt"),
     (S::CONFLICT, "receipt-differs", "Other money is recorded under this account and reference"),
     (S::CONFLICT, "receipt-reversed", "The receipt is reversed"),
@@ -428,6 +434,9 @@ const SPECS: [(StatusCode, &str, &str); ProblemKind::ALL.len()] = [
     (S::UNPROCESSABLE_ENTITY, "write-off-mixed", "A write-off is about one customer"),
     (S::UNPROCESSABLE_ENTITY, "write-off-malformed", "The legs of the write-off cannot be used"),
     (S::CONFLICT, "matching-rules-changed", "Somebody else has changed the rules of matching"),
+    (S::NOT_FOUND, "statement-not-found", "There is no such statement"),
+    (S::CONFLICT, "statement-already-answered", "The customer has answered the statement already"),
+    (S::GONE, "statement-withdrawn", "The statement was withdrawn"),
     // Billing.
     (S::CONFLICT, "bill-numbers-exhausted", "The year has no bill numbers left"),
     // Usage.

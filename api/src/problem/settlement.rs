@@ -1,7 +1,7 @@
-//! What a client is told about each refusal of receipts, credit notes and write-offs.
+//! What a client is told about each refusal of receipts, credit notes, write-offs and statements.
 
 use tallybook_domain::settlement::{
-    CreditNoteRefusal, MatchingRulesRefusal, ReceiptRefusal, WriteOffRefusal,
+    CreditNoteRefusal, MatchingRulesRefusal, ReceiptRefusal, StatementRefusal, WriteOffRefusal,
 };
 
 use super::{FieldError, Problem, ProblemKind, sentence};
@@ -166,6 +166,31 @@ impl From<MatchingRulesRefusal> for Problem {
                 .with("expected", expected)
                 .with("version", version),
             R::TooMany => Self::internal(detail),
+        }
+    }
+}
+
+impl From<StatementRefusal> for Problem {
+    fn from(refusal: StatementRefusal) -> Self {
+        use StatementRefusal as R;
+        let problem = |kind, statement| Self::new(kind, sentence(&refusal)).with("statement", statement);
+        let invalid = |pointer: &str, code| {
+            Self::validation(vec![FieldError { pointer: pointer.into(), code, detail: refusal.to_string() }])
+        };
+        match &refusal {
+            R::NotFound { statement } => problem(ProblemKind::StatementNotFound, statement),
+            // Its id was made for this one.
+            R::AlreadyIssued { .. } => Self::internal(&refusal),
+            R::AlreadyAnswered { statement, state } => {
+                problem(ProblemKind::StatementAlreadyAnswered, statement).with("state", state)
+            }
+            R::Withdrawn { statement } => problem(ProblemKind::StatementWithdrawn, statement),
+            R::RemarkMissing => invalid("/remark", "missing"),
+            R::PeriodReversed { .. } | R::PeriodNotOver { .. } => invalid("/to", "out_of_range"),
+            R::TooLong { lines, most } => {
+                invalid("/from", "too_long").with("lines", lines).with("most", most)
+            }
+            R::Money(error) => error.clone().into(),
         }
     }
 }

@@ -1,16 +1,20 @@
-//! Receipts, credit notes and write-offs (收款核销) over HTTP.
+//! Receipts, credit notes, write-offs (收款核销) and statements (对账单) over HTTP.
 
 mod change_matching_rules;
+mod confirmation;
 mod decide_credit;
 mod decide_refund;
 mod decide_write_off;
 mod find_credit_note;
 mod find_receipt;
+mod find_statement;
 mod find_write_off;
 mod identify_receipt;
+mod issue_statement;
 mod limits;
 mod list_credit_notes;
 mod list_receipts;
+mod list_statements;
 mod list_write_offs;
 mod make_write_off;
 mod move_advance;
@@ -27,12 +31,16 @@ mod reverse_write_off;
 mod schema;
 mod show_customer_statement;
 mod show_matching_rules;
+mod show_statement_document;
+mod statement_page;
+mod withdraw_statement;
 mod write_off_body;
 mod write_off_matches;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+pub(crate) use confirmation::{LinkKey, pages};
 pub(crate) use limits::limits_of;
 
 use crate::state::ApiState;
@@ -51,6 +59,11 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(list_credit_notes::list_credit_notes, propose_credit::propose_credit))
         .routes(routes!(return_refund::return_refund))
         .routes(routes!(show_customer_statement::show_customer_statement))
+        .routes(routes!(issue_statement::issue_statement))
+        .routes(routes!(list_statements::list_statements))
+        .routes(routes!(find_statement::find_statement))
+        .routes(routes!(show_statement_document::show_statement_document))
+        .routes(routes!(withdraw_statement::withdraw_statement))
         .routes(routes!(find_credit_note::find_credit_note))
         .routes(routes!(decide_credit::approve_credit))
         .routes(routes!(decide_credit::reject_credit))

@@ -1,7 +1,10 @@
 //! How the answers to commands on receipts, credit notes and write-offs look in OpenAPI. Described here only; never made
 //! or read.
 
-use tallybook_read_models::schema::{CreditNoteState, Leg, Money, ReceiptState, WriteOffState};
+use chrono::NaiveDate;
+use tallybook_read_models::schema::{
+    CreditNoteState, Leg, Money, ReceiptState, StatementState, WriteOffState,
+};
 use utoipa::ToSchema;
 
 /// The receipt as the command left it.
@@ -76,6 +79,62 @@ pub(super) struct CreditNoteOutcome {
     unapplied: Money,
     /// Where in the journal the command is recorded.
     position: u64,
+}
+
+/// The statement as the command left it.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes tallybook_commands::settlement::StatementOutcome")]
+pub(super) struct StatementOutcome {
+    #[schema(example = "S01K7RA8ZAYFGXSMRSF9FMC3M04")]
+    id: String,
+    state: StatementState,
+    #[schema(example = "C00042")]
+    customer: String,
+    from: NaiveDate,
+    to: NaiveDate,
+    /// The last event of the book that counts.
+    known_at: u64,
+    /// Before the first day.
+    opening: Standing,
+    /// After the last day.
+    closing: Standing,
+    line_count: u64,
+    /// Where in the journal the command is recorded.
+    position: u64,
+}
+
+/// A statement that can be sent.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes issue_statement::IssuedStatement")]
+pub(super) struct IssuedStatement {
+    #[schema(example = "S01K7RA8ZAYFGXSMRSF9FMC3M04")]
+    id: String,
+    state: StatementState,
+    #[schema(example = "C00042")]
+    customer: String,
+    from: NaiveDate,
+    to: NaiveDate,
+    /// The last event of the book that counts.
+    known_at: u64,
+    /// Before the first day.
+    opening: Standing,
+    /// After the last day.
+    closing: Standing,
+    line_count: u64,
+    /// Where on this server the customer reads and answers it, without sign-in: for the customer alone.
+    confirmation_path: String,
+    /// Where in the journal the command is recorded.
+    position: u64,
+}
+
+/// How a customer and we stand.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes tallybook_domain::settlement::statement::Standing")]
+pub(super) struct Standing {
+    /// What the customer owes of bills.
+    receivable: Money,
+    /// What is left of the customer's receipts and credit notes.
+    advance: Money,
 }
 
 /// The write-off as the command left it, and what is left of its sources and bills.

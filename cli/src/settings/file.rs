@@ -9,6 +9,7 @@ use serde::Deserialize;
 use tallybook_api::usage_sources::{SourceSettings, without_value};
 use tallybook_domain::billing::CreditPolicy;
 
+use super::public_url::PublicUrl;
 use super::sample::SampleSize;
 use super::time_of_day::TimeOfDay;
 use crate::failure::Failure;
@@ -37,6 +38,7 @@ pub(super) struct FileSettings {
     pub(super) seller_tax_number: Option<String>,
     pub(super) seller_contact: Option<String>,
     pub(super) seller_bank: Option<String>,
+    pub(super) public_url: Option<PublicUrl>,
     pub(super) bill_run_at: Option<TimeOfDay>,
     pub(super) credit_limit: Option<CreditPolicy>,
     pub(super) seal_key: Option<PathBuf>,

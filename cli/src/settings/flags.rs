@@ -7,6 +7,7 @@ use chrono::NaiveTime;
 use clap::Args;
 use tallybook_domain::billing::CreditPolicy;
 
+use super::public_url::PublicUrl;
 use super::sample::SampleSize;
 use super::time_of_day::TimeOfDay;
 
@@ -124,6 +125,16 @@ pub struct ServeFlags {
     /// zone [default: off]
     #[arg(long, value_name = "TIME", env = "TALLYBOOK_BILL_RUN_AT", hide_env_values = true)]
     pub bill_run_at: Option<TimeOfDay>,
+    /// Where customers reach this server, such as https://ledger.example: what the links on statements begin with
+    /// [default: none]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "TALLYBOOK_PUBLIC_URL",
+        hide_env_values = true,
+        hide_short_help = true
+    )]
+    pub public_url: Option<PublicUrl>,
     #[command(flatten)]
     pub seller: SellerFlags,
 }

@@ -14,6 +14,7 @@ use tallybook_event_store::BookSettings;
 
 use super::file::FileSettings;
 use super::flags::Flags;
+use super::public_url::PublicUrl;
 use super::sample::SampleSize;
 use super::time_of_day::TimeOfDay;
 use crate::environment;
@@ -68,6 +69,7 @@ pub struct Settings {
     pub seller_tax_number: Layered<Option<String>>,
     pub seller_contact: Layered<Option<String>>,
     pub seller_bank: Layered<Option<String>>,
+    pub public_url: Layered<Option<PublicUrl>>,
     pub bill_run_at: Layered<TimeOfDay>,
     pub credit_limit: Layered<CreditPolicy>,
     pub seal_key: Layered<Option<PathBuf>>,
@@ -147,6 +149,7 @@ impl Settings {
             ),
             seller_contact: layers.optional("seller_contact", seller.seller_contact, file.seller_contact),
             seller_bank: layers.optional("seller_bank", seller.seller_bank, file.seller_bank),
+            public_url: layers.optional("public_url", serve.public_url, file.public_url),
             bill_run_at: layers.pick("bill_run_at", serve.bill_run_at, file.bill_run_at, TimeOfDay::OFF),
             credit_limit: layers.pick(
                 "credit_limit",

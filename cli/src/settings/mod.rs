@@ -5,6 +5,7 @@
 mod file;
 mod flags;
 mod layers;
+mod public_url;
 mod sample;
 #[cfg(test)]
 mod tests;
@@ -15,5 +16,6 @@ pub use flags::{
     ServeFlags,
 };
 pub use layers::{Layered, Settings, Source};
+pub use public_url::PublicUrl;
 pub use sample::SampleSize;
 pub use time_of_day::TimeOfDay;

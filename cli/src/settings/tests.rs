@@ -102,3 +102,13 @@ fn the_key_of_seals_is_in_the_data_directory_unless_named() {
     );
     assert_eq!(settings(&["--seal-key", "k"], "seal_key = \"f\"").seal_key(), std::path::Path::new("k"));
 }
+
+#[test]
+fn a_public_url_is_told_in_the_file_or_by_a_flag() {
+    let in_file = settings(&[], "public_url = \"https://ledger.example/\"");
+    assert_eq!(in_file.public_url.value.map(|url| url.to_string()), Some("https://ledger.example".into()));
+    let by_flag = settings(&["--public-url", "https://b.example"], "public_url = \"https://a.example\"");
+    assert_eq!(by_flag.public_url.value.map(|url| url.to_string()), Some("https://b.example".into()));
+    assert_eq!(settings(&[], "").public_url.value, None);
+    assert!(FileSettings::parse("public_url = \"ledger\"").is_err());
+}

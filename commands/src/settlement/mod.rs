@@ -1,10 +1,12 @@
-//! What people do with receipts, credit notes and write-offs (收款核销).
+//! What people do with receipts, credit notes, write-offs (收款核销) and statements (对账单).
 
+mod answer_statement;
 mod approve_credit;
 mod approve_refund;
 mod approve_write_off;
 mod change_matching_rules;
 mod identify_receipt;
+mod issue_statement;
 mod legs;
 mod make_write_off;
 mod move_advance;
@@ -21,18 +23,21 @@ mod return_refund;
 mod reverse_credit;
 mod reverse_receipt;
 mod reverse_write_off;
+mod withdraw_statement;
 
+pub use answer_statement::{AnswerStatement, answer_statement};
 pub use approve_credit::{ApproveCredit, approve_credit};
 pub use approve_refund::{ApproveRefund, approve_refund};
 pub use approve_write_off::{ApproveWriteOff, approve_write_off};
 pub use change_matching_rules::{ChangeMatchingRules, MatchingRulesOutcome, change_matching_rules};
 pub use identify_receipt::{IdentifyReceipt, identify_receipt};
+pub use issue_statement::{IssueStatement, issue_statement};
 pub use make_write_off::{MakeWriteOff, Split, make_write_off};
 pub use move_advance::{MoveAdvance, move_advance};
 pub use move_back::{MoveBack, move_back};
 pub use outcome::{
     BillLeft, CreditNoteOutcome, ReceiptOutcome, RecordedReceipt, ReversedReceipt, SourceLeft,
-    WriteOffOutcome,
+    StatementOutcome, WriteOffOutcome,
 };
 pub use post_match::post_match;
 pub use propose_credit::{ProposeCredit, propose_credit};
@@ -45,3 +50,4 @@ pub use return_refund::{ReturnRefund, return_refund};
 pub use reverse_credit::{ReverseCredit, reverse_credit};
 pub use reverse_receipt::{ReverseReceipt, reverse_receipt};
 pub use reverse_write_off::{ReverseWriteOff, reverse_write_off};
+pub use withdraw_statement::{WithdrawStatement, withdraw_statement};

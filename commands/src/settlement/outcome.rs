@@ -1,14 +1,16 @@
-//! What a command on receipts, credit notes and write-offs answers: the thing itself, and what is left of what it is about.
+//! What a command on receipts, credit notes, write-offs and statements answers: the thing itself, and what is left of what
+//! it is about.
 
 use serde::{Deserialize, Serialize};
 use tallybook_domain::billing::{Bill, BillId, BillRefusal};
 use tallybook_domain::deposits::Wallet;
 use tallybook_domain::settlement::credit_note::CreditNoteState;
 use tallybook_domain::settlement::receipt::ReceiptState;
+use tallybook_domain::settlement::statement::StatementFigures;
 use tallybook_domain::settlement::write_off::{Leg, LegSource};
 use tallybook_domain::settlement::{
-    CreditNote, CreditNoteId, CreditNoteRefusal, Receipt, ReceiptId, ReceiptRefusal, WriteOff, WriteOffId,
-    WriteOffRefusal, WriteOffState,
+    CreditNote, CreditNoteId, CreditNoteRefusal, Receipt, ReceiptId, ReceiptRefusal, Statement, StatementId,
+    StatementRefusal, StatementState, WriteOff, WriteOffId, WriteOffRefusal, WriteOffState,
 };
 use tallybook_domain::{CustomerId, Money, Refusal};
 use tallybook_event_store::Decision;
@@ -78,6 +80,28 @@ impl CreditNoteOutcome {
         };
         let customer = note.customer().cloned().ok_or_else(not_found)?;
         Ok(Self { id: id.clone(), state, customer, amount, unapplied })
+    }
+}
+
+/// The statement as the command left it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatementOutcome {
+    pub id: StatementId,
+    pub state: StatementState,
+    pub customer: CustomerId,
+    #[serde(flatten)]
+    pub figures: StatementFigures,
+}
+
+impl StatementOutcome {
+    pub(super) fn of(decision: &Decision<'_>, id: &StatementId) -> Result<Self, Refusal> {
+        let statement = decision.state::<Statement>(id.as_str());
+        let (Some(state), Some(customer), Some(figures)) =
+            (statement.state(), statement.customer().cloned(), statement.figures().cloned())
+        else {
+            return Err(StatementRefusal::NotFound { statement: id.clone() }.into());
+        };
+        Ok(Self { id: id.clone(), state, customer, figures })
     }
 }
 

@@ -86,7 +86,9 @@ fn read(aggregate_type: &str, event_type: &str, payload: Payload<'_>) -> Result<
     use crate::deposits::{WalletEvent, WithdrawalEvent};
     use crate::ledger::periods::PeriodEvent;
     use crate::risk::{PayeeEvent, RiskAlertEvent, RiskHistoryEvent, RiskRulesEvent};
-    use crate::settlement::{CreditNoteEvent, MatchingRulesEvent, ReceiptEvent, WriteOffEvent};
+    use crate::settlement::{
+        CreditNoteEvent, MatchingRulesEvent, ReceiptEvent, StatementEvent, WriteOffEvent,
+    };
 
     let event = match aggregate_type {
         "customer" => payload.into_event::<CustomerEvent>(),
@@ -111,6 +113,7 @@ fn read(aggregate_type: &str, event_type: &str, payload: Payload<'_>) -> Result<
         "risk_history" => payload.into_event::<RiskHistoryEvent>(),
         "payee" => payload.into_event::<PayeeEvent>(),
         "risk_alert" => payload.into_event::<RiskAlertEvent>(),
+        "statement" => payload.into_event::<StatementEvent>(),
         _ => return Err(unknown(aggregate_type, event_type)),
     };
     event.map_err(|source| DecodeError::Malformed { event_type: event_type.into(), source })

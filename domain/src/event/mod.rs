@@ -26,7 +26,7 @@ use crate::risk::{
 };
 use crate::settlement::{
     CreditNote, CreditNoteEvent, MatchingRules, MatchingRulesEvent, Receipt, ReceiptEvent, SettlementEvent,
-    WriteOff, WriteOffEvent,
+    Statement, StatementEvent, WriteOff, WriteOffEvent,
 };
 
 /// The stored name of an event and the version its payload has today.
@@ -57,7 +57,7 @@ pub enum BookEvent {
 
 impl BookEvent {
     /// Every kind of event there is, by aggregate type. A name belongs to one aggregate type only.
-    pub const KINDS: [(&'static str, &'static [EventKind]); 22] = [
+    pub const KINDS: [(&'static str, &'static [EventKind]); 23] = [
         (<Customer as cqrs_es::Aggregate>::TYPE, &CustomerEvent::KINDS),
         (<Wallet as cqrs_es::Aggregate>::TYPE, &WalletEvent::KINDS),
         (<Withdrawal as cqrs_es::Aggregate>::TYPE, &WithdrawalEvent::KINDS),
@@ -80,6 +80,7 @@ impl BookEvent {
         (<RiskHistory as cqrs_es::Aggregate>::TYPE, &RiskHistoryEvent::KINDS),
         (<Payee as cqrs_es::Aggregate>::TYPE, &PayeeEvent::KINDS),
         (<RiskAlert as cqrs_es::Aggregate>::TYPE, &RiskAlertEvent::KINDS),
+        (<Statement as cqrs_es::Aggregate>::TYPE, &StatementEvent::KINDS),
     ];
 
     pub fn aggregate_type(&self) -> &'static str {

@@ -162,7 +162,8 @@ fn settlement_postings(event: &SettlementEvent) -> Vec<Posting> {
             | CreditNoteEvent::CreditFreed { .. },
         )
         | SettlementEvent::WriteOff(_)
-        | SettlementEvent::MatchingRules(_) => Vec::new(),
+        | SettlementEvent::MatchingRules(_)
+        | SettlementEvent::Statement(_) => Vec::new(),
     }
 }
 
@@ -256,7 +257,7 @@ pub fn effective_date(event: &BookEvent) -> Option<NaiveDate> {
             SettlementEvent::Receipt(event) => event.effective_date(),
             SettlementEvent::CreditNote(event) => event.effective_date(),
             SettlementEvent::WriteOff(event) => event.effective_date(),
-            SettlementEvent::MatchingRules(_) => None,
+            SettlementEvent::MatchingRules(_) | SettlementEvent::Statement(_) => None,
         },
         BookEvent::Wallet(event) => match event {
             WalletEvent::DepositRecorded { effective_date, .. }

@@ -5,6 +5,7 @@ use cqrs_es::Aggregate;
 use super::credit_note::{CreditNote, CreditNoteEvent};
 use super::matching_rules::{MatchingRules, MatchingRulesEvent};
 use super::receipt::{Receipt, ReceiptEvent};
+use super::statement::{Statement, StatementEvent};
 use super::write_off::{WriteOff, WriteOffEvent};
 use crate::event::{BookEvent, EventKind, payload};
 
@@ -15,6 +16,7 @@ pub enum SettlementEvent {
     CreditNote(CreditNoteEvent),
     WriteOff(WriteOffEvent),
     MatchingRules(MatchingRulesEvent),
+    Statement(StatementEvent),
 }
 
 impl SettlementEvent {
@@ -24,6 +26,7 @@ impl SettlementEvent {
             Self::CreditNote(_) => CreditNote::TYPE,
             Self::WriteOff(_) => WriteOff::TYPE,
             Self::MatchingRules(_) => MatchingRules::TYPE,
+            Self::Statement(_) => Statement::TYPE,
         }
     }
 
@@ -33,6 +36,7 @@ impl SettlementEvent {
             Self::CreditNote(event) => event.kind(),
             Self::WriteOff(event) => event.kind(),
             Self::MatchingRules(event) => event.kind(),
+            Self::Statement(event) => event.kind(),
         }
     }
 
@@ -43,6 +47,7 @@ impl SettlementEvent {
             Self::CreditNote(event) => event.credit_note().to_string(),
             Self::WriteOff(event) => event.write_off().to_string(),
             Self::MatchingRules(_) => MatchingRules::STREAM.to_owned(),
+            Self::Statement(event) => event.statement().to_string(),
         }
     }
 
@@ -52,6 +57,7 @@ impl SettlementEvent {
             Self::CreditNote(event) => payload(event),
             Self::WriteOff(event) => payload(event),
             Self::MatchingRules(event) => payload(event),
+            Self::Statement(event) => payload(event),
         }
     }
 }
@@ -77,5 +83,11 @@ impl From<WriteOffEvent> for BookEvent {
 impl From<MatchingRulesEvent> for BookEvent {
     fn from(event: MatchingRulesEvent) -> Self {
         Self::Settlement(SettlementEvent::MatchingRules(event))
+    }
+}
+
+impl From<StatementEvent> for BookEvent {
+    fn from(event: StatementEvent) -> Self {
+        Self::Settlement(SettlementEvent::Statement(event))
     }
 }

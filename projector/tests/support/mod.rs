@@ -197,7 +197,7 @@ impl TestBook {
     }
 }
 
-pub const READ_TABLES: [&str; 39] = [
+pub const READ_TABLES: [&str; 40] = [
     "customers",
     "wallets",
     "deposits",
@@ -237,6 +237,7 @@ pub const READ_TABLES: [&str; 39] = [
     "risk_assessments",
     "risk_alerts",
     "risk_flows",
+    "statements",
 ];
 
 pub struct Running {

@@ -1,14 +1,15 @@
-//! Money that came in, what it settled, and a part of that undone.
+//! Money that came in, what it settled, and a part of that undone; statements of it, with answers.
 
 use tallybook_domain::billing::bill::Amounts;
 use tallybook_domain::billing::{BillEvent, BillId};
 use tallybook_domain::deposits::DepositMethod;
 use tallybook_domain::settlement::matching::{MatchEvidence, RuleName, RuleSet};
 use tallybook_domain::settlement::receipt::Payer;
+use tallybook_domain::settlement::statement::{Standing, StatementAnswer, StatementFigures};
 use tallybook_domain::settlement::write_off::{Leg, LegSource};
 use tallybook_domain::settlement::{
-    CreditNoteEvent, CreditNoteId, MatchingRules, MatchingRulesEvent, ReceiptEvent, ReceiptId, WriteOffEvent,
-    WriteOffId,
+    CreditNoteEvent, CreditNoteId, MatchingRules, MatchingRulesEvent, ReceiptEvent, ReceiptId,
+    StatementEvent, StatementId, WriteOffEvent, WriteOffId,
 };
 use tallybook_domain::{BookEvent, CustomerId};
 use uuid::Uuid;
@@ -19,6 +20,40 @@ use super::history::{day, money, streamed};
 pub fn settled(bills: &[BillId]) -> Vec<(String, BookEvent)> {
     let bills = (0..).zip(bills).flat_map(|(number, bill)| settled_one(number, bill));
     rules().into_iter().chain(bills).collect()
+}
+
+/// One statement for each bill's customer, answered in turn: not at all, agreed with, contested, and taken back after.
+pub fn stated(bills: &[BillId]) -> Vec<(String, BookEvent)> {
+    (0..).zip(bills).flat_map(|(number, bill)| stated_one(number, bill)).collect()
+}
+
+fn stated_one(number: u64, bill: &BillId) -> Vec<(String, BookEvent)> {
+    let id = Uuid::from_u128((0x0199_f0a4_7d5e_7c3b << 64) + u128::from(number));
+    let statement = StatementId::from_uuid(id);
+    let figures = StatementFigures {
+        from: day("2026-02-01"),
+        to: day("2026-02-28"),
+        known_at: number,
+        opening: Standing { receivable: money("0.00"), advance: money("0.00") },
+        closing: Standing { receivable: money("110.00"), advance: money("10.00") },
+        line_count: 3,
+    };
+    let answered = |answer, remark: &str| StatementEvent::StatementAnswered {
+        statement: statement.clone(),
+        answer,
+        remark: remark.parse().ok(),
+        answered_by: "李雷".parse().unwrap(),
+    };
+    let reason = "sent to the wrong one".parse().unwrap();
+    let withdrawn = StatementEvent::StatementWithdrawn { statement: statement.clone(), reason };
+    let after = match number % 4 {
+        0 => Vec::new(),
+        1 => vec![answered(StatementAnswer::Agrees, "")],
+        2 => vec![answered(StatementAnswer::Disagrees, "差 5 元")],
+        _ => vec![answered(StatementAnswer::Agrees, "but late"), withdrawn],
+    };
+    let issued = StatementEvent::StatementIssued { statement, customer: bill.customer(), figures };
+    streamed(std::iter::once(issued).chain(after).map(BookEvent::from))
 }
 
 fn matched() -> MatchEvidence {

@@ -12,7 +12,7 @@ use sqlx::{Arguments as _, FromRow, PgPool, QueryBuilder, Row as _};
 use tallybook_domain::{Currency, CustomerId};
 use utoipa::ToSchema;
 
-use super::Advances;
+use super::{Advances, CustomerBalance};
 use crate::billing::{Bills, Receivables};
 use crate::query::{
     DateRange, Page, Paging, ReadError, Snapshot, Standpoint, Total, count, counted, read_key, signed,
@@ -36,20 +36,6 @@ pub struct CustomerStatement {
     pub closing: CustomerBalance,
     pub line_count: u64,
     pub lines: Vec<CustomerStatementLine>,
-}
-
-/// How a customer and we stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-pub struct CustomerBalance {
-    /// What the customer owes of bills.
-    #[schema(value_type = schema::Money)]
-    pub receivable: Total,
-    /// What is left of the customer's receipts and credit notes.
-    #[schema(value_type = schema::Money)]
-    pub advance: Total,
-    /// `receivable` less `advance`; negative where we owe the customer.
-    #[schema(value_type = schema::Money)]
-    pub balance: Total,
 }
 
 /// One event. What a write-off takes of a receipt is a line, and what it settles of a bill another.
@@ -132,27 +118,31 @@ pub async fn customer_statement(
     let next_cursor = paging.cut(&mut rows, |last| {
         write_cursor(ORDER, [last.effective_date.to_string(), last.position.to_string()])
     });
-    let mut balance = match after {
+    let before = match after {
         Some(after) => scope.balance_at(&mut snapshot, after).await?,
         None => statement.opening.balance,
     };
-    for row in rows {
-        let (receivable, advance) = (scope.total(row.receivable), scope.total(row.advance));
-        balance = balance.plus(receivable)?.minus(advance)?;
-        let LineRow { effective_date, position, kind, document, reference, .. } = row;
-        let line = CustomerStatementLine {
-            effective_date,
-            position,
-            kind,
-            document,
-            reference,
-            receivable,
-            advance,
-            balance,
-        };
-        statement.lines.push(line);
-    }
+    statement.lines = scope.lines(rows, before)?;
     Ok(Page { data: statement, next_cursor, position })
+}
+
+/// The same with all its lines, as it was known at a position.
+pub async fn whole_customer_statement(
+    pool: &PgPool,
+    (customer, currency): (&CustomerId, Currency),
+    range: DateRange,
+    known_at: u64,
+) -> Result<CustomerStatement, ReadError> {
+    let standpoint = Standpoint { as_of: None, known_at: Some(known_at) };
+    let tables = [tables_of::<Receivables>(), tables_of::<Bills>(), tables_of::<Advances>()].concat();
+    let mut snapshot = Snapshot::of_tables(pool, &tables).await?;
+    snapshot.stand::<Receivables>(&standpoint).await?;
+    snapshot.stand::<Advances>(&standpoint).await?;
+    let scope = Scope { customer, currency, range, known_at: Some(signed(known_at)?) };
+    let mut statement = scope.frame(&mut snapshot).await?;
+    let rows = scope.rows(&mut snapshot, None, i64::MAX).await?;
+    statement.lines = scope.lines(rows, statement.opening.balance)?;
+    Ok(statement)
 }
 
 #[derive(FromRow)]
@@ -231,8 +221,28 @@ impl Scope<'_> {
     }
 
     fn balance(&self, receivable: Decimal, advance: Decimal) -> Result<CustomerBalance, ReadError> {
-        let (receivable, advance) = (self.total(receivable), self.total(advance));
-        Ok(CustomerBalance { receivable, advance, balance: receivable.minus(advance)? })
+        CustomerBalance::between(self.total(receivable), self.total(advance))
+    }
+
+    /// Each with the balance after it.
+    fn lines(&self, rows: Vec<LineRow>, before: Total) -> Result<Vec<CustomerStatementLine>, ReadError> {
+        let mut balance = before;
+        let line = |row: LineRow| {
+            let (receivable, advance) = (self.total(row.receivable), self.total(row.advance));
+            balance = balance.plus(receivable)?.minus(advance)?;
+            let LineRow { effective_date, position, kind, document, reference, .. } = row;
+            Ok(CustomerStatementLine {
+                effective_date,
+                position,
+                kind,
+                document,
+                reference,
+                receivable,
+                advance,
+                balance,
+            })
+        };
+        rows.into_iter().map(line).collect()
     }
 
     async fn rows(

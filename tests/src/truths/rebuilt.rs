@@ -45,6 +45,7 @@ pub(super) async fn equals_live(witness: &Witness, head: u64) {
         compare::<risk::RiskAssessments>(witness, &events, head).await,
         compare::<risk::RiskAlerts>(witness, &events, head).await,
         compare::<risk::RiskFlows>(witness, &events, head).await,
+        compare::<settlement::Statements>(witness, &events, head).await,
     ];
     let known: BTreeSet<_> = tallybook_projector::every().iter().map(|projection| projection.name).collect();
     assert_eq!(BTreeSet::from(compared), known, "every projection is compared");

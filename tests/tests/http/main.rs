@@ -51,6 +51,7 @@ mod reports;
 mod risk;
 mod roles;
 mod seals;
+mod statements;
 mod usage;
 mod usage_folder;
 mod usage_import;

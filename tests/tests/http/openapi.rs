@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use reqwest::Method;
 use serde_json::{Value, json};
 use tallybook_api::ApiSettings;
 use tallybook_tests::answer::text;
@@ -57,6 +58,7 @@ async fn every_answer_is_as_described() {
     bills(&book, &mut comparison).await;
     quarantine(&book, &mut comparison, &acme).await;
     settlement(&book, &mut comparison).await;
+    statements(&book, &mut comparison, &acme).await;
     periods(&book, &mut comparison).await;
     let quoted = book.auditor().post("/v1/pricing/quote", &bodies::quote_of_everything()).await;
     comparison.check("POST", "/v1/pricing/quote", &quoted);
@@ -361,6 +363,26 @@ async fn settlement(book: &TestBook, comparison: &mut Comparison) {
         ("/v1/write-offs", ""),
         ("/v1/write-offs/{id}", &made),
     ] {
+        let answer = book.auditor().get(&format!("{}?{fresh}", path.replace("{id}", id))).await;
+        comparison.check("GET", path, &answer);
+    }
+}
+
+/// One that is withdrawn and one that is not.
+async fn statements(book: &TestBook, comparison: &mut Comparison, customer: &str) {
+    let (finance, issue) = (book.finance(), format!("/v1/customers/{customer}/statements"));
+    let body = json!({ "currency": "CNY", "from": "2026-01-01", "to": book.today() });
+    let issued = finance.post(&issue, &body).await;
+    comparison.check("POST", "/v1/customers/{id}/statements", &issued);
+    let again = finance.post(&issue, &body).await;
+    let id = text(again.created(), "id");
+    let form = book.anyone().request(Method::POST, text(&again.body, "confirmation_path"));
+    let form = form.raw("application/x-www-form-urlencoded", "answer=agrees&remark=ok&answered_by=Li").await;
+    assert_eq!(form.status, 200, "{}", form.text);
+    let withdrawn = finance.post(&format!("/v1/statements/{id}/withdraw"), &bodies::because("why")).await;
+    comparison.check("POST", "/v1/statements/{id}/withdraw", &withdrawn);
+    let fresh = book.fresh().await;
+    for path in ["/v1/statements", "/v1/statements/{id}"] {
         let answer = book.auditor().get(&format!("{}?{fresh}", path.replace("{id}", id))).await;
         comparison.check("GET", path, &answer);
     }

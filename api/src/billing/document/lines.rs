@@ -6,8 +6,7 @@ use tallybook_domain::billing::pricing::{
     BilledBefore, Bound, ChargeKind, EventsCharged, ExactAmount, PricedLine, Quantity, Rate, TierUsed,
 };
 
-use super::figures::Grouped;
-use super::html::Html;
+use crate::print::{Grouped, Html};
 
 const HEAD: &str = "<table class=\"lines\"><thead><tr><th>序号<small>No.</small></th>\
     <th class=\"wide\">项目<small>Item</small></th><th>数量<small>Quantity</small></th>\

@@ -1,34 +1,24 @@
 //! A bill as a document: a page to print or to send as a PDF.
 
-mod figures;
-mod html;
 mod lines;
 mod page;
-mod seller;
 #[cfg(test)]
 mod tests;
 
 use axum::extract::State;
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use tallybook_domain::billing::BillId;
 use tallybook_read_models::Projection;
 use tallybook_read_models::billing::{BillOnDay, Bills, find_bill as find};
-use tallybook_read_models::customers::{Customers, find_customer};
+use tallybook_read_models::customers::Customers;
 
-pub use seller::Seller;
-
-use self::page::{Customer, Document};
+use self::page::Document;
 use crate::access::{Action, Caller};
 use crate::answer::{POSITION, not_found};
+use crate::print::{POLICY, Party, page};
 use crate::problem::{Problem, ProblemKind};
 use crate::request::{Freshness, PathId, ReadInput};
 use crate::state::ApiState;
-
-/// No scripts, nothing loaded, nothing sent, in nobody's frame; whatever a name or a reason contains.
-const POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-);
 
 /// Print a bill
 ///
@@ -56,18 +46,10 @@ pub(super) async fn show_bill_document(
     // Whoever has a bill was registered before: the other read model may only be behind.
     let known = view.is_none().then(|| Freshness::at_least(bill.created.position, fresh));
     let pool = state.reading(&[Customers::NAME], view.as_ref(), known).await?;
-    let customer = find_customer(&pool, &bill.customer).await?.data;
-    let customer = customer.ok_or_else(|| Problem::internal(format_args!("{id} is nobody's bill")))?;
-    let tax_number = customer.profile.tax_number.map(|number| number.to_string());
-    let customer = Customer { name: customer.name.to_string(), tax_number };
+    let customer = Party::find(&pool, &bill.customer).await?;
     let (seller, position) = (&state.settings().seller, found.position);
-    let page = Document { bill: &bill, seller, customer, position }.html().map_err(Problem::internal)?;
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
-        (header::CONTENT_SECURITY_POLICY, POLICY),
-        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-    ];
-    let mut response = (headers, page).into_response();
+    let html = Document { bill: &bill, seller, customer, position }.html().map_err(Problem::internal)?;
+    let mut response = page(html, POLICY);
     response.headers_mut().insert(POSITION, position.into());
     Ok(response)
 }

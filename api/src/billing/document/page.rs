@@ -2,52 +2,38 @@
 //!
 //! Shows what the read model says and calculates nothing but sums. Must never have a script in it, nor load anything.
 
-use std::fmt::Display;
-
+use tallybook_domain::MoneyError;
 use tallybook_domain::billing::BillState;
 use tallybook_domain::billing::bill::{Dispute, sum_of};
-use tallybook_domain::{Money, MoneyError};
 use tallybook_read_models::billing::{BillRow, BillVoiding, NoteKind};
 
-use super::figures::Grouped;
-use super::html::Html;
 use super::lines::{percent, write_lines};
-use super::seller::Seller;
+use crate::print::{Grouped, Html, Party, Seller, begin, fact, sum, total, write_parties, write_words};
 
 /// What the page shows.
 pub(super) struct Document<'a> {
     pub(super) bill: &'a BillRow,
     pub(super) seller: &'a Seller,
-    pub(super) customer: Customer,
+    pub(super) customer: Party,
     /// Up to which event of the book it is true.
     pub(super) position: u64,
 }
 
-/// Who is billed, as far as it stands on the bill.
-pub(super) struct Customer {
-    pub(super) name: String,
-    pub(super) tax_number: Option<String>,
-}
-
-const STYLE: &str = concat!("<style>", include_str!("style.css"), "</style>");
-
 impl Document<'_> {
     pub(super) fn html(&self) -> Result<String, MoneyError> {
-        let mut html = Html::default();
-        html.markup("<!doctype html>\n<html lang=\"zh-CN\"><head><meta charset=\"utf-8\">");
-        html.markup("<meta name=\"viewport\" content=\"width=device-width\"><title>账单 Bill ");
-        match &self.bill.number {
-            Some(number) => html.text(number),
-            None => html.text(&self.bill.id),
+        let mut html = match &self.bill.number {
+            Some(number) => begin("账单 Bill", number),
+            None => begin("账单 Bill", &self.bill.id),
         };
-        html.markup("</title>").markup(STYLE).markup("</head><body>");
+        html.markup("</head><body>");
         self.write_head(&mut html);
         self.write_marks(&mut html);
-        self.write_parties(&mut html);
+        let (seller, customer) = ("销售方<small>Seller</small>", "购买方<small>Customer</small>");
+        write_parties((seller, self.seller), (customer, &self.customer), &mut html);
         html.markup("<h2>明细<small>Lines</small></h2>");
         write_lines(&self.bill.parts, &mut html);
         self.write_sums(&mut html)?;
-        self.write_words(&mut html);
+        write_words(self.bill.total, &mut html);
         self.write_notes(&mut html);
         self.write_foot(&mut html);
         html.markup("</body></html>\n");
@@ -112,21 +98,6 @@ impl Document<'_> {
         }
     }
 
-    fn write_parties(&self, html: &mut Html) {
-        let seller = self.seller;
-        html.markup(
-            "<div class=\"parties\"><div><h2>销售方<small>Seller</small></h2><table class=\"facts\">",
-        );
-        fact("名称 Name", seller.name.as_ref(), html);
-        fact("税号 Tax number", seller.tax_number.as_ref(), html);
-        fact("地址、电话 Contact", seller.contact.as_ref(), html);
-        html.markup("</table></div><div><h2>购买方<small>Customer</small></h2><table class=\"facts\">");
-        fact("名称 Name", Some(&self.customer.name), html);
-        fact("税号 Tax number", self.customer.tax_number.as_ref(), html);
-        fact("客户编号 Customer", Some(&self.bill.customer), html);
-        html.markup("</table></div></div>");
-    }
-
     fn write_sums(&self, html: &mut Html) -> Result<(), MoneyError> {
         let bill = self.bill;
         let drafted = sum_of(&bill.parts, bill.total.currency())?;
@@ -165,15 +136,6 @@ impl Document<'_> {
         Ok(())
     }
 
-    /// Of the bill as its notes have left it.
-    fn write_words(&self, html: &mut Html) {
-        html.markup("<div class=\"words\">");
-        if let Some(words) = self.bill.total.in_chinese_words() {
-            html.within("<p><small>金额大写 </small>", words, "</p>");
-        }
-        html.within("<p><small>Amount in words </small>", self.bill.total.in_english_words(), "</p></div>");
-    }
-
     fn write_notes(&self, html: &mut Html) {
         if self.bill.notes.is_empty() {
             return;
@@ -208,23 +170,4 @@ impl Document<'_> {
         }
         html.within("<footer>账簿位置 Book position ", self.position, "</footer>");
     }
-}
-
-fn fact(name: &'static str, value: Option<impl Display>, html: &mut Html) {
-    html.markup("<tr><th>").markup(name).markup("</th><td>");
-    match value {
-        Some(value) => html.text(value),
-        None => html.markup("—"),
-    };
-    html.markup("</td></tr>");
-}
-
-fn sum(name: &'static str, amount: Money, html: &mut Html) {
-    html.markup("<tr><th>").markup(name);
-    html.within("</th><td class=\"number\">", Grouped::money(amount), "</td></tr>");
-}
-
-fn total(name: &'static str, amount: Money, html: &mut Html) {
-    html.markup("<tr class=\"total\"><th>").markup(name);
-    html.within("</th><td class=\"number\">", Grouped::money(amount), "</td></tr>");
 }

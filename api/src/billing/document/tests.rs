@@ -5,8 +5,8 @@ use tallybook_domain::{Currency, Money};
 use tallybook_read_models::billing::{BillNote, BillRow, BillVoiding, NoteKind};
 use tallybook_read_models::fold::Stamp;
 
-use super::Seller;
-use super::page::{Customer, Document};
+use super::page::Document;
+use crate::print::{Party, Seller};
 
 /// A graduated meter of 25 units, a packaged one of 121, a fee for a part of the month, and 6 % of tax.
 fn part(from: &str, to: &str) -> BillPart {
@@ -83,7 +83,8 @@ fn seller() -> Seller {
 }
 
 fn page(bill: &BillRow) -> String {
-    let customer = Customer {
+    let customer = Party {
+        id: bill.customer.clone(),
         name: "青松 <贸易> 有限公司".into(),
         tax_number: Some("91310000MA1FL0XY8R".into()),
     };

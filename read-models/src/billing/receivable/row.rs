@@ -58,6 +58,22 @@ pub enum ReceivableKind {
 }
 
 impl ReceivableKind {
+    pub const ALL: [Self; 13] = [
+        Self::Issued,
+        Self::DebitNote,
+        Self::CreditNote,
+        Self::Voided,
+        Self::PaidFromWallet,
+        Self::ReturnedToWallet,
+        Self::WrittenOff,
+        Self::Applied,
+        Self::Reopened,
+        Self::CreditApplied,
+        Self::CreditReopened,
+        Self::DifferenceApplied,
+        Self::DifferenceReopened,
+    ];
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Issued => "issued",

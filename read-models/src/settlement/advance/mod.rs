@@ -30,7 +30,11 @@ impl Projection for Advances {
             BookEvent::Settlement(SettlementEvent::CreditNote(change)) => {
                 of_credit_note(change).map(|moved| (change.credit_note().as_str(), moved))
             }
-            BookEvent::Settlement(SettlementEvent::WriteOff(_) | SettlementEvent::MatchingRules(_))
+            BookEvent::Settlement(
+                SettlementEvent::WriteOff(_)
+                | SettlementEvent::MatchingRules(_)
+                | SettlementEvent::Statement(_),
+            )
             | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)

@@ -36,6 +36,19 @@ pub enum AdvanceKind {
 }
 
 impl AdvanceKind {
+    pub const ALL: [Self; 10] = [
+        Self::Received,
+        Self::Identified,
+        Self::Granted,
+        Self::Applied,
+        Self::Freed,
+        Self::MovedToWallet,
+        Self::MovedBack,
+        Self::Refunded,
+        Self::RefundReturned,
+        Self::Reversed,
+    ];
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Received => "received",

@@ -46,7 +46,11 @@ impl Backtest {
             BookEvent::Billing(BillingEvent::Bill(event)) => self.owe(event)?,
             BookEvent::Settlement(SettlementEvent::Receipt(event)) => self.receive(event)?,
             BookEvent::Settlement(SettlementEvent::WriteOff(event)) => self.write_off(event)?,
-            BookEvent::Settlement(SettlementEvent::CreditNote(_) | SettlementEvent::MatchingRules(_))
+            BookEvent::Settlement(
+                SettlementEvent::CreditNote(_)
+                | SettlementEvent::MatchingRules(_)
+                | SettlementEvent::Statement(_),
+            )
             | BookEvent::Billing(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)

@@ -5,10 +5,10 @@ use std::fmt;
 use tallybook_domain::Money;
 
 /// A number in its decimal writing, shown as `1,234.56`.
-pub(super) struct Grouped(pub(super) String);
+pub(crate) struct Grouped(pub(crate) String);
 
 impl Grouped {
-    pub(super) fn money(money: Money) -> Self {
+    pub(crate) fn money(money: Money) -> Self {
         Self(money.amount().to_string())
     }
 }

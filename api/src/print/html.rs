@@ -5,24 +5,24 @@
 use std::fmt::{self, Display, Write};
 
 #[derive(Debug, Default)]
-pub(super) struct Html(String);
+pub(crate) struct Html(String);
 
 impl Html {
     /// Markup, which is written in this program.
-    pub(super) fn markup(&mut self, markup: &'static str) -> &mut Self {
+    pub(crate) fn markup(&mut self, markup: &'static str) -> &mut Self {
         self.0.push_str(markup);
         self
     }
 
     /// Whatever it says, as text.
-    pub(super) fn text(&mut self, text: impl Display) -> &mut Self {
+    pub(crate) fn text(&mut self, text: impl Display) -> &mut Self {
         let written = write!(Escaped(&mut self.0), "{text}");
         debug_assert!(written.is_ok(), "a String takes all that is written to it");
         self
     }
 
     /// A text between two pieces of markup.
-    pub(super) fn within(
+    pub(crate) fn within(
         &mut self,
         open: &'static str,
         text: impl Display,
@@ -31,7 +31,7 @@ impl Html {
         self.markup(open).text(text).markup(close)
     }
 
-    pub(super) fn finish(self) -> String {
+    pub(crate) fn finish(self) -> String {
         self.0
     }
 }
