@@ -185,7 +185,13 @@ pub(crate) mod risk {
             wallet: wallet(1),
             date: day("2026-03-02"),
             payee: PayeeId::of(&"6222021234567890123".parse().unwrap()),
-            assessment: Assessment { rules_version: 0, inputs, results: Vec::new(), score, outcome },
+            assessment: Box::new(Assessment {
+                rules_version: 0,
+                inputs,
+                results: Vec::new(),
+                score,
+                outcome,
+            }),
         }
         .into()
     }

@@ -45,9 +45,9 @@ fn judged_one(number: u64, asked: &WithdrawalEvent) -> Vec<RiskEvent> {
         requested_at: "2026-01-02T03:04:05Z".parse().unwrap(),
         before: RequestsSoFar { ever: number, day: none, week: none, month: none },
         destination: DestinationUse { used_before: false, others_used: false, other_customers: 0 },
-        known: (number % 3 == 0).then(|| Known::nothing(number, wallet.currency())),
+        known: (number.is_multiple_of(3)).then(|| Known::nothing(number, wallet.currency())),
     };
-    let outcome = if number % 2 == 0 { RiskOutcome::Block } else { RiskOutcome::Pass };
+    let outcome = if number.is_multiple_of(2) { RiskOutcome::Block } else { RiskOutcome::Pass };
     let assessment = Assessment { rules_version: 2, inputs, results: Vec::new(), score: 120, outcome };
     let payee = PayeeId::of(&destination.account_number);
     let mut events = vec![RiskEvent::History(RiskHistoryEvent::WithdrawalAssessed {
@@ -56,7 +56,7 @@ fn judged_one(number: u64, asked: &WithdrawalEvent) -> Vec<RiskEvent> {
         wallet: wallet.clone(),
         date: day("2026-01-02"),
         payee: payee.clone(),
-        assessment,
+        assessment: Box::new(assessment),
     })];
     if number == 0 {
         events.push(RiskEvent::Payee(PayeeEvent::PayeeUsed { payee, customer: wallet.customer() }));
@@ -77,7 +77,7 @@ fn judged_one(number: u64, asked: &WithdrawalEvent) -> Vec<RiskEvent> {
                 claimed_by: by.clone(),
             }),
         ]);
-        if number % 4 == 0 {
+        if number.is_multiple_of(4) {
             let (resolution, reason) = (Resolution::Released, "phoned \\ 已电话核实".parse().unwrap());
             events.push(RiskEvent::Alert(RiskAlertEvent::RiskAlertResolved {
                 withdrawal,

@@ -96,7 +96,9 @@ fn an_alert_is_raised_once_and_only_of_what_does_not_pass() {
 #[test]
 fn one_person_looks_at_it() {
     let raised = raised(REVIEW);
-    given(&[raised.clone()]).when(claim("user:mei")).then_expect_events(vec![claimed("user:mei")]);
+    given(std::slice::from_ref(&raised))
+        .when(claim("user:mei"))
+        .then_expect_events(vec![claimed("user:mei")]);
     let known = [raised, claimed("user:mei")];
     given(&known).when(claim("user:mei")).then_expect_events(vec![]);
     let another = RiskAlertRefusal::ClaimedByAnother { alert: id(), claimed_by: actor("user:mei") };

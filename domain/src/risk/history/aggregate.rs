@@ -91,7 +91,7 @@ impl EventSourced for RiskHistory {
         before.month.amount.checked_add(amount)?;
         let destination = self.destination(&payee, other_customers);
         let inputs = RiskInputs { amount, requested_at: now, before, destination, known };
-        let assessment = assess(&rules, rules_version, inputs)?;
+        let assessment = Box::new(assess(&rules, rules_version, inputs)?);
         let date = today;
         Ok(vec![RiskHistoryEvent::WithdrawalAssessed {
             customer,

@@ -19,7 +19,7 @@ pub enum RiskHistoryEvent {
         /// The book's day.
         date: NaiveDate,
         payee: PayeeId,
-        assessment: Assessment,
+        assessment: Box<Assessment>,
     },
 }
 

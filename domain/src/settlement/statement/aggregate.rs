@@ -122,7 +122,8 @@ impl EventSourced for Statement {
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)
             | BookEvent::Billing(_)
-            | BookEvent::Period(_) => None,
+            | BookEvent::Period(_)
+            | BookEvent::Risk(_) => None,
         }
     }
 }

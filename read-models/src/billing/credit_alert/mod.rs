@@ -30,7 +30,8 @@ impl Projection for CreditAlerts {
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_)
-            | BookEvent::Settlement(_) => Ok(()),
+            | BookEvent::Settlement(_)
+            | BookEvent::Risk(_) => Ok(()),
         }
     }
 }

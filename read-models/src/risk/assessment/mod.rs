@@ -35,7 +35,7 @@ impl Projection for RiskAssessments {
                 wallet: wallet.clone(),
                 date: *date,
                 payee: payee.clone(),
-                assessment: assessment.clone(),
+                assessment: assessment.as_ref().clone(),
                 created: Stamp::of(event),
             }),
             BookEvent::Risk(_)

@@ -32,7 +32,8 @@ impl Projection for Statements {
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_)
-            | BookEvent::Billing(_) => Ok(()),
+            | BookEvent::Billing(_)
+            | BookEvent::Risk(_) => Ok(()),
         }
     }
 }

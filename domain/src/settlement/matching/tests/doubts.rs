@@ -143,7 +143,7 @@ fn what_rules_have_identified_is_as_sure_as_it_was() {
             .starts_with("exact_bill 0.74 [amount equal; payer name 0.83 alike]")
     );
     assert!(first(&matcher, "刘芳").starts_with("exact_bill 0.50 [amount equal; payer name 0.00 alike]"));
-    matcher.payers = (7..9).map(|number| namesake(number)).collect();
+    matcher.payers = (7..9).map(namesake).collect();
     assert!(first(&matcher, "张伟").contains("customer C00008 fits nearly as well"));
 }
 
