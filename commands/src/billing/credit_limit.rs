@@ -16,7 +16,7 @@ use super::issue_drafted::not_held;
 
 /// The limit a customer would pass that owes this for something new, on top of what is open of its bills `besides`. What
 /// is in another currency than the limit counts for nothing. Advances are not netted: they are for somebody to apply.
-pub(crate) fn limit_passed_by(
+pub(super) fn limit_passed_by(
     decision: &mut Decision<'_>,
     customer: &CustomerId,
     new: Money,
