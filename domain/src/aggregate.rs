@@ -12,7 +12,7 @@ use crate::deposits::{Wallet, Withdrawal};
 use crate::event::BookEvent;
 use crate::event_sourced::{CorruptStream, EventSourced};
 use crate::ledger::periods::AccountingPeriods;
-use crate::risk::{Payee, RiskAlert, RiskHistory, RiskRules};
+use crate::risk::{Payee, RiskAlert, RiskHistory, RiskRules, WalletFreeze};
 use crate::settlement::{CreditNote, MatchingRules, Receipt, WriteOff};
 
 /// What kind of thing a stream of events is about.
@@ -39,10 +39,11 @@ pub enum AggregateType {
     RiskHistory,
     Payee,
     RiskAlert,
+    WalletFreeze,
 }
 
 impl AggregateType {
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Customer,
         Self::Wallet,
         Self::Withdrawal,
@@ -64,6 +65,7 @@ impl AggregateType {
         Self::RiskHistory,
         Self::Payee,
         Self::RiskAlert,
+        Self::WalletFreeze,
     ];
 
     /// As the journal spells it.
@@ -90,6 +92,7 @@ impl AggregateType {
             Self::RiskHistory => <RiskHistory as cqrs_es::Aggregate>::TYPE,
             Self::Payee => <Payee as cqrs_es::Aggregate>::TYPE,
             Self::RiskAlert => <RiskAlert as cqrs_es::Aggregate>::TYPE,
+            Self::WalletFreeze => <WalletFreeze as cqrs_es::Aggregate>::TYPE,
         }
     }
 }
@@ -103,7 +106,7 @@ impl std::fmt::Display for AggregateType {
 /// A word that names no type of aggregate.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "must be customer, wallet, withdrawal, accounting_periods, bill_numbers, usage, price_plan, subscription, bill, bill_run, reminder, usage_source, usage_quarantine, receipt, credit_note, write_off, matching_rules, risk_rules, risk_history, payee or risk_alert"
+    "must be customer, wallet, withdrawal, accounting_periods, bill_numbers, usage, price_plan, subscription, bill, bill_run, reminder, usage_source, usage_quarantine, receipt, credit_note, write_off, matching_rules, risk_rules, risk_history, payee, risk_alert or wallet_freeze"
 )]
 pub struct UnknownAggregateType;
 
@@ -140,6 +143,7 @@ pub enum AggregateState {
     RiskHistory(RiskHistory),
     Payee(Payee),
     RiskAlert(RiskAlert),
+    WalletFreeze(WalletFreeze),
 }
 
 impl AggregateState {
@@ -167,6 +171,7 @@ impl AggregateState {
             AggregateType::RiskHistory => Self::RiskHistory(RiskHistory::default()),
             AggregateType::Payee => Self::Payee(Payee::default()),
             AggregateType::RiskAlert => Self::RiskAlert(RiskAlert::default()),
+            AggregateType::WalletFreeze => Self::WalletFreeze(WalletFreeze::default()),
         }
     }
 
@@ -194,6 +199,7 @@ impl AggregateState {
             AggregateType::RiskHistory => Self::RiskHistory(serde_json::from_value(snapshot)?),
             AggregateType::Payee => Self::Payee(serde_json::from_value(snapshot)?),
             AggregateType::RiskAlert => Self::RiskAlert(serde_json::from_value(snapshot)?),
+            AggregateType::WalletFreeze => Self::WalletFreeze(serde_json::from_value(snapshot)?),
         })
     }
 
@@ -221,6 +227,7 @@ impl AggregateState {
             Self::RiskHistory(history) => evolve(history, event),
             Self::Payee(payee) => evolve(payee, event),
             Self::RiskAlert(alert) => evolve(alert, event),
+            Self::WalletFreeze(freeze) => evolve(freeze, event),
         }
     }
 }

@@ -9,7 +9,9 @@ use crate::billing::{
 use crate::customers::CustomerRefusal;
 use crate::deposits::{WalletRefusal, WithdrawalRefusal};
 use crate::ledger::periods::PeriodRefusal;
-use crate::risk::{PayeeRefusal, RiskAlertRefusal, RiskHistoryRefusal, RiskRulesRefusal};
+use crate::risk::{
+    PayeeRefusal, RiskAlertRefusal, RiskHistoryRefusal, RiskRulesRefusal, WalletFreezeRefusal,
+};
 use crate::settlement::{CreditNoteRefusal, MatchingRulesRefusal, ReceiptRefusal, WriteOffRefusal};
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -56,6 +58,8 @@ pub enum Refusal {
     Payee(#[from] PayeeRefusal),
     #[error(transparent)]
     RiskAlert(#[from] RiskAlertRefusal),
+    #[error(transparent)]
+    WalletFreeze(#[from] WalletFreezeRefusal),
     #[error(transparent)]
     Batch(#[from] RefusedBatch),
 }

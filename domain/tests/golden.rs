@@ -14,7 +14,9 @@ use tallybook_domain::billing::{
     BillEvent, BillNumbersEvent, BillRunEvent, BillingEvent, PricePlanEvent, ReminderEvent,
     SubscriptionEvent, UsageEvent, UsageQuarantineEvent, UsageSourceEvent,
 };
-use tallybook_domain::risk::{PayeeEvent, RiskAlertEvent, RiskEvent, RiskHistoryEvent, RiskRulesEvent};
+use tallybook_domain::risk::{
+    PayeeEvent, RiskAlertEvent, RiskEvent, RiskHistoryEvent, RiskRulesEvent, WalletFreezeEvent,
+};
 use tallybook_domain::settlement::{
     CreditNoteEvent, MatchingRulesEvent, ReceiptEvent, SettlementEvent, WriteOffEvent,
 };
@@ -112,6 +114,7 @@ fn cqrs_es_reads_and_names_events_the_same_way() {
             BookEvent::Risk(RiskEvent::History(_)) => check::<RiskHistoryEvent>(&text, &event),
             BookEvent::Risk(RiskEvent::Payee(_)) => check::<PayeeEvent>(&text, &event),
             BookEvent::Risk(RiskEvent::Alert(_)) => check::<RiskAlertEvent>(&text, &event),
+            BookEvent::Risk(RiskEvent::Freeze(_)) => check::<WalletFreezeEvent>(&text, &event),
         }
     }
 }

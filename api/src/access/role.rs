@@ -52,6 +52,8 @@ pub enum Action {
     /// Claim and resolve alerts about withdrawals; never by an API key. That nobody judges what he asked for himself is a
     /// rule of the domain.
     ReviewRisks,
+    /// Freeze wallets, and unfreeze them.
+    FreezeWallets,
     /// Say by which rules withdrawals are judged.
     ManageRiskRules,
     /// Cancel, submit, succeed, fail, return.
@@ -137,6 +139,7 @@ impl Action {
             Self::RequestWithdrawals => &[Finance],
             Self::ApproveWithdrawals
             | Self::ReviewRisks
+            | Self::FreezeWallets
             | Self::ApproveReopenings
             | Self::ApproveBadDebts
             | Self::ApproveRefunds
@@ -166,6 +169,7 @@ impl Action {
             Self::RequestWithdrawals => "request withdrawals",
             Self::ApproveWithdrawals => "approve or reject withdrawals",
             Self::ReviewRisks => "look at the risk of withdrawals",
+            Self::FreezeWallets => "freeze wallets, or unfreeze them",
             Self::ManageRiskRules => "manage the rules of risk",
             Self::SettleWithdrawals => "cancel, submit or settle withdrawals",
             Self::RecordReceipts => "record receipts",
@@ -209,7 +213,7 @@ impl FromStr for Role {
 mod tests {
     use super::*;
 
-    const EVERY_ACTION: [Action; 31] = [
+    const EVERY_ACTION: [Action; 32] = [
         Action::ManageUsers,
         Action::ReadUsers,
         Action::ManageCustomers,
@@ -225,6 +229,7 @@ mod tests {
         Action::RequestWithdrawals,
         Action::ApproveWithdrawals,
         Action::ReviewRisks,
+        Action::FreezeWallets,
         Action::ManageRiskRules,
         Action::SettleWithdrawals,
         Action::RecordReceipts,
@@ -297,6 +302,7 @@ mod tests {
                 A::ApproveBadDebts,
                 A::ApproveWithdrawals,
                 A::ReviewRisks,
+                A::FreezeWallets,
                 A::ApproveRefunds,
                 A::ApproveWriteOffs,
                 A::ReadModels,
@@ -321,6 +327,7 @@ mod tests {
                 A::RequestWithdrawals,
                 A::ApproveWithdrawals,
                 A::ReviewRisks,
+                A::FreezeWallets,
                 A::SettleWithdrawals,
                 A::RecordReceipts,
                 A::ManageReceipts,

@@ -38,6 +38,7 @@ impl From<Refusal> for Problem {
             Refusal::RiskHistory(refusal) => refusal.into(),
             Refusal::Payee(refusal) => refusal.into(),
             Refusal::RiskAlert(refusal) => refusal.into(),
+            Refusal::WalletFreeze(refusal) => refusal.into(),
         }
     }
 }

@@ -1,8 +1,9 @@
-//! The risk of withdrawals over HTTP: its rules, and the alerts somebody has to look at.
+//! The risk of withdrawals over HTTP: its rules, the alerts somebody has to look at, and frozen wallets.
 
 mod change_risk_rules;
 mod claim_alert;
 mod find_alert;
+mod freeze_wallet;
 mod known;
 mod list_alerts;
 mod resolve_alert;
@@ -22,4 +23,6 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(find_alert::find_alert))
         .routes(routes!(claim_alert::claim_alert))
         .routes(routes!(resolve_alert::resolve_alert))
+        .routes(routes!(freeze_wallet::freeze_wallet))
+        .routes(routes!(freeze_wallet::unfreeze_wallet))
 }

@@ -85,7 +85,7 @@ fn read(aggregate_type: &str, event_type: &str, payload: Payload<'_>) -> Result<
     use crate::customers::CustomerEvent;
     use crate::deposits::{WalletEvent, WithdrawalEvent};
     use crate::ledger::periods::PeriodEvent;
-    use crate::risk::{PayeeEvent, RiskAlertEvent, RiskHistoryEvent, RiskRulesEvent};
+    use crate::risk::{PayeeEvent, RiskAlertEvent, RiskHistoryEvent, RiskRulesEvent, WalletFreezeEvent};
     use crate::settlement::{CreditNoteEvent, MatchingRulesEvent, ReceiptEvent, WriteOffEvent};
 
     let event = match aggregate_type {
@@ -110,6 +110,7 @@ fn read(aggregate_type: &str, event_type: &str, payload: Payload<'_>) -> Result<
         "risk_history" => payload.into_event::<RiskHistoryEvent>(),
         "payee" => payload.into_event::<PayeeEvent>(),
         "risk_alert" => payload.into_event::<RiskAlertEvent>(),
+        "wallet_freeze" => payload.into_event::<WalletFreezeEvent>(),
         _ => return Err(unknown(aggregate_type, event_type)),
     };
     event.map_err(|source| DecodeError::Malformed { event_type: event_type.into(), source })

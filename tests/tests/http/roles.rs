@@ -72,6 +72,8 @@ const GUARDED: &[(&str, &str, &[Role])] = &[
     ("GET", "/v1/risk/alerts/{id}", ALL),
     ("POST", "/v1/risk/alerts/{id}/claim", DECIDE),
     ("POST", "/v1/risk/alerts/{id}/resolve", DECIDE),
+    ("POST", "/v1/wallets/{id}/freeze", DECIDE),
+    ("POST", "/v1/wallets/{id}/unfreeze", DECIDE),
     ("GET", "/v1/receipts", ALL),
     ("POST", "/v1/receipts", DESK),
     ("GET", "/v1/receipts/{id}", ALL),
