@@ -6,6 +6,7 @@ mod find_alert;
 mod freeze_wallet;
 mod known;
 mod list_alerts;
+mod list_risk_customers;
 mod resolve_alert;
 mod schema;
 mod show_risk_rules;
@@ -21,6 +22,7 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(show_risk_rules::show_risk_rules, change_risk_rules::change_risk_rules))
         .routes(routes!(list_alerts::list_alerts))
         .routes(routes!(find_alert::find_alert))
+        .routes(routes!(list_risk_customers::list_risk_customers))
         .routes(routes!(claim_alert::claim_alert))
         .routes(routes!(resolve_alert::resolve_alert))
         .routes(routes!(freeze_wallet::freeze_wallet))

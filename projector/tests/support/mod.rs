@@ -197,7 +197,7 @@ impl TestBook {
     }
 }
 
-pub const READ_TABLES: [&str; 38] = [
+pub const READ_TABLES: [&str; 39] = [
     "customers",
     "wallets",
     "deposits",
@@ -234,6 +234,7 @@ pub const READ_TABLES: [&str; 38] = [
     "matching_rules",
     "risk_rules",
     "risk_assessments",
+    "risk_customers",
     "risk_alerts",
     "risk_flows",
 ];

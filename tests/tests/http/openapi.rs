@@ -142,6 +142,7 @@ async fn risk(book: &TestBook, comparison: &mut Comparison, customer: &str) {
     let fresh = book.fresh().await;
     let found = auditor.get(&format!("{path}?{fresh}")).await;
     comparison.check("GET", "/v1/risk/alerts/{id}", &found);
+    comparison.check("GET", "/v1/risk/customers", &auditor.get("/v1/risk/customers").await);
     comparison.check("GET", "/v1/risk/alerts", &auditor.get("/v1/risk/alerts").await);
     comparison.check("GET", "/v1/risk/rules", &auditor.get(&format!("/v1/risk/rules?{fresh}")).await);
     book.admin().post("/v1/risk/rules", &change(1000, &json!([]))).await.ok();

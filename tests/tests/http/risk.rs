@@ -293,3 +293,33 @@ async fn a_frozen_wallet_takes_deposits_and_gives_nothing() {
     book.refuses_values(book.finance().post(&freeze, &json!({})), &[("/reason", "missing")]).await;
     book.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn customers_are_listed_by_the_score_of_their_latest_withdrawal() {
+    let book = TestBook::start().await;
+    book.changes(&book.admin(), RULES, &once_a_day(60)).await;
+    let [calm, busy] =
+        [book.customer_with("Calm", "100.00").await, book.customer_with("Busy", "80.00").await];
+    book.request(&calm, "30.00", "W1").await;
+    for (amount, reference) in [("10.00", "W2"), ("20.00", "W3")] {
+        book.request(&busy, amount, reference).await;
+    }
+    let taken_back = book.request(&busy, "40.00", "W4").await;
+    book.take(&taken_back, &["cancel"]).await;
+    let listed = shown(&book, "/v1/risk/customers").await;
+    let told: Vec<_> = listed
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| {
+            json!([row["customer"], row["score"], row["outcome"], row["assessed"], row["withdrawal_rate"]])
+        })
+        .collect();
+    assert_eq!(told, [json!([busy, 60, "review", 3, "0.3750"]), json!([calm, 0, "pass", 1, "0.3000"])]);
+    assert_eq!((&listed[0]["withdrawal_rate_before"], &listed[0]["trend"]), (&Value::Null, &Value::Null));
+    let paged: Vec<_> = book.auditor().all("/v1/risk/customers?sort=score").await;
+    assert_eq!(paged.iter().map(|row| row["score"].clone()).collect::<Vec<_>>(), [json!(0), json!(60)]);
+    let one = shown(&book, &format!("/v1/risk/customers?outcome=pass&customer={calm}")).await;
+    assert_eq!(one.as_array().unwrap().len(), 1);
+    book.finish().await;
+}

@@ -69,6 +69,7 @@ const GUARDED: &[(&str, &str, &[Role])] = &[
     ("GET", "/v1/risk/rules", ALL),
     ("POST", "/v1/risk/rules", ADMIN),
     ("GET", "/v1/risk/alerts", ALL),
+    ("GET", "/v1/risk/customers", ALL),
     ("GET", "/v1/risk/alerts/{id}", ALL),
     ("POST", "/v1/risk/alerts/{id}/claim", DECIDE),
     ("POST", "/v1/risk/alerts/{id}/resolve", DECIDE),
