@@ -5,6 +5,7 @@
 mod support;
 
 use futures::future::join_all;
+use support::settlement::received;
 use support::{a_request, book, by, deposit, events, fresh, nothing, refusal, register, request, text, yuan};
 use tallybook_commands::deposits::{
     ApproveWithdrawal, CancelWithdrawal, RejectWithdrawal, SubmitWithdrawal, SucceedWithdrawal,
@@ -12,13 +13,16 @@ use tallybook_commands::deposits::{
     submit_withdrawal, succeed_withdrawal,
 };
 use tallybook_commands::risk::{
-    AlertOutcome, ChangeRiskRules, ClaimAlert, ResolveAlert, change_risk_rules, claim_alert, resolve_alert,
+    AlertOutcome, ChangeRiskRules, ClaimAlert, FreezeWallet, ResolveAlert, UnfreezeWallet, change_risk_rules,
+    claim_alert, freeze_wallet, resolve_alert, unfreeze_wallet,
 };
+use tallybook_commands::settlement::{MoveAdvance, MoveBack, move_advance, move_back};
 use tallybook_domain::deposits::WithdrawalState;
 use tallybook_domain::risk::{
-    AlertState, Resolution, RiskAlertRefusal, RiskOutcome, RiskRule, RiskRuleSet, RiskRulesRefusal, Window,
+    AlertState, Resolution, RiskAlertRefusal, RiskOutcome, RiskRule, RiskRuleSet, RiskRulesRefusal,
+    WalletFreezeRefusal, Window,
 };
-use tallybook_domain::{CustomerId, WithdrawalId};
+use tallybook_domain::{Currency, CustomerId, WalletId, WithdrawalId};
 use tallybook_event_store::{Book, CommandError, Receipt};
 
 /// Money may be asked for once a day; what is more counts so many points.
@@ -204,4 +208,28 @@ async fn rules_count_from_when_they_were_set() {
     set(book, once_a_day(60)).await;
     let third = request(book, &acme, "1.00", "W3").await.unwrap();
     assert_eq!(third.outcome.alert, Some(AlertState::Open));
+}
+
+/// From the receipt the money could be paid back, so it does not go there either.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_leaves_a_frozen_wallet_by_way_of_a_receipt() {
+    let book = &book().await;
+    let acme = register(book, "Acme").await;
+    let receipt = received(book, &acme, "50.00", "R1").await;
+    let advance = MoveAdvance { receipt: receipt.clone(), amount: None, effective_date: None };
+    move_advance(book, by("li"), advance).await.unwrap();
+    let wallet = WalletId::new(&acme, Currency::CNY);
+    let freeze = FreezeWallet { wallet: wallet.clone(), reason: text("a court order") };
+    let frozen = freeze_wallet(book, by("mei"), freeze.clone()).await.unwrap().outcome;
+    assert_eq!(frozen.frozen, Some(text("a court order")));
+    let back = MoveBack { receipt, amount: None, effective_date: None };
+    let refused = WalletFreezeRefusal::Frozen { wallet: wallet.clone(), reason: text("a court order") };
+    assert_eq!(refusal(move_back(book, by("li"), back.clone()).await), refused.clone().into());
+    assert_eq!(refusal(request(book, &acme, "1.00", "W1").await), refused.into());
+    let unfreeze = UnfreezeWallet { wallet, reason: text("lifted") };
+    unfreeze_wallet(book, by("mei"), unfreeze).await.unwrap();
+    move_back(book, by("li"), back).await.unwrap();
+    let nobody = FreezeWallet { wallet: text("C00099.CNY"), ..freeze };
+    let none = WalletFreezeRefusal::NotFound { wallet: nobody.wallet.clone() };
+    assert_eq!(refusal(freeze_wallet(book, by("mei"), nobody).await), none.into());
 }

@@ -15,6 +15,8 @@ use crate::event_sourced::{CorruptStream, EventSourced};
 use crate::ledger::periods::AccountingPeriods;
 use crate::risk::{Payee, RiskAlert, RiskHistory, RiskRules};
 use crate::settlement::{CreditNote, MatchingRules, Receipt, Statement, WriteOff};
+use crate::risk::{Payee, RiskAlert, RiskHistory, RiskRules, WalletFreeze};
+use crate::settlement::{CreditNote, MatchingRules, Receipt, WriteOff};
 
 /// What kind of thing a stream of events is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -46,6 +48,11 @@ pub enum AggregateType {
 
 impl AggregateType {
     pub const ALL: [Self; 23] = [
+    WalletFreeze,
+}
+
+impl AggregateType {
+    pub const ALL: [Self; 22] = [
         Self::Customer,
         Self::Wallet,
         Self::Withdrawal,
@@ -69,6 +76,7 @@ impl AggregateType {
         Self::Payee,
         Self::RiskAlert,
         Self::Statement,
+        Self::WalletFreeze,
     ];
 
     /// As the journal spells it.
@@ -97,6 +105,7 @@ impl AggregateType {
             Self::Payee => <Payee as cqrs_es::Aggregate>::TYPE,
             Self::RiskAlert => <RiskAlert as cqrs_es::Aggregate>::TYPE,
             Self::Statement => <Statement as cqrs_es::Aggregate>::TYPE,
+            Self::WalletFreeze => <WalletFreeze as cqrs_es::Aggregate>::TYPE,
         }
     }
 }
@@ -111,6 +120,7 @@ impl std::fmt::Display for AggregateType {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "must be customer, wallet, withdrawal, accounting_periods, bill_numbers, usage, price_plan, subscription, bill, bill_run, reminder, usage_source, usage_quarantine, credit_alert, receipt, credit_note, write_off, matching_rules, risk_rules, risk_history, payee, risk_alert or statement"
+    "must be customer, wallet, withdrawal, accounting_periods, bill_numbers, usage, price_plan, subscription, bill, bill_run, reminder, usage_source, usage_quarantine, receipt, credit_note, write_off, matching_rules, risk_rules, risk_history, payee, risk_alert or wallet_freeze"
 )]
 pub struct UnknownAggregateType;
 
@@ -149,6 +159,7 @@ pub enum AggregateState {
     Payee(Payee),
     RiskAlert(RiskAlert),
     Statement(Statement),
+    WalletFreeze(WalletFreeze),
 }
 
 impl AggregateState {
@@ -178,6 +189,7 @@ impl AggregateState {
             AggregateType::Payee => Self::Payee(Payee::default()),
             AggregateType::RiskAlert => Self::RiskAlert(RiskAlert::default()),
             AggregateType::Statement => Self::Statement(Statement::default()),
+            AggregateType::WalletFreeze => Self::WalletFreeze(WalletFreeze::default()),
         }
     }
 
@@ -207,6 +219,7 @@ impl AggregateState {
             AggregateType::Payee => Self::Payee(serde_json::from_value(snapshot)?),
             AggregateType::RiskAlert => Self::RiskAlert(serde_json::from_value(snapshot)?),
             AggregateType::Statement => Self::Statement(serde_json::from_value(snapshot)?),
+            AggregateType::WalletFreeze => Self::WalletFreeze(serde_json::from_value(snapshot)?),
         })
     }
 
@@ -236,6 +249,7 @@ impl AggregateState {
             Self::Payee(payee) => evolve(payee, event),
             Self::RiskAlert(alert) => evolve(alert, event),
             Self::Statement(statement) => evolve(statement, event),
+            Self::WalletFreeze(freeze) => evolve(freeze, event),
         }
     }
 }

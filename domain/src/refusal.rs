@@ -13,6 +13,10 @@ use crate::risk::{PayeeRefusal, RiskAlertRefusal, RiskHistoryRefusal, RiskRulesR
 use crate::settlement::{
     CreditNoteRefusal, MatchingRulesRefusal, ReceiptRefusal, StatementRefusal, WriteOffRefusal,
 };
+use crate::risk::{
+    PayeeRefusal, RiskAlertRefusal, RiskHistoryRefusal, RiskRulesRefusal, WalletFreezeRefusal,
+};
+use crate::settlement::{CreditNoteRefusal, MatchingRulesRefusal, ReceiptRefusal, WriteOffRefusal};
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -62,6 +66,7 @@ pub enum Refusal {
     RiskAlert(#[from] RiskAlertRefusal),
     #[error(transparent)]
     Statement(#[from] StatementRefusal),
+    WalletFreeze(#[from] WalletFreezeRefusal),
     #[error(transparent)]
     Batch(#[from] RefusedBatch),
 }

@@ -14,7 +14,9 @@ use tallybook_domain::billing::{
     BillEvent, BillNumbersEvent, BillRunEvent, BillingEvent, CreditAlertEvent, PricePlanEvent, ReminderEvent,
     SubscriptionEvent, UsageEvent, UsageQuarantineEvent, UsageSourceEvent,
 };
-use tallybook_domain::risk::{PayeeEvent, RiskAlertEvent, RiskEvent, RiskHistoryEvent, RiskRulesEvent};
+use tallybook_domain::risk::{
+    PayeeEvent, RiskAlertEvent, RiskEvent, RiskHistoryEvent, RiskRulesEvent, WalletFreezeEvent,
+};
 use tallybook_domain::settlement::{
     CreditNoteEvent, MatchingRulesEvent, ReceiptEvent, SettlementEvent, StatementEvent, WriteOffEvent,
 };
@@ -114,6 +116,7 @@ fn cqrs_es_reads_and_names_events_the_same_way() {
             BookEvent::Risk(RiskEvent::Payee(_)) => check::<PayeeEvent>(&text, &event),
             BookEvent::Risk(RiskEvent::Alert(_)) => check::<RiskAlertEvent>(&text, &event),
             BookEvent::Settlement(SettlementEvent::Statement(_)) => check::<StatementEvent>(&text, &event),
+            BookEvent::Risk(RiskEvent::Freeze(_)) => check::<WalletFreezeEvent>(&text, &event),
         }
     }
 }

@@ -52,6 +52,8 @@ pub enum Action {
     /// Claim and resolve alerts about withdrawals; never by an API key. That nobody judges what he asked for himself is a
     /// rule of the domain.
     ReviewRisks,
+    /// Freeze wallets, and unfreeze them.
+    FreezeWallets,
     /// Say by which rules withdrawals are judged.
     ManageRiskRules,
     /// Cancel, submit, succeed, fail, return.
@@ -139,6 +141,7 @@ impl Action {
             Self::RequestWithdrawals => &[Finance],
             Self::ApproveWithdrawals
             | Self::ReviewRisks
+            | Self::FreezeWallets
             | Self::ApproveReopenings
             | Self::ApproveBadDebts
             | Self::ApproveRefunds
@@ -170,6 +173,7 @@ impl Action {
             Self::RequestWithdrawals => "request withdrawals",
             Self::ApproveWithdrawals => "approve or reject withdrawals",
             Self::ReviewRisks => "look at the risk of withdrawals",
+            Self::FreezeWallets => "freeze wallets, or unfreeze them",
             Self::ManageRiskRules => "manage the rules of risk",
             Self::SettleWithdrawals => "cancel, submit or settle withdrawals",
             Self::RecordReceipts => "record receipts",
@@ -230,6 +234,7 @@ mod tests {
         Action::RequestWithdrawals,
         Action::ApproveWithdrawals,
         Action::ReviewRisks,
+        Action::FreezeWallets,
         Action::ManageRiskRules,
         Action::SettleWithdrawals,
         Action::RecordReceipts,
@@ -303,6 +308,7 @@ mod tests {
                 A::ApproveBadDebts,
                 A::ApproveWithdrawals,
                 A::ReviewRisks,
+                A::FreezeWallets,
                 A::ApproveRefunds,
                 A::ApproveWriteOffs,
                 A::ReadModels,
@@ -327,6 +333,7 @@ mod tests {
                 A::RequestWithdrawals,
                 A::ApproveWithdrawals,
                 A::ReviewRisks,
+                A::FreezeWallets,
                 A::SettleWithdrawals,
                 A::RecordReceipts,
                 A::ManageReceipts,

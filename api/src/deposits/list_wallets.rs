@@ -29,7 +29,7 @@ pub(super) struct WalletParameters {
 
 impl Tabular for WalletRow {
     const COLUMNS: &'static [&'static str] =
-        &["id", "customer", "currency", "balance", "held", "available", "created_at", "updated_at"];
+        &["id", "customer", "currency", "balance", "held", "available", "frozen", "created_at", "updated_at"];
 
     fn cells(&self) -> Vec<Cell> {
         vec![
@@ -39,6 +39,7 @@ impl Tabular for WalletRow {
             Cell::money(self.balance),
             Cell::money(self.held),
             Cell::money(self.available),
+            Cell::optional(self.frozen.as_ref()),
             Cell::at(self.created.at),
             Cell::at(self.updated.at),
         ]

@@ -12,7 +12,7 @@ use tallybook_domain::billing::{
 use tallybook_domain::customers::Customer;
 use tallybook_domain::deposits::{Wallet, Withdrawal};
 use tallybook_domain::ledger::periods::{ACCOUNTING_PERIODS, AccountingPeriods};
-use tallybook_domain::risk::{Payee, PayeeId, RiskAlert, RiskHistory, RiskRules};
+use tallybook_domain::risk::{Payee, PayeeId, RiskAlert, RiskHistory, RiskRules, WalletFreeze};
 use tallybook_domain::settlement::{
     CreditNote, CreditNoteId, MatchingRules, Receipt, ReceiptId, Statement, StatementId, WriteOff, WriteOffId,
 };
@@ -126,6 +126,8 @@ fn aggregate_type(id: &str) -> Option<&'static str> {
         Some(<RiskAlert as cqrs_es::Aggregate>::TYPE)
     } else if id.parse::<StatementId>().is_ok() {
         Some(<Statement as cqrs_es::Aggregate>::TYPE)
+    } else if id.strip_suffix(".freeze").is_some_and(|wallet| wallet.parse::<WalletId>().is_ok()) {
+        Some(<WalletFreeze as cqrs_es::Aggregate>::TYPE)
     } else {
         None
     }
@@ -167,6 +169,7 @@ mod tests {
             "P2JMBY3R9C4GH6T0V8XKZ1QWDEF",
             "0199f0a4-7d5e-7c3b-9a63-2f4be8c1d000.alert",
             "S01K7RA8ZAYFGXSMRSF9FMC3M04",
+            "C00042.CNY.freeze",
         ]
         .into_iter()
         .filter_map(aggregate_type)

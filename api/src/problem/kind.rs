@@ -69,6 +69,8 @@ pub enum ProblemKind {
     RiskAlertClaimed,
     RiskReviewOpen,
     SecondPersonNeeded,
+    WalletFrozen,
+    WalletNotFound,
     // Accounting periods.
     PeriodClosed,
     PeriodNotFound,
@@ -172,7 +174,7 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
-    pub const ALL: [Self; 144] = [
+    pub const ALL: [Self; 146] = [
         Self::MalformedJson,
         Self::Validation,
         Self::UnknownRoute,
@@ -224,6 +226,8 @@ impl ProblemKind {
         Self::RiskAlertClaimed,
         Self::RiskReviewOpen,
         Self::SecondPersonNeeded,
+        Self::WalletFrozen,
+        Self::WalletNotFound,
         Self::PeriodClosed,
         Self::PeriodNotFound,
         Self::PeriodNotOver,
@@ -401,6 +405,8 @@ const SPECS: [(StatusCode, &str, &str); ProblemKind::ALL.len()] = [
     (S::CONFLICT, "risk-alert-claimed", "Somebody else looks at the alert"),
     (S::CONFLICT, "risk-review-open", "Somebody has to look at the withdrawal first"),
     (S::FORBIDDEN, "second-person-needed", "Who let a blocked withdrawal go cannot approve it"),
+    (S::UNPROCESSABLE_ENTITY, "wallet-frozen", "The wallet is frozen: no money goes out"),
+    (S::NOT_FOUND, "wallet-not-found", "There is no such wallet"),
     // Accounting periods.
     (S::UNPROCESSABLE_ENTITY, "period-closed", "The accounting period is closed"),
     (S::NOT_FOUND, "period-not-found", "The month was never closed"),

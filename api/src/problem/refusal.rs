@@ -40,6 +40,7 @@ impl From<Refusal> for Problem {
             Refusal::Payee(refusal) => refusal.into(),
             Refusal::RiskAlert(refusal) => refusal.into(),
             Refusal::Statement(refusal) => refusal.into(),
+            Refusal::WalletFreeze(refusal) => refusal.into(),
         }
     }
 }

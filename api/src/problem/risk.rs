@@ -1,6 +1,8 @@
-//! What a client is told about each refusal of rules of risk, judgements and alerts.
+//! What a client is told about each refusal of rules of risk, judgements, alerts and frozen wallets.
 
-use tallybook_domain::risk::{PayeeRefusal, RiskAlertRefusal, RiskHistoryRefusal, RiskRulesRefusal};
+use tallybook_domain::risk::{
+    PayeeRefusal, RiskAlertRefusal, RiskHistoryRefusal, RiskRulesRefusal, WalletFreezeRefusal,
+};
 
 use super::{FieldError, Problem, ProblemKind, sentence};
 
@@ -62,6 +64,20 @@ impl From<RiskAlertRefusal> for Problem {
             }
             R::ReleasedBySame { alert, released_by } => {
                 problem(ProblemKind::SecondPersonNeeded, alert).with("released_by", released_by)
+            }
+        }
+    }
+}
+
+impl From<WalletFreezeRefusal> for Problem {
+    fn from(refusal: WalletFreezeRefusal) -> Self {
+        let detail = sentence(&refusal);
+        match refusal {
+            WalletFreezeRefusal::Frozen { wallet, reason } => {
+                Self::new(ProblemKind::WalletFrozen, detail).with("wallet", wallet).with("reason", reason)
+            }
+            WalletFreezeRefusal::NotFound { wallet } => {
+                Self::new(ProblemKind::WalletNotFound, detail).with("wallet", wallet)
             }
         }
     }

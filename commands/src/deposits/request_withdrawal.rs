@@ -5,7 +5,7 @@ use tallybook_domain::customers::Customer;
 use tallybook_domain::deposits::{
     Destination, Wallet, WalletCommand, Withdrawal, WithdrawalCommand, WithdrawalReference, WithdrawalRefusal,
 };
-use tallybook_domain::risk::Known;
+use tallybook_domain::risk::{Known, WalletFreeze};
 use tallybook_domain::{CustomerId, Money, Refusal, Requester, WalletId, WithdrawalId};
 use tallybook_event_store::{Book, CommandError, Decision, Receipt, StreamKey};
 
@@ -43,6 +43,7 @@ pub async fn request_withdrawal(
         StreamKey::existing::<Customer>(&parties.customer),
         StreamKey::existing::<Wallet>(&parties.wallet),
         StreamKey::fresh::<Withdrawal>(&parties.withdrawal),
+        StreamKey::existing::<WalletFreeze>(WalletFreeze::stream(&parties.wallet)),
     ];
     streams.extend(streams_of_judgement(&parties, &asked.destination));
     book.execute(request, streams, move |decision| {

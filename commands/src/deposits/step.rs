@@ -5,7 +5,7 @@ use tallybook_domain::customers::Customer;
 use tallybook_domain::deposits::{
     Wallet, WalletCommand, Withdrawal, WithdrawalCommand, WithdrawalEvent, WithdrawalRefusal,
 };
-use tallybook_domain::risk::{RiskAlert, RiskAlertCommand, WithdrawalEnd};
+use tallybook_domain::risk::{RiskAlert, RiskAlertCommand, WalletFreeze, WithdrawalEnd};
 use tallybook_domain::{Actor, CustomerId, EventSourced, Refusal, WalletId, WithdrawalId};
 use tallybook_event_store::{Book, CommandError, Decision, StreamKey};
 
@@ -41,6 +41,7 @@ impl Parties {
             StreamKey::existing::<Wallet>(&self.wallet),
             StreamKey::existing::<Withdrawal>(&self.withdrawal),
             StreamKey::existing::<RiskAlert>(RiskAlert::stream(&self.withdrawal)),
+            StreamKey::existing::<WalletFreeze>(WalletFreeze::stream(&self.wallet)),
         ]
     }
 }
@@ -70,14 +71,15 @@ pub(super) fn dates(
     (given.unwrap_or_else(|| withdrawal.effective_date_by_default(today)), today)
 }
 
-/// Money goes out only for a customer who is registered and not suspended.
+/// Money goes out only for a customer who is registered and not suspended, and only of a wallet that is not frozen.
 pub(super) fn check_may_withdraw(decision: &Decision<'_>, parties: &Parties) -> Result<(), Refusal> {
     let customer = decision.state::<Customer>(parties.customer.as_str());
     customer.check_registered(&parties.customer)?;
-    if customer.may_withdraw() {
-        return Ok(());
+    if !customer.may_withdraw() {
+        return Err(WithdrawalRefusal::WalletSuspended { customer: parties.customer.clone() }.into());
     }
-    Err(WithdrawalRefusal::WalletSuspended { customer: parties.customer.clone() }.into())
+    let freeze = decision.state::<WalletFreeze>(&WalletFreeze::stream(&parties.wallet));
+    Ok(freeze.check_not_frozen(&parties.wallet)?)
 }
 
 /// Nobody approves what somebody has still to look at, nor who let a blocked one go.

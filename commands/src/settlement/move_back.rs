@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use tallybook_domain::deposits::{Wallet, WalletCommand};
+use tallybook_domain::risk::WalletFreeze;
 use tallybook_domain::settlement::{Receipt, ReceiptCommand, ReceiptId, ReceiptRefusal};
 use tallybook_domain::{Money, Refusal, WalletId};
 use tallybook_event_store::{Book, CommandError, Decision, Receipt as Answer, StreamKey};
@@ -21,7 +22,8 @@ pub struct MoveBack {
     pub effective_date: Option<NaiveDate>,
 }
 
-/// As far as the wallet has it available. Whatever has become of the customer: a receipt that bounced has to be undone.
+/// As far as the wallet has it available, and not while it is frozen: from the receipt money could be paid back. Whatever has
+/// become of the customer: a receipt that bounced has to be undone.
 pub async fn move_back(
     book: &Book,
     context: CommandContext,
@@ -44,9 +46,11 @@ fn decide(decision: &mut Decision<'_>, asked: MoveBack) -> Result<ReceiptOutcome
     let come = ReceiptCommand::ReturnFromWallet { receipt, amount, effective_date, today };
     decision.decide::<Receipt>(id.as_str(), come)?;
     let wallet = WalletId::new(&customer.ok_or_else(not_found)?, amount.currency());
-    if !decision.holds::<Wallet>(wallet.as_str()) {
+    let freeze = WalletFreeze::stream(&wallet);
+    if !decision.holds::<Wallet>(wallet.as_str()) || !decision.holds::<WalletFreeze>(&freeze) {
         return Err(not_found().into());
     }
+    decision.state::<WalletFreeze>(&freeze).check_not_frozen(&wallet)?;
     let (of, receipt) = (wallet.clone(), id.clone());
     let leave = WalletCommand::ReturnAdvance { wallet: of, receipt, amount, effective_date };
     decision.decide::<Wallet>(wallet.as_str(), leave)?;

@@ -89,6 +89,8 @@ fn read(aggregate_type: &str, event_type: &str, payload: Payload<'_>) -> Result<
     use crate::settlement::{
         CreditNoteEvent, MatchingRulesEvent, ReceiptEvent, StatementEvent, WriteOffEvent,
     };
+    use crate::risk::{PayeeEvent, RiskAlertEvent, RiskHistoryEvent, RiskRulesEvent, WalletFreezeEvent};
+    use crate::settlement::{CreditNoteEvent, MatchingRulesEvent, ReceiptEvent, WriteOffEvent};
 
     let event = match aggregate_type {
         "customer" => payload.into_event::<CustomerEvent>(),
@@ -114,6 +116,7 @@ fn read(aggregate_type: &str, event_type: &str, payload: Payload<'_>) -> Result<
         "payee" => payload.into_event::<PayeeEvent>(),
         "risk_alert" => payload.into_event::<RiskAlertEvent>(),
         "statement" => payload.into_event::<StatementEvent>(),
+        "wallet_freeze" => payload.into_event::<WalletFreezeEvent>(),
         _ => return Err(unknown(aggregate_type, event_type)),
     };
     event.map_err(|source| DecodeError::Malformed { event_type: event_type.into(), source })

@@ -22,7 +22,7 @@ use crate::deposits::{Wallet, WalletEvent, Withdrawal, WithdrawalEvent};
 use crate::ledger::periods::{AccountingPeriods, PeriodEvent};
 use crate::risk::{
     Payee, PayeeEvent, RiskAlert, RiskAlertEvent, RiskEvent, RiskHistory, RiskHistoryEvent, RiskRules,
-    RiskRulesEvent,
+    RiskRulesEvent, WalletFreeze, WalletFreezeEvent,
 };
 use crate::settlement::{
     CreditNote, CreditNoteEvent, MatchingRules, MatchingRulesEvent, Receipt, ReceiptEvent, SettlementEvent,
@@ -57,7 +57,7 @@ pub enum BookEvent {
 
 impl BookEvent {
     /// Every kind of event there is, by aggregate type. A name belongs to one aggregate type only.
-    pub const KINDS: [(&'static str, &'static [EventKind]); 23] = [
+    pub const KINDS: [(&'static str, &'static [EventKind]); 24] = [
         (<Customer as cqrs_es::Aggregate>::TYPE, &CustomerEvent::KINDS),
         (<Wallet as cqrs_es::Aggregate>::TYPE, &WalletEvent::KINDS),
         (<Withdrawal as cqrs_es::Aggregate>::TYPE, &WithdrawalEvent::KINDS),
@@ -81,6 +81,7 @@ impl BookEvent {
         (<Payee as cqrs_es::Aggregate>::TYPE, &PayeeEvent::KINDS),
         (<RiskAlert as cqrs_es::Aggregate>::TYPE, &RiskAlertEvent::KINDS),
         (<Statement as cqrs_es::Aggregate>::TYPE, &StatementEvent::KINDS),
+        (<WalletFreeze as cqrs_es::Aggregate>::TYPE, &WalletFreezeEvent::KINDS),
     ];
 
     pub fn aggregate_type(&self) -> &'static str {

@@ -3,6 +3,7 @@
 use cqrs_es::Aggregate;
 
 use super::alert::{RiskAlert, RiskAlertEvent};
+use super::freeze::{WalletFreeze, WalletFreezeEvent};
 use super::history::{RiskHistory, RiskHistoryEvent};
 use super::payee::{Payee, PayeeEvent};
 use super::risk_rules::{RiskRules, RiskRulesEvent};
@@ -15,6 +16,7 @@ pub enum RiskEvent {
     History(RiskHistoryEvent),
     Payee(PayeeEvent),
     Alert(RiskAlertEvent),
+    Freeze(WalletFreezeEvent),
 }
 
 impl RiskEvent {
@@ -24,6 +26,7 @@ impl RiskEvent {
             Self::History(_) => RiskHistory::TYPE,
             Self::Payee(_) => Payee::TYPE,
             Self::Alert(_) => RiskAlert::TYPE,
+            Self::Freeze(_) => WalletFreeze::TYPE,
         }
     }
 
@@ -33,6 +36,7 @@ impl RiskEvent {
             Self::History(event) => event.kind(),
             Self::Payee(event) => event.kind(),
             Self::Alert(event) => event.kind(),
+            Self::Freeze(event) => event.kind(),
         }
     }
 
@@ -43,6 +47,7 @@ impl RiskEvent {
             Self::History(event) => RiskHistory::stream(event.customer()),
             Self::Payee(event) => event.payee().to_string(),
             Self::Alert(event) => RiskAlert::stream(event.withdrawal()),
+            Self::Freeze(event) => WalletFreeze::stream(event.wallet()),
         }
     }
 
@@ -52,6 +57,7 @@ impl RiskEvent {
             Self::History(event) => payload(event),
             Self::Payee(event) => payload(event),
             Self::Alert(event) => payload(event),
+            Self::Freeze(event) => payload(event),
         }
     }
 }
@@ -77,5 +83,11 @@ impl From<PayeeEvent> for BookEvent {
 impl From<RiskAlertEvent> for BookEvent {
     fn from(event: RiskAlertEvent) -> Self {
         Self::Risk(RiskEvent::Alert(event))
+    }
+}
+
+impl From<WalletFreezeEvent> for BookEvent {
+    fn from(event: WalletFreezeEvent) -> Self {
+        Self::Risk(RiskEvent::Freeze(event))
     }
 }

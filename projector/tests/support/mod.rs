@@ -197,7 +197,7 @@ impl TestBook {
     }
 }
 
-pub const READ_TABLES: [&str; 40] = [
+pub const READ_TABLES: [&str; 41] = [
     "customers",
     "wallets",
     "deposits",
@@ -235,6 +235,7 @@ pub const READ_TABLES: [&str; 40] = [
     "matching_rules",
     "risk_rules",
     "risk_assessments",
+    "risk_customers",
     "risk_alerts",
     "risk_flows",
     "statements",

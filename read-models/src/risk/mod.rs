@@ -9,7 +9,10 @@ mod rules;
 pub use alert::{
     AlertFilter, AlertOrder, RiskAlertDetail, RiskAlertRow, RiskAlerts, find_alert, list_alerts,
 };
-pub use assessment::{AssessmentRow, RiskAssessments};
+pub use assessment::{
+    AssessmentRow, AssessmentTables, RiskAssessments, RiskCustomer, RiskCustomerFilter, RiskCustomerOrder,
+    RiskCustomerRow, RiskTrend, list_risk_customers,
+};
 pub use flow::{FlowRow, RiskFlows, known_of};
 pub use replay::{Moved, MovedWithdrawal, RiskReplay, RiskReplayReport};
 pub use rules::{RiskRulesOfBook, RiskRulesProjection, RiskRulesRow, risk_rules_of_book};

@@ -136,9 +136,15 @@ async fn risk(book: &TestBook, comparison: &mut Comparison, customer: &str) {
         let answer = book.approver().post(&format!("{path}/{step}"), &body).await;
         comparison.check("POST", &format!("/v1/risk/alerts/{{id}}/{step}"), &answer);
     }
+    for step in ["freeze", "unfreeze"] {
+        let path = format!("/v1/wallets/{customer}.CNY/{step}");
+        let answer = book.approver().post(&path, &bodies::because("a court order")).await;
+        comparison.check("POST", &format!("/v1/wallets/{{id}}/{step}"), &answer);
+    }
     let fresh = book.fresh().await;
     let found = auditor.get(&format!("{path}?{fresh}")).await;
     comparison.check("GET", "/v1/risk/alerts/{id}", &found);
+    comparison.check("GET", "/v1/risk/customers", &auditor.get("/v1/risk/customers").await);
     comparison.check("GET", "/v1/risk/alerts", &auditor.get("/v1/risk/alerts").await);
     comparison.check("GET", "/v1/risk/rules", &auditor.get(&format!("/v1/risk/rules?{fresh}")).await);
     book.admin().post("/v1/risk/rules", &change(1000, &json!([]))).await.ok();

@@ -251,3 +251,75 @@ async fn rules_that_make_no_sense_are_refused_with_every_reason() {
     book.refuses_values(admin.post(RULES, &body), &[("/block_from", "out_of_range")]).await;
     book.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_frozen_wallet_takes_deposits_and_gives_nothing() {
+    let book = TestBook::start().await;
+    let acme = book.customer_with("Acme", "100.00").await;
+    let [asked, approved] =
+        [book.request(&acme, "10.00", "W1").await, book.request(&acme, "20.00", "W2").await];
+    book.take(&approved, &["approve"]).await;
+    let freeze = format!("/v1/wallets/{acme}.CNY/freeze");
+    let unfreeze = format!("/v1/wallets/{acme}.CNY/unfreeze");
+    let frozen = book.changes(&book.approver(), &freeze, &bodies::because("a court order")).await;
+    assert_eq!(
+        (text(&frozen, "id"), text(&frozen, "frozen")),
+        (format!("{acme}.CNY").as_str(), "a court order")
+    );
+    let again = book.approver().post(&freeze, &bodies::because("another")).await;
+    assert_eq!(again.ok()["frozen"], "a court order", "the first reason stands");
+
+    let request = book.finance().post("/v1/withdrawals", &bodies::withdrawal(&acme, "1.00", "W3"));
+    let refused = book.refuses(request, 422, "wallet-frozen").await;
+    assert_eq!(refused.body["reason"], "a court order");
+    let approval = book.approver().post(&step_path(&asked, "approve"), &json!({}));
+    book.refuses(approval, 422, "wallet-frozen").await;
+    let submission = book.finance().post(&step_path(&approved, "submit"), &json!({}));
+    book.refuses(submission, 422, "wallet-frozen").await;
+    book.deposit(&acme, "5.00", "R2").await;
+    book.take(&approved, &["cancel"]).await;
+    assert_eq!(book.funds(&acme).await, ["105.00", "10.00", "95.00"]);
+    let shown = shown(&book, &format!("/v1/customers/{acme}/wallets")).await;
+    assert_eq!(shown[0]["frozen"], "a court order");
+
+    let lifted = book.changes(&book.finance(), &unfreeze, &bodies::because("lifted")).await;
+    assert_eq!(lifted["frozen"], Value::Null);
+    book.take(&asked, &["approve", "submit", "succeed"]).await;
+    assert_eq!(book.funds(&acme).await, ["95.00", "0.00", "95.00"]);
+    for unknown in [format!("{acme}.USD"), "C99999.CNY".to_owned(), "wallet".to_owned()] {
+        let request = book.finance().post(&format!("/v1/wallets/{unknown}/freeze"), &bodies::because("x"));
+        book.refuses(request, 404, "wallet-not-found").await;
+    }
+    book.refuses_values(book.finance().post(&freeze, &json!({})), &[("/reason", "missing")]).await;
+    book.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn customers_are_listed_by_the_score_of_their_latest_withdrawal() {
+    let book = TestBook::start().await;
+    book.changes(&book.admin(), RULES, &once_a_day(60)).await;
+    let [calm, busy] =
+        [book.customer_with("Calm", "100.00").await, book.customer_with("Busy", "80.00").await];
+    book.request(&calm, "30.00", "W1").await;
+    for (amount, reference) in [("10.00", "W2"), ("20.00", "W3")] {
+        book.request(&busy, amount, reference).await;
+    }
+    let taken_back = book.request(&busy, "40.00", "W4").await;
+    book.take(&taken_back, &["cancel"]).await;
+    let listed = shown(&book, "/v1/risk/customers").await;
+    let told: Vec<_> = listed
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| {
+            json!([row["customer"], row["score"], row["outcome"], row["assessed"], row["withdrawal_rate"]])
+        })
+        .collect();
+    assert_eq!(told, [json!([busy, 60, "review", 3, "0.3750"]), json!([calm, 0, "pass", 1, "0.3000"])]);
+    assert_eq!((&listed[0]["withdrawal_rate_before"], &listed[0]["trend"]), (&Value::Null, &Value::Null));
+    let paged: Vec<_> = book.auditor().all("/v1/risk/customers?sort=score").await;
+    assert_eq!(paged.iter().map(|row| row["score"].clone()).collect::<Vec<_>>(), [json!(0), json!(60)]);
+    let one = shown(&book, &format!("/v1/risk/customers?outcome=pass&customer={calm}")).await;
+    assert_eq!(one.as_array().unwrap().len(), 1);
+    book.finish().await;
+}

@@ -24,6 +24,11 @@ pub struct Wallet {
 }
 
 impl Wallet {
+    /// Whether anything has come into it ever.
+    pub fn is_opened(&self) -> bool {
+        self.funds.is_some()
+    }
+
     /// What is in the wallet, held money included. A wallet without events holds nothing in any currency.
     pub fn balance(&self, currency: Currency) -> Money {
         self.funds.as_ref().map_or(Money::zero(currency), |funds| funds.balance)

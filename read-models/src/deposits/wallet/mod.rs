@@ -7,6 +7,7 @@ mod row;
 mod tests;
 
 use tallybook_domain::deposits::WalletEvent;
+use tallybook_domain::risk::{RiskEvent, WalletFreezeEvent};
 use tallybook_domain::{BookEvent, Money, RecordedEvent};
 
 pub use as_of::list_wallets_as_of;
@@ -20,8 +21,8 @@ pub struct Wallets;
 
 impl Projection for Wallets {
     const NAME: &'static str = "wallets";
-    const VERSION: i32 = 1;
-    const READS: Reads = Reads::Aggregates(&["wallet"]);
+    const VERSION: i32 = 2;
+    const READS: Reads = Reads::Aggregates(&["wallet", "wallet_freeze"]);
     type Tables = Keyed<WalletRow>;
 
     fn apply(event: &RecordedEvent, wallets: &mut Self::Tables) -> Result<(), FoldFault> {
@@ -35,6 +36,13 @@ impl Projection for Wallets {
                     Ok(())
                 },
             ),
+            BookEvent::Risk(RiskEvent::Freeze(change)) => wallets.change(change.wallet(), |row| {
+                row.frozen = match change {
+                    WalletFreezeEvent::WalletFrozen { reason, .. } => Some(reason.clone()),
+                    WalletFreezeEvent::WalletUnfrozen { .. } => None,
+                };
+                Ok(())
+            }),
             BookEvent::Customer(_)
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_)

@@ -3,11 +3,12 @@
 use serde::Serialize;
 use sqlx::FromRow;
 use sqlx::postgres::PgRow;
+use tallybook_domain::text::Reason;
 use tallybook_domain::{Currency, CustomerId, Money, WalletId};
 use utoipa::ToSchema;
 
 use crate::fold::{Column, Fields, KeyedRow, Row, Stamp};
-use crate::query::{money, spelled, stamp};
+use crate::query::{money, optional, spelled, stamp};
 use crate::schema;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -26,6 +27,9 @@ pub struct WalletRow {
     /// What may be withdrawn: balance less held.
     #[schema(value_type = schema::Money)]
     pub available: Money,
+    /// Why no money may leave it, while it is frozen; as it is now, also as of an earlier moment.
+    #[schema(value_type = Option<String>)]
+    pub frozen: Option<Reason>,
     pub created: Stamp,
     pub updated: Stamp,
 }
@@ -42,6 +46,7 @@ impl WalletRow {
             balance: zero,
             held: zero,
             available: zero,
+            frozen: None,
             updated: created.clone(),
             created,
         }
@@ -57,6 +62,7 @@ impl Row for WalletRow {
         Column::amount("balance"),
         Column::amount("held"),
         Column::amount("available"),
+        Column::text("frozen"),
         Column::number("created_position"),
         Column::moment("created_at"),
         Column::text("created_by"),
@@ -73,6 +79,7 @@ impl Row for WalletRow {
         fields.put_amount(self.balance.amount());
         fields.put_amount(self.held.amount());
         fields.put_amount(self.available.amount());
+        fields.put_option(self.frozen.as_ref());
         self.created.encode(fields);
         self.updated.encode(fields);
     }
@@ -91,7 +98,7 @@ impl KeyedRow for WalletRow {
     }
 
     fn texts(&self) -> usize {
-        0
+        self.frozen.as_ref().map_or(0, |reason| reason.as_str().len())
     }
 }
 
@@ -105,6 +112,7 @@ impl FromRow<'_, PgRow> for WalletRow {
             balance: money(row, "balance", currency)?,
             held: money(row, "held", currency)?,
             available: money(row, "available", currency)?,
+            frozen: optional(row, "frozen")?,
             created: stamp(row, "created_position", "created_at", "created_by")?,
             updated: stamp(row, "updated_position", "updated_at", "updated_by")?,
         })

@@ -1,3 +1,5 @@
+use tallybook_domain::risk::WalletFreezeEvent;
+
 use super::Wallets;
 use crate::fold::FoldFault;
 use crate::testing::{
@@ -59,4 +61,17 @@ fn a_balance_beyond_what_money_can_be_is_a_fault() {
     let events = [deposited(&id, most, "2026-03-01"), deposited(&id, yuan("0.01"), "2026-03-01")];
     let error = try_folded::<Wallets>(events).unwrap_err();
     assert!(matches!(error.fault, FoldFault::Money(_)), "{error}");
+}
+
+#[test]
+fn a_frozen_wallet_says_why() {
+    let (mine, reason) = (wallet(1), || "court order".parse().unwrap());
+    let deposit = deposited(&mine, yuan("100.00"), "2026-03-02");
+    let frozen = WalletFreezeEvent::WalletFrozen { wallet: mine.clone(), reason: reason() };
+    let unfrozen = WalletFreezeEvent::WalletUnfrozen { wallet: mine.clone(), reason: reason() };
+    let wallets = folded::<Wallets>([deposit.clone(), frozen.clone().into()]);
+    let row = wallets.get(&mine).unwrap();
+    assert_eq!((&row.frozen, row.updated.position), (&Some(reason()), 1));
+    let wallets = folded::<Wallets>([deposit, frozen.into(), unfrozen.into()]);
+    assert_eq!(wallets.get(&mine).unwrap().frozen, None);
 }
