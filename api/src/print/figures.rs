@@ -5,7 +5,7 @@ use std::fmt;
 use tallybook_domain::Money;
 
 /// A number in its decimal writing, shown as `1,234.56`.
-pub(crate) struct Grouped(pub(super) String);
+pub(crate) struct Grouped(pub(crate) String);
 
 impl Grouped {
     pub(crate) fn money(money: Money) -> Self {

@@ -196,7 +196,7 @@ impl TestBook {
     }
 }
 
-pub const READ_TABLES: [&str; 34] = [
+pub const READ_TABLES: [&str; 35] = [
     "customers",
     "wallets",
     "deposits",

@@ -65,12 +65,6 @@ impl Total {
     }
 }
 
-impl From<Money> for Total {
-    fn from(money: Money) -> Self {
-        Self { amount: money.amount(), currency: money.currency() }
-    }
-}
-
 /// A number that is no amount, to so many decimals, and with all of them.
 pub(crate) fn rounded(number: Decimal, decimals: u32) -> Decimal {
     let mut rounded = number.round_dp_with_strategy(decimals, RoundingStrategy::MidpointAwayFromZero);

@@ -2,9 +2,9 @@
 //!
 //! Shows what the read model says and calculates nothing but sums. Must never have a script in it, nor load anything.
 
+use tallybook_domain::MoneyError;
 use tallybook_domain::billing::BillState;
 use tallybook_domain::billing::bill::{Dispute, sum_of};
-use tallybook_domain::{Money, MoneyError};
 use tallybook_read_models::billing::{BillRow, BillVoiding, NoteKind};
 
 use super::lines::{percent, write_lines};

@@ -12,12 +12,12 @@ pub(in crate::settlement) struct Form {
     answer: Option<StatementAnswer>,
     remark: String,
     answered_by: String,
-    pub(in crate::settlement) mistakes: Vec<Mistake>,
+    pub(super) mistakes: Vec<Mistake>,
 }
 
 /// Why what was typed is no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::settlement) enum Mistake {
+pub(super) enum Mistake {
     AnswerMissing,
     RemarkMissing,
     RemarkUnusable,

@@ -8,7 +8,7 @@ mod page;
 mod tests;
 mod words;
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use rust_decimal::Decimal;
 use tallybook_projector::ViewName;
 use tallybook_read_models::billing::{Bills, Receivables};
@@ -18,7 +18,7 @@ use tallybook_read_models::settlement::{
 };
 use tallybook_read_models::{DateRange, Projection, Total};
 
-pub(super) use form::{Form, Mistake};
+pub(super) use form::Form;
 pub(super) use page::{Ending, StatementPage};
 
 use crate::print::Party;
@@ -49,22 +49,22 @@ impl Shown {
         let range = DateRange::new(Some(row.from), Some(row.to)).map_err(Problem::internal)?;
         let whose = (&row.customer, row.currency);
         let statement = whole_customer_statement(&pool, whose, range, row.known_at).await?;
-        if !agrees(&row, &statement) {
+        if !is_as_issued(&row, &statement) {
             let id = &row.id;
             return Err(Problem::internal(format_args!(
                 "the lines of statement {id} do not make its figures"
             )));
         }
         let customer = Party::find(&pool, &row.customer).await?;
-        let local =
-            |at: chrono::DateTime<chrono::Utc>| at.with_timezone(&state.book().time_zone()).naive_local();
+        let zone = state.book().time_zone();
+        let local = |at: DateTime<Utc>| at.with_timezone(&zone).naive_local();
         let (issued_on, answered_at) = (local(row.created.at).date(), row.answered_at.map(local));
         Ok(Self { row, lines: statement.lines, customer, issued_on, answered_at })
     }
 }
 
 /// Whether the lines as they are known now are those it was issued with, to the cent.
-fn agrees(row: &StatementRow, statement: &CustomerStatement) -> bool {
+fn is_as_issued(row: &StatementRow, statement: &CustomerStatement) -> bool {
     let lines = &statement.lines;
     let makes = |opening: Total, of: fn(&CustomerStatementLine) -> Total, closing: Total| {
         let mut amounts = lines.iter().map(|line| of(line).amount());

@@ -4,6 +4,7 @@ use tallybook_domain::text::Remark;
 use tallybook_read_models::fold::Stamp;
 use tallybook_read_models::settlement::CustomerBalance;
 
+use super::form::Mistake;
 use super::*;
 use crate::print::Seller;
 
@@ -139,7 +140,7 @@ fn lines_that_do_not_make_the_figures_are_not_shown() {
         line_count: row.line_count,
         lines,
     };
-    assert!(agrees(&row, &statement(lines())));
+    assert!(is_as_issued(&row, &statement(lines())));
     let mut cent = lines();
     cent[0].receivable = total("1234.51");
     let mut money = lines();
@@ -147,10 +148,10 @@ fn lines_that_do_not_make_the_figures_are_not_shown() {
     let mut fewer = lines();
     fewer.pop();
     for wrong in [cent, money, fewer] {
-        assert!(!agrees(&row, &statement(wrong)));
+        assert!(!is_as_issued(&row, &statement(wrong)));
     }
     let later = CustomerStatement { closing: balance("1184.50", "0.00", "1184.50"), ..statement(lines()) };
-    assert!(!agrees(&row, &later), "what is known now is something else");
+    assert!(!is_as_issued(&row, &later), "what is known now is something else");
 }
 
 #[test]
