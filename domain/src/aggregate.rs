@@ -13,10 +13,8 @@ use crate::deposits::{Wallet, Withdrawal};
 use crate::event::BookEvent;
 use crate::event_sourced::{CorruptStream, EventSourced};
 use crate::ledger::periods::AccountingPeriods;
-use crate::risk::{Payee, RiskAlert, RiskHistory, RiskRules};
-use crate::settlement::{CreditNote, MatchingRules, Receipt, Statement, WriteOff};
 use crate::risk::{Payee, RiskAlert, RiskHistory, RiskRules, WalletFreeze};
-use crate::settlement::{CreditNote, MatchingRules, Receipt, WriteOff};
+use crate::settlement::{CreditNote, MatchingRules, Receipt, Statement, WriteOff};
 
 /// What kind of thing a stream of events is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -43,16 +41,12 @@ pub enum AggregateType {
     RiskHistory,
     Payee,
     RiskAlert,
+    WalletFreeze,
     Statement,
 }
 
 impl AggregateType {
-    pub const ALL: [Self; 23] = [
-    WalletFreeze,
-}
-
-impl AggregateType {
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         Self::Customer,
         Self::Wallet,
         Self::Withdrawal,
@@ -119,8 +113,7 @@ impl std::fmt::Display for AggregateType {
 /// A word that names no type of aggregate.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "must be customer, wallet, withdrawal, accounting_periods, bill_numbers, usage, price_plan, subscription, bill, bill_run, reminder, usage_source, usage_quarantine, credit_alert, receipt, credit_note, write_off, matching_rules, risk_rules, risk_history, payee, risk_alert or statement"
-    "must be customer, wallet, withdrawal, accounting_periods, bill_numbers, usage, price_plan, subscription, bill, bill_run, reminder, usage_source, usage_quarantine, receipt, credit_note, write_off, matching_rules, risk_rules, risk_history, payee, risk_alert or wallet_freeze"
+    "must be customer, wallet, withdrawal, accounting_periods, bill_numbers, usage, price_plan, subscription, bill, bill_run, reminder, usage_source, usage_quarantine, credit_alert, receipt, credit_note, write_off, matching_rules, risk_rules, risk_history, payee, risk_alert, statement or wallet_freeze"
 )]
 pub struct UnknownAggregateType;
 

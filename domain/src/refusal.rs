@@ -9,14 +9,12 @@ use crate::billing::{
 use crate::customers::CustomerRefusal;
 use crate::deposits::{WalletRefusal, WithdrawalRefusal};
 use crate::ledger::periods::PeriodRefusal;
-use crate::risk::{PayeeRefusal, RiskAlertRefusal, RiskHistoryRefusal, RiskRulesRefusal};
-use crate::settlement::{
-    CreditNoteRefusal, MatchingRulesRefusal, ReceiptRefusal, StatementRefusal, WriteOffRefusal,
-};
 use crate::risk::{
     PayeeRefusal, RiskAlertRefusal, RiskHistoryRefusal, RiskRulesRefusal, WalletFreezeRefusal,
 };
-use crate::settlement::{CreditNoteRefusal, MatchingRulesRefusal, ReceiptRefusal, WriteOffRefusal};
+use crate::settlement::{
+    CreditNoteRefusal, MatchingRulesRefusal, ReceiptRefusal, StatementRefusal, WriteOffRefusal,
+};
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -66,6 +64,7 @@ pub enum Refusal {
     RiskAlert(#[from] RiskAlertRefusal),
     #[error(transparent)]
     Statement(#[from] StatementRefusal),
+    #[error(transparent)]
     WalletFreeze(#[from] WalletFreezeRefusal),
     #[error(transparent)]
     Batch(#[from] RefusedBatch),

@@ -85,12 +85,10 @@ fn read(aggregate_type: &str, event_type: &str, payload: Payload<'_>) -> Result<
     use crate::customers::CustomerEvent;
     use crate::deposits::{WalletEvent, WithdrawalEvent};
     use crate::ledger::periods::PeriodEvent;
-    use crate::risk::{PayeeEvent, RiskAlertEvent, RiskHistoryEvent, RiskRulesEvent};
+    use crate::risk::{PayeeEvent, RiskAlertEvent, RiskHistoryEvent, RiskRulesEvent, WalletFreezeEvent};
     use crate::settlement::{
         CreditNoteEvent, MatchingRulesEvent, ReceiptEvent, StatementEvent, WriteOffEvent,
     };
-    use crate::risk::{PayeeEvent, RiskAlertEvent, RiskHistoryEvent, RiskRulesEvent, WalletFreezeEvent};
-    use crate::settlement::{CreditNoteEvent, MatchingRulesEvent, ReceiptEvent, WriteOffEvent};
 
     let event = match aggregate_type {
         "customer" => payload.into_event::<CustomerEvent>(),

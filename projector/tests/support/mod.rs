@@ -197,7 +197,7 @@ impl TestBook {
     }
 }
 
-pub const READ_TABLES: [&str; 42] = [
+pub const READ_TABLES: [&str; 41] = [
     "customers",
     "wallets",
     "deposits",

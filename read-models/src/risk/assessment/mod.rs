@@ -47,22 +47,6 @@ impl Projection for RiskAssessments {
 
     fn apply(event: &RecordedEvent, tables: &mut Self::Tables) -> Result<(), FoldFault> {
         match &event.event {
-            BookEvent::Risk(RiskEvent::History(RiskHistoryEvent::WithdrawalAssessed {
-                customer,
-                withdrawal,
-                wallet,
-                date,
-                payee,
-                assessment,
-            })) => assessments.create(withdrawal, || AssessmentRow {
-                id: withdrawal.clone(),
-                customer: customer.clone(),
-                wallet: wallet.clone(),
-                date: *date,
-                payee: payee.clone(),
-                assessment: assessment.as_ref().clone(),
-                created: Stamp::of(event),
-            }),
             BookEvent::Risk(RiskEvent::History(judged)) => apply(event, judged, tables),
             BookEvent::Risk(_)
             | BookEvent::Customer(_)
@@ -88,7 +72,7 @@ fn apply(
         wallet: wallet.clone(),
         date: *date,
         payee: payee.clone(),
-        assessment: assessment.clone(),
+        assessment: assessment.as_ref().clone(),
         created: Stamp::of(event),
     })?;
     let latest = |assessed| RiskCustomerRow {
