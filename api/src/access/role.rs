@@ -218,7 +218,7 @@ impl FromStr for Role {
 mod tests {
     use super::*;
 
-    const EVERY_ACTION: [Action; 32] = [
+    const EVERY_ACTION: [Action; 33] = [
         Action::ManageUsers,
         Action::ReadUsers,
         Action::ManageCustomers,
