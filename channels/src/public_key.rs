@@ -86,6 +86,14 @@ mod tests {
         OqCgPy6Qr4mTHQ5BVdijsXJSWV5vj2bl6ET7m7fkcv3uYURfs2yY9AgFi0pNdeqO\
         joiZZexjJpaFfkqbgIKJQYgzxx2nRY6scNzlmGv/v8f/kqRQEHupgwxlaHkRDjqs\
         cTPmC1o4OmIraPd96QIDAQAB";
+    /// `openssl genpkey -algorithm RSA-PSS`, its public half: as long as ours, for other signatures.
+    const PSS: &str = "MIIBIDALBgkqhkiG9w0BAQoDggEPADCCAQoCggEBAMXVe+DdFjbq3DjuLjt+zVk7\
+        ubzVrYXQ01x3Zl+LR2t73VTOXScwSTDc+8IsuAeYBmqBN0F6EqwZIMNkSlL7yCHf\
+        yWg96y56kFUHV3i+EkSPKw12tfDlqu+oIWBibpXzp/DDY+tTHYIa24Peq3N/R9dH\
+        KLxxt55QoOpLotfLiinuhOAp3fXMRaewCC5s37cp8DtSr904k9G/Nr/az4wL2YGO\
+        OSqLCXG6CuHVxyyosHZBu/u16w/rfoM9UbnvKoiLJFbqadxMrDOYCidpVDrS945K\
+        kW72SR2noybMDGrHXdDX0/27C4YAFgzEZVYSThPInCMfXN53dU/OrYUniyfZaIkC\
+        AwEAAQ==";
 
     #[test]
     fn a_certificate_a_public_key_and_its_base64_are_the_same_key() {
@@ -98,8 +106,9 @@ mod tests {
 
     #[test]
     fn a_key_of_another_kind_is_refused_when_it_is_set_up() {
-        assert_eq!(PublicKey::of_public_key(ELLIPTIC), Err(InvalidKey::Kind));
-        assert_eq!(PublicKey::of_public_key(SHORT), Err(InvalidKey::Kind));
+        for key in [ELLIPTIC, SHORT, PSS] {
+            assert_eq!(PublicKey::of_public_key(key), Err(InvalidKey::Kind));
+        }
         for text in ["", "not a key", PRIVATE_KEY, CERTIFICATE] {
             assert_eq!(PublicKey::of_public_key(text), Err(InvalidKey::Unreadable));
         }
