@@ -6,15 +6,15 @@
 //! say. Nothing of a notification is believed before its signature is, and no secret is ever shown.
 
 mod alipay;
-mod channel;
-mod notification;
+mod answer;
+mod number;
+pub mod played;
 mod public_key;
 mod refusal;
 mod wechat_pay;
 
 pub use alipay::{Alipay, AlipayApp};
-pub use channel::{Answer, Channel};
-pub use notification::{Notification, RefundedAmount, Said};
+pub use answer::Answer;
 pub use public_key::InvalidKey;
 pub use refusal::NotificationRefusal;
 pub use wechat_pay::{ApiV3Key, InvalidApiV3Key, PlatformKey, SignatureHeaders, WechatPay};

@@ -1,8 +1,9 @@
 //! Why a notification is not believed, or not understood, and what the channel hears then.
 
 use chrono::{DateTime, Utc};
+use tallybook_domain::channels::Channel;
 
-use crate::channel::{Answer, Channel};
+use crate::answer::Answer;
 
 /// Why a notification is refused. Texts in it are what the sender wrote; before `BadSignature` is ruled out, that is
 /// anyone.
@@ -55,7 +56,7 @@ impl NotificationRefusal {
             Self::Undecipherable | Self::Malformed { .. } => 400,
             Self::Unsupported { .. } | Self::WrongCurrency { .. } => 422,
         };
-        channel.refused(status, self.code())
+        Answer::refused(channel, status, self.code())
     }
 }
 

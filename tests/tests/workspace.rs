@@ -21,6 +21,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "tallybook-api",
         &[
+            "tallybook-channels",
             "tallybook-commands",
             "tallybook-domain",
             "tallybook-event-store",
@@ -33,6 +34,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "tallybook",
         &[
             "tallybook-api",
+            "tallybook-channels",
             "tallybook-commands",
             "tallybook-domain",
             "tallybook-event-store",

@@ -10,8 +10,9 @@ mod trade;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::channel::Channel;
-use crate::notification::{Notification, number};
+use tallybook_domain::channels::{Channel, Notification};
+
+use crate::number::number;
 use crate::public_key::{InvalidKey, PublicKey};
 use crate::refusal::{NotificationRefusal, excerpt};
 use form::Form;

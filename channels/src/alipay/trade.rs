@@ -6,10 +6,11 @@
 //! months after the `TRADE_SUCCESS` it then repeats.
 
 use chrono::{DateTime, Utc};
+use tallybook_domain::channels::{RefundedAmount, Said};
 use tallybook_domain::{Currency, Money};
 
 use super::form::Form;
-use crate::notification::{RefundedAmount, Said, number, positive};
+use crate::number::{number, positive};
 use crate::refusal::{NotificationRefusal, excerpt};
 
 enum Status {

@@ -6,9 +6,10 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use tallybook_domain::channels::{RefundedAmount, Said};
 use tallybook_domain::{Currency, Money};
 
-use crate::notification::{RefundedAmount, Said, number, positive};
+use crate::number::{number, positive};
 use crate::refusal::{NotificationRefusal, excerpt};
 
 /// What a notification is about: its `event_type`.

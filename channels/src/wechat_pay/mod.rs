@@ -11,12 +11,12 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
+use tallybook_domain::channels::{Channel, Notification};
 
 pub use api_v3_key::{ApiV3Key, InvalidApiV3Key};
 pub use signature::{PlatformKey, SignatureHeaders};
 
-use crate::channel::Channel;
-use crate::notification::{Notification, number};
+use crate::number::number;
 use crate::public_key::PublicKey;
 use crate::refusal::{NotificationRefusal, excerpt};
 use api_v3_key::Resource;

@@ -6,10 +6,8 @@ use crate::support::wechat_pay::{
 };
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use tallybook_channels::{
-    Channel, InvalidKey, Notification, NotificationRefusal, PlatformKey, RefundedAmount, Said,
-    SignatureHeaders, WechatPay,
-};
+use tallybook_channels::{InvalidKey, NotificationRefusal, PlatformKey, SignatureHeaders, WechatPay};
+use tallybook_domain::channels::{Channel, Notification, RefundedAmount, Said};
 use tallybook_domain::{Currency, Money};
 
 fn yuan(amount: &str) -> Money {
@@ -35,10 +33,10 @@ fn with(
 fn a_payment_says_what_was_paid_for_what() {
     let expected = Notification {
         channel: Channel::WechatPay,
-        event_id: "EV-2018022511223320873".into(),
-        merchant: MERCHANT.into(),
-        reference: "1217752501201407033233368018".into(),
-        transaction: "1217752501201407033233368018".into(),
+        event_id: "EV-2018022511223320873".parse().unwrap(),
+        merchant: MERCHANT.parse().unwrap(),
+        reference: "1217752501201407033233368018".parse().unwrap(),
+        transaction: "1217752501201407033233368018".parse().unwrap(),
         said: Said::Paid { amount: yuan("1.00") },
         happened_at: "2018-06-08T10:34:56+08:00".parse().unwrap(),
     };
@@ -50,16 +48,16 @@ fn a_refund_says_what_became_of_it() {
     let refunded = Request::of(&body("REFUND.SUCCESS", &refund("SUCCESS"))).read().unwrap();
     let number = "7752501201407033233368018";
     let amount = RefundedAmount::Alone(yuan("9.98"));
-    assert_eq!(refunded.said, Said::Refunded { refund: number.into(), amount });
-    assert_eq!(refunded.reference, "20150806125346");
-    assert_eq!(refunded.transaction, "1008450740201411110005820873");
+    assert_eq!(refunded.said, Said::Refunded { refund: number.parse().unwrap(), amount });
+    assert_eq!(refunded.reference.as_str(), "20150806125346");
+    assert_eq!(refunded.transaction.as_str(), "1008450740201411110005820873");
 
     let closed = Request::of(&body("REFUND.CLOSED", &refund("CLOSED"))).read().unwrap();
-    assert_eq!(closed.said, Said::RefundClosed { refund: number.into() });
+    assert_eq!(closed.said, Said::RefundClosed { refund: number.parse().unwrap() });
     let mut abnormal = refund("ABNORMAL");
     abnormal.as_object_mut().unwrap().remove("success_time");
     let abnormal = Request::of(&body("REFUND.ABNORMAL", &abnormal)).read().unwrap();
-    assert_eq!(abnormal.said, Said::RefundAbnormal { refund: number.into() });
+    assert_eq!(abnormal.said, Said::RefundAbnormal { refund: number.parse().unwrap() });
     let created_at: chrono::DateTime<chrono::Utc> = "2018-06-08T10:34:58+08:00".parse().unwrap();
     assert_eq!(abnormal.happened_at, created_at);
 }

@@ -1,7 +1,8 @@
 //! Alipay: signs and sends forms.
 
 use chrono::{DateTime, Utc};
-use tallybook_channels::{Alipay, AlipayApp, Notification, NotificationRefusal};
+use tallybook_channels::{Alipay, AlipayApp, NotificationRefusal};
+use tallybook_domain::channels::Notification;
 
 use super::sign;
 

@@ -6,9 +6,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
-use tallybook_channels::{
-    ApiV3Key, Notification, NotificationRefusal, PlatformKey, SignatureHeaders, WechatPay,
-};
+use tallybook_channels::{ApiV3Key, NotificationRefusal, PlatformKey, SignatureHeaders, WechatPay};
+use tallybook_domain::channels::Notification;
 
 use super::sign;
 
