@@ -16,6 +16,7 @@ use futures::FutureExt;
 use uuid::Uuid;
 
 use crate::access::AccessRefusal;
+use crate::channels::RefusedNotification;
 use crate::problem::{Cause, Problem, ProblemKind};
 use crate::request::{ClientAddress, RequestContext, client_address, given_request_id};
 use crate::state::ApiState;
@@ -69,24 +70,37 @@ fn note(
             tracing::warn!(%method, route, status, kind, %cause, request_id, "a request could not be served");
         }
     }
-    if matches!(response.status(), StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
-        let known = context.principal.get();
-        let claimed = context.claimed_name.get().filter(|name| !name.is_empty());
-        let principal = match (known, claimed) {
-            (Some(principal), _) => principal.actor.to_string(),
-            (None, Some(name)) => format!("sign-in:{name}"),
-            (None, None) => "anonymous".to_owned(),
-        };
+    if let Some((principal, signed_in, reason)) = turned_away(response, context) {
         let refusal = AccessRefusal {
             principal,
-            signed_in: known.is_some(),
+            signed_in,
             client_address: context.client_address().unwrap_or_default(),
             route: format!("{method} {}", route.unwrap_or("unmatched")),
-            reason: kind.map_or("unknown", |kind| kind.slug()),
+            reason,
             request_id: context.request_id.clone(),
         };
         state.access().refusals.note(refusal, state.book().now());
     }
+}
+
+/// Who was turned away, whether that is proven, and why: a notification of a channel whatever was wrong with it, anyone
+/// else for who he is. `None`: nobody was.
+fn turned_away(response: &Response, context: &RequestContext) -> Option<(String, bool, &'static str)> {
+    if let Some(RefusedNotification { channel, signed, reason }) = response.extensions().get() {
+        return Some((format!("channel:{channel}"), *signed, reason));
+    }
+    if !matches!(response.status(), StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
+        return None;
+    }
+    let known = context.principal.get();
+    let claimed = context.claimed_name.get().filter(|name| !name.is_empty());
+    let principal = match (known, claimed) {
+        (Some(principal), _) => principal.actor.to_string(),
+        (None, Some(name)) => format!("sign-in:{name}"),
+        (None, None) => "anonymous".to_owned(),
+    };
+    let kind = response.extensions().get::<ProblemKind>();
+    Some((principal, known.is_some(), kind.map_or("unknown", |kind| kind.slug())))
 }
 
 fn message(panic: &(dyn Any + Send)) -> &str {

@@ -10,6 +10,7 @@ mod background;
 pub mod bill_runs;
 mod billing;
 mod boundary;
+pub mod channels;
 mod customers;
 mod dashboard;
 mod deposits;

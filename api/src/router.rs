@@ -9,7 +9,7 @@ use crate::boundary::boundary;
 use crate::problem::{Problem, ProblemKind};
 use crate::state::ApiState;
 use crate::{
-    access, billing, customers, dashboard, deposits, explain, journal, ledger, openapi, operations,
+    access, billing, channels, customers, dashboard, deposits, explain, journal, ledger, openapi, operations,
     projections, risk, settlement, views,
 };
 
@@ -34,6 +34,7 @@ pub(crate) fn described() -> OpenApiRouter<ApiState> {
         .merge(deposits::routes())
         .merge(risk::routes())
         .merge(settlement::routes())
+        .merge(channels::routes())
         .merge(billing::routes())
         .merge(ledger::routes())
         .merge(dashboard::routes())

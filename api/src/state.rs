@@ -18,6 +18,7 @@ use tokio::sync::{Notify, OnceCell, OwnedSemaphorePermit, Semaphore, TryAcquireE
 use tokio_util::sync::CancellationToken;
 
 use crate::access::{Access, Moment};
+use crate::channels::Channels;
 use crate::metrics::HttpFigures;
 use crate::operations::Readiness;
 use crate::print::Seller;
@@ -52,6 +53,8 @@ pub struct ApiSettings {
     pub credit_policy: CreditPolicy,
     /// Outside systems that usage is collected from.
     pub usage_sources: Sources,
+    /// Payment channels that notify us.
+    pub channels: Channels,
 }
 
 /// A year that is audited, and a month to do it.
@@ -71,6 +74,7 @@ impl Default for ApiSettings {
             bill_run_at: None,
             credit_policy: CreditPolicy::Warn,
             usage_sources: Sources::default(),
+            channels: Channels::default(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `tallybook check-config`: the settings as they apply, and where each comes from.
 
 use clap::Args;
+use tallybook_api::channels::ChannelSettings;
 use tallybook_domain::billing::CreditPolicy;
 
 use crate::failure::Failure;
@@ -78,6 +79,7 @@ fn check(settings: &Settings) -> Result<(), Failure> {
     crate::personal_data::check(settings)?;
     crate::reminders::Channels::of(settings)?;
     crate::usage::sources(settings)?;
+    crate::channels::open(settings)?;
     crate::logging::check(&settings.log.value)
 }
 
@@ -139,6 +141,7 @@ fn shown(settings: &Settings) -> Vec<Shown> {
                 sources.iter().map(|source| format!("{} {}", source.usual.name, source.when())).collect();
             if named.is_empty() { "none".to_owned() } else { named.join(", ") }
         }),
+        row("channels", &settings.channels, ChannelSettings::shown),
         row("admin_password", &settings.admin_password, |password| match password {
             Some(_) => "•••••".to_owned(),
             None => "none: one is made up and shown once".to_owned(),

@@ -8,6 +8,7 @@ pub mod audit;
 #[allow(clippy::float_arithmetic, reason = "rates and ratios are measured here, never money")]
 pub mod bench;
 pub mod bill_run;
+pub mod channels;
 pub mod check_config;
 pub mod command;
 pub mod customer;

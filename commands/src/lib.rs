@@ -6,6 +6,7 @@
 
 mod bank_reference;
 pub mod billing;
+pub mod channels;
 mod context;
 pub mod customers;
 pub mod deposits;

@@ -8,6 +8,7 @@ use crate::billing::{
     Bill, BillNumbers, BillRun, CreditAlert, PricePlan, Reminder, Subscription, Usage, UsageQuarantine,
     UsageSource,
 };
+use crate::channels::ChannelNotification;
 use crate::customers::Customer;
 use crate::deposits::{Wallet, Withdrawal};
 use crate::event::BookEvent;
@@ -43,10 +44,11 @@ pub enum AggregateType {
     RiskAlert,
     WalletFreeze,
     Statement,
+    ChannelNotification,
 }
 
 impl AggregateType {
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::Customer,
         Self::Wallet,
         Self::Withdrawal,
@@ -71,6 +73,7 @@ impl AggregateType {
         Self::RiskAlert,
         Self::Statement,
         Self::WalletFreeze,
+        Self::ChannelNotification,
     ];
 
     /// As the journal spells it.
@@ -100,6 +103,7 @@ impl AggregateType {
             Self::RiskAlert => <RiskAlert as cqrs_es::Aggregate>::TYPE,
             Self::Statement => <Statement as cqrs_es::Aggregate>::TYPE,
             Self::WalletFreeze => <WalletFreeze as cqrs_es::Aggregate>::TYPE,
+            Self::ChannelNotification => <ChannelNotification as cqrs_es::Aggregate>::TYPE,
         }
     }
 }
@@ -113,7 +117,7 @@ impl std::fmt::Display for AggregateType {
 /// A word that names no type of aggregate.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "must be customer, wallet, withdrawal, accounting_periods, bill_numbers, usage, price_plan, subscription, bill, bill_run, reminder, usage_source, usage_quarantine, credit_alert, receipt, credit_note, write_off, matching_rules, risk_rules, risk_history, payee, risk_alert, statement or wallet_freeze"
+    "must be customer, wallet, withdrawal, accounting_periods, bill_numbers, usage, price_plan, subscription, bill, bill_run, reminder, usage_source, usage_quarantine, credit_alert, receipt, credit_note, write_off, matching_rules, risk_rules, risk_history, payee, risk_alert, statement, wallet_freeze or channel_notification"
 )]
 pub struct UnknownAggregateType;
 
@@ -153,6 +157,7 @@ pub enum AggregateState {
     RiskAlert(RiskAlert),
     Statement(Statement),
     WalletFreeze(WalletFreeze),
+    ChannelNotification(ChannelNotification),
 }
 
 impl AggregateState {
@@ -183,6 +188,7 @@ impl AggregateState {
             AggregateType::RiskAlert => Self::RiskAlert(RiskAlert::default()),
             AggregateType::Statement => Self::Statement(Statement::default()),
             AggregateType::WalletFreeze => Self::WalletFreeze(WalletFreeze::default()),
+            AggregateType::ChannelNotification => Self::ChannelNotification(ChannelNotification::default()),
         }
     }
 
@@ -213,6 +219,9 @@ impl AggregateState {
             AggregateType::RiskAlert => Self::RiskAlert(serde_json::from_value(snapshot)?),
             AggregateType::Statement => Self::Statement(serde_json::from_value(snapshot)?),
             AggregateType::WalletFreeze => Self::WalletFreeze(serde_json::from_value(snapshot)?),
+            AggregateType::ChannelNotification => {
+                Self::ChannelNotification(serde_json::from_value(snapshot)?)
+            }
         })
     }
 
@@ -243,6 +252,7 @@ impl AggregateState {
             Self::RiskAlert(alert) => evolve(alert, event),
             Self::Statement(statement) => evolve(statement, event),
             Self::WalletFreeze(freeze) => evolve(freeze, event),
+            Self::ChannelNotification(notification) => evolve(notification, event),
         }
     }
 }

@@ -7,6 +7,7 @@ pub mod actor;
 pub mod aggregate;
 mod base32;
 pub mod billing;
+pub mod channels;
 pub mod customers;
 pub mod dates;
 pub mod deposits;

@@ -6,6 +6,7 @@ use crate::billing::{
     BillNumbersRefusal, BillRefusal, BillRunRefusal, CreditLimitRefusal, MonthRefusal, PricePlanRefusal,
     SubscriptionRefusal, UsageQuarantineRefusal, UsageRefusal, UsageSourceRefusal,
 };
+use crate::channels::ChannelNotificationRefusal;
 use crate::customers::CustomerRefusal;
 use crate::deposits::{WalletRefusal, WithdrawalRefusal};
 use crate::ledger::periods::PeriodRefusal;
@@ -66,6 +67,8 @@ pub enum Refusal {
     Statement(#[from] StatementRefusal),
     #[error(transparent)]
     WalletFreeze(#[from] WalletFreezeRefusal),
+    #[error(transparent)]
+    ChannelNotification(#[from] ChannelNotificationRefusal),
     #[error(transparent)]
     Batch(#[from] RefusedBatch),
 }

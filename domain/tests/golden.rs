@@ -93,6 +93,9 @@ fn cqrs_es_reads_and_names_events_the_same_way() {
             BookEvent::Wallet(_) => check::<tallybook_domain::deposits::WalletEvent>(&text, &event),
             BookEvent::Withdrawal(_) => check::<tallybook_domain::deposits::WithdrawalEvent>(&text, &event),
             BookEvent::Period(_) => check::<tallybook_domain::ledger::periods::PeriodEvent>(&text, &event),
+            BookEvent::ChannelNotification(_) => {
+                check::<tallybook_domain::channels::ChannelNotificationEvent>(&text, &event)
+            }
             BookEvent::Billing(BillingEvent::Numbers(_)) => check::<BillNumbersEvent>(&text, &event),
             BookEvent::Billing(BillingEvent::Usage(_)) => check::<UsageEvent>(&text, &event),
             BookEvent::Billing(BillingEvent::PricePlan(_)) => check::<PricePlanEvent>(&text, &event),

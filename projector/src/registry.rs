@@ -9,6 +9,7 @@ use tallybook_read_models::billing::{
     BillRuns, Bills, CreditAlerts, PricePlans, Receivables, Reminders, Revenue, Subscriptions,
     UsageProjection, UsageQuarantines, UsageRuns,
 };
+use tallybook_read_models::channels::ChannelNotifications;
 use tallybook_read_models::customers::Customers;
 use tallybook_read_models::deposits::{
     DailyTotals, Deposits, WalletHolds, WalletStatements, Wallets, Withdrawals,
@@ -105,5 +106,6 @@ pub fn every() -> Vec<Registered> {
         Registered::of::<RiskAlerts>(),
         Registered::of::<RiskFlows>(),
         Registered::of::<Statements>(),
+        Registered::of::<ChannelNotifications>(),
     ]
 }

@@ -98,6 +98,7 @@ fn date_anew(event: &mut BookEvent, date: NaiveDate) {
         | BookEvent::Wallet(_)
         | BookEvent::Withdrawal(_)
         | BookEvent::Period(_)
+        | BookEvent::ChannelNotification(_)
         | BookEvent::Settlement(_)
         | BookEvent::Risk(_)
         | BookEvent::Billing(_) => {}

@@ -4,6 +4,7 @@
 //! into the database is the projector's business.
 
 pub mod billing;
+pub mod channels;
 pub mod customers;
 pub mod deposits;
 pub mod explain;

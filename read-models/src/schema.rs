@@ -293,6 +293,56 @@ pub enum ReminderStatus {
     Withdrawn,
 }
 
+/// A payment channel.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum Channel {
+    WechatPay,
+    Alipay,
+}
+
+/// What a channel says became of a payment or a refund.
+#[derive(Debug, ToSchema)]
+#[schema(as = Said)]
+pub struct Said {
+    pub kind: SaidKind,
+    /// Of `paid`: what the payment was for.
+    #[schema(nullable = false)]
+    pub amount: Option<Money>,
+    /// Of refunds: our number of it.
+    #[schema(nullable = false)]
+    pub refund: Option<String>,
+    /// Of `refunded`, where the channel names the amount of this refund: WeChat Pay.
+    #[schema(nullable = false)]
+    pub alone: Option<Money>,
+    /// Of `refunded`, where the channel adds up all refunds of the payment: Alipay.
+    #[schema(nullable = false)]
+    pub so_far: Option<Money>,
+}
+
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum SaidKind {
+    /// The customer began to pay.
+    Pending,
+    Paid,
+    /// Given up before it was paid.
+    Closed,
+    Refunded,
+    /// The channel gave the refund up.
+    RefundClosed,
+    /// The money left and did not arrive.
+    RefundAbnormal,
+}
+
+/// How far a notification has come.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum ChannelNotificationState {
+    /// Kept, and no payment of ours has taken it up.
+    Waiting,
+}
+
 /// How a run of a usage source stands.
 #[derive(Debug, ToSchema)]
 #[schema(rename_all = "snake_case")]

@@ -28,6 +28,7 @@ pub(crate) fn recorded(events: impl IntoIterator<Item = BookEvent>) -> Vec<Recor
                 BookEvent::Wallet(event) => event.wallet().to_string(),
                 BookEvent::Withdrawal(event) => event.withdrawal().to_string(),
                 BookEvent::Period(_) => ACCOUNTING_PERIODS.to_owned(),
+                BookEvent::ChannelNotification(event) => event.notification().to_string(),
                 BookEvent::Settlement(event) => event.stream(),
                 BookEvent::Billing(event) => event.stream(),
                 BookEvent::Risk(event) => event.stream(),

@@ -10,6 +10,7 @@ pub mod answer;
 mod billing;
 pub mod bodies;
 pub mod book;
+pub mod channels;
 pub mod client;
 pub mod described;
 pub mod outside;

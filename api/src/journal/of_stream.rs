@@ -9,6 +9,7 @@ use tallybook_domain::billing::{
     Bill, BillId, BillNumbers, BillRun, CreditAlert, CreditAlertId, PlanCode, PricePlan, Reminder,
     Subscription, Usage, UsageId, UsageQuarantine, UsageQuarantineId, UsageSource,
 };
+use tallybook_domain::channels::{ChannelNotification, ChannelNotificationId};
 use tallybook_domain::customers::Customer;
 use tallybook_domain::deposits::{Wallet, Withdrawal};
 use tallybook_domain::ledger::periods::{ACCOUNTING_PERIODS, AccountingPeriods};
@@ -128,6 +129,8 @@ fn aggregate_type(id: &str) -> Option<&'static str> {
         Some(<Statement as cqrs_es::Aggregate>::TYPE)
     } else if id.strip_suffix(".freeze").is_some_and(|wallet| wallet.parse::<WalletId>().is_ok()) {
         Some(<WalletFreeze as cqrs_es::Aggregate>::TYPE)
+    } else if id.parse::<ChannelNotificationId>().is_ok() {
+        Some(<ChannelNotification as cqrs_es::Aggregate>::TYPE)
     } else {
         None
     }
@@ -170,6 +173,7 @@ mod tests {
             "0199f0a4-7d5e-7c3b-9a63-2f4be8c1d000.alert",
             "S01K7RA8ZAYFGXSMRSF9FMC3M04",
             "C00042.CNY.freeze",
+            "M3387SCTDHQHR41AZ8PN8A4DSC0",
         ]
         .into_iter()
         .filter_map(aggregate_type)

@@ -29,13 +29,14 @@ const OF_MANY: &str = "write_off_matches";
 /// Not of such a context and of no view, but can be waited for.
 const LIVE: &str = "show_explanation";
 /// Contexts that read projections and so can be waited for.
-const OF_READ_MODELS: [&str; 14] = [
+const OF_READ_MODELS: [&str; 15] = [
     "customers",
     "deposits",
     "withdrawals",
     "receipts",
     "write-offs",
     "statements",
+    "channels",
     "wallets",
     "usage",
     "price-plans",

@@ -107,6 +107,10 @@ pub enum ProblemKind {
     StatementNotFound,
     StatementAlreadyAnswered,
     StatementWithdrawn,
+    // Channels.
+    ChannelNotFound,
+    ChannelNotificationNotFound,
+    ChannelSaidOtherwise,
     // Billing.
     BillNumbersExhausted,
     // Usage.
@@ -174,7 +178,7 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
-    pub const ALL: [Self; 146] = [
+    pub const ALL: [Self; 149] = [
         Self::MalformedJson,
         Self::Validation,
         Self::UnknownRoute,
@@ -262,6 +266,9 @@ impl ProblemKind {
         Self::StatementNotFound,
         Self::StatementAlreadyAnswered,
         Self::StatementWithdrawn,
+        Self::ChannelNotFound,
+        Self::ChannelNotificationNotFound,
+        Self::ChannelSaidOtherwise,
         Self::BillNumbersExhausted,
         Self::UsageDiffers,
         Self::UsageNotRecorded,
@@ -443,6 +450,10 @@ const SPECS: [(StatusCode, &str, &str); ProblemKind::ALL.len()] = [
     (S::NOT_FOUND, "statement-not-found", "There is no such statement"),
     (S::CONFLICT, "statement-already-answered", "The customer has answered the statement already"),
     (S::GONE, "statement-withdrawn", "The statement was withdrawn"),
+    // Channels.
+    (S::NOT_FOUND, "channel-not-found", "There is no such channel"),
+    (S::NOT_FOUND, "channel-notification-not-found", "There is no such notification"),
+    (S::CONFLICT, "channel-said-otherwise", "The channel has said something else under this number before"),
     // Billing.
     (S::CONFLICT, "bill-numbers-exhausted", "The year has no bill numbers left"),
     // Usage.

@@ -4,6 +4,7 @@
 //! which logs it once.
 
 mod billing;
+mod channels;
 mod command_error;
 mod kind;
 mod refusal;

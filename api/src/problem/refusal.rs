@@ -41,6 +41,7 @@ impl From<Refusal> for Problem {
             Refusal::RiskAlert(refusal) => refusal.into(),
             Refusal::Statement(refusal) => refusal.into(),
             Refusal::WalletFreeze(refusal) => refusal.into(),
+            Refusal::ChannelNotification(refusal) => refusal.into(),
         }
     }
 }

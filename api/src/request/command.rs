@@ -50,7 +50,7 @@ impl FromRequest<ApiState> for CommandInput {
 }
 
 /// A whole body, if it is not larger and does not take longer than it may.
-pub(super) async fn collect_body(mut body: Body, limit: usize, within: Duration) -> Result<Bytes, Problem> {
+pub(crate) async fn collect_body(mut body: Body, limit: usize, within: Duration) -> Result<Bytes, Problem> {
     let collected = tokio::time::timeout(within, Limited::new(&mut body, limit).collect()).await;
     let Ok(collected) = collected else {
         return Err(Problem::new(ProblemKind::BodyTooSlow, "The body did not arrive in time."));

@@ -22,7 +22,7 @@ mod values;
 
 pub(crate) use body::{BodyReader, NoBody, ReadBody, object};
 pub(crate) use change::ChangeInput;
-pub(crate) use command::{CommandInput, key_of};
+pub(crate) use command::{CommandInput, collect_body, key_of};
 pub(crate) use context::{ClientAddress, RequestContext, client_address, given_request_id};
 pub(crate) use days::{day_after, day_begins};
 pub(crate) use form::FormInput;

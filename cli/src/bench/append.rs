@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::Context;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection, Executor, PgConnection};
+use tallybook_api::channels::Channels;
 use tallybook_event_store::schema::{NewBook, provision};
 use tallybook_event_store::{Book, BookSettings};
 
@@ -92,7 +93,8 @@ impl BenchAppend {
         let spread = Arc::new(Wallets::open(book, 10_000).await?);
         let hot = Arc::new(spread.only_first());
         let body: Arc<str> = "x".repeat(stored_bytes(book).await?).into();
-        let server = if self.http { Some(http::Server::start(book).await?) } else { None };
+        let server =
+            if self.http { Some(http::Server::start(book, Channels::default()).await?) } else { None };
         let turn = Duration::from_secs(self.seconds) / ROUNDS;
         let mut runs = Runs::none()?;
         recycle_wal(owner).await?;

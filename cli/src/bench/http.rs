@@ -11,6 +11,7 @@ use hyper::client::conn::http1::{self, SendRequest};
 use hyper::{Request, StatusCode};
 use hyper_util::rt::TokioIo;
 use tallybook_api::access::{self, NewUser, Role};
+use tallybook_api::channels::Channels;
 use tallybook_api::{ApiSettings, ApiState};
 use tallybook_event_store::Book;
 use tokio::net::{TcpListener, TcpStream};
@@ -32,7 +33,7 @@ pub(super) struct Server {
 }
 
 impl Server {
-    pub(super) async fn start(book: &Book) -> anyhow::Result<Self> {
+    pub(super) async fn start(book: &Book, channels: Channels) -> anyhow::Result<Self> {
         let user = NewUser {
             name: "bench".into(),
             role: Role::Finance,
@@ -43,10 +44,14 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
         let stop = CancellationToken::new();
-        let state = ApiState::new(book.clone(), ApiSettings::default());
+        let state = ApiState::new(book.clone(), ApiSettings { channels, ..ApiSettings::default() });
         let serving = tokio::spawn(tallybook_api::serve(listener, state, stop.clone()));
         let token = sign_in(address).await?.into();
         Ok(Self { address, token, stop, serving })
+    }
+
+    pub(super) fn address(&self) -> SocketAddr {
+        self.address
     }
 
     pub(super) async fn drive(&self, load: &Load, wallets: &Arc<Wallets>) -> anyhow::Result<Measured> {
@@ -96,7 +101,7 @@ impl Server {
     }
 }
 
-async fn connect(address: SocketAddr) -> anyhow::Result<SendRequest<Full<Bytes>>> {
+pub(super) async fn connect(address: SocketAddr) -> anyhow::Result<SendRequest<Full<Bytes>>> {
     let stream = TcpStream::connect(address).await?;
     stream.set_nodelay(true)?;
     let (sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
@@ -108,7 +113,7 @@ async fn connect(address: SocketAddr) -> anyhow::Result<SendRequest<Full<Bytes>>
     Ok(sender)
 }
 
-async fn send(
+pub(super) async fn send(
     connection: &mut SendRequest<Full<Bytes>>,
     request: Request<Full<Bytes>>,
 ) -> anyhow::Result<(StatusCode, Bytes)> {

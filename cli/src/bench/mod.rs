@@ -13,6 +13,7 @@ mod import_usage;
 mod limits;
 mod matching;
 mod measure;
+mod notifications;
 mod rebuild;
 mod report;
 mod sizes;
@@ -23,6 +24,7 @@ pub use fill::BenchFill;
 pub use import_customers::BenchImportCustomers;
 pub use import_usage::BenchImportUsage;
 pub use matching::BenchMatch;
+pub use notifications::BenchNotifications;
 pub use rebuild::BenchRebuild;
 
 use tokio_util::sync::CancellationToken;
@@ -48,6 +50,7 @@ enum What {
     ImportCustomers(BenchImportCustomers),
     ImportUsage(BenchImportUsage),
     Match(BenchMatch),
+    Notifications(BenchNotifications),
     Rebuild(BenchRebuild),
 }
 
@@ -86,6 +89,13 @@ impl BenchCommand {
                 let search_path = environment::search_path();
                 tokio::select! {
                     measured = import.run(settings.server(), &search_path) => Ok(measured?),
+                    () = stop.cancelled() => Err(Failure::Reported),
+                }
+            }
+            What::Notifications(notifications) => {
+                let search_path = environment::search_path();
+                tokio::select! {
+                    measured = notifications.run(settings.server(), &search_path) => Ok(measured?),
                     () = stop.cancelled() => Err(Failure::Reported),
                 }
             }

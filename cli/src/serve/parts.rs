@@ -82,6 +82,7 @@ pub(super) async fn serve_api(
         credit_policy: settings.credit_limit.value,
         public_url: settings.public_url.value.as_ref().map(ToString::to_string),
         usage_sources: crate::usage::sources(settings)?,
+        channels: crate::channels::open(settings)?,
         ..ApiSettings::default()
     };
     if api.personal_data_key.is_none() {

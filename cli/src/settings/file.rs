@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use chrono::NaiveTime;
 use serde::Deserialize;
+use tallybook_api::channels::ChannelSettings;
 use tallybook_api::usage_sources::{SourceSettings, without_value};
 use tallybook_domain::billing::CreditPolicy;
 
@@ -53,6 +54,7 @@ pub(super) struct FileSettings {
     pub(super) reminder_webhook_secret_file: Option<PathBuf>,
     pub(super) reminders_from: Option<NaiveTime>,
     pub(super) usage_sources: Option<Vec<SourceSettings>>,
+    pub(super) channels: Option<ChannelSettings>,
     pub(super) admin_password: Option<String>,
 }
 

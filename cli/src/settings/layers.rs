@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use chrono::NaiveTime;
 use clap::ArgMatches;
 use clap::parser::ValueSource;
+use tallybook_api::channels::ChannelSettings;
 use tallybook_api::usage_sources::SourceSettings;
 use tallybook_api::{REFUSALS_KEPT_DAYS, Seller};
 use tallybook_domain::billing::CreditPolicy;
@@ -84,6 +85,7 @@ pub struct Settings {
     pub reminder_webhook_secret_file: Layered<Option<PathBuf>>,
     pub reminders_from: Layered<NaiveTime>,
     pub usage_sources: Layered<Vec<SourceSettings>>,
+    pub channels: Layered<ChannelSettings>,
     pub admin_password: Layered<Option<String>>,
 }
 
@@ -198,6 +200,7 @@ impl Settings {
                 NINE,
             ),
             usage_sources: layers.pick("usage_sources", None, file.usage_sources, Vec::new()),
+            channels: layers.pick("channels", None, file.channels, ChannelSettings::default()),
             admin_password: match environment::secret("TALLYBOOK_ADMIN_PASSWORD") {
                 Some(password) => Layered { value: Some(password), source: Source::Environment },
                 None => layers.optional("admin_password", None, file.admin_password),

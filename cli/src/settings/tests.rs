@@ -95,6 +95,21 @@ fn what_is_wrong_with_a_source_is_told_without_its_secrets() {
 }
 
 #[test]
+fn a_channel_names_its_secret_and_does_not_hold_it() {
+    let channel = "[channels.wechat_pay]\nmerchant = \"1230000109\"\napps = [\"wx1\"]\nkeys = [{ file = \"platform.pem\" }]\n";
+    let set_up = settings(&[], &format!("{channel}api_v3_key = {{ env = \"API_V3_KEY\" }}\n")).channels;
+    assert_eq!((set_up.value.shown().as_str(), set_up.source), ("wechat_pay 1230000109", Source::File));
+    assert_eq!(settings(&[], "").channels.value.shown(), "none");
+    for wrong in
+        ["api_v3_key = \"s3cret\"", "api_v3_key = [\"s3cret\"]", "api_v3_key = { text = \"s3cret\" }"]
+    {
+        let error = FileSettings::parse(&format!("{channel}{wrong}\n")).unwrap_err();
+        let refusal = format!("{error:#} {error:?}");
+        assert!(refusal.contains("line 5") && !refusal.contains("s3cret"), "{refusal}");
+    }
+}
+
+#[test]
 fn the_key_of_seals_is_in_the_data_directory_unless_named() {
     assert_eq!(
         settings(&["--data", "d", "--book", "x"], "").seal_key(),

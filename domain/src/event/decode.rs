@@ -82,6 +82,7 @@ fn read(aggregate_type: &str, event_type: &str, payload: Payload<'_>) -> Result<
         BillEvent, BillNumbersEvent, BillRunEvent, CreditAlertEvent, PricePlanEvent, ReminderEvent,
         SubscriptionEvent, UsageEvent, UsageQuarantineEvent, UsageSourceEvent,
     };
+    use crate::channels::ChannelNotificationEvent;
     use crate::customers::CustomerEvent;
     use crate::deposits::{WalletEvent, WithdrawalEvent};
     use crate::ledger::periods::PeriodEvent;
@@ -115,6 +116,7 @@ fn read(aggregate_type: &str, event_type: &str, payload: Payload<'_>) -> Result<
         "risk_alert" => payload.into_event::<RiskAlertEvent>(),
         "statement" => payload.into_event::<StatementEvent>(),
         "wallet_freeze" => payload.into_event::<WalletFreezeEvent>(),
+        "channel_notification" => payload.into_event::<ChannelNotificationEvent>(),
         _ => return Err(unknown(aggregate_type, event_type)),
     };
     event.map_err(|source| DecodeError::Malformed { event_type: event_type.into(), source })

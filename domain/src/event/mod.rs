@@ -17,6 +17,7 @@ use crate::billing::{
     CreditAlertEvent, PricePlan, PricePlanEvent, Reminder, ReminderEvent, Subscription, SubscriptionEvent,
     Usage, UsageEvent, UsageQuarantine, UsageQuarantineEvent, UsageSource, UsageSourceEvent,
 };
+use crate::channels::{ChannelNotification, ChannelNotificationEvent};
 use crate::customers::{Customer, CustomerEvent};
 use crate::deposits::{Wallet, WalletEvent, Withdrawal, WithdrawalEvent};
 use crate::ledger::periods::{AccountingPeriods, PeriodEvent};
@@ -49,6 +50,7 @@ pub enum BookEvent {
     Wallet(WalletEvent),
     Withdrawal(WithdrawalEvent),
     Period(PeriodEvent),
+    ChannelNotification(ChannelNotificationEvent),
     /// All aggregates of a context under one name, so that those who read other contexts need not know them.
     Billing(BillingEvent),
     Settlement(SettlementEvent),
@@ -57,7 +59,7 @@ pub enum BookEvent {
 
 impl BookEvent {
     /// Every kind of event there is, by aggregate type. A name belongs to one aggregate type only.
-    pub const KINDS: [(&'static str, &'static [EventKind]); 24] = [
+    pub const KINDS: [(&'static str, &'static [EventKind]); 25] = [
         (<Customer as cqrs_es::Aggregate>::TYPE, &CustomerEvent::KINDS),
         (<Wallet as cqrs_es::Aggregate>::TYPE, &WalletEvent::KINDS),
         (<Withdrawal as cqrs_es::Aggregate>::TYPE, &WithdrawalEvent::KINDS),
@@ -82,6 +84,7 @@ impl BookEvent {
         (<RiskAlert as cqrs_es::Aggregate>::TYPE, &RiskAlertEvent::KINDS),
         (<Statement as cqrs_es::Aggregate>::TYPE, &StatementEvent::KINDS),
         (<WalletFreeze as cqrs_es::Aggregate>::TYPE, &WalletFreezeEvent::KINDS),
+        (<ChannelNotification as cqrs_es::Aggregate>::TYPE, &ChannelNotificationEvent::KINDS),
     ];
 
     pub fn aggregate_type(&self) -> &'static str {
@@ -90,6 +93,7 @@ impl BookEvent {
             Self::Wallet(_) => <Wallet as cqrs_es::Aggregate>::TYPE,
             Self::Withdrawal(_) => <Withdrawal as cqrs_es::Aggregate>::TYPE,
             Self::Period(_) => <AccountingPeriods as cqrs_es::Aggregate>::TYPE,
+            Self::ChannelNotification(_) => <ChannelNotification as cqrs_es::Aggregate>::TYPE,
             Self::Billing(event) => event.aggregate_type(),
             Self::Settlement(event) => event.aggregate_type(),
             Self::Risk(event) => event.aggregate_type(),
@@ -102,6 +106,7 @@ impl BookEvent {
             Self::Wallet(event) => event.kind(),
             Self::Withdrawal(event) => event.kind(),
             Self::Period(event) => event.kind(),
+            Self::ChannelNotification(event) => event.kind(),
             Self::Billing(event) => event.kind(),
             Self::Settlement(event) => event.kind(),
             Self::Risk(event) => event.kind(),
@@ -123,6 +128,7 @@ impl BookEvent {
             Self::Wallet(event) => payload(event),
             Self::Withdrawal(event) => payload(event),
             Self::Period(event) => payload(event),
+            Self::ChannelNotification(event) => payload(event),
             Self::Billing(event) => event.to_payload(),
             Self::Settlement(event) => event.to_payload(),
             Self::Risk(event) => event.to_payload(),
@@ -167,5 +173,11 @@ impl From<WithdrawalEvent> for BookEvent {
 impl From<PeriodEvent> for BookEvent {
     fn from(event: PeriodEvent) -> Self {
         Self::Period(event)
+    }
+}
+
+impl From<ChannelNotificationEvent> for BookEvent {
+    fn from(event: ChannelNotificationEvent) -> Self {
+        Self::ChannelNotification(event)
     }
 }

@@ -36,7 +36,10 @@ pub struct Posting {
 /// What an event posts; nothing if no money moves between accounts.
 pub fn postings(event: &BookEvent) -> Vec<Posting> {
     match event {
-        BookEvent::Customer(_) | BookEvent::Period(_) | BookEvent::Risk(_) => Vec::new(),
+        BookEvent::Customer(_)
+        | BookEvent::Period(_)
+        | BookEvent::ChannelNotification(_)
+        | BookEvent::Risk(_) => Vec::new(),
         BookEvent::Wallet(event) => wallet_postings(event),
         BookEvent::Withdrawal(event) => withdrawal_postings(event),
         BookEvent::Billing(event) => billing_postings(event),
@@ -240,7 +243,10 @@ fn received_in(method: DepositMethod) -> AccountCode {
 /// The business date of an event on which money moves, in the ledger or in a wallet.
 pub fn effective_date(event: &BookEvent) -> Option<NaiveDate> {
     match event {
-        BookEvent::Customer(_) | BookEvent::Period(_) | BookEvent::Risk(_) => None,
+        BookEvent::Customer(_)
+        | BookEvent::Period(_)
+        | BookEvent::ChannelNotification(_)
+        | BookEvent::Risk(_) => None,
         BookEvent::Billing(event) => match event {
             BillingEvent::Numbers(_)
             | BillingEvent::Usage(_)

@@ -209,6 +209,7 @@ fn read(event: &ProvedEvent) -> Result<(WalletEvent, Option<NaiveDate>), BadStat
         BookEvent::Customer(_)
         | BookEvent::Withdrawal(_)
         | BookEvent::Period(_)
+        | BookEvent::ChannelNotification(_)
         | BookEvent::Settlement(_)
         | BookEvent::Risk(_)
         | BookEvent::Billing(_) => Err(unreadable("it is of something else".into())),

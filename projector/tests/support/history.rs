@@ -268,6 +268,7 @@ pub fn streamed(events: impl IntoIterator<Item = BookEvent>) -> Vec<(String, Boo
         BookEvent::Billing(event) => event.stream().to_string(),
         BookEvent::Wallet(event) => event.wallet().to_string(),
         BookEvent::Period(_) => ACCOUNTING_PERIODS.to_owned(),
+        BookEvent::ChannelNotification(event) => event.notification().to_string(),
         BookEvent::Settlement(event) => event.stream(),
         BookEvent::Risk(event) => event.stream(),
         BookEvent::Customer(_) | BookEvent::Withdrawal(_) => {

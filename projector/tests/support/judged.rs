@@ -18,6 +18,7 @@ pub fn judged(events: &[(String, BookEvent)]) -> Vec<(String, BookEvent)> {
         | BookEvent::Customer(_)
         | BookEvent::Wallet(_)
         | BookEvent::Period(_)
+        | BookEvent::ChannelNotification(_)
         | BookEvent::Billing(_)
         | BookEvent::Settlement(_)
         | BookEvent::Risk(_) => None,

@@ -6,6 +6,7 @@
 
 pub mod history;
 pub mod judged;
+pub mod notified;
 pub mod rebuilding;
 pub mod settled;
 
@@ -197,7 +198,7 @@ impl TestBook {
     }
 }
 
-pub const READ_TABLES: [&str; 41] = [
+pub const READ_TABLES: [&str; 42] = [
     "customers",
     "wallets",
     "deposits",
@@ -239,6 +240,7 @@ pub const READ_TABLES: [&str; 41] = [
     "risk_alerts",
     "risk_flows",
     "statements",
+    "channel_notifications",
 ];
 
 pub struct Running {

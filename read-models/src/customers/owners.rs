@@ -105,6 +105,7 @@ async fn later_events(snapshot: &mut Snapshot, position: u64) -> Result<Vec<Cust
                 BookEvent::Wallet(_)
                 | BookEvent::Withdrawal(_)
                 | BookEvent::Period(_)
+                | BookEvent::ChannelNotification(_)
                 | BookEvent::Settlement(_)
                 | BookEvent::Risk(_)
                 | BookEvent::Billing(_),

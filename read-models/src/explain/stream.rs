@@ -93,6 +93,7 @@ pub(super) fn effect(event: &BookEvent, part: WalletPart) -> Result<Option<Money
         BookEvent::Customer(_)
         | BookEvent::Withdrawal(_)
         | BookEvent::Period(_)
+        | BookEvent::ChannelNotification(_)
         | BookEvent::Settlement(_)
         | BookEvent::Risk(_)
         | BookEvent::Billing(_) => {

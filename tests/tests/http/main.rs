@@ -15,6 +15,7 @@ mod bill_notes;
 mod bill_runs;
 mod billing_journey;
 mod bills;
+mod channels;
 mod contention;
 mod credit_limits;
 mod customer_files;

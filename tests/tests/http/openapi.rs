@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tallybook_api::ApiSettings;
 use tallybook_tests::answer::text;
 use tallybook_tests::book::Differently;
+use tallybook_tests::channels::{channels, form, paid, submit, tell, trade, transaction};
 use tallybook_tests::described::Description;
 use tallybook_tests::outside::Outside;
 use tallybook_tests::scenario::{step_body, step_path};
@@ -42,7 +43,7 @@ impl Comparison {
 async fn every_answer_is_as_described() {
     let outside = Outside::start(|path, _| usage_sources::month(path, &[json!("-1"), json!("-2")])).await;
     let usage_sources = usage_sources::source(&outside, json!({}));
-    let api = ApiSettings { usage_sources, ..ApiSettings::default() };
+    let api = ApiSettings { usage_sources, channels: channels(), ..ApiSettings::default() };
     let book = TestBook::start_differently(Differently { api, ..Differently::default() }).await;
     let description = Description::new(book.anyone().get("/openapi.json").await.ok().clone());
     let mut comparison = Comparison { description, compared: BTreeSet::new() };
@@ -59,6 +60,7 @@ async fn every_answer_is_as_described() {
     quarantine(&book, &mut comparison, &acme).await;
     settlement(&book, &mut comparison).await;
     statements(&book, &mut comparison, &acme).await;
+    notifications(&book, &mut comparison).await;
     periods(&book, &mut comparison).await;
     let quoted = book.auditor().post("/v1/pricing/quote", &bodies::quote_of_everything()).await;
     comparison.check("POST", "/v1/pricing/quote", &quoted);
@@ -458,6 +460,22 @@ async fn late_usage(book: &TestBook, comparison: &mut Comparison, bill: &str) {
         let why = bodies::because("late readings");
         let settled = book.finance().post(&format!("{path}/settle"), &why).await;
         comparison.check("POST", "/v1/bills/{id}/late-usage/settle", &settled);
+    }
+}
+
+/// One of each channel: a payment and a refund.
+async fn notifications(book: &TestBook, comparison: &mut Comparison) {
+    let paid = paid(book, "EV-1", &transaction("O-1", 100));
+    assert_eq!(tell(&book.anyone(), &paid).await.status, 204);
+    let mut fields = trade("n-1", "O-1", book.now());
+    fields.extend([("refund_fee", "8.88".to_owned()), ("out_biz_no", "R-1".to_owned())]);
+    assert_eq!(submit(&book.anyone(), form(&fields)).await.text, "success");
+    let (auditor, path, fresh) = (book.auditor(), "/v1/channels/notifications", book.fresh().await);
+    let listed = auditor.get(&format!("{path}?{fresh}")).await;
+    let listed = comparison.check("GET", path, &listed);
+    for row in listed["data"].as_array().unwrap() {
+        let found = auditor.get(&format!("{path}/{}", text(row, "id"))).await;
+        comparison.check("GET", "/v1/channels/notifications/{id}", &found);
     }
 }
 

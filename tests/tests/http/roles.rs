@@ -133,6 +133,8 @@ const GUARDED: &[(&str, &str, &[Role])] = &[
     ("GET", "/v1/credit-alerts", ALL),
     ("POST", "/v1/credit-alerts/{id}/acknowledge", FINANCE),
     ("GET", "/v1/reminders", ALL),
+    ("GET", "/v1/channels/notifications", ALL),
+    ("GET", "/v1/channels/notifications/{id}", ALL),
     ("GET", "/v1/reports/revenue", ALL),
     ("GET", "/v1/reports/receivables-summary", ALL),
     ("GET", "/v1/receivables", ALL),
@@ -184,6 +186,7 @@ const OPEN: &[(&str, &str)] = &[
     ("GET", "/health/ready"),
     ("GET", "/metrics"),
     ("GET", "/problems/{type}"),
+    ("POST", "/v1/channels/{channel}/notifications"),
 ];
 
 /// A request that is turned away for another reason, if not for who sends it.

@@ -214,6 +214,7 @@ impl EventSourced for Wallet {
             BookEvent::Customer(_)
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_)
+            | BookEvent::ChannelNotification(_)
             | BookEvent::Settlement(_)
             | BookEvent::Risk(_)
             | BookEvent::Billing(_) => None,

@@ -131,6 +131,7 @@ impl EventSourced for Withdrawal {
             BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Period(_)
+            | BookEvent::ChannelNotification(_)
             | BookEvent::Settlement(_)
             | BookEvent::Risk(_)
             | BookEvent::Billing(_) => None,

@@ -138,6 +138,7 @@ impl EventSourced for AccountingPeriods {
         match event {
             BookEvent::Period(event) => Some(event),
             BookEvent::Customer(_)
+            | BookEvent::ChannelNotification(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)
             | BookEvent::Billing(_)

@@ -237,7 +237,8 @@ impl EventSourced for CreditNote {
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)
             | BookEvent::Billing(_)
-            | BookEvent::Period(_) => None,
+            | BookEvent::Period(_)
+            | BookEvent::ChannelNotification(_) => None,
         }
     }
 }

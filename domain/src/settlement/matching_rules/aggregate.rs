@@ -78,7 +78,8 @@ impl EventSourced for MatchingRules {
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)
             | BookEvent::Billing(_)
-            | BookEvent::Period(_) => None,
+            | BookEvent::Period(_)
+            | BookEvent::ChannelNotification(_) => None,
         }
     }
 }

@@ -251,7 +251,8 @@ impl EventSourced for Receipt {
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)
             | BookEvent::Billing(_)
-            | BookEvent::Period(_) => None,
+            | BookEvent::Period(_)
+            | BookEvent::ChannelNotification(_) => None,
         }
     }
 }

@@ -123,7 +123,8 @@ impl EventSourced for Statement {
             | BookEvent::Withdrawal(_)
             | BookEvent::Billing(_)
             | BookEvent::Period(_)
-            | BookEvent::Risk(_) => None,
+            | BookEvent::Risk(_)
+            | BookEvent::ChannelNotification(_) => None,
         }
     }
 }

@@ -192,7 +192,8 @@ impl EventSourced for WriteOff {
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)
             | BookEvent::Billing(_)
-            | BookEvent::Period(_) => None,
+            | BookEvent::Period(_)
+            | BookEvent::ChannelNotification(_) => None,
         }
     }
 }

@@ -52,6 +52,7 @@ impl Projection for Bills {
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_)
+            | BookEvent::ChannelNotification(_)
             | BookEvent::Settlement(_)
             | BookEvent::Risk(_) => Ok(()),
         }

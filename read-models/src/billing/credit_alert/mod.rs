@@ -31,7 +31,8 @@ impl Projection for CreditAlerts {
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_)
             | BookEvent::Settlement(_)
-            | BookEvent::Risk(_) => Ok(()),
+            | BookEvent::Risk(_)
+            | BookEvent::ChannelNotification(_) => Ok(()),
         }
     }
 }

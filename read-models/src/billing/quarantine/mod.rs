@@ -31,6 +31,7 @@ impl Projection for UsageQuarantines {
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_)
+            | BookEvent::ChannelNotification(_)
             | BookEvent::Settlement(_)
             | BookEvent::Risk(_) => Ok(()),
         }

@@ -53,6 +53,7 @@ impl Projection for UsageRuns {
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_)
+            | BookEvent::ChannelNotification(_)
             | BookEvent::Settlement(_)
             | BookEvent::Risk(_) => Ok(()),
         }

@@ -49,6 +49,7 @@ fn flow(event: &BookEvent) -> Option<(Flow, Money, NaiveDate)> {
     match event {
         BookEvent::Customer(_)
         | BookEvent::Period(_)
+        | BookEvent::ChannelNotification(_)
         | BookEvent::Settlement(_)
         | BookEvent::Risk(_)
         | BookEvent::Billing(_) => None,

@@ -28,6 +28,7 @@ impl Projection for Deposits {
             BookEvent::Customer(_)
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_)
+            | BookEvent::ChannelNotification(_)
             | BookEvent::Settlement(_)
             | BookEvent::Risk(_)
             | BookEvent::Billing(_) => Ok(()),

@@ -46,6 +46,7 @@ impl Projection for Wallets {
             BookEvent::Customer(_)
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_)
+            | BookEvent::ChannelNotification(_)
             | BookEvent::Settlement(_)
             | BookEvent::Risk(_)
             | BookEvent::Billing(_) => Ok(()),

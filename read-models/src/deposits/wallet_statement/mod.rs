@@ -64,6 +64,7 @@ impl Projection for WalletStatements {
             BookEvent::Customer(_)
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_)
+            | BookEvent::ChannelNotification(_)
             | BookEvent::Settlement(_)
             | BookEvent::Risk(_)
             | BookEvent::Billing(_) => Ok(()),

@@ -64,6 +64,7 @@ impl Projection for Withdrawals {
             BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Period(_)
+            | BookEvent::ChannelNotification(_)
             | BookEvent::Settlement(_)
             | BookEvent::Risk(_)
             | BookEvent::Billing(_) => Ok(()),

@@ -26,6 +26,7 @@ impl Projection for Periods {
         match &event.event {
             BookEvent::Period(change) => apply(event, change, periods),
             BookEvent::Customer(_)
+            | BookEvent::ChannelNotification(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)
             | BookEvent::Billing(_)

@@ -41,6 +41,7 @@ impl Projection for RiskRulesProjection {
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_)
+            | BookEvent::ChannelNotification(_)
             | BookEvent::Billing(_)
             | BookEvent::Settlement(_) => Ok(()),
         }

@@ -39,6 +39,7 @@ impl Projection for Advances {
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_)
+            | BookEvent::ChannelNotification(_)
             | BookEvent::Billing(_)
             | BookEvent::Risk(_) => None,
         };

@@ -55,6 +55,7 @@ impl Backtest {
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_)
+            | BookEvent::ChannelNotification(_)
             | BookEvent::Risk(_) => {}
         }
         Ok(())

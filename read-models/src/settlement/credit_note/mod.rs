@@ -31,6 +31,7 @@ impl Projection for CreditNotes {
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_)
+            | BookEvent::ChannelNotification(_)
             | BookEvent::Billing(_) => Ok(()),
         }
     }

@@ -33,7 +33,8 @@ impl Projection for Statements {
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_)
             | BookEvent::Billing(_)
-            | BookEvent::Risk(_) => Ok(()),
+            | BookEvent::Risk(_)
+            | BookEvent::ChannelNotification(_) => Ok(()),
         }
     }
 }

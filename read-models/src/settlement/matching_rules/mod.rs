@@ -39,6 +39,7 @@ impl Projection for MatchingRules {
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_)
+            | BookEvent::ChannelNotification(_)
             | BookEvent::Billing(_) => Ok(()),
         }
     }

@@ -34,6 +34,7 @@ impl Projection for Receipts {
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_)
+            | BookEvent::ChannelNotification(_)
             | BookEvent::Billing(_) => Ok(()),
         }
     }

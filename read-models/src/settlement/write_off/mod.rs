@@ -55,6 +55,7 @@ impl Projection for WriteOffs {
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_)
+            | BookEvent::ChannelNotification(_)
             | BookEvent::Billing(_) => Ok(()),
         }
     }
