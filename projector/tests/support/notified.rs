@@ -22,7 +22,7 @@ pub fn notified() -> Vec<(String, BookEvent)> {
 
 fn received(number: u32, said: Said) -> (String, BookEvent) {
     let told = Notification {
-        channel: if number % 2 == 0 { Channel::WechatPay } else { Channel::Alipay },
+        channel: if number.is_multiple_of(2) { Channel::WechatPay } else { Channel::Alipay },
         event_id: format!("EV-{number}").parse().unwrap(),
         merchant: "1230000109".parse().unwrap(),
         reference: "O-1".parse().unwrap(),
