@@ -102,6 +102,7 @@ struct Shared {
     streams_of: Mutex<HashMap<Actor, usize>>,
     workbooks: Arc<Semaphore>,
     uploads: Arc<Semaphore>,
+    link_pages: Semaphore,
     searches: tokio::sync::Mutex<()>,
     views: OpenedViews,
     /// Months whose runs were started here and not looked after yet.
@@ -118,6 +119,8 @@ const STREAMS_OF_ONE: usize = 8;
 const WORKBOOKS: usize = 4;
 /// Lists taken in at once, from the first byte of the file to the answer: each is in memory as long.
 const UPLOADS: usize = 4;
+/// Statements shown at once to whoever has a link, so that they leave the database to those who sign in.
+const LINK_PAGES: usize = 4;
 
 impl ApiState {
     pub fn new(book: Book, settings: ApiSettings) -> Self {
@@ -135,6 +138,7 @@ impl ApiState {
             usage_runs: Mutex::default(),
             workbooks: Arc::new(Semaphore::new(WORKBOOKS)),
             uploads: Arc::new(Semaphore::new(UPLOADS)),
+            link_pages: Semaphore::new(LINK_PAGES),
             searches: tokio::sync::Mutex::default(),
             stop: CancellationToken::new(),
             link_key: OnceCell::new(),
@@ -206,6 +210,10 @@ impl ApiState {
 
     pub(crate) fn upload(&self) -> Result<OwnedSemaphorePermit, TryAcquireError> {
         Arc::clone(&self.shared.uploads).try_acquire_owned()
+    }
+
+    pub(crate) fn link_pages(&self) -> &Semaphore {
+        &self.shared.link_pages
     }
 
     /// The place for a search among all open bills and payers, which are in memory as long: one after the other.

@@ -88,10 +88,14 @@ impl Intruder {
         ));
     }
 
-    /// Ten events less, and nothing in the book that tells of them but the seals.
+    /// Ten events less, and what else came with the first of them; nothing in the book tells of them but the seals.
     fn cut_the_tail(&mut self) {
         let leaves = self.rehash();
-        let left = leaves.len() - 10;
+        let tail = i64::try_from(leaves.len() - 10).unwrap();
+        let before =
+            sqlx::query_scalar("SELECT min(first_position) - 1 FROM commands WHERE last_position > $1");
+        let left: i64 = self.runtime.block_on(before.bind(tail).fetch_one(&mut self.owner)).unwrap();
+        let left = usize::try_from(left).unwrap();
         self.does(&format!("DELETE FROM events WHERE position > {left}"));
         self.does(&format!("DELETE FROM commands WHERE last_position > {left}"));
         self.rewrite_head(&leaves[..left]);

@@ -54,6 +54,8 @@ pub enum Action {
     ReviewRisks,
     /// Freeze wallets, and unfreeze them.
     FreezeWallets,
+    /// Whoever asked for the money must not be the one who lets it go.
+    UnfreezeWallets,
     /// Say by which rules withdrawals are judged.
     ManageRiskRules,
     /// Cancel, submit, succeed, fail, return.
@@ -116,6 +118,7 @@ impl Action {
             self,
             Self::ApproveWithdrawals
                 | Self::ReviewRisks
+                | Self::UnfreezeWallets
                 | Self::ApproveReopenings
                 | Self::ApproveBadDebts
                 | Self::ApproveRefunds
@@ -146,6 +149,7 @@ impl Action {
             | Self::ApproveBadDebts
             | Self::ApproveRefunds
             | Self::ApproveWriteOffs => &[Finance, Approver],
+            Self::UnfreezeWallets => &[Approver],
             Self::SettleWithdrawals | Self::ManageReceipts | Self::WriteOff | Self::IssueStatements => {
                 &[Finance]
             }
@@ -173,7 +177,8 @@ impl Action {
             Self::RequestWithdrawals => "request withdrawals",
             Self::ApproveWithdrawals => "approve or reject withdrawals",
             Self::ReviewRisks => "look at the risk of withdrawals",
-            Self::FreezeWallets => "freeze wallets, or unfreeze them",
+            Self::FreezeWallets => "freeze wallets",
+            Self::UnfreezeWallets => "unfreeze wallets",
             Self::ManageRiskRules => "manage the rules of risk",
             Self::SettleWithdrawals => "cancel, submit or settle withdrawals",
             Self::RecordReceipts => "record receipts",
@@ -218,7 +223,7 @@ impl FromStr for Role {
 mod tests {
     use super::*;
 
-    const EVERY_ACTION: [Action; 33] = [
+    const EVERY_ACTION: [Action; 34] = [
         Action::ManageUsers,
         Action::ReadUsers,
         Action::ManageCustomers,
@@ -235,6 +240,7 @@ mod tests {
         Action::ApproveWithdrawals,
         Action::ReviewRisks,
         Action::FreezeWallets,
+        Action::UnfreezeWallets,
         Action::ManageRiskRules,
         Action::SettleWithdrawals,
         Action::RecordReceipts,
@@ -309,6 +315,7 @@ mod tests {
                 A::ApproveWithdrawals,
                 A::ReviewRisks,
                 A::FreezeWallets,
+                A::UnfreezeWallets,
                 A::ApproveRefunds,
                 A::ApproveWriteOffs,
                 A::ReadModels,

@@ -44,7 +44,7 @@ pub(super) async fn freeze_wallet(
 
 /// Unfreeze a wallet
 ///
-/// Money may leave it again.
+/// Money may leave it again. Only an approver says so, never whoever asks for the money.
 #[utoipa::path(post, path = "/v1/wallets/{id}/unfreeze", tag = "risk", request_body = FreezeBody,
     params(("id" = String, Path, description = "The wallet's id", example = "C00042.CNY")),
     responses((status = 200, body = FreezeOutcome)))]
@@ -53,6 +53,6 @@ pub(super) async fn unfreeze_wallet(
     input: ChangeInput,
 ) -> Result<Response, Problem> {
     let (context, wallet, FreezeBody { reason }) =
-        input.read(Action::FreezeWallets, ProblemKind::WalletNotFound)?;
+        input.read(Action::UnfreezeWallets, ProblemKind::WalletNotFound)?;
     done(&commands::unfreeze_wallet(state.book(), context, UnfreezeWallet { wallet, reason }).await?)
 }

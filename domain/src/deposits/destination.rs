@@ -8,6 +8,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use crate::customers::likeness;
 use crate::text::{self, InvalidText, shown_as_written, text_type};
 
 text_type!(
@@ -49,6 +50,13 @@ fn check_number(text: SmolStr) -> Result<SmolStr, InvalidText> {
 }
 
 impl AccountNumber {
+    /// What is the same however the number is written: of one width, without spaces and signs (`@` names accounts at
+    /// channels), in capitals.
+    pub fn key(&self) -> String {
+        let letters = likeness(self.as_str()).to_uppercase();
+        letters.chars().filter(|letter| letter.is_alphanumeric() || *letter == '@').collect()
+    }
+
     /// The number as it may be shown: `••••1234`; a number of up to eight characters shows nothing of itself.
     pub fn masked(&self) -> String {
         let length = self.as_str().chars().count();
@@ -93,6 +101,18 @@ mod tests {
         assert_eq!(destination.to_string(), "李雷 ••••0123 (工商银行)");
         assert!(!format!("{destination:?}").contains("622202"));
         assert_eq!("12345678".parse::<AccountNumber>().unwrap().masked(), "••••");
+    }
+
+    #[test]
+    fn an_account_is_the_same_however_it_is_written() {
+        let key = |number: &str| number.parse::<AccountNumber>().unwrap().key();
+        for written in
+            ["6222 0212-3456", "６２２２０２１２３４５６", "6222.0212.3456", "6222\u{200b}02123456"]
+        {
+            assert_eq!(key(written), "622202123456", "{written}");
+        }
+        assert_eq!(key("li@example.com"), key("LI@EXAMPLE.COM"));
+        assert_ne!(key("li@example.com"), key("liexample.com"));
     }
 
     #[test]

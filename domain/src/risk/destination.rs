@@ -19,14 +19,10 @@ const CHARACTERS: usize = 26;
 const EXPECTED: InvalidText = InvalidText::Malformed { expected: "P and 26 characters" };
 
 impl PayeeId {
-    /// Spaces, hyphens and the case of letters make no other account.
+    /// How the number is written makes no other account.
     pub fn of(number: &AccountNumber) -> Self {
-        let mut hasher = Sha256::new();
-        for letter in number.as_str().chars().filter(|letter| !letter.is_whitespace() && *letter != '-') {
-            hasher.update(letter.to_lowercase().to_string());
-        }
-        let bits =
-            hasher.finalize().iter().take(16).fold(0_u128, |bits, byte| (bits << 8) | u128::from(*byte));
+        let hash = Sha256::digest(number.key());
+        let bits = hash.iter().take(16).fold(0_u128, |bits, byte| (bits << 8) | u128::from(*byte));
         Self(spelled('P', bits, CHARACTERS as u32))
     }
 }

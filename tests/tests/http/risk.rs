@@ -282,7 +282,9 @@ async fn a_frozen_wallet_takes_deposits_and_gives_nothing() {
     let shown = shown(&book, &format!("/v1/customers/{acme}/wallets")).await;
     assert_eq!(shown[0]["frozen"], "a court order");
 
-    let lifted = book.changes(&book.finance(), &unfreeze, &bodies::because("lifted")).await;
+    let own = book.finance().post(&unfreeze, &bodies::because("mine"));
+    book.refuses(own, 403, "forbidden").await;
+    let lifted = book.changes(&book.approver(), &unfreeze, &bodies::because("lifted")).await;
     assert_eq!(lifted["frozen"], Value::Null);
     book.take(&asked, &["approve", "submit", "succeed"]).await;
     assert_eq!(book.funds(&acme).await, ["95.00", "0.00", "95.00"]);

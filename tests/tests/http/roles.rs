@@ -14,6 +14,7 @@ const ALL: &[Role] = &[Admin, Finance, Approver, Operator, Auditor, Dashboard];
 const FINANCE: &[Role] = &[Finance];
 const DESK: &[Role] = &[Finance, Operator];
 const DECIDE: &[Role] = &[Finance, Approver];
+const APPROVER: &[Role] = &[Approver];
 const ADMIN: &[Role] = &[Admin];
 const LOOK_AT_USERS: &[Role] = &[Admin, Auditor];
 const JOURNAL: &[Role] = &[Admin, Finance, Approver, Auditor];
@@ -74,7 +75,7 @@ const GUARDED: &[(&str, &str, &[Role])] = &[
     ("POST", "/v1/risk/alerts/{id}/claim", DECIDE),
     ("POST", "/v1/risk/alerts/{id}/resolve", DECIDE),
     ("POST", "/v1/wallets/{id}/freeze", DECIDE),
-    ("POST", "/v1/wallets/{id}/unfreeze", DECIDE),
+    ("POST", "/v1/wallets/{id}/unfreeze", APPROVER),
     ("GET", "/v1/receipts", ALL),
     ("POST", "/v1/receipts", DESK),
     ("GET", "/v1/receipts/{id}", ALL),

@@ -8,6 +8,8 @@ mod apology;
 mod link;
 mod show;
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::http::HeaderValue;
 use axum::response::Response;
@@ -15,12 +17,13 @@ use axum::routing::get;
 use tallybook_domain::settlement::{StatementId, StatementRefusal, StatementState};
 use tallybook_read_models::Projection;
 use tallybook_read_models::settlement::{StatementRow, Statements, find_statement};
+use tokio::time::timeout;
 
 pub(crate) use link::LinkKey;
 
 use super::statement_page::{Ending, Form, Shown, StatementPage};
 use crate::print::page;
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemKind};
 use crate::request::Freshness;
 use crate::state::ApiState;
 
@@ -28,6 +31,9 @@ use crate::state::ApiState;
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
 );
+
+/// How long a page waits for its place.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Pages for people, which the description of the API leaves out.
 pub(crate) fn pages() -> Router<ApiState> {
@@ -53,6 +59,10 @@ async fn linked(
 }
 
 async fn shown(state: &ApiState, row: StatementRow, form: &Form) -> Result<Response, Problem> {
+    let Ok(Ok(_place)) = timeout(PATIENCE, state.link_pages().acquire()).await else {
+        let detail = "Too many statements are being shown. Try again in a moment.";
+        return Err(Problem::new(ProblemKind::Busy, detail).retry_after(2));
+    };
     let shown = Shown::load(state, row, None).await?;
     let ending = Ending::Online(form);
     let html = StatementPage { shown: &shown, seller: &state.settings().seller, ending }.html();

@@ -122,7 +122,7 @@ fn it_says_who_owes_whom() {
     let mut shown = shown();
     shown.row.closing = balance("10.00", "40.50", "-30.50");
     let owed = printed(&shown, Ending::Paper(None));
-    assert_shows(&owed, &["我方应付贵方 we owe you <b>CNY 30.50</b>", "人民币叁拾元伍角"]);
+    assert_shows(&owed, &["我方应付贵方 we owe you <b>CNY 30.50</b>", "人民币叁拾元零伍角"]);
     shown.row.closing = balance("0.00", "0.00", "0.00");
     assert_shows(&printed(&shown, Ending::Paper(None)), &["双方互不相欠"]);
 }

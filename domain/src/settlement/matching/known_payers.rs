@@ -26,7 +26,8 @@ pub struct KnownPayers {
     places: HashMap<CustomerId, usize>,
     /// By customer, as compared.
     names: Vec<Vec<String>>,
-    accounts: HashMap<AccountNumber, Vec<usize>>,
+    /// By the account's key.
+    accounts: HashMap<String, Vec<usize>>,
     /// Customers with a name in which these letters follow each other.
     pairs: HashMap<(char, char), Vec<usize>>,
 }
@@ -41,6 +42,13 @@ const VISITED: usize = 20_000;
 /// Customers whose names may be like one, and whether they are all.
 struct Sharing {
     places: Vec<usize>,
+    complete: bool,
+}
+
+/// Customers by the likeness of their names, and whether all there are were seen.
+struct Named {
+    name: String,
+    places: Vec<(Score, usize)>,
     complete: bool,
 }
 
@@ -76,7 +84,7 @@ impl KnownPayers {
             self.names[place].push(name);
         }
         for account in &payer.accounts {
-            let holders = self.accounts.entry(account.clone()).or_default();
+            let holders = self.accounts.entry(account.key()).or_default();
             if !holders.contains(&place) {
                 holders.push(place);
             }
@@ -101,9 +109,16 @@ impl KnownPayers {
 
     fn likely(&self, payer: &Payer) -> Vec<Claimant> {
         let Some((account, holders)) = self.holders(payer) else { return self.by_name(payer) };
+        let named = self.named(payer);
+        // Someone whose name is more like it may pay from here for the first time.
+        let stranger =
+            named.iter().flat_map(|named| &named.places).find(|(_, place)| !holders.contains(place));
         let claimant = |place: &usize| {
             let ground = MatchGround::PayerAccount { account: account.clone() };
-            let other = holders.iter().find(|other| *other != place).map(|other| self.other(*other));
+            let own = named.as_ref().map_or(Score::clamped(0), |named| self.best(&named.name, *place));
+            let stranger = stranger.filter(|(alike, _)| *alike > own).map(|(_, place)| place);
+            let other = holders.iter().find(|other| *other != place).or(stranger);
+            let other = other.map(|other| self.other(*other));
             let grounds = std::iter::once(ground).chain(other).collect();
             Claimant { customer: self.customers[*place].clone(), grounds }
         };
@@ -113,7 +128,7 @@ impl KnownPayers {
     /// Who has paid from the payer's account before, if anybody has.
     fn holders<'a>(&'a self, payer: &'a Payer) -> Option<(&'a AccountNumber, &'a Vec<usize>)> {
         let account = payer.account.as_ref()?;
-        Some((account, self.accounts.get(account)?))
+        Some((account, self.accounts.get(&account.key())?))
     }
 
     fn other(&self, place: usize) -> MatchGround {
@@ -148,14 +163,20 @@ impl KnownPayers {
         self.names[place].iter().map(|known| alike(known, name)).max().unwrap_or(Score::clamped(0))
     }
 
-    fn by_name(&self, payer: &Payer) -> Vec<Claimant> {
-        let Some(name) = payer.name.as_ref().map(|name| bare(name.as_str())) else { return Vec::new() };
+    /// Customers whose name is like the payer's, the likest first.
+    fn named(&self, payer: &Payer) -> Option<Named> {
+        let name = bare(payer.name.as_ref()?.as_str());
         let Sharing { places, complete } = self.sharing(&name);
         let scored = places.into_iter().map(|place| (self.best(&name, place), place));
-        let mut scored: Vec<(Score, usize)> = scored.filter(|(score, _)| *score >= ALIKE).collect();
-        scored.sort_by(|(one, at), (other, there)| {
+        let mut places: Vec<(Score, usize)> = scored.filter(|(score, _)| *score >= ALIKE).collect();
+        places.sort_by(|(one, at), (other, there)| {
             other.cmp(one).then_with(|| self.customers[*at].cmp(&self.customers[*there]))
         });
+        Some(Named { name, places, complete })
+    }
+
+    fn by_name(&self, payer: &Payer) -> Vec<Claimant> {
+        let Some(Named { places: scored, complete, .. }) = self.named(payer) else { return Vec::new() };
         let claimant = |(alike, place): &(Score, usize)| {
             let rival = scored.iter().find(|(other, there)| there != place && other >= alike);
             let rival = rival.map(|(_, place)| self.other(*place));

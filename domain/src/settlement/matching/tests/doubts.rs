@@ -29,6 +29,35 @@ fn an_account_many_pay_from_is_nobodys() {
 }
 
 #[test]
+fn an_account_of_one_customer_under_the_name_of_another_is_doubted() {
+    let mut matcher = matcher(&[bill(1, 10, "100.00")]);
+    matcher.payers = [
+        KnownPayer {
+            customer: customer(1),
+            names: vec!["青松贸易有限公司".to_owned()],
+            accounts: vec!["6222000099998888".parse().unwrap()],
+        },
+        KnownPayer {
+            customer: customer(2),
+            names: vec!["白石物流有限公司".to_owned()],
+            accounts: Vec::new(),
+        },
+    ]
+    .into_iter()
+    .collect();
+    let first = |name: &str, account: &str| {
+        told(&matcher, &paid_by(name, account, receipt(None, "100.00")))[0].clone()
+    };
+    let doubted = first("白石物流有限公司", "6222 0000 9999 8888");
+    assert!(doubted.starts_with("exact_bill 0.60"), "{doubted}");
+    assert!(doubted.contains("customer C00002 fits nearly as well"), "{doubted}");
+    for name in ["青松贸易有限公司", "一家代理"] {
+        let sure = first(name, "6222-0000-9999-8888");
+        assert!(sure.starts_with("exact_bill 0.80"), "{sure}");
+    }
+}
+
+#[test]
 fn of_namesakes_the_number_of_the_bill_decides() {
     let mut matcher = matcher(&[bill(1, 10, "100.00"), bill(6, 10, "100.00")]);
     matcher.payers = namesakes(6);
