@@ -12,8 +12,15 @@ use crate::book::{People, Processes};
 use crate::unreadable::Unreadable;
 
 /// What reads wallets; `customers` and `withdrawals` do not.
-const CONCERNED: [&str; 6] =
-    ["daily_totals", "deposits", "general_ledger", "wallet_holds", "wallet_statement", "wallets"];
+const CONCERNED: [&str; 7] = [
+    "daily_totals",
+    "deposits",
+    "general_ledger",
+    "risk_flows",
+    "wallet_holds",
+    "wallet_statement",
+    "wallets",
+];
 
 /// A running book with two customers who have a wallet each.
 struct Shop {
