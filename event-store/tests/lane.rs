@@ -41,6 +41,27 @@ async fn a_refused_command_leaves_no_trace() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_decides_nothing_leaves_a_trace_only_under_a_key() {
+    let book = TestBook::new().await.open().await;
+    deposit(&book, &wallet(1), "10.00", "R1", None).await.unwrap();
+    let look = async |key: Option<&str>| {
+        let streams = vec![StreamKey::existing::<Wallet>(wallet(1).as_str())];
+        book.execute(request(key, &"look"), streams, |decision| available(decision, &wallet(1)))
+            .await
+            .unwrap()
+    };
+    for _ in 0..3 {
+        assert_eq!((look(None).await.outcome.available, look(None).await.position), (yuan("10.00"), 1));
+    }
+    assert_eq!(count(&book, "SELECT count(*) FROM commands").await, 1, "the deposit alone");
+    assert!(!look(Some("key")).await.replayed);
+    assert!(look(Some("key")).await.replayed);
+    assert_eq!(count(&book, "SELECT count(*) FROM commands").await, 2);
+    assert_eq!(look(None).await.outcome.available, yuan("10.00"));
+    assert_journal_is_whole(&book).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn five_hundred_at_once_on_funds_for_three_hundred() {
     let book = TestBook::new().await.open().await;
     deposit(&book, &wallet(1), "300.00", "R1", None).await.unwrap();
@@ -208,7 +229,7 @@ async fn a_storm_of_repeats_starves_no_one() {
             deposit(shared, &wallet(client + 2), "1.00", &format!("R{client}-{n}"), None).await.unwrap();
         }
     });
-    let done = tokio::time::timeout(std::time::Duration::from_secs(30), join_all(others)).await;
+    let done = tokio::time::timeout(std::time::Duration::from_secs(120), join_all(others)).await;
     over.cancel();
     storm.await.unwrap();
     assert!(done.is_ok(), "200 deposits did not get through");

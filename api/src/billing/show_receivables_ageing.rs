@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use tallybook_domain::CustomerId;
 use tallybook_read_models::billing::{
-    AgeingBounds, AgeingScope, DaysOverdue, Receivables, ReceivablesAgeing, receivables_ageing as read,
+    AgeingBounds, AgeingOfCurrency, AgeingScope, DaysOverdue, Receivables, ReceivablesAgeing, receivables_ageing as read,
 };
 use tallybook_read_models::customers::Customers;
 use tallybook_read_models::ledger::GeneralLedger;
@@ -35,49 +35,74 @@ pub(super) struct AgeingParameters {
     limit: Option<u32>,
 }
 
-/// A row of the table: what a customer owes in a bucket. Customers without a bill in it have no row.
+/// A row of the table: what a customer owes in a bucket. Customers without a bill in it have no row; a currency in which
+/// nobody owes anything has one without a customer, as the ledger may say otherwise.
 #[derive(Debug)]
 pub(crate) struct AgeingLine {
-    customer: CustomerId,
+    customer: Option<CustomerId>,
     name: Option<String>,
-    days: DaysOverdue,
+    days: Option<DaysOverdue>,
     bill_count: u64,
     open: Total,
+    ledger: Total,
+    agrees: bool,
 }
 
-impl Listed for ReceivablesAgeing {
-    type Row = AgeingLine;
-
-    fn into_rows(self) -> Vec<AgeingLine> {
-        let customers = self.currencies.into_iter().flat_map(|currency| currency.customers);
-        let lines = customers.flat_map(|owes| {
+impl AgeingLine {
+    fn of_currency(currency: AgeingOfCurrency) -> Vec<Self> {
+        let AgeingOfCurrency { owed, ledger, agrees, customers, .. } = currency;
+        if customers.is_empty() {
+            let open = owed.open;
+            return vec![Self {
+                customer: None,
+                name: None,
+                days: None,
+                bill_count: 0,
+                open,
+                ledger,
+                agrees,
+            }];
+        }
+        let lines = customers.into_iter().flat_map(|owes| {
             let buckets = owes.owed.buckets.into_iter().filter(|bucket| bucket.bill_count > 0);
             let (customer, name) = (owes.customer, owes.name);
-            buckets.map(move |bucket| AgeingLine {
-                customer: customer.clone(),
+            buckets.map(move |bucket| Self {
+                customer: Some(customer.clone()),
                 name: name.clone(),
-                days: bucket.days,
+                days: Some(bucket.days),
                 bill_count: bucket.bill_count,
                 open: bucket.open,
+                ledger,
+                agrees,
             })
         });
         lines.collect()
     }
 }
 
+impl Listed for ReceivablesAgeing {
+    type Row = AgeingLine;
+
+    fn into_rows(self) -> Vec<AgeingLine> {
+        self.currencies.into_iter().flat_map(AgeingLine::of_currency).collect()
+    }
+}
+
 impl Tabular for AgeingLine {
     const COLUMNS: &'static [&'static str] =
-        &["customer", "name", "from_days", "to_days", "bill_count", "open", "currency"];
+        &["customer", "name", "from_days", "to_days", "bill_count", "open", "currency", "ledger", "agrees"];
 
     fn cells(&self) -> Vec<Cell> {
         vec![
-            Cell::text(&self.customer),
+            Cell::optional(self.customer.as_ref()),
             Cell::optional(self.name.as_ref()),
-            Cell::optional(self.days.from_days),
-            Cell::optional(self.days.to_days),
+            Cell::optional(self.days.and_then(|days| days.from_days)),
+            Cell::optional(self.days.and_then(|days| days.to_days)),
             Cell::Integer(self.bill_count),
             Cell::total(self.open),
             Cell::text(self.open.currency()),
+            Cell::total(self.ledger),
+            Cell::text(self.agrees),
         ]
     }
 }

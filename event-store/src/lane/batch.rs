@@ -147,6 +147,11 @@ impl Batch {
             }
             self.undo.entry(stream).or_insert(before);
         }
+        // What decides nothing leaves nothing behind, unless its key is to be answered again: nobody can fill the book
+        // by asking the same for ever.
+        if command.keyed || first.is_some() || !draft.claims.is_empty() || !draft.releases.is_empty() {
+            self.rows.push_command(&command, first, tip.position, &outcome);
+        }
         for claim in &draft.claims {
             self.rows.push_claim(&claim.key);
             self.claimed.insert(claim.key.clone());
@@ -155,7 +160,6 @@ impl Batch {
             self.rows.push_release(&key);
             self.released.insert(key);
         }
-        self.rows.push_command(&command, first, tip.position, &outcome);
         if command.keyed {
             self.ids.insert(command.id.clone());
         }

@@ -86,16 +86,26 @@ fn any_turn() -> impl Strategy<Value = Turn> {
 
 #[test]
 fn live_and_rebuilt_and_as_of_now_are_the_same() {
+    all_end_the_same(2);
+}
+
+#[test]
+#[ignore = "takes minutes"]
+fn live_and_rebuilt_and_as_of_now_are_the_same_of_many() {
+    all_end_the_same(24);
+}
+
+fn all_end_the_same(histories: u32) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let config = ProptestConfig {
-        cases: 6,
+        cases: histories,
         max_shrink_iters: 40,
         failure_persistence: None,
         ..ProptestConfig::default()
     };
-    let histories = (prop::collection::vec(any_turn(), 60..250), any_pages(), 12_u32..20);
+    let any = (prop::collection::vec(any_turn(), 60..250), any_pages(), 12_u32..20);
     TestRunner::new(config)
-        .run(&histories, |(turns, pages, memory)| {
+        .run(&any, |(turns, pages, memory)| {
             runtime.block_on(ends_the_same(turns, pages, 1 << memory));
             Ok(())
         })

@@ -78,17 +78,27 @@ fn any_ask() -> impl Strategy<Value = Ask> {
 
 #[test]
 fn what_is_owed_and_left_is_what_the_ledger_says_on_any_day() {
+    all_hold(3);
+}
+
+#[test]
+#[ignore = "takes minutes"]
+fn what_is_owed_and_left_is_what_the_ledger_says_on_any_day_of_many() {
+    all_hold(40);
+}
+
+fn all_hold(histories: u32) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let config = ProptestConfig {
-        cases: 6,
+        cases: histories,
         // A history that fails leaves its connections open.
         max_shrink_iters: 0,
         failure_persistence: None,
         ..ProptestConfig::default()
     };
-    let histories = prop::collection::vec(any_ask(), 40..120);
+    let any = prop::collection::vec(any_ask(), 40..120);
     TestRunner::new(config)
-        .run(&histories, |asks| {
+        .run(&any, |asks| {
             runtime.block_on(holds(asks));
             Ok(())
         })
