@@ -37,6 +37,33 @@ fn the_first_password_is_made_up_once_or_taken_from_the_environment() {
 }
 
 #[test]
+fn the_first_password_is_told_though_it_cannot_start() {
+    let Some(place) = place() else { return };
+    let settings = place.path().join("tallybook.toml");
+    let source = r#"
+[[usage_sources]]
+name = "meters"
+kind = "http"
+url = "https://meters.example/v1/usage/{customer_code}?month={month}"
+[usage_sources.headers]
+Authorization = { env = "NO_SUCH_VARIABLE" }
+[usage_sources.records]
+path = "data"
+meter = "meter"
+date = "day"
+quantity = "quantity"
+reference = "id"
+"#;
+    std::fs::write(&settings, source).unwrap();
+    let data = place.path().join("data");
+    let mut up = tallybook(&["up", "--port", "0", "--data"]);
+    let failed = up.arg(&data).arg("--config").arg(&settings).output().unwrap();
+    assert_eq!(failed.status.code(), Some(2), "{}", stderr(&failed));
+    assert!(stderr(&failed).contains("NO_SUCH_VARIABLE"), "{}", stderr(&failed));
+    assert!(stdout(&failed).contains("admin / "), "{}", stdout(&failed));
+}
+
+#[test]
 fn a_second_one_on_the_same_data_is_refused_with_the_firsts_address() {
     let Some(place) = place() else { return };
     let up = Up::start(place.path(), &[]);

@@ -4,7 +4,8 @@ use axum::extract::State;
 use axum::response::Response;
 use tallybook_domain::CustomerId;
 use tallybook_read_models::billing::{
-    AgeingBounds, AgeingOfCurrency, AgeingScope, DaysOverdue, Receivables, ReceivablesAgeing, receivables_ageing as read,
+    AgeingBounds, AgeingOfCurrency, AgeingScope, DaysOverdue, Receivables, ReceivablesAgeing,
+    receivables_ageing as read,
 };
 use tallybook_read_models::customers::Customers;
 use tallybook_read_models::ledger::GeneralLedger;

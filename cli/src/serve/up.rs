@@ -1,6 +1,7 @@
 //! `tallybook up`: everything in one process, with its own PostgreSQL unless another is named.
 
 use std::net::SocketAddr;
+use std::sync::OnceLock;
 
 use clap::Args;
 use tallybook_commands::customers::personal::PersonalKeys;
@@ -55,6 +56,8 @@ struct Welcome {
     place: String,
     admin_password: Option<String>,
     demo: &'static [DemoUser],
+    /// Set once it has been told.
+    told: OnceLock<()>,
 }
 
 impl UpCommand {
@@ -87,16 +90,30 @@ impl UpCommand {
             () = stop.cancelled() => return Ok(()),
             made = parts::make_book(database, settings) => made?,
         };
-        make_key(settings);
-        if settings.personal_data_key_file.value.is_some() || settings.data.value.is_dir() {
-            personal_data::make(settings)?;
-        }
         let demo: &[DemoUser] = if self.demo { demo::USERS } else { &[] };
-        let welcome = Welcome { address, place: database::place(database, settings), admin_password, demo };
-        let served = run(&book, listener, settings, welcome, stop).await;
+        let place = database::place(database, settings);
+        let welcome = Welcome { address, place, admin_password, demo, told: OnceLock::new() };
+        let served = match make_keys(settings) {
+            Ok(()) => run(&book, listener, settings, &welcome, stop).await,
+            Err(failure) => Err(failure),
+        };
         book.shutdown().await;
+        // The book is there, whatever became of the rest, and nobody will ever be told again.
+        if let (None, Some(password)) = (welcome.told.get(), &welcome.admin_password) {
+            say(format!(
+                "A book was made. Its administrator: admin / {password}   (shown this once: keep it)"
+            ));
+        }
         served
     }
+}
+
+fn make_keys(settings: &Settings) -> Result<(), Failure> {
+    make_key(settings);
+    if settings.personal_data_key_file.value.is_some() || settings.data.value.is_dir() {
+        personal_data::make(settings)?;
+    }
+    Ok(())
 }
 
 /// A book has a key from the beginning, so that it is sealed from the first night on. It can do without.
@@ -117,7 +134,7 @@ async fn run(
     book: &Book,
     listener: TcpListener,
     settings: &Settings,
-    welcome: Welcome,
+    welcome: &Welcome,
     stop: &CancellationToken,
 ) -> Result<(), Failure> {
     let address = welcome.address;
@@ -134,7 +151,7 @@ async fn run(
             demo::fill(book, &PersonalKeys::new(book.pool().clone(), master)).await?;
         }
         ready::ready(address).await;
-        greet(&welcome);
+        greet(welcome);
         std::future::pending::<Result<(), Failure>>().await
     };
     let served = tokio::select! {
@@ -156,6 +173,7 @@ fn greet(welcome: &Welcome) {
     say(format!("  API       {url}"));
     say(format!("  Docs      {url}/docs"));
     say(format!("  Data      {}", welcome.place));
+    welcome.told.get_or_init(|| ());
     match &welcome.admin_password {
         Some(password) => say(format!("  Sign in   admin / {password}   (shown this once: keep it)")),
         None => say(

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use tallybook_domain::billing::PassedLimit;
 use tallybook_domain::billing::bill::{Amounts, BillPart};
 use tallybook_domain::billing::bill_run::ParkedCustomer;
+use tallybook_domain::ledger::periods::{ACCOUNTING_PERIODS, AccountingPeriods};
 use tallybook_domain::{CustomerId, Refusal};
 use tallybook_event_store::{Book, CommandError, Decision};
 
@@ -57,6 +58,7 @@ pub async fn preview_bills(
 }
 
 fn preview(decision: &mut Decision<'_>, chunk: &BillCustomers) -> Result<Vec<PreviewedCustomer>, Refusal> {
+    decision.state::<AccountingPeriods>(ACCOUNTING_PERIODS).check_open(chunk.issue_date)?;
     chunk.hold_bills(decision)?;
     let preview = |billable: &BillableCustomer| {
         let priced = chunk.price(decision, billable);

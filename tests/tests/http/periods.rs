@@ -78,6 +78,7 @@ async fn nothing_is_effective_in_a_closed_month() {
     }
     let run = json!({ "period": book.last_month(), "customers": [other], "issue_date": closed });
     book.refuses(finance.post("/v1/bill-runs", &run), 422, "period-closed").await;
+    book.refuses(finance.post("/v1/bill-runs?dry_run=true", &run), 422, "period-closed").await;
     for (at, before) in [("submit", None), ("succeed", Some("submit")), ("return", Some("succeed"))] {
         if let Some(before) = before {
             book.take(&withdrawals[0], &[before]).await;
