@@ -12,36 +12,57 @@ use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 use tokio::sync::mpsc;
 
 use super::table::Cell;
-use crate::problem::{Problem, ProblemKind};
+use crate::problem::Problem;
 
 /// Rows of a sheet, less the one for the names of the columns.
 const MOST_ROWS: u32 = 1_048_575;
 
-/// Writes rows as they come until the sender is dropped. Blocks.
-pub(crate) fn write(columns: &[&str], mut rows: mpsc::Receiver<Vec<Cell>>) -> Result<File, Problem> {
+/// Writes rows as they come until the sender is dropped, on a further sheet where one is full. Blocks.
+pub(crate) fn write(columns: &[&str], rows: mpsc::Receiver<Vec<Cell>>) -> Result<File, Problem> {
+    write_sheets(columns, rows, MOST_ROWS).map_err(Problem::internal)
+}
+
+fn write_sheets(
+    columns: &[&str],
+    mut rows: mpsc::Receiver<Vec<Cell>>,
+    rows_of_a_sheet: u32,
+) -> Result<File, SheetError> {
     let mut workbook = Workbook::new();
-    let sheet = workbook.add_worksheet_with_constant_memory().map_err(Problem::internal)?;
-    let bold = Format::new().set_bold();
-    for (column, name) in (0_u16..).zip(columns) {
-        sheet.write_string_with_format(0, column, *name, &bold).map_err(Problem::internal)?;
-    }
+    let mut sheet = begin_sheet(&mut workbook, columns)?;
     let mut formats = Formats::default();
     let mut row = 0;
     while let Some(cells) = rows.blocking_recv() {
-        row += 1;
-        if row > MOST_ROWS {
-            let detail =
-                format!("An Excel sheet has {MOST_ROWS} rows at most. Narrow the list, or ask for text/csv.");
-            return Err(Problem::new(ProblemKind::NotAcceptable, detail));
+        if row == rows_of_a_sheet {
+            sheet = begin_sheet(&mut workbook, columns)?;
+            row = 0;
         }
+        row += 1;
         for (column, cell) in (0_u16..).zip(cells) {
-            write_cell(sheet, (row, column), cell, &mut formats).map_err(Problem::internal)?;
+            write_cell(sheet, (row, column), cell, &mut formats)?;
         }
     }
-    let mut file = tempfile::tempfile().map_err(Problem::internal)?;
-    workbook.save_to_writer(&mut file).map_err(Problem::internal)?;
-    file.seek(SeekFrom::Start(0)).map_err(Problem::internal)?;
+    let mut file = tempfile::tempfile()?;
+    workbook.save_to_writer(&mut file)?;
+    file.seek(SeekFrom::Start(0))?;
     Ok(file)
+}
+
+#[derive(Debug, thiserror::Error)]
+enum SheetError {
+    #[error("the workbook: {0}")]
+    Workbook(#[from] XlsxError),
+    #[error("its temporary file: {0}")]
+    File(#[from] std::io::Error),
+}
+
+/// Every sheet begins with the names of the columns.
+fn begin_sheet<'w>(workbook: &'w mut Workbook, columns: &[&str]) -> Result<&'w mut Worksheet, XlsxError> {
+    let sheet = workbook.add_worksheet_with_constant_memory()?;
+    let bold = Format::new().set_bold();
+    for (column, name) in (0_u16..).zip(columns) {
+        sheet.write_string_with_format(0, column, *name, &bold)?;
+    }
+    Ok(sheet)
 }
 
 /// Number formats by their decimals, and the one for dates.
@@ -142,5 +163,21 @@ mod tests {
         let mut bytes = Vec::new();
         write(&["a", "b", "c", "d"], receiver).unwrap().read_to_end(&mut bytes).unwrap();
         assert_eq!(&bytes[..4], b"PK\x03\x04");
+    }
+
+    #[test]
+    fn a_full_sheet_is_followed_by_another() {
+        let sheets = |rows: u64| {
+            let (sender, receiver) = mpsc::channel(8);
+            for number in 0..rows {
+                sender.try_send(vec![Cell::Integer(number)]).unwrap();
+            }
+            drop(sender);
+            let mut bytes = Vec::new();
+            write_sheets(&["a"], receiver, 3).unwrap().read_to_end(&mut bytes).unwrap();
+            let has = |name: &[u8]| bytes.windows(name.len()).any(|window| window == name);
+            (1..5).filter(|number| has(format!("xl/worksheets/sheet{number}.xml").as_bytes())).count()
+        };
+        assert_eq!([0, 3, 4, 6, 7].map(sheets), [1, 1, 2, 2, 3]);
     }
 }

@@ -137,7 +137,10 @@ pub async fn preview_workbook(
     }
     drop(sender);
     let written = writer.await.map_err(|error| BillRunError::Workbook(error.to_string()))?;
-    Ok((outcome, written.map_err(|problem| BillRunError::Workbook(format!("{:?}", problem.kind())))?))
+    Ok((
+        outcome,
+        written.map_err(|problem| BillRunError::Workbook(problem.cause().unwrap_or_default().to_owned()))?,
+    ))
 }
 
 impl PreviewRow {
