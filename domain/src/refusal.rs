@@ -10,6 +10,7 @@ use crate::channels::ChannelNotificationRefusal;
 use crate::customers::CustomerRefusal;
 use crate::deposits::{WalletRefusal, WithdrawalRefusal};
 use crate::ledger::periods::PeriodRefusal;
+use crate::orders::OrderRefusal;
 use crate::risk::{
     PayeeRefusal, RiskAlertRefusal, RiskHistoryRefusal, RiskRulesRefusal, WalletFreezeRefusal,
 };
@@ -69,6 +70,8 @@ pub enum Refusal {
     WalletFreeze(#[from] WalletFreezeRefusal),
     #[error(transparent)]
     ChannelNotification(#[from] ChannelNotificationRefusal),
+    #[error(transparent)]
+    Order(#[from] OrderRefusal),
     #[error(transparent)]
     Batch(#[from] RefusedBatch),
 }

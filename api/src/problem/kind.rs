@@ -111,6 +111,17 @@ pub enum ProblemKind {
     ChannelNotFound,
     ChannelNotificationNotFound,
     ChannelSaidOtherwise,
+    // Orders.
+    OrderNotFound,
+    OrderNumberTaken,
+    OrderNotInState,
+    OrderMalformed,
+    OrderPaidOtherwise,
+    ShipmentMalformed,
+    OrderLineNotFound,
+    AboveUnshipped,
+    RefundAboveCaptured,
+    OrderRefundNotOpen,
     // Billing.
     BillNumbersExhausted,
     // Usage.
@@ -178,7 +189,7 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
-    pub const ALL: [Self; 149] = [
+    pub const ALL: [Self; 159] = [
         Self::MalformedJson,
         Self::Validation,
         Self::UnknownRoute,
@@ -269,6 +280,16 @@ impl ProblemKind {
         Self::ChannelNotFound,
         Self::ChannelNotificationNotFound,
         Self::ChannelSaidOtherwise,
+        Self::OrderNotFound,
+        Self::OrderNumberTaken,
+        Self::OrderNotInState,
+        Self::OrderMalformed,
+        Self::OrderPaidOtherwise,
+        Self::ShipmentMalformed,
+        Self::OrderLineNotFound,
+        Self::AboveUnshipped,
+        Self::RefundAboveCaptured,
+        Self::OrderRefundNotOpen,
         Self::BillNumbersExhausted,
         Self::UsageDiffers,
         Self::UsageNotRecorded,
@@ -454,6 +475,17 @@ const SPECS: [(StatusCode, &str, &str); ProblemKind::ALL.len()] = [
     (S::NOT_FOUND, "channel-not-found", "There is no such channel"),
     (S::NOT_FOUND, "channel-notification-not-found", "There is no such notification"),
     (S::CONFLICT, "channel-said-otherwise", "The channel has said something else under this number before"),
+    // Orders.
+    (S::NOT_FOUND, "order-not-found", "There is no such order"),
+    (S::CONFLICT, "order-number-taken", "Another order has this number"),
+    (S::CONFLICT, "order-not-in-state", "The order is not in a state that allows this step"),
+    (S::UNPROCESSABLE_ENTITY, "order-malformed", "The order cannot be added up"),
+    (S::CONFLICT, "order-paid-otherwise", "The order is over another amount"),
+    (S::UNPROCESSABLE_ENTITY, "shipment-malformed", "The shipment does not say what is in it"),
+    (S::UNPROCESSABLE_ENTITY, "order-line-not-found", "The order has no such line"),
+    (S::UNPROCESSABLE_ENTITY, "above-unshipped", "More than is left to ship of the line"),
+    (S::UNPROCESSABLE_ENTITY, "refund-above-captured", "More is asked back than was paid and not refunded"),
+    (S::CONFLICT, "order-refund-not-open", "The refund of the order is not open"),
     // Billing.
     (S::CONFLICT, "bill-numbers-exhausted", "The year has no bill numbers left"),
     // Usage.

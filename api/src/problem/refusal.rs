@@ -42,6 +42,7 @@ impl From<Refusal> for Problem {
             Refusal::Statement(refusal) => refusal.into(),
             Refusal::WalletFreeze(refusal) => refusal.into(),
             Refusal::ChannelNotification(refusal) => refusal.into(),
+            Refusal::Order(refusal) => refusal.into(),
         }
     }
 }

@@ -43,6 +43,8 @@ pub enum AccountCode {
     Receivables,
     #[serde(rename = "2203")]
     CustomerAdvances,
+    #[serde(rename = "2205")]
+    ContractLiabilities,
     #[serde(rename = "2221")]
     TaxesPayable,
     #[serde(rename = "2241")]
@@ -65,7 +67,7 @@ pub enum AccountCode {
 
 impl AccountCode {
     /// The whole chart, by code.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::CashOnHand,
         Self::BankDeposits,
         Self::OtherMonetaryFunds,
@@ -73,6 +75,7 @@ impl AccountCode {
         Self::Alipay,
         Self::Receivables,
         Self::CustomerAdvances,
+        Self::ContractLiabilities,
         Self::TaxesPayable,
         Self::OtherPayables,
         Self::CustomerWallets,
@@ -99,6 +102,7 @@ impl AccountCode {
             | Self::CustomerWallets
             | Self::Receivables
             | Self::CustomerAdvances
+            | Self::ContractLiabilities
             | Self::TaxesPayable
             | Self::WithdrawalsInTransit
             | Self::UnidentifiedReceipts
@@ -118,6 +122,7 @@ impl AccountCode {
             Self::Alipay => &ALIPAY,
             Self::Receivables => &RECEIVABLES,
             Self::CustomerAdvances => &CUSTOMER_ADVANCES,
+            Self::ContractLiabilities => &CONTRACT_LIABILITIES,
             Self::TaxesPayable => &TAXES_PAYABLE,
             Self::OtherPayables => &OTHER_PAYABLES,
             Self::CustomerWallets => &CUSTOMER_WALLETS,
@@ -140,6 +145,7 @@ const WECHAT_PAY: Account = account("1012.01", "微信支付", "WeChat Pay", Ass
 const ALIPAY: Account = account("1012.02", "支付宝", "Alipay", Asset, Some("1012"));
 const RECEIVABLES: Account = account("1122", "应收账款", "Accounts receivable", Asset, None);
 const CUSTOMER_ADVANCES: Account = account("2203", "预收账款", "Advances from customers", Liability, None);
+const CONTRACT_LIABILITIES: Account = account("2205", "合同负债", "Contract liabilities", Liability, None);
 const TAXES_PAYABLE: Account = account("2221", "应交税费", "Taxes payable", Liability, None);
 const OTHER_PAYABLES: Account = account("2241", "其他应付款", "Other payables", Liability, None);
 const CUSTOMER_WALLETS: Account = account("2241.01", "客户钱包", "Customer wallets", Liability, Some("2241"));

@@ -48,6 +48,7 @@ async fn the_whole_chart_is_shown_with_its_balances() {
         ("1012.02", Some("50.00")),
         ("1122", None),
         ("2203", None),
+        ("2205", None),
         ("2221", None),
         ("2241", Some("-130.00")),
         ("2241.01", Some("-120.00")),

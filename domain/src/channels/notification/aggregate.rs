@@ -99,7 +99,8 @@ impl EventSourced for ChannelNotification {
             | BookEvent::Period(_)
             | BookEvent::Billing(_)
             | BookEvent::Settlement(_)
-            | BookEvent::Risk(_) => None,
+            | BookEvent::Risk(_)
+            | BookEvent::Orders(_) => None,
         }
     }
 }

@@ -52,6 +52,7 @@ fn flow(event: &BookEvent) -> Option<(Flow, Money, NaiveDate)> {
         | BookEvent::ChannelNotification(_)
         | BookEvent::Settlement(_)
         | BookEvent::Risk(_)
+        | BookEvent::Orders(_)
         | BookEvent::Billing(_) => None,
         BookEvent::Wallet(event) => match event {
             WalletEvent::DepositRecorded { amount, effective_date, .. } => {
@@ -65,7 +66,9 @@ fn flow(event: &BookEvent) -> Option<(Flow, Money, NaiveDate)> {
             | WalletEvent::HoldPaidOut { .. }
             | WalletEvent::ReturnCredited { .. }
             | WalletEvent::BillPaid { .. }
+            | WalletEvent::OrderPaymentTaken { .. }
             | WalletEvent::BillPaymentReturned { .. }
+            | WalletEvent::OrderRefundCredited { .. }
             | WalletEvent::FundsApplied { .. }
             | WalletEvent::FundsFreed { .. }
             | WalletEvent::AdvanceCredited { .. }
