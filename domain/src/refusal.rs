@@ -10,7 +10,7 @@ use crate::channels::ChannelNotificationRefusal;
 use crate::customers::CustomerRefusal;
 use crate::deposits::{WalletRefusal, WithdrawalRefusal};
 use crate::ledger::periods::PeriodRefusal;
-use crate::orders::OrderRefusal;
+use crate::orders::{OrderRefundRefusal, OrderRefusal, PaymentRefusal};
 use crate::risk::{
     PayeeRefusal, RiskAlertRefusal, RiskHistoryRefusal, RiskRulesRefusal, WalletFreezeRefusal,
 };
@@ -72,6 +72,10 @@ pub enum Refusal {
     ChannelNotification(#[from] ChannelNotificationRefusal),
     #[error(transparent)]
     Order(#[from] OrderRefusal),
+    #[error(transparent)]
+    Payment(#[from] PaymentRefusal),
+    #[error(transparent)]
+    OrderRefund(#[from] OrderRefundRefusal),
     #[error(transparent)]
     Batch(#[from] RefusedBatch),
 }

@@ -90,8 +90,7 @@ fn refund_told(
         Heard::Known => Ok(()),
         Heard::Succeeded => {
             let day = date_of(decision, told.happened_at, zone);
-            let effective_date =
-                decision.state::<OrderRefund>(refund.as_str()).effective_date_by_default(day);
+            let effective_date = parties.date_of_step(decision, day);
             refund_step::succeed(decision, &parties, effective_date)
         }
         Heard::Failed => refund_step::fail(decision, &parties, None),

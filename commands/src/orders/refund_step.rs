@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use tallybook_domain::customers::Customer;
 use tallybook_domain::deposits::{Wallet, WalletCommand, WithdrawalRefusal};
+use tallybook_domain::ledger::periods::{ACCOUNTING_PERIODS, AccountingPeriods};
 use tallybook_domain::orders::{
     Order, OrderCommand, OrderId, OrderRefund, OrderRefundCommand, OrderRefundRefusal, PaidWith, Payment,
     PaymentCommand, RefundGround, RefundId,
@@ -51,6 +52,17 @@ impl RefundParties {
         let order = decision.holds::<Order>(parties.order.as_str());
         let customer = decision.holds::<Customer>(parties.customer.as_str());
         if source && order && customer { Ok(parties) } else { Err(not_found()) }
+    }
+
+    /// The business date of a step that is said to have happened on `day`: that day, or the one of what it follows, if
+    /// that is later; today, if either is in a closed period.
+    pub(super) fn date_of_step(&self, decision: &Decision<'_>, day: NaiveDate) -> NaiveDate {
+        let refund = decision.state::<OrderRefund>(self.refund.as_str());
+        let order = decision.state::<Order>(self.order.as_str());
+        let follows = |day| order.effective_date_by_default(refund.effective_date_by_default(day));
+        let date = follows(day);
+        let periods = decision.state::<AccountingPeriods>(ACCOUNTING_PERIODS);
+        if periods.check_open(date).is_ok() { date } else { follows(decision.today()) }
     }
 }
 

@@ -21,7 +21,7 @@ use crate::channels::{ChannelNotification, ChannelNotificationEvent};
 use crate::customers::{Customer, CustomerEvent};
 use crate::deposits::{Wallet, WalletEvent, Withdrawal, WithdrawalEvent};
 use crate::ledger::periods::{AccountingPeriods, PeriodEvent};
-use crate::orders::{Order, OrderEvent, OrdersEvent};
+use crate::orders::{Order, OrderEvent, OrderRefund, OrderRefundEvent, OrdersEvent, Payment, PaymentEvent};
 use crate::risk::{
     Payee, PayeeEvent, RiskAlert, RiskAlertEvent, RiskEvent, RiskHistory, RiskHistoryEvent, RiskRules,
     RiskRulesEvent, WalletFreeze, WalletFreezeEvent,
@@ -61,7 +61,7 @@ pub enum BookEvent {
 
 impl BookEvent {
     /// Every kind of event there is, by aggregate type. A name belongs to one aggregate type only.
-    pub const KINDS: [(&'static str, &'static [EventKind]); 26] = [
+    pub const KINDS: [(&'static str, &'static [EventKind]); 28] = [
         (<Customer as cqrs_es::Aggregate>::TYPE, &CustomerEvent::KINDS),
         (<Wallet as cqrs_es::Aggregate>::TYPE, &WalletEvent::KINDS),
         (<Withdrawal as cqrs_es::Aggregate>::TYPE, &WithdrawalEvent::KINDS),
@@ -88,6 +88,8 @@ impl BookEvent {
         (<WalletFreeze as cqrs_es::Aggregate>::TYPE, &WalletFreezeEvent::KINDS),
         (<ChannelNotification as cqrs_es::Aggregate>::TYPE, &ChannelNotificationEvent::KINDS),
         (<Order as cqrs_es::Aggregate>::TYPE, &OrderEvent::KINDS),
+        (<Payment as cqrs_es::Aggregate>::TYPE, &PaymentEvent::KINDS),
+        (<OrderRefund as cqrs_es::Aggregate>::TYPE, &OrderRefundEvent::KINDS),
     ];
 
     pub fn aggregate_type(&self) -> &'static str {

@@ -55,6 +55,8 @@ pub enum AccountCode {
     WithdrawalsInTransit,
     #[serde(rename = "2241.03")]
     UnidentifiedReceipts,
+    #[serde(rename = "2241.04")]
+    RefundsDue,
     #[serde(rename = "6001")]
     Revenue,
     #[serde(rename = "6601")]
@@ -67,7 +69,7 @@ pub enum AccountCode {
 
 impl AccountCode {
     /// The whole chart, by code.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::CashOnHand,
         Self::BankDeposits,
         Self::OtherMonetaryFunds,
@@ -81,6 +83,7 @@ impl AccountCode {
         Self::CustomerWallets,
         Self::WithdrawalsInTransit,
         Self::UnidentifiedReceipts,
+        Self::RefundsDue,
         Self::Revenue,
         Self::SellingExpenses,
         Self::FinancialExpenses,
@@ -106,6 +109,7 @@ impl AccountCode {
             | Self::TaxesPayable
             | Self::WithdrawalsInTransit
             | Self::UnidentifiedReceipts
+            | Self::RefundsDue
             | Self::Revenue
             | Self::SellingExpenses
             | Self::FinancialExpenses
@@ -128,6 +132,7 @@ impl AccountCode {
             Self::CustomerWallets => &CUSTOMER_WALLETS,
             Self::WithdrawalsInTransit => &WITHDRAWALS_IN_TRANSIT,
             Self::UnidentifiedReceipts => &UNIDENTIFIED_RECEIPTS,
+            Self::RefundsDue => &REFUNDS_DUE,
             Self::Revenue => &REVENUE,
             Self::SellingExpenses => &SELLING_EXPENSES,
             Self::FinancialExpenses => &FINANCIAL_EXPENSES,
@@ -153,6 +158,7 @@ const WITHDRAWALS_IN_TRANSIT: Account =
     account("2241.02", "提现在途", "Withdrawals in transit", Liability, Some("2241"));
 const UNIDENTIFIED_RECEIPTS: Account =
     account("2241.03", "待确认收款", "Unidentified receipts", Liability, Some("2241"));
+const REFUNDS_DUE: Account = account("2241.04", "待退款", "Refunds due", Liability, Some("2241"));
 
 const REVENUE: Account = account("6001", "主营业务收入", "Revenue from main business", Income, None);
 const SELLING_EXPENSES: Account = account("6601", "销售费用", "Selling expenses", Expense, None);

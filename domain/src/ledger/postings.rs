@@ -12,10 +12,11 @@ use rust_decimal::Decimal;
 use super::AccountCode;
 use crate::billing::bill::Amounts;
 use crate::billing::{BillEvent, BillingEvent};
+use crate::channels::Channel;
 use crate::deposits::{DepositMethod, WalletEvent, WithdrawalEvent};
 use crate::event::BookEvent;
 use crate::money::{Currency, Money};
-use crate::orders::{OrderEvent, OrdersEvent, PaidWith};
+use crate::orders::{OrderEvent, OrderRefundEvent, OrdersEvent, PaidWith, PaymentEvent, RefundGround};
 use crate::settlement::write_off::{DifferenceReason, Leg, LegSource};
 use crate::settlement::{CreditNoteEvent, ReceiptEvent, SettlementEvent};
 
@@ -217,6 +218,66 @@ fn credit(amounts: Amounts, (cost, owed): (Side, Side)) -> Vec<Posting> {
 fn orders_postings(event: &OrdersEvent) -> Vec<Posting> {
     match event {
         OrdersEvent::Order(event) => order_postings(event),
+        OrdersEvent::Payment(event) => payment_postings(event),
+        OrdersEvent::Refund(event) => refund_postings(event),
+    }
+}
+
+/// Money lies at the channel until the company fetches it, less what the channel keeps. What is not an order's is owed to
+/// whoever paid.
+fn payment_postings(event: &PaymentEvent) -> Vec<Posting> {
+    use AccountCode::{ContractLiabilities, FinancialExpenses, RefundsDue};
+
+    match event {
+        PaymentEvent::PaymentSucceeded { channel, amount, .. } => {
+            entry(lies_at(*channel), ContractLiabilities, *amount)
+        }
+        PaymentEvent::ExcessPaymentReceived { channel, amount, .. } => {
+            entry(lies_at(*channel), RefundsDue, *amount)
+        }
+        PaymentEvent::PaymentFeeCharged { channel, amount, .. } => {
+            entry(FinancialExpenses, lies_at(*channel), *amount)
+        }
+        // What a refund moves is posted by the refund.
+        PaymentEvent::PaymentBegun { .. }
+        | PaymentEvent::PaymentToldEarly { .. }
+        | PaymentEvent::PaymentClosed { .. }
+        | PaymentEvent::PaymentDoubted { .. }
+        | PaymentEvent::PaymentExceptionsResolved { .. }
+        | PaymentEvent::PaymentRefundSubmitted { .. }
+        | PaymentEvent::PaymentRefunded { .. }
+        | PaymentEvent::PaymentRefundReleased { .. } => Vec::new(),
+    }
+}
+
+fn refund_postings(event: &OrderRefundEvent) -> Vec<Posting> {
+    match event {
+        OrderRefundEvent::RefundSucceeded { ground, back_to, amount, .. } => {
+            let owed = match ground {
+                RefundGround::Order => AccountCode::ContractLiabilities,
+                RefundGround::Excess => AccountCode::RefundsDue,
+            };
+            let paid_from = match back_to {
+                PaidWith::Wallet { .. } => AccountCode::CustomerWallets,
+                PaidWith::Channel { channel, .. } => lies_at(*channel),
+            };
+            entry(owed, paid_from, *amount)
+        }
+        OrderRefundEvent::RefundRequested { .. }
+        | OrderRefundEvent::ExcessRefundDue { .. }
+        | OrderRefundEvent::RefundApproved { .. }
+        | OrderRefundEvent::RefundRejected { .. }
+        | OrderRefundEvent::RefundSubmitted { .. }
+        | OrderRefundEvent::RefundFailed { .. }
+        | OrderRefundEvent::RefundFoundAbnormal { .. } => Vec::new(),
+    }
+}
+
+/// The account of what lies at a channel.
+fn lies_at(channel: Channel) -> AccountCode {
+    match channel {
+        Channel::WechatPay => AccountCode::WechatPay,
+        Channel::Alipay => AccountCode::Alipay,
     }
 }
 
@@ -287,6 +348,8 @@ pub fn effective_date(event: &BookEvent) -> Option<NaiveDate> {
         | BookEvent::Risk(_) => None,
         BookEvent::Orders(event) => match event {
             OrdersEvent::Order(event) => event.effective_date(),
+            OrdersEvent::Payment(event) => event.effective_date(),
+            OrdersEvent::Refund(event) => event.effective_date(),
         },
         BookEvent::Billing(event) => match event {
             BillingEvent::Numbers(_)

@@ -6,6 +6,8 @@
 mod event;
 mod id;
 pub mod order;
+pub mod payment;
+pub mod refund;
 mod texts;
 
 pub use crate::ids::{PaymentId, RefundId};
@@ -14,5 +16,10 @@ pub use id::OrderId;
 pub use order::{
     Order, OrderAction, OrderCommand, OrderDraft, OrderEvent, OrderLine, OrderRefusal, OrderState,
     OrderTerms, PaidWith, ShippedPart,
+};
+pub use payment::{Payment, PaymentCommand, PaymentEvent, PaymentReference, PaymentRefusal, PaymentState};
+pub use refund::{
+    OrderRefund, OrderRefundAction, OrderRefundCommand, OrderRefundEvent, OrderRefundRefusal,
+    OrderRefundState, RefundGround, RefundNumber,
 };
 pub use texts::{Carrier, DiscountName, OrderNo, ProductName, Sku, TrackingNo};

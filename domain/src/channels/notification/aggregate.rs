@@ -4,9 +4,7 @@ use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    ChannelNotificationEvent, ChannelNotificationId, ChannelNotificationRefusal, Notification,
-};
+use super::{ChannelNotificationEvent, ChannelNotificationId, ChannelNotificationRefusal, Notification};
 use crate::event::BookEvent;
 use crate::event_sourced::{CorruptStream, EventSourced};
 use crate::orders::PaymentId;
@@ -24,13 +22,21 @@ pub struct ChannelNotification {
 pub enum ChannelNotificationCommand {
     Receive(Notification),
     /// The payment it is about takes it up.
-    Apply { notification: ChannelNotificationId, payment: PaymentId },
+    Apply {
+        notification: ChannelNotificationId,
+        payment: PaymentId,
+    },
 }
 
 impl ChannelNotification {
     /// `None` before it has come.
     pub fn received(&self) -> Option<&Notification> {
         self.received.as_ref()
+    }
+
+    /// Whether it has come and no payment has taken it up.
+    pub fn is_waiting(&self) -> bool {
+        self.received.is_some() && self.applied_to.is_none()
     }
 }
 
@@ -63,8 +69,7 @@ impl EventSourced for ChannelNotification {
                 Err(ChannelNotificationRefusal::NotFound { notification })
             }
             (ChannelNotificationCommand::Apply { notification, payment }, Some(_)) => {
-                let applied =
-                    ChannelNotificationEvent::ChannelNotificationApplied { notification, payment };
+                let applied = ChannelNotificationEvent::ChannelNotificationApplied { notification, payment };
                 Ok(if self.applied_to.is_none() { vec![applied] } else { Vec::new() })
             }
         }

@@ -108,7 +108,8 @@ impl EventSourced for Order {
     fn pick(event: &BookEvent) -> Option<&OrderEvent> {
         match event {
             BookEvent::Orders(OrdersEvent::Order(event)) => Some(event),
-            BookEvent::Customer(_)
+            BookEvent::Orders(_)
+            | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_)

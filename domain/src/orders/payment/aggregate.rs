@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::attempt::{Attempt, Broken};
 use super::{
-    ExcessReason, PaymentAttempt, PaymentCommand, PaymentEvent, PaymentReference, PaymentRefusal, PaymentState,
-    rules,
+    ExcessReason, PaymentAttempt, PaymentCommand, PaymentEvent, PaymentReference, PaymentRefusal,
+    PaymentState, rules,
 };
 use crate::channels::{Channel, ChannelNotificationId, ChannelNumber};
 use crate::event::BookEvent;
@@ -91,7 +91,12 @@ impl Payment {
 
     /// Whether a channel that says it has refunded `so_far` in all, this refund of `amount` included, may be right: the
     /// others it can have refunded are those that succeeded here and those it was asked for.
-    pub fn may_have_refunded(&self, refund: &RefundId, amount: Money, so_far: Money) -> Result<bool, MoneyError> {
+    pub fn may_have_refunded(
+        &self,
+        refund: &RefundId,
+        amount: Money,
+        so_far: Money,
+    ) -> Result<bool, MoneyError> {
         let Some(attempt) = &self.begun else { return Ok(false) };
         let most = attempt.refunded.checked_add(attempt.refunding_beside(refund)?)?.checked_add(amount)?;
         Ok(so_far.covers(amount)? && most.covers(so_far)?)

@@ -101,7 +101,8 @@ impl Attempt {
     /// What the channel is asked to pay back, but for this one.
     pub(super) fn refunding_beside(&self, refund: &RefundId) -> Result<Money, MoneyError> {
         let others = self.refunding.iter().filter(|(other, _)| *other != refund);
-        others.map(|(_, amount)| *amount).try_fold(Money::zero(self.amount.currency()), |sum, amount| sum.checked_add(amount))
+        let nothing = Money::zero(self.amount.currency());
+        others.map(|(_, amount)| *amount).try_fold(nothing, |sum, amount| sum.checked_add(amount))
     }
 
     /// What of it this refund may be, beside all others.
@@ -109,7 +110,12 @@ impl Attempt {
         self.received()?.checked_sub(self.refunded)?.checked_sub(self.refunding_beside(refund)?)
     }
 
-    pub(super) fn succeed(&mut self, transaction: &ChannelNumber, amount: Money, date: NaiveDate) -> Result<(), Broken> {
+    pub(super) fn succeed(
+        &mut self,
+        transaction: &ChannelNumber,
+        amount: Money,
+        date: NaiveDate,
+    ) -> Result<(), Broken> {
         if self.state == PaymentState::Succeeded {
             return Err(Broken::SucceededTwice);
         }

@@ -8,6 +8,7 @@ mod attempt;
 mod command;
 mod event;
 mod exception;
+mod id;
 mod reference;
 mod refusal;
 mod rules;

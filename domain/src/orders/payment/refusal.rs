@@ -28,7 +28,9 @@ pub enum PaymentRefusal {
     FeeAbovePayment { fee: Money, received: Money },
     #[error("of payment {payment} nothing stands out that could be resolved")]
     NothingToResolve { payment: PaymentId },
-    #[error("{requested} is more than the {left} of payment {payment} that is neither refunded nor about to be")]
+    #[error(
+        "{requested} is more than the {left} of payment {payment} that is neither refunded nor about to be"
+    )]
     RefundAbovePayment { payment: PaymentId, left: Money, requested: Money },
     #[error(transparent)]
     EffectiveDate(#[from] EffectiveDateOutOfRange),

@@ -118,7 +118,14 @@ fn begin(event: &OrderRefundEvent) -> Option<Paper> {
     };
     match event {
         OrderRefundEvent::RefundRequested {
-            refund, order, customer, back_to, amount, requested_by, since, ..
+            refund,
+            order,
+            customer,
+            back_to,
+            amount,
+            requested_by,
+            since,
+            ..
         } => Some(Paper {
             ground: RefundGround::Order,
             requested_by: Some(requested_by.clone()),

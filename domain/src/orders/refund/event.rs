@@ -77,10 +77,20 @@ pub enum OrderRefundEvent {
         why: ExcessReason,
         since: NaiveDate,
     },
-    RefundApproved { refund: RefundId, approved_by: Actor },
-    RefundRejected { refund: RefundId, rejected_by: Actor, reason: Reason },
+    RefundApproved {
+        refund: RefundId,
+        approved_by: Actor,
+    },
+    RefundRejected {
+        refund: RefundId,
+        rejected_by: Actor,
+        reason: Reason,
+    },
     /// It is given to the channel, under this number of ours.
-    RefundSubmitted { refund: RefundId, number: RefundNumber },
+    RefundSubmitted {
+        refund: RefundId,
+        number: RefundNumber,
+    },
     /// The money is back where it came from.
     RefundSucceeded {
         refund: RefundId,
@@ -98,7 +108,9 @@ pub enum OrderRefundEvent {
         reason: Option<Reason>,
     },
     /// The money has left and did not arrive.
-    RefundFoundAbnormal { refund: RefundId },
+    RefundFoundAbnormal {
+        refund: RefundId,
+    },
 }
 
 const REQUESTED: EventKind = EventKind::first_version("RefundRequested");

@@ -23,17 +23,7 @@ pub(super) fn decide(
     use OrderRefundEvent as Event;
 
     Ok(match command {
-        Command::Request {
-            refund,
-            order,
-            customer,
-            back_to,
-            amount,
-            lines,
-            reason,
-            requested_by,
-            since,
-        } => {
+        Command::Request { refund, order, customer, back_to, amount, lines, reason, requested_by, since } => {
             may_begin(state, amount)?;
             Some(Event::RefundRequested {
                 refund,
@@ -51,8 +41,9 @@ pub(super) fn decide(
             may_begin(state, amount)?;
             Some(Event::ExcessRefundDue { refund, order, customer, back_to, amount, why, since })
         }
-        Command::Approve { refund, by } => may_approve(state, &refund, &by)?
-            .map(|_| Event::RefundApproved { refund, approved_by: by }),
+        Command::Approve { refund, by } => {
+            may_approve(state, &refund, &by)?.map(|_| Event::RefundApproved { refund, approved_by: by })
+        }
         Command::Reject { refund, by, reason } => may_decide(state, &refund, Action::Reject, &by)?
             .map(|_| Event::RefundRejected { refund, rejected_by: by, reason }),
         Command::Submit { refund } => may_submit(state, &refund)?.map(|paper| {
@@ -69,10 +60,12 @@ pub(super) fn decide(
                 Event::RefundSucceeded { refund, order, customer, ground, back_to, amount, effective_date }
             })
         }
-        Command::Fail { refund, reason } => may_take(state, &refund, Action::Fail)?
-            .map(|_| Event::RefundFailed { refund, reason }),
-        Command::FindAbnormal { refund } => may_take(state, &refund, Action::FindAbnormal)?
-            .map(|_| Event::RefundFoundAbnormal { refund }),
+        Command::Fail { refund, reason } => {
+            may_take(state, &refund, Action::Fail)?.map(|_| Event::RefundFailed { refund, reason })
+        }
+        Command::FindAbnormal { refund } => {
+            may_take(state, &refund, Action::FindAbnormal)?.map(|_| Event::RefundFoundAbnormal { refund })
+        }
     })
 }
 
