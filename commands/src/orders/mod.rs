@@ -1,0 +1,33 @@
+//! What people, channels and time do with orders: place, pay, ship, receive, cancel, complete and refund.
+
+mod approve_order_refund;
+mod begin_payment;
+mod charge_payment_fee;
+mod close_payment;
+mod confirm_payment;
+mod fail_order_refund;
+mod payment_order;
+mod payment_outcome;
+mod payment_received;
+mod payment_told;
+mod refund_step;
+mod reject_order_refund;
+mod request_order_refund;
+mod resolve_payment;
+mod submit_order_refund;
+mod succeed_order_refund;
+
+pub use approve_order_refund::{ApproveOrderRefund, approve_order_refund};
+pub use begin_payment::{BeginPayment, PaymentTerms, begin_payment};
+pub use charge_payment_fee::{ChargePaymentFee, charge_payment_fee};
+pub use close_payment::{ClosePayment, close_payment};
+pub use confirm_payment::{ConfirmPayment, confirm_payment};
+pub use fail_order_refund::{FailOrderRefund, fail_order_refund};
+pub use payment_outcome::{OrderRefundOutcome, PaymentOutcome};
+pub use reject_order_refund::{RejectOrderRefund, reject_order_refund};
+pub use request_order_refund::{RequestOrderRefund, request_order_refund};
+pub use resolve_payment::{ResolvePayment, resolve_payment};
+pub use submit_order_refund::{SubmitOrderRefund, submit_order_refund};
+pub use succeed_order_refund::{SucceedOrderRefund, succeed_order_refund};
+
+pub(crate) use payment_told::take_up;
