@@ -7,6 +7,7 @@ mod event;
 mod id;
 pub mod order;
 mod texts;
+mod times;
 
 pub use crate::ids::{PaymentId, RefundId};
 pub use event::OrdersEvent;
@@ -16,3 +17,4 @@ pub use order::{
     OrderTerms, PaidWith, ShippedPart,
 };
 pub use texts::{Carrier, DiscountName, OrderNo, ProductName, Sku, TrackingNo};
+pub use times::OrderTimes;
