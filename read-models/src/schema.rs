@@ -1,5 +1,9 @@
 //! How values that serialise themselves look in OpenAPI. Described here only; never made or read.
 
+mod orders;
+mod risk;
+
+pub use orders::{OrderState, ShippedPart};
 mod payments;
 mod risk;
 

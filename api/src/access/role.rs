@@ -72,6 +72,10 @@ pub enum Action {
     IssueStatements,
     /// Approve or reject a write-off that waits; never by an API key. That nobody approves his own is a rule of the domain.
     ApproveWriteOffs,
+    /// Place, ship, receive and cancel orders.
+    ManageOrders,
+    /// Have a customer's wallet pay an order.
+    PayOrders,
     ReadModels,
     /// The destinations of withdrawals in full.
     SeeAccountNumbers,
@@ -137,10 +141,12 @@ impl Action {
             | Self::ErasePersonalData => &[Admin],
             Self::ReadUsers | Self::ReadPersonalShowings => &[Admin, Auditor],
             Self::ManageCustomers | Self::SeePersonalData => &[Finance, Operator],
-            Self::RecordDeposits | Self::RecordUsage | Self::RecordReceipts => &[Finance, Operator],
+            Self::RecordDeposits | Self::RecordUsage | Self::RecordReceipts | Self::ManageOrders => {
+                &[Finance, Operator]
+            }
             Self::ManagePricePlans | Self::ManageMatchingRules => &[Finance],
             Self::ManageBills | Self::ClosePeriods => &[Finance],
-            Self::ReverseDeposits => &[Finance],
+            Self::ReverseDeposits | Self::PayOrders => &[Finance],
             Self::RequestWithdrawals => &[Finance],
             Self::ApproveWithdrawals
             | Self::ReviewRisks
@@ -187,6 +193,8 @@ impl Action {
             Self::WriteOff => "write off, or undo write-offs",
             Self::IssueStatements => "issue or withdraw statements",
             Self::ApproveWriteOffs => "approve or reject write-offs that wait",
+            Self::ManageOrders => "place, ship, receive or cancel orders",
+            Self::PayOrders => "have wallets pay orders",
             Self::ReadModels => "read the book",
             Self::SeeAccountNumbers => "see account numbers in full",
             Self::ReadJournal => "read events",
@@ -223,7 +231,7 @@ impl FromStr for Role {
 mod tests {
     use super::*;
 
-    const EVERY_ACTION: [Action; 34] = [
+    const EVERY_ACTION: [Action; 36] = [
         Action::ManageUsers,
         Action::ReadUsers,
         Action::ManageCustomers,
@@ -249,6 +257,8 @@ mod tests {
         Action::WriteOff,
         Action::IssueStatements,
         Action::ApproveWriteOffs,
+        Action::ManageOrders,
+        Action::PayOrders,
         Action::ReadModels,
         Action::SeeAccountNumbers,
         Action::ReadJournal,
@@ -302,6 +312,7 @@ mod tests {
                 A::RecordDeposits,
                 A::RecordUsage,
                 A::RecordReceipts,
+                A::ManageOrders,
                 A::ReadModels,
                 A::SeePersonalData,
                 A::ReadProjections
@@ -348,6 +359,8 @@ mod tests {
                 A::WriteOff,
                 A::IssueStatements,
                 A::ApproveWriteOffs,
+                A::ManageOrders,
+                A::PayOrders,
                 A::ReadModels,
                 A::SeeAccountNumbers,
                 A::ReadJournal,

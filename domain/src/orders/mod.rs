@@ -9,6 +9,7 @@ pub mod order;
 pub mod payment;
 pub mod refund;
 mod texts;
+mod times;
 
 pub use crate::ids::{PaymentId, RefundId};
 pub use event::OrdersEvent;
@@ -23,3 +24,4 @@ pub use refund::{
     OrderRefundState, RefundGround, RefundNumber,
 };
 pub use texts::{Carrier, DiscountName, OrderNo, ProductName, Sku, TrackingNo};
+pub use times::OrderTimes;

@@ -198,7 +198,7 @@ impl TestBook {
     }
 }
 
-pub const READ_TABLES: [&str; 42] = [
+pub const READ_TABLES: [&str; 44] = [
     "customers",
     "wallets",
     "deposits",
@@ -241,6 +241,8 @@ pub const READ_TABLES: [&str; 42] = [
     "risk_flows",
     "statements",
     "channel_notifications",
+    "orders",
+    "order_steps",
 ];
 
 pub struct Running {

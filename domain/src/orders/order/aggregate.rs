@@ -96,10 +96,10 @@ impl EventSourced for Order {
             Some(order) if order.order != *event.order() => Err(corrupt("belongs to another order")),
             Some(order) => order.take_in(event).map_err(|detail| corrupt(&detail)),
             placed @ None => {
-                let OrderEvent::OrderPlaced { order, terms, pay_by } = event else {
+                let OrderEvent::OrderPlaced { order, terms, placed_date, pay_by } = event else {
                     return Err(corrupt("never placed"));
                 };
-                *placed = Some(Standing::placed(order, terms, *pay_by));
+                *placed = Some(Standing::placed(order, terms, (*placed_date, *pay_by)));
                 Ok(())
             }
         }

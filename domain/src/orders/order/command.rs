@@ -11,7 +11,7 @@ use crate::text::Reason;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OrderCommand {
     /// The same order again decides nothing.
-    Place { order: OrderId, terms: OrderTerms, pay_by: DateTime<Utc> },
+    Place { order: OrderId, terms: OrderTerms, pay_by: DateTime<Utc>, today: NaiveDate },
     /// All of it is paid. A second time with the same money decides nothing.
     Pay { order: OrderId, paid_with: PaidWith, amount: Money, effective_date: NaiveDate, today: NaiveDate },
     /// Somebody gives up an order that is not paid.

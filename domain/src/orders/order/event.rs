@@ -36,6 +36,8 @@ pub enum OrderEvent {
         order: OrderId,
         #[serde(flatten)]
         terms: OrderTerms,
+        /// The book's day.
+        placed_date: NaiveDate,
         /// From then on it is cancelled if it is not paid.
         pay_by: DateTime<Utc>,
     },
@@ -46,6 +48,8 @@ pub enum OrderEvent {
         #[serde(flatten)]
         paid_with: PaidWith,
         amount: Money,
+        /// The day it was placed on.
+        placed_date: NaiveDate,
         effective_date: NaiveDate,
     },
     OrderShipped {

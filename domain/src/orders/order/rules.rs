@@ -24,8 +24,8 @@ pub(super) fn decide(state: &Order, command: OrderCommand) -> Decided {
     use OrderCommand as Command;
     use OrderEvent as Event;
 
-    if let Command::Place { order, terms, pay_by } = command {
-        return place(state, order, terms, pay_by);
+    if let Command::Place { order, terms, pay_by, today } = command {
+        return place(state, (order, terms), pay_by, today);
     }
     let standing = placed(state, command.order())?;
     match command {
@@ -66,9 +66,14 @@ pub(super) fn decide(state: &Order, command: OrderCommand) -> Decided {
 }
 
 /// The same order again is a retry, whenever it would have to be paid; another cannot have its number.
-fn place(state: &Order, order: OrderId, terms: OrderTerms, pay_by: DateTime<Utc>) -> Decided {
+fn place(
+    state: &Order,
+    (order, terms): (OrderId, OrderTerms),
+    pay_by: DateTime<Utc>,
+    today: NaiveDate,
+) -> Decided {
     match &state.placed {
-        None => Ok(vec![OrderEvent::OrderPlaced { order, terms, pay_by }]),
+        None => Ok(vec![OrderEvent::OrderPlaced { order, terms, placed_date: today, pay_by }]),
         Some(standing) if *standing.terms == terms => Ok(Vec::new()),
         Some(_) => Err(OrderRefusal::NumberTaken { order, order_no: terms.order_no }),
     }
@@ -84,8 +89,8 @@ fn pay(standing: &Standing, paid_with: PaidWith, amount: Money, (effective_date,
         return Err(OrderRefusal::PaidOtherwise { order, amount: standing.terms.amount, paid: amount });
     }
     check_effective(effective_date, today)?;
-    let customer = standing.terms.customer.clone();
-    Ok(vec![OrderEvent::OrderPaid { order, customer, paid_with, amount, effective_date }])
+    let (customer, placed_date) = (standing.terms.customer.clone(), standing.placed_date);
+    Ok(vec![OrderEvent::OrderPaid { order, customer, paid_with, amount, placed_date, effective_date }])
 }
 
 /// The step if it may be taken now, nothing if it was taken already.

@@ -18,6 +18,7 @@ use crate::orders::{OrderId, RefundId};
 pub(super) struct Standing {
     pub(super) order: OrderId,
     pub(super) terms: Arc<OrderTerms>,
+    pub(super) placed_date: NaiveDate,
     pub(super) state: OrderState,
     pub(super) paid_with: Option<PaidWith>,
     pub(super) captured: Money,
@@ -31,11 +32,16 @@ pub(super) struct Standing {
 }
 
 impl Standing {
-    pub(super) fn placed(order: &OrderId, terms: &OrderTerms, pay_by: DateTime<Utc>) -> Self {
+    pub(super) fn placed(
+        order: &OrderId,
+        terms: &OrderTerms,
+        (placed_date, pay_by): (NaiveDate, DateTime<Utc>),
+    ) -> Self {
         let nothing = Money::zero(terms.currency());
         Self {
             order: order.clone(),
             terms: Arc::new(terms.clone()),
+            placed_date,
             state: OrderState::PendingPayment,
             paid_with: None,
             captured: nothing,

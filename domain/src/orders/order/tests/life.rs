@@ -1,7 +1,7 @@
 use super::*;
 
 fn place(terms: OrderTerms, pay_by: &str) -> OrderCommand {
-    OrderCommand::Place { order: id(), terms, pay_by: moment(pay_by) }
+    OrderCommand::Place { order: id(), terms, pay_by: moment(pay_by), today: day(TODAY) }
 }
 
 #[test]
@@ -120,8 +120,7 @@ fn what_is_kept_when_the_window_ends_is_earned() {
 #[test]
 fn without_a_tax_rate_all_of_it_is_revenue() {
     let terms = OrderDraft { tax_rate: None, ..draft() }.add_up().unwrap();
-    let placed = OrderEvent::OrderPlaced { order: id(), terms, pay_by: moment(PAY_BY) };
-    let here = [placed, paid(), all_shipped(), received(StepBy::Person)];
+    let here = [placed_as(terms), paid(), all_shipped(), received(StepBy::Person)];
     given(here).when(due_at(COMPLETE_BY)).then_expect_events(vec![completed(AMOUNT, "0.00")]);
     assert_eq!(posted(completed(AMOUNT, "0.00")).len(), 2);
 }
@@ -134,6 +133,7 @@ fn a_stream_that_breaks_the_order_is_corrupt() {
         customer: customer(),
         paid_with: wallet(),
         amount: yuan("112.50"),
+        placed_date: day(TODAY),
         effective_date: day(TODAY),
     };
     let here = || vec![placed(), paid(), all_shipped(), received(StepBy::Person)];

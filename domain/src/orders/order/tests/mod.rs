@@ -88,8 +88,12 @@ fn after(events: &[OrderEvent]) -> Order {
     order
 }
 
+fn placed_as(terms: OrderTerms) -> OrderEvent {
+    OrderEvent::OrderPlaced { order: id(), terms, placed_date: day(TODAY), pay_by: moment(PAY_BY) }
+}
+
 fn placed() -> OrderEvent {
-    OrderEvent::OrderPlaced { order: id(), terms: terms(), pay_by: moment(PAY_BY) }
+    placed_as(terms())
 }
 
 fn wallet() -> PaidWith {
@@ -106,6 +110,7 @@ fn paid() -> OrderEvent {
         customer: customer(),
         paid_with: wallet(),
         amount: yuan(AMOUNT),
+        placed_date: day(TODAY),
         effective_date: day(TODAY),
     }
 }

@@ -1,0 +1,73 @@
+//! How the answers to commands on orders look in OpenAPI. Described here only; never made or read.
+
+use chrono::{DateTime, Utc};
+use tallybook_read_models::schema::{Money, OrderState};
+use utoipa::ToSchema;
+
+/// The order as the command left it.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes tallybook_commands::orders::OrderOutcome")]
+pub(super) struct OrderOutcome {
+    #[schema(example = "O2GT6WQ5NVB8KZ0M4YXR7C1JHPD")]
+    id: String,
+    #[schema(example = "SO-20261101-7")]
+    order_no: String,
+    state: OrderState,
+    #[schema(example = "C00042")]
+    customer: String,
+    /// What is to be paid, or was.
+    amount: Money,
+    captured: Money,
+    refunded: Money,
+    /// When the next step takes itself.
+    #[schema(required)]
+    due_at: Option<DateTime<Utc>>,
+    /// Where in the journal the command is recorded.
+    position: u64,
+}
+
+/// An order that was placed.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes tallybook_commands::orders::PlacedOrder")]
+pub(super) struct PlacedOrder {
+    #[schema(example = "O2GT6WQ5NVB8KZ0M4YXR7C1JHPD")]
+    id: String,
+    #[schema(example = "SO-20261101-7")]
+    order_no: String,
+    state: OrderState,
+    #[schema(example = "C00042")]
+    customer: String,
+    amount: Money,
+    captured: Money,
+    refunded: Money,
+    #[schema(required)]
+    due_at: Option<DateTime<Utc>>,
+    /// The same order had been placed before: this is that one.
+    known: bool,
+    /// Where in the journal the command is recorded.
+    position: u64,
+}
+
+/// An order that was paid from the wallet, and what is left there.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes tallybook_commands::orders::PaidOrder")]
+pub(super) struct PaidOrder {
+    #[schema(example = "O2GT6WQ5NVB8KZ0M4YXR7C1JHPD")]
+    id: String,
+    #[schema(example = "SO-20261101-7")]
+    order_no: String,
+    state: OrderState,
+    #[schema(example = "C00042")]
+    customer: String,
+    amount: Money,
+    captured: Money,
+    refunded: Money,
+    #[schema(required)]
+    due_at: Option<DateTime<Utc>>,
+    #[schema(example = "C00042.CNY")]
+    wallet: String,
+    /// What is left in the wallet and not held.
+    available: Money,
+    /// Where in the journal the command is recorded.
+    position: u64,
+}
