@@ -1,12 +1,10 @@
 //! How values that serialise themselves look in OpenAPI. Described here only; never made or read.
 
 mod orders;
-mod risk;
-
-pub use orders::{OrderState, ShippedPart};
 mod payments;
 mod risk;
 
+pub use orders::{OrderState, ShippedPart};
 pub use payments::{
     ExcessReason, OrderRefundState, PaymentExceptionKind, PaymentExceptionState, PaymentState, RefundGround,
 };

@@ -122,6 +122,20 @@ pub enum ProblemKind {
     AboveUnshipped,
     RefundAboveCaptured,
     OrderRefundNotOpen,
+    // Payments and refunds of orders.
+    PaymentNotFound,
+    PaymentReferenceTaken,
+    NotTheChannelsCurrency,
+    PaymentNotPending,
+    NothingCame,
+    TransactionDiffers,
+    FeeCharged,
+    FeeAbovePayment,
+    NothingToResolve,
+    RefundAbovePayment,
+    OrderRefundNotFound,
+    OrderRefundNotInState,
+    RefundToTheWallet,
     // Billing.
     BillNumbersExhausted,
     // Usage.
@@ -189,7 +203,7 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
-    pub const ALL: [Self; 159] = [
+    pub const ALL: [Self; 172] = [
         Self::MalformedJson,
         Self::Validation,
         Self::UnknownRoute,
@@ -290,6 +304,19 @@ impl ProblemKind {
         Self::AboveUnshipped,
         Self::RefundAboveCaptured,
         Self::OrderRefundNotOpen,
+        Self::PaymentNotFound,
+        Self::PaymentReferenceTaken,
+        Self::NotTheChannelsCurrency,
+        Self::PaymentNotPending,
+        Self::NothingCame,
+        Self::TransactionDiffers,
+        Self::FeeCharged,
+        Self::FeeAbovePayment,
+        Self::NothingToResolve,
+        Self::RefundAbovePayment,
+        Self::OrderRefundNotFound,
+        Self::OrderRefundNotInState,
+        Self::RefundToTheWallet,
         Self::BillNumbersExhausted,
         Self::UsageDiffers,
         Self::UsageNotRecorded,
@@ -486,6 +513,20 @@ const SPECS: [(StatusCode, &str, &str); ProblemKind::ALL.len()] = [
     (S::UNPROCESSABLE_ENTITY, "above-unshipped", "More than is left to ship of the line"),
     (S::UNPROCESSABLE_ENTITY, "refund-above-captured", "More is asked back than was paid and not refunded"),
     (S::CONFLICT, "order-refund-not-open", "The refund of the order is not open"),
+    // Payments and refunds of orders.
+    (S::NOT_FOUND, "payment-not-found", "There is no such payment"),
+    (S::CONFLICT, "payment-reference-taken", "Another payment has this number"),
+    (S::UNPROCESSABLE_ENTITY, "not-the-channels-currency", "The channel does not take this currency"),
+    (S::CONFLICT, "payment-not-pending", "The payment can no longer be closed"),
+    (S::CONFLICT, "nothing-came", "Nothing has come of the payment"),
+    (S::CONFLICT, "transaction-differs", "The channel's payment is known with another amount"),
+    (S::CONFLICT, "fee-charged", "Another fee of the payment is recorded"),
+    (S::UNPROCESSABLE_ENTITY, "fee-above-payment", "The fee is more than what came"),
+    (S::CONFLICT, "nothing-to-resolve", "Nothing stands out of the payment"),
+    (S::CONFLICT, "refund-above-payment", "More would be refunded than came"),
+    (S::NOT_FOUND, "order-refund-not-found", "There is no such refund"),
+    (S::CONFLICT, "order-refund-not-in-state", "The refund is not in a state that allows this step"),
+    (S::CONFLICT, "refund-to-the-wallet", "The refund goes back to the wallet"),
     // Billing.
     (S::CONFLICT, "bill-numbers-exhausted", "The year has no bill numbers left"),
     // Usage.

@@ -8,6 +8,7 @@ mod channels;
 mod command_error;
 mod kind;
 mod orders;
+mod payments;
 mod refusal;
 mod risk;
 mod settlement;

@@ -43,6 +43,8 @@ impl From<Refusal> for Problem {
             Refusal::WalletFreeze(refusal) => refusal.into(),
             Refusal::ChannelNotification(refusal) => refusal.into(),
             Refusal::Order(refusal) => refusal.into(),
+            Refusal::Payment(refusal) => refusal.into(),
+            Refusal::OrderRefund(refusal) => refusal.into(),
         }
     }
 }

@@ -7,6 +7,7 @@ use tallybook_domain::channels::{
 use tallybook_domain::orders::payment::{DoubtReason, ReceivedPayment};
 use tallybook_domain::orders::{
     OrderRefund, OrderRefundCommand, OrderRefundState, PaidWith, Payment, PaymentCommand, PaymentId,
+    PaymentRefusal,
     RefundNumber,
 };
 use tallybook_domain::{Money, MoneyError, Refusal};
@@ -86,7 +87,7 @@ fn refund_told(
         return doubt(decision, payment, told, DoubtReason::RefundUnknown);
     }
     let parties = RefundParties::of(decision, &refund)?;
-    match heard(decision, &parties, attempt, told)? {
+    match heard(decision, &parties, attempt, told).map_err(PaymentRefusal::from)? {
         Heard::Known => Ok(()),
         Heard::Succeeded => {
             let day = date_of(decision, told.happened_at, zone);

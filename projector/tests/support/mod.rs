@@ -198,7 +198,7 @@ impl TestBook {
     }
 }
 
-pub const READ_TABLES: [&str; 44] = [
+pub const READ_TABLES: [&str; 46] = [
     "customers",
     "wallets",
     "deposits",
@@ -243,6 +243,8 @@ pub const READ_TABLES: [&str; 44] = [
     "channel_notifications",
     "orders",
     "order_steps",
+    "payments",
+    "order_refunds",
 ];
 
 pub struct Running {

@@ -7,7 +7,6 @@ mod refund;
 pub use order::{
     Order, OrderFilter, OrderRow, OrderSort, OrderStep, Orders, RowDiscount, RowLine, StepFacts, StepName,
     find_order, list_orders, orders_due,
->>>>>>> orders
 };
 pub use payment::{
     ExceptionFilter, PaymentException, PaymentFilter, PaymentOrder, PaymentRow, Payments, find_payment,
@@ -15,7 +14,4 @@ pub use payment::{
 };
 pub use refund::{
     OrderRefundFilter, OrderRefundOrder, OrderRefundRow, OrderRefunds, find_order_refund, list_order_refunds,
-=======
-//! What became of orders.
-
-mod order;
+};

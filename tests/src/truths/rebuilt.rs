@@ -50,6 +50,8 @@ pub(super) async fn equals_live(witness: &Witness, head: u64) {
         compare::<settlement::Statements>(witness, &events, head).await,
         compare::<channels::ChannelNotifications>(witness, &events, head).await,
         compare::<orders::Orders>(witness, &events, head).await,
+        compare::<orders::Payments>(witness, &events, head).await,
+        compare::<orders::OrderRefunds>(witness, &events, head).await,
     ];
     let known: BTreeSet<_> = tallybook_projector::every().iter().map(|projection| projection.name).collect();
     assert_eq!(BTreeSet::from(compared), known, "every projection is compared");

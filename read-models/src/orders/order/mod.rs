@@ -55,7 +55,8 @@ impl Projection for Orders {
                 tables.steps.append(|| StepRow::of(event, change));
                 apply(event, change, &mut tables.orders)
             }
-            BookEvent::Customer(_)
+            BookEvent::Orders(_)
+            | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_)
