@@ -13,6 +13,7 @@ pub mod book;
 pub mod channels;
 pub mod client;
 pub mod described;
+pub mod orders;
 pub mod outside;
 pub mod program;
 pub mod rules;

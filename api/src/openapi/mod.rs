@@ -33,6 +33,7 @@ const TAGS: [(&str, &str); 21] = [
         "write-offs",
         "Which money settled which bills (核销), leg by leg, and how that is undone; credit notes",
     ),
+    ("orders", "What customers buy and pay for beforehand (订单), until it is delivered or refunded"),
     ("channels", "What payment channels (支付渠道) tell us of payments and refunds"),
     ("receivables", "What customers owe (应收账款), and for how long it has been due"),
     ("statements", "What is sent to a customer (对账单) to be agreed with, and the answer"),

@@ -6,6 +6,7 @@ mod as_of;
 mod billed;
 pub mod journal;
 mod money;
+mod ordered;
 mod rebuilt;
 mod settled;
 
@@ -40,5 +41,6 @@ pub async fn hold(witness: &Witness) {
     money::adds_up(witness, head).await;
     billed::agrees(witness, head).await;
     settled::agrees(witness, head).await;
+    ordered::agrees(witness, head).await;
     as_of::is_what_was(witness, head).await;
 }
