@@ -7,8 +7,8 @@ use tallybook_domain::billing::CreditPolicy;
 use crate::failure::Failure;
 use crate::output::{say, say_json};
 use crate::settings::{
-    BillingFlags, Layered, NewBookFlags, PersonalDataFlags, ProjectFlags, ReminderFlags, SampleSize,
-    SealFlags, ServeFlags, Settings, TimeOfDay,
+    BillingFlags, Layered, NewBookFlags, OrderSettings, PersonalDataFlags, ProjectFlags, ReminderFlags,
+    SampleSize, SealFlags, ServeFlags, Settings, TimeOfDay,
 };
 
 /// Print the settings as they apply, with secrets hidden

@@ -15,6 +15,7 @@ use tallybook_event_store::BookSettings;
 
 use super::file::FileSettings;
 use super::flags::Flags;
+use super::orders::OrderSettings;
 use super::public_url::PublicUrl;
 use super::sample::SampleSize;
 use super::time_of_day::TimeOfDay;

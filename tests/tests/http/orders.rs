@@ -119,7 +119,7 @@ async fn what_cannot_be_ordered_is_refused() {
     }
     book.refuses(operator.post(ORDERS, &order("C99999", "SO-1")), 404, "customer-not-found").await;
     operator.post(&format!("/v1/customers/{acme}/close"), &bodies::because("gone")).await.ok();
-    book.refuses(operator.post(ORDERS, &order(&acme, "SO-1")), 409, "customer-closed").await;
+    book.refuses(operator.post(ORDERS, &order(&acme, "SO-1")), 422, "customer-closed").await;
     for (step, body) in [("pay", json!({ "from": "wallet" })), ("cancel", json!({})), ("receive", json!({}))]
     {
         let path = order_path("O2GT6WQ5NVB8KZ0M4YXR7C1JHPD", step);
@@ -146,7 +146,7 @@ async fn a_wallet_that_gives_nothing_pays_no_order() {
     let cheaper = book.place(&order_over(&acme, "SO-3", "20.00")).await;
     let wallet = format!("/v1/wallets/{acme}.CNY");
     book.finance().post(&format!("{wallet}/freeze"), &bodies::because("odd")).await.ok();
-    book.refuses(pay(&book.finance(), &cheaper), 409, "wallet-frozen").await;
+    book.refuses(pay(&book.finance(), &cheaper), 422, "wallet-frozen").await;
     book.approver().post(&format!("{wallet}/unfreeze"), &bodies::because("fine")).await.ok();
     let customer = format!("/v1/customers/{acme}");
     book.operator().post(&format!("{customer}/suspend"), &bodies::because("fraud")).await.ok();
