@@ -1,86 +1,69 @@
-//! Orders as tests place and pay them.
+//! Where a test about orders begins.
 
 use serde_json::{Value, json};
-use tallybook_channels::played::SignedNotification;
 
 use crate::answer::text;
-use crate::channels::{MCHID, tell, transaction, wechat_pay};
-use crate::{TestBook, bodies};
+use crate::{Client, TestBook, bodies};
+
+/// Three of one thing and half a kilogram of another: 100.01 and 12.50, less 8.00, and 8.00 freight. 112.51 in all.
+pub fn order(customer: &str, order_no: &str) -> Value {
+    json!({
+        "customer": customer,
+        "order_no": order_no,
+        "lines": [
+            { "sku": "TEA-250", "name": "明前龙井 250 g", "quantity": "3", "unit_price": "33.335" },
+            { "sku": "RICE", "name": "五常大米", "quantity": "0.5", "unit_price": "25" },
+        ],
+        "discount": bodies::yuan("1.00"),
+        "discounts": [
+            { "name": "member_level", "amount": bodies::yuan("4.00") },
+            { "name": "coupon", "amount": bodies::yuan("3.00") },
+        ],
+        "freight": bodies::yuan("8.00"),
+        "tax_rate": "0.13",
+    })
+}
+
+/// An order over one thing at this price.
+pub fn order_over(customer: &str, order_no: &str, price: &str) -> Value {
+    let line = json!({ "sku": "A", "name": "A", "quantity": "1", "unit_price": price });
+    json!({ "customer": customer, "order_no": order_no, "lines": [line] })
+}
+
+pub fn order_path(order: &str, step: &str) -> String {
+    format!("/v1/orders/{order}/{step}")
+}
 
 impl TestBook {
-    /// Places an order over this amount; answers with its id.
-    pub async fn order(&self, customer: &str, order_no: &str, amount: &str) -> String {
-        let line = json!({ "sku": "TEA-250", "name": "明前龙井", "quantity": "1", "unit_price": amount });
-        let body = json!({ "customer": customer, "order_no": order_no, "lines": [line] });
-        let answer = self.operator().post("/v1/orders", &body).await;
-        text(answer.created(), "id").to_owned()
+    /// Places an order; answers with its id.
+    pub async fn place(&self, body: &Value) -> String {
+        text(self.operator().post("/v1/orders", body).await.created(), "id").to_owned()
     }
 
-    /// Begins a payment of all of it, under this number of ours.
-    pub async fn begin(&self, order: &str, channel: &str, reference: &str) -> Value {
-        let body = json!({ "channel": channel, "reference": reference });
-        let answer = self.operator().post(&format!("/v1/orders/{order}/payments"), &body).await;
-        answer.created().clone()
+    /// The customer's wallet pays the order.
+    pub async fn pay(&self, order: &str) -> Value {
+        pay(&self.finance(), order).await.ok().clone()
     }
 
-    /// WeChat Pay says that so many fen were paid, under this number of its own.
-    pub async fn wechat_paid(&self, reference: &str, fen: i64, transaction_id: &str) {
-        let mut resource = transaction(reference, fen);
-        resource["transaction_id"] = transaction_id.into();
-        let told = wechat_pay().notify(
-            "TRANSACTION.SUCCESS",
-            &format!("EV-{reference}-{transaction_id}-{fen}"),
-            &resource,
-            self.now(),
-        );
-        assert_eq!(tell(&self.anyone(), &told).await.status, 204);
+    /// The order once the last command shows.
+    pub async fn shown_order(&self, order: &str) -> Value {
+        let path = format!("/v1/orders/{order}?{}", self.fresh().await);
+        self.auditor().get(&path).await.data().clone()
     }
 
-    /// WeChat Pay says what became of a refund, of so many fen: `SUCCESS`, `CLOSED` or `ABNORMAL`.
-    pub async fn wechat_refund(&self, reference: &str, (number, fen): (&str, i64), status: &str) {
-        let told = self.refund_told(reference, (number, fen), status);
-        assert_eq!(tell(&self.anyone(), &told).await.status, 204);
-    }
-
-    fn refund_told(&self, reference: &str, (number, fen): (&str, i64), status: &str) -> SignedNotification {
-        let resource = json!({
-            "mchid": MCHID,
-            "out_trade_no": reference,
-            "transaction_id": "1217752501201407033233368018",
-            "out_refund_no": number,
-            "refund_id": "50000000382019052709732678859",
-            "refund_status": status,
-            "success_time": (status == "SUCCESS").then_some("2026-11-22T11:00:00+08:00"),
-            "user_received_account": "招商银行信用卡0403",
-            "amount": { "total": fen, "refund": fen, "payer_total": fen, "payer_refund": fen },
-        });
-        let id = format!("EV-{number}-{status}-{fen}");
-        wechat_pay().notify(&format!("REFUND.{status}"), &id, &resource, self.now())
-    }
-
-    /// Asks for a refund; answers with its id.
-    pub async fn ask_back(&self, order: &str, amount: &str) -> String {
-        let body = json!({ "amount": bodies::yuan(amount), "reason": "broken on arrival" });
-        let answer = self.operator().post(&format!("/v1/orders/{order}/refunds"), &body).await;
-        text(answer.created(), "id").to_owned()
-    }
-
-    /// A refund takes these steps; answers as the last one did.
-    pub async fn refund_steps(&self, refund: &str, steps: &[&str]) -> Value {
-        let mut last = Value::Null;
-        for step in steps {
-            let client = if matches!(*step, "approve" | "reject") { self.approver() } else { self.finance() };
-            let body = if matches!(*step, "reject" | "fail") { bodies::because("no") } else { json!({}) };
-            let answer = client.post(&format!("/v1/refunds/{refund}/{step}"), &body).await;
-            last = answer.ok().clone();
+    /// Waits until an order that takes a step by itself has come to a state.
+    pub async fn comes_to(&self, order: &str, state: &str) -> Value {
+        for _ in 0..600 {
+            let shown = self.shown_order(order).await;
+            if text(&shown, "state") == state {
+                return shown;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         }
-        last
+        panic!("the order did not come to be {state}: {}", self.shown_order(order).await)
     }
+}
 
-    /// One thing as it is read once the last command shows.
-    pub async fn shown(&self, path: &str) -> Value {
-        let separator = if path.contains('?') { '&' } else { '?' };
-        let fresh = self.fresh().await;
-        self.auditor().get(&format!("{path}{separator}{fresh}")).await.data().clone()
-    }
+pub fn pay(client: &Client, order: &str) -> crate::client::Request {
+    client.post(&order_path(order, "pay"), &json!({ "from": "wallet" }))
 }

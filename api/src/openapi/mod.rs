@@ -33,6 +33,7 @@ const TAGS: [(&str, &str); 23] = [
         "write-offs",
         "Which money settled which bills (核销), leg by leg, and how that is undone; credit notes",
     ),
+    ("orders", "What customers buy and pay for beforehand (订单), until it is delivered or refunded"),
     ("channels", "What payment channels (支付渠道) tell us of payments and refunds"),
     ("payments", "Orders paid through channels: each attempt, what came of it, and what stands out"),
     ("refunds", "Money of orders that goes back (退款): requested, approved by another, submitted, confirmed"),

@@ -130,6 +130,7 @@ fn open_item(item: &OpenItem) -> serde_json::Value {
         OpenItem::CreditNote { credit_note, unapplied } => {
             serde_json::json!({"credit_note": credit_note, "unapplied": unapplied})
         }
+        OpenItem::Order { order, state } => serde_json::json!({"order": order, "state": state}),
     }
 }
 

@@ -7,6 +7,7 @@
 pub mod history;
 pub mod judged;
 pub mod notified;
+pub mod ordered;
 pub mod rebuilding;
 pub mod settled;
 

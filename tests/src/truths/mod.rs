@@ -7,6 +7,7 @@ mod billed;
 pub mod journal;
 mod money;
 mod ordered;
+mod paid_beside;
 mod rebuilt;
 mod settled;
 
@@ -42,5 +43,6 @@ pub async fn hold(witness: &Witness) {
     billed::agrees(witness, head).await;
     settled::agrees(witness, head).await;
     ordered::agrees(witness, head).await;
+    paid_beside::agrees(witness, head).await;
     as_of::is_what_was(witness, head).await;
 }

@@ -39,6 +39,8 @@ mod mixed_load;
 mod odd_values;
 mod openapi;
 mod operations;
+mod order_timers;
+mod orders;
 mod payments;
 mod periods;
 mod personal_data;

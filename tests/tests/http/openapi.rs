@@ -9,6 +9,7 @@ use tallybook_tests::answer::text;
 use tallybook_tests::book::Differently;
 use tallybook_tests::channels::{channels, form, paid, submit, tell, trade, transaction};
 use tallybook_tests::described::Description;
+use tallybook_tests::orders::{order, order_over, order_path, pay};
 use tallybook_tests::outside::Outside;
 use tallybook_tests::scenario::{step_body, step_path};
 use tallybook_tests::settlement::{receipt, rules, sums, undo, with_fee};
@@ -61,6 +62,7 @@ async fn every_answer_is_as_described() {
     settlement(&book, &mut comparison).await;
     statements(&book, &mut comparison, &acme).await;
     notifications(&book, &mut comparison).await;
+    orders(&book, &mut comparison).await;
     periods(&book, &mut comparison).await;
     let quoted = book.auditor().post("/v1/pricing/quote", &bodies::quote_of_everything()).await;
     comparison.check("POST", "/v1/pricing/quote", &quoted);
@@ -101,6 +103,32 @@ async fn customers(book: &TestBook, comparison: &mut Comparison) -> String {
     operator.post(&format!("{path}/suspend"), &bodies::because("more chargebacks")).await.ok();
     operator.post(&format!("{path}/reactivate"), &json!({})).await.ok();
     id
+}
+
+/// One that is paid and delivered, and one that is given up.
+async fn orders(book: &TestBook, comparison: &mut Comparison) {
+    let customer = book.customer_with("Buyer", "200.00").await;
+    let (operator, finance) = (book.operator(), book.finance());
+    let body = order(&customer, "SO-1");
+    let placed = operator.post("/v1/orders", &body).await;
+    let id = text(&comparison.check("POST", "/v1/orders", &placed), "id").to_owned();
+    comparison.check("POST", "/v1/orders", &operator.post("/v1/orders", &body).await);
+    comparison.check("POST", "/v1/orders/{id}/pay", &pay(&finance, &id).await);
+    let parts = json!({ "lines": [{ "line": 1, "quantity": "2" }], "carrier": "顺丰", "tracking_no": "SF1" });
+    let shipped = operator.post(&order_path(&id, "ship"), &parts).await;
+    comparison.check("POST", "/v1/orders/{id}/ship", &shipped);
+    operator.post(&order_path(&id, "ship"), &json!({ "last": true })).await.ok();
+    let received = operator.post(&order_path(&id, "receive"), &json!({})).await;
+    comparison.check("POST", "/v1/orders/{id}/receive", &received);
+    let other = book.place(&order_over(&customer, "SO-2", "9.90")).await;
+    let cancelled = operator.post(&order_path(&other, "cancel"), &bodies::because("ordered twice")).await;
+    comparison.check("POST", "/v1/orders/{id}/cancel", &cancelled);
+    let fresh = book.fresh().await;
+    comparison.check("GET", "/v1/orders", &book.auditor().get(&format!("/v1/orders?{fresh}")).await);
+    for order in [id, other] {
+        let found = book.auditor().get(&format!("/v1/orders/{order}?{fresh}")).await;
+        comparison.check("GET", "/v1/orders/{id}", &found);
+    }
 }
 
 /// One that stays and one that is reversed, by dry run and in earnest.
