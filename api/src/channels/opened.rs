@@ -50,8 +50,8 @@ impl Channels {
             Ok(Set { merchant: settings.merchant.clone(), reader })
         });
         let alipay = settings.alipay.as_ref().map(|settings| {
-            let reader = alipay(settings)
-                .map_err(|reason| InvalidChannel { channel: Channel::Alipay, reason })?;
+            let reader =
+                alipay(settings).map_err(|reason| InvalidChannel { channel: Channel::Alipay, reason })?;
             Ok(Set { merchant: settings.merchant.clone(), reader })
         });
         Ok(Self(Arc::new(Opened { wechat_pay: wechat_pay.transpose()?, alipay: alipay.transpose()? })))

@@ -31,9 +31,9 @@ impl From<PaymentRefusal> for Problem {
                     .with("given", given)
             }
             R::FeeCharged { payment, fee } => problem(ProblemKind::FeeCharged, payment).with("fee", fee),
-            R::FeeAbovePayment { fee, received } => Self::new(ProblemKind::FeeAbovePayment, detail)
-                .with("fee", fee)
-                .with("received", received),
+            R::FeeAbovePayment { fee, received } => {
+                Self::new(ProblemKind::FeeAbovePayment, detail).with("fee", fee).with("received", received)
+            }
             R::NothingToResolve { payment } => problem(ProblemKind::NothingToResolve, payment),
             R::RefundAbovePayment { payment, left, requested } => {
                 problem(ProblemKind::RefundAbovePayment, payment)

@@ -84,14 +84,9 @@ fn begin(
 }
 
 /// In the order in which they came. What was applied before decides nothing.
-fn hear_what_came_early(
-    decision: &mut Decision<'_>,
-    payment: &PaymentId,
-    zone: Tz,
-) -> Result<(), Refusal> {
+fn hear_what_came_early(decision: &mut Decision<'_>, payment: &PaymentId, zone: Tz) -> Result<(), Refusal> {
     let early = decision.state::<Payment>(payment.as_str()).told_early().to_vec();
-    let held: Vec<bool> =
-        early.iter().map(|id| decision.holds::<ChannelNotification>(id.as_str())).collect();
+    let held: Vec<bool> = early.iter().map(|id| decision.holds::<ChannelNotification>(id.as_str())).collect();
     // What is not at hand is loaded, and all is decided anew.
     if held.contains(&false) {
         return Err(PaymentRefusal::NotFound { payment: payment.clone() }.into());

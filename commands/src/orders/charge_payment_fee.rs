@@ -31,8 +31,7 @@ pub async fn charge_payment_fee(
         at_hand(decision, &payment)?;
         let today = decision.today();
         let since = decision.state::<Payment>(payment.as_str()).since();
-        let effective_date =
-            effective_date.unwrap_or_else(|| since.map_or(today, |since| since.max(today)));
+        let effective_date = effective_date.unwrap_or_else(|| since.map_or(today, |since| since.max(today)));
         let id = payment.clone();
         let charge = PaymentCommand::ChargeFee { payment: id, amount, effective_date, today };
         decision.decide::<Payment>(payment.as_str(), charge)?;

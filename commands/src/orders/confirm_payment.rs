@@ -8,9 +8,9 @@ use tallybook_domain::orders::{Payment, PaymentCommand, PaymentId};
 use tallybook_domain::{Money, Refusal};
 use tallybook_event_store::{Book, CommandError, Decision, Receipt, StreamKey};
 
+use super::PaymentOutcome;
 use super::payment_order::at_hand;
 use super::payment_received::receive;
-use super::PaymentOutcome;
 use crate::CommandContext;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

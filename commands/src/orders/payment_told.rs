@@ -7,8 +7,7 @@ use tallybook_domain::channels::{
 use tallybook_domain::orders::payment::{DoubtReason, ReceivedPayment};
 use tallybook_domain::orders::{
     OrderRefund, OrderRefundCommand, OrderRefundState, PaidWith, Payment, PaymentCommand, PaymentId,
-    PaymentRefusal,
-    RefundNumber,
+    PaymentRefusal, RefundNumber,
 };
 use tallybook_domain::{Money, MoneyError, Refusal};
 use tallybook_event_store::Decision;

@@ -34,8 +34,7 @@ pub async fn request_order_refund(
 ) -> Result<Receipt<OrderRefundOutcome>, CommandError> {
     let by = requester(book, &context.actor).await?;
     let request = context.request_because("request_order_refund", Some(&asked.reason), &asked)?;
-    let streams =
-        vec![StreamKey::existing::<Order>(&asked.order), StreamKey::fresh::<OrderRefund>(&refund)];
+    let streams = vec![StreamKey::existing::<Order>(&asked.order), StreamKey::fresh::<OrderRefund>(&refund)];
     book.execute(request, streams, move |decision| {
         decide(decision, &refund, asked.clone(), by.clone())?;
         OrderRefundOutcome::of(decision, &refund)

@@ -1,8 +1,10 @@
 //! A refund is given to the channel.
 
 use serde::{Deserialize, Serialize};
-use tallybook_domain::orders::{OrderRefund, OrderRefundCommand, PaidWith, Payment, PaymentCommand, RefundId};
 use tallybook_domain::Refusal;
+use tallybook_domain::orders::{
+    OrderRefund, OrderRefundCommand, PaidWith, Payment, PaymentCommand, RefundId,
+};
 use tallybook_event_store::{Book, CommandError, Decision, Receipt, StreamKey};
 
 use super::OrderRefundOutcome;

@@ -22,5 +22,9 @@ pub(super) async fn agrees(witness: &Witness, head: u64) {
         let currency = text(&refund["amount"], "currency").to_owned();
         add(due.entry(currency).or_default(), amount(&refund["amount"]));
     }
-    assert_eq!(without_zeros(due), closing(trial.data(), "2241.04"), "what came beside is what is to be refunded");
+    assert_eq!(
+        without_zeros(due),
+        closing(trial.data(), "2241.04"),
+        "what came beside is what is to be refunded"
+    );
 }

@@ -48,7 +48,10 @@ async fn an_order_is_paid_by_a_signed_notification_however_often_it_comes() {
     let other = json!({ "amount": bodies::yuan("0.60") });
     book.finance().post(&format!("/v1/payments/{id}/fee"), &other).await.problem(409, "fee-charged");
     assert_eq!(book.closing(["1012.01", "6603"]).await, ["98.41", "0.59"]);
-    book.operator().post(&format!("/v1/payments/{id}/close"), &json!({})).await.problem(409, "payment-not-pending");
+    book.operator()
+        .post(&format!("/v1/payments/{id}/close"), &json!({}))
+        .await
+        .problem(409, "payment-not-pending");
     book.finish().await;
 }
 
@@ -117,7 +120,10 @@ async fn a_payment_after_the_cancellation_is_booked_refunded_and_stands_out() {
     let found = bodies::because("refunded, and the customer told");
     let resolved = book.finance().post(&format!("/v1/payments/{id}/resolve"), &found).await;
     assert_eq!(number(resolved.ok(), "open_exceptions"), 0);
-    book.finance().post(&format!("/v1/payments/{id}/resolve"), &found).await.problem(409, "nothing-to-resolve");
+    book.finance()
+        .post(&format!("/v1/payments/{id}/resolve"), &found)
+        .await
+        .problem(409, "nothing-to-resolve");
     assert_eq!(book.shown("/v1/payments?exception=open").await, json!([]));
     let seen = book.shown("/v1/payments?exception=resolved").await;
     assert_eq!(exceptions(&seen[0]), [("order_cancelled", true)]);

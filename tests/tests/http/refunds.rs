@@ -93,7 +93,10 @@ async fn what_was_paid_from_the_wallet_goes_back_there_with_the_approval() {
     assert_eq!(book.funds(&customer).await, ["41.00", "0.00", "41.00"]);
     assert_eq!(book.closing(["2205", "2241.01"]).await, ["-59.00", "-41.00"]);
     let rest = book.ask_back(&order, "59.00").await;
-    book.finance().post(&format!("/v1/refunds/{rest}/submit"), &json!({})).await.problem(409, "refund-to-the-wallet");
+    book.finance()
+        .post(&format!("/v1/refunds/{rest}/submit"), &json!({}))
+        .await
+        .problem(409, "refund-to-the-wallet");
     book.refund_steps(&rest, &["approve"]).await;
     assert_eq!(book.closing(["2205", "2241.01"]).await, ["0.00", "-100.00"]);
     book.finish().await;

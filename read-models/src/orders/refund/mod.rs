@@ -85,11 +85,7 @@ fn apply(
 
 fn begun(
     event: &RecordedEvent,
-    (refund, order, customer): (
-        &RefundId,
-        &OrderId,
-        &CustomerId,
-    ),
+    (refund, order, customer): (&RefundId, &OrderId, &CustomerId),
     back_to: &PaidWith,
     amount: Money,
 ) -> OrderRefundRow {

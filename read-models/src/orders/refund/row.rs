@@ -133,9 +133,10 @@ impl KeyedRow for OrderRefundRow {
 
     fn texts(&self) -> usize {
         let lines = self.lines.len().saturating_mul(std::mem::size_of::<u32>());
-        [&self.reason, &self.ending].into_iter().flatten().fold(lines, |sum, reason| {
-            sum.saturating_add(reason.as_str().len())
-        })
+        [&self.reason, &self.ending]
+            .into_iter()
+            .flatten()
+            .fold(lines, |sum, reason| sum.saturating_add(reason.as_str().len()))
     }
 }
 

@@ -43,8 +43,7 @@ fn actor(text: &str) -> Actor {
 #[test]
 fn a_refund_through_a_channel_shows_where_it_stands() {
     let approved = OrderRefundEvent::RefundApproved { refund: id(), approved_by: actor("user:wang") };
-    let submitted =
-        OrderRefundEvent::RefundSubmitted { refund: id(), number: RefundNumber::new(&id(), 1) };
+    let submitted = OrderRefundEvent::RefundSubmitted { refund: id(), number: RefundNumber::new(&id(), 1) };
     let abnormal = OrderRefundEvent::RefundFoundAbnormal { refund: id() };
     let succeeded = OrderRefundEvent::RefundSucceeded {
         refund: id(),
@@ -70,7 +69,10 @@ fn a_refund_through_a_channel_shows_where_it_stands() {
     }
     let rows = folded::<OrderRefunds>(events);
     let row = rows.get(&id()).unwrap();
-    assert_eq!((row.requested_by.clone(), row.decided_by.clone()), (Some(actor("user:li")), Some(actor("user:wang"))));
+    assert_eq!(
+        (row.requested_by.clone(), row.decided_by.clone()),
+        (Some(actor("user:li")), Some(actor("user:wang")))
+    );
     assert_eq!((row.refunded_date, row.lines.as_slice()), (Some(day("2026-03-05")), [1, 2].as_slice()));
     assert_eq!((row.channel, row.wallet.clone()), (Some(Channel::Alipay), None));
     assert_eq!(row.number, Some(RefundNumber::new(&id(), 1)));
