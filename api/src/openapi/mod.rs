@@ -19,7 +19,7 @@ use crate::answer::{DryRunEventSchema, DryRunSchema};
 use crate::problem::{FieldError, ProblemSchema};
 use crate::router::described;
 
-const TAGS: [(&str, &str); 21] = [
+const TAGS: [(&str, &str); 22] = [
     ("access", "Sign-in, users and API keys"),
     ("customers", "Whose money the book keeps"),
     ("deposits", "Money that came in (入金)"),
