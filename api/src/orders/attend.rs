@@ -52,7 +52,7 @@ impl Asked {
     /// Forgets what is not due any more, and picks what is to be asked for.
     fn pick(&mut self, due: Vec<(OrderId, u64)>) -> Vec<(OrderId, u64)> {
         let still: HashMap<&OrderId, u64> = due.iter().map(|(order, position)| (order, *position)).collect();
-        self.decided.retain(|order, position| still.get(order) == Some(position));
+        self.decided.retain(|order, position| still.get(order) == Some(&*position));
         self.failed.retain(|order, at| still.contains_key(order) && at.elapsed() < AFTER_FAILURE);
         due.into_iter()
             .filter(|(order, _)| !self.decided.contains_key(order) && !self.failed.contains_key(order))

@@ -30,7 +30,7 @@ impl ReadBody for PayOrderBody {
     fn read(body: &mut BodyReader<'_, '_>) -> Option<Self> {
         let from = body.required("from", |value| {
             let (word, value) = value.string()?;
-            match word.as_ref() {
+            match &*word {
                 "wallet" => Some(PaidFrom::Wallet),
                 _ => value.refuse("unknown_value", "must be wallet"),
             }

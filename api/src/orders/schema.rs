@@ -71,3 +71,32 @@ pub(super) struct PaidOrder {
     /// Where in the journal the command is recorded.
     position: u64,
 }
+
+#[cfg(test)]
+mod tests {
+    use tallybook_commands::orders::{OrderOutcome, PaidOrder, PlacedOrder};
+    use tallybook_domain::orders::{OrderId, OrderNo, OrderState};
+    use tallybook_domain::{Currency, CustomerId, Money, WalletId};
+
+    use crate::openapi::tests::assert_described;
+
+    #[test]
+    fn answers_look_as_described() {
+        let (order_no, customer): (OrderNo, _) = ("SO-1".parse().unwrap(), CustomerId::from_number(1));
+        let order = OrderOutcome {
+            id: OrderId::of(&order_no),
+            order_no,
+            state: OrderState::Paid,
+            customer: customer.clone(),
+            amount: Money::zero(Currency::CNY),
+            captured: Money::zero(Currency::CNY),
+            refunded: Money::zero(Currency::CNY),
+            due_at: None,
+        };
+        assert_described("OrderOutcome", &order);
+        assert_described("PlacedOrder", &PlacedOrder { order: order.clone(), known: false });
+        let wallet = WalletId::new(&customer, Currency::CNY);
+        let available = Money::zero(Currency::CNY);
+        assert_described("PaidOrder", &PaidOrder { order, wallet, available });
+    }
+}

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use tallybook_domain::orders::OrderTimes;
 
 /// All three may be left out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "Written")]
 pub struct OrderSettings {
     times: OrderTimes,
@@ -28,12 +28,6 @@ const MOST_DAYS: u32 = 366;
 impl OrderSettings {
     pub fn times(self) -> OrderTimes {
         self.times
-    }
-}
-
-impl Default for OrderSettings {
-    fn default() -> Self {
-        Self { times: OrderTimes::default() }
     }
 }
 
