@@ -8,6 +8,7 @@ pub mod history;
 pub mod judged;
 pub mod notified;
 pub mod ordered;
+pub mod paid;
 pub mod rebuilding;
 pub mod settled;
 
