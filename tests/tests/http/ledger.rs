@@ -54,6 +54,7 @@ async fn the_whole_chart_is_shown_with_its_balances() {
         ("2241.01", Some("-120.00")),
         ("2241.02", Some("-10.00")),
         ("2241.03", None),
+        ("2241.04", None),
         ("6001", None),
         ("6601", None),
         ("6603", None),
