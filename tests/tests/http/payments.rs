@@ -229,7 +229,7 @@ async fn of_a_payment_and_a_cancellation_at_once_one_wins_and_no_money_is_lost()
     let answers = futures::future::join_all(racing).await;
     one_of_two(&book, &orders).await;
     let cancelled = answers.iter().filter(|status| **status == 200).count();
-    let shown = book.shown("/v1/orders?state=cancelled").await;
+    let shown = book.shown("/v1/orders?status=cancelled").await;
     assert_eq!(shown.as_array().unwrap().len(), cancelled, "who was told so has cancelled it");
     book.finish().await;
 }
@@ -250,7 +250,7 @@ async fn of_a_payment_and_the_timeout_at_once_one_wins_and_no_money_is_lost() {
         orders.push((order, reference));
     }
     for _ in 0..100 {
-        if book.shown("/v1/orders?state=pending_payment").await == json!([]) {
+        if book.shown("/v1/orders?status=pending_payment").await == json!([]) {
             break;
         }
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
