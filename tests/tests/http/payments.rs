@@ -60,7 +60,6 @@ async fn a_notification_before_our_own_record_is_applied_when_it_comes() {
     let (book, customer) = start().await;
     let order = book.order(&customer, "SO-1", "99").await;
     book.wechat_paid("SHOP-0001", 99_00, "42").await;
-    assert_eq!(book.closing(["1012.01", "2205"]).await, ["0.00", "0.00"]);
     let waiting = book.shown("/v1/channels/notifications?state=waiting&reference=SHOP-0001").await;
     assert_eq!(waiting.as_array().unwrap().len(), 1);
     let begun = book.begin(&order, "wechat_pay", "SHOP-0001").await;
@@ -268,7 +267,7 @@ async fn one_of_two(book: &TestBook, orders: &[(String, String)]) {
         match text(&state, "state") {
             "paid" => {
                 paid += 1;
-                assert_eq!(exceptions(&payment[0]), []);
+                assert!(exceptions(&payment[0]).is_empty(), "{payment}");
             }
             "cancelled" => assert_eq!(exceptions(&payment[0]), [("order_cancelled", false)]),
             other => panic!("{order} is {other}"),
