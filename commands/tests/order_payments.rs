@@ -98,13 +98,8 @@ async fn what_happened_in_a_closed_month_is_booked_today() {
     let events = recorded(&book).await;
     let paid: Vec<NaiveDate> = events
         .iter()
-        .filter_map(|event| match &event.event {
-            BookEvent::Orders(OrdersEvent::Payment(PaymentEvent::PaymentSucceeded {
-                effective_date,
-                ..
-            })) => Some(*effective_date),
-            _ => None,
-        })
+        .filter(|event| event.event.event_type() == "PaymentSucceeded")
+        .filter_map(|event| tallybook_domain::ledger::effective_date(&event.event))
         .collect();
     assert_eq!(paid, [today]);
     book.shutdown().await;

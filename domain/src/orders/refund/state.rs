@@ -85,7 +85,7 @@ impl OrderRefundAction {
             Self::Submit => "submit",
             Self::Succeed => "succeed",
             Self::Fail => "fail",
-            Self::FindAbnormal => "find_abnormal",
+            Self::FindAbnormal => "find abnormal",
         }
     }
 
@@ -117,9 +117,6 @@ impl OrderRefundAction {
 
 impl std::fmt::Display for OrderRefundAction {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::FindAbnormal => "find abnormal",
-            other => other.as_str(),
-        })
+        f.write_str(self.as_str())
     }
 }

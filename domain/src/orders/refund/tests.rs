@@ -192,13 +192,11 @@ fn a_refund_can_be_rejected_by_anyone_who_decides() {
 
 #[test]
 fn only_what_is_approved_goes_out() {
-    for command in [Command::Submit { refund: id() }, succeed(), Command::Fail { refund: id(), reason: None }]
-    {
-        let action = match command {
-            Command::Submit { .. } => Action::Submit,
-            Command::Fail { .. } => Action::Fail,
-            _ => Action::Succeed,
-        };
+    for (command, action) in [
+        (Command::Submit { refund: id() }, Action::Submit),
+        (succeed(), Action::Succeed),
+        (Command::Fail { refund: id(), reason: None }, Action::Fail),
+    ] {
         given(vec![requested(to_channel())])
             .when(command)
             .then_expect_error(not_in_state(State::Requested, action));
