@@ -23,6 +23,7 @@ pub mod matching;
 pub mod metrics;
 mod openapi;
 mod operations;
+mod orders;
 mod print;
 pub mod problem;
 mod projections;

@@ -10,6 +10,7 @@ use sqlx::PgPool;
 use tallybook_commands::customers::personal::{MasterKey, PersonalKeys};
 use tallybook_domain::billing::CreditPolicy;
 use tallybook_domain::billing::usage_source::SourceName;
+use tallybook_domain::orders::OrderTimes;
 use tallybook_domain::{Actor, Month};
 use tallybook_event_store::Book;
 use tallybook_event_store::journal::head_position;
@@ -55,6 +56,8 @@ pub struct ApiSettings {
     pub usage_sources: Sources,
     /// Payment channels that notify us.
     pub channels: Channels,
+    /// How long orders wait for their next step.
+    pub order_times: OrderTimes,
 }
 
 /// A year that is audited, and a month to do it.
@@ -75,6 +78,7 @@ impl Default for ApiSettings {
             credit_policy: CreditPolicy::Warn,
             usage_sources: Sources::default(),
             channels: Channels::default(),
+            order_times: OrderTimes::default(),
         }
     }
 }

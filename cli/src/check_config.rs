@@ -7,8 +7,8 @@ use tallybook_domain::billing::CreditPolicy;
 use crate::failure::Failure;
 use crate::output::{say, say_json};
 use crate::settings::{
-    BillingFlags, Layered, NewBookFlags, PersonalDataFlags, ProjectFlags, ReminderFlags, SampleSize,
-    SealFlags, ServeFlags, Settings, TimeOfDay,
+    BillingFlags, Layered, NewBookFlags, OrderSettings, PersonalDataFlags, ProjectFlags, ReminderFlags,
+    SampleSize, SealFlags, ServeFlags, Settings, TimeOfDay,
 };
 
 /// Print the settings as they apply, with secrets hidden
@@ -142,6 +142,7 @@ fn shown(settings: &Settings) -> Vec<Shown> {
             if named.is_empty() { "none".to_owned() } else { named.join(", ") }
         }),
         row("channels", &settings.channels, ChannelSettings::shown),
+        row("orders", &settings.orders, OrderSettings::to_string),
         row("admin_password", &settings.admin_password, |password| match password {
             Some(_) => "•••••".to_owned(),
             None => "none: one is made up and shown once".to_owned(),

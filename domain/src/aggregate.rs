@@ -14,6 +14,7 @@ use crate::deposits::{Wallet, Withdrawal};
 use crate::event::BookEvent;
 use crate::event_sourced::{CorruptStream, EventSourced};
 use crate::ledger::periods::AccountingPeriods;
+use crate::orders::{Order, OrderRefund, Payment};
 use crate::risk::{Payee, RiskAlert, RiskHistory, RiskRules, WalletFreeze};
 use crate::settlement::{CreditNote, MatchingRules, Receipt, Statement, WriteOff};
 
@@ -45,10 +46,13 @@ pub enum AggregateType {
     WalletFreeze,
     Statement,
     ChannelNotification,
+    Order,
+    Payment,
+    OrderRefund,
 }
 
 impl AggregateType {
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 28] = [
         Self::Customer,
         Self::Wallet,
         Self::Withdrawal,
@@ -74,6 +78,9 @@ impl AggregateType {
         Self::Statement,
         Self::WalletFreeze,
         Self::ChannelNotification,
+        Self::Order,
+        Self::Payment,
+        Self::OrderRefund,
     ];
 
     /// As the journal spells it.
@@ -104,6 +111,9 @@ impl AggregateType {
             Self::Statement => <Statement as cqrs_es::Aggregate>::TYPE,
             Self::WalletFreeze => <WalletFreeze as cqrs_es::Aggregate>::TYPE,
             Self::ChannelNotification => <ChannelNotification as cqrs_es::Aggregate>::TYPE,
+            Self::Order => <Order as cqrs_es::Aggregate>::TYPE,
+            Self::Payment => <Payment as cqrs_es::Aggregate>::TYPE,
+            Self::OrderRefund => <OrderRefund as cqrs_es::Aggregate>::TYPE,
         }
     }
 }
@@ -117,7 +127,7 @@ impl std::fmt::Display for AggregateType {
 /// A word that names no type of aggregate.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "must be customer, wallet, withdrawal, accounting_periods, bill_numbers, usage, price_plan, subscription, bill, bill_run, reminder, usage_source, usage_quarantine, credit_alert, receipt, credit_note, write_off, matching_rules, risk_rules, risk_history, payee, risk_alert, statement, wallet_freeze or channel_notification"
+    "must be customer, wallet, withdrawal, accounting_periods, bill_numbers, usage, price_plan, subscription, bill, bill_run, reminder, usage_source, usage_quarantine, credit_alert, receipt, credit_note, write_off, matching_rules, risk_rules, risk_history, payee, risk_alert, statement, wallet_freeze, channel_notification, order, payment or order_refund"
 )]
 pub struct UnknownAggregateType;
 
@@ -158,6 +168,9 @@ pub enum AggregateState {
     Statement(Statement),
     WalletFreeze(WalletFreeze),
     ChannelNotification(ChannelNotification),
+    Order(Order),
+    Payment(Payment),
+    OrderRefund(OrderRefund),
 }
 
 impl AggregateState {
@@ -189,6 +202,9 @@ impl AggregateState {
             AggregateType::Statement => Self::Statement(Statement::default()),
             AggregateType::WalletFreeze => Self::WalletFreeze(WalletFreeze::default()),
             AggregateType::ChannelNotification => Self::ChannelNotification(ChannelNotification::default()),
+            AggregateType::Order => Self::Order(Order::default()),
+            AggregateType::Payment => Self::Payment(Payment::default()),
+            AggregateType::OrderRefund => Self::OrderRefund(OrderRefund::default()),
         }
     }
 
@@ -222,6 +238,9 @@ impl AggregateState {
             AggregateType::ChannelNotification => {
                 Self::ChannelNotification(serde_json::from_value(snapshot)?)
             }
+            AggregateType::Order => Self::Order(serde_json::from_value(snapshot)?),
+            AggregateType::Payment => Self::Payment(serde_json::from_value(snapshot)?),
+            AggregateType::OrderRefund => Self::OrderRefund(serde_json::from_value(snapshot)?),
         })
     }
 
@@ -253,6 +272,9 @@ impl AggregateState {
             Self::Statement(statement) => evolve(statement, event),
             Self::WalletFreeze(freeze) => evolve(freeze, event),
             Self::ChannelNotification(notification) => evolve(notification, event),
+            Self::Order(order) => evolve(order, event),
+            Self::Payment(payment) => evolve(payment, event),
+            Self::OrderRefund(refund) => evolve(refund, event),
         }
     }
 }

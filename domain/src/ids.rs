@@ -53,7 +53,29 @@ text_type!(
     |text| if is_spelled(&text, 'S', UUID_CHARACTERS) { Ok(text) } else { Err(STATEMENT) }
 );
 
-shown_as_written!(CustomerId, WalletId, DepositId, WithdrawalId, WriteOffId, CreditNoteId, StatementId);
+text_type!(
+    /// A payment of an order through a channel: `Y` and 26 characters.
+    PaymentId,
+    |text| if is_spelled(&text, 'Y', UUID_CHARACTERS) { Ok(text) } else { Err(PAYMENT) }
+);
+
+text_type!(
+    /// A refund of an order: `F` and 26 characters, as a write-off's.
+    RefundId,
+    |text| if is_spelled(&text, 'F', UUID_CHARACTERS) { Ok(text) } else { Err(REFUND) }
+);
+
+shown_as_written!(
+    CustomerId,
+    WalletId,
+    DepositId,
+    WithdrawalId,
+    WriteOffId,
+    CreditNoteId,
+    StatementId,
+    PaymentId,
+    RefundId
+);
 
 const CUSTOMER: InvalidText = InvalidText::Malformed { expected: "C00042" };
 const WALLET: InvalidText = InvalidText::Malformed { expected: "C00042.CNY" };
@@ -63,6 +85,9 @@ const WITHDRAWAL: InvalidText =
 const WRITE_OFF: InvalidText = InvalidText::Malformed { expected: "W01K7RA8ZAYFGXSMRSF9FMC3M01" };
 const CREDIT_NOTE: InvalidText = InvalidText::Malformed { expected: "N01K7RA8ZAYFGXSMRSF9FMC3M02" };
 const STATEMENT: InvalidText = InvalidText::Malformed { expected: "S01K7RA8ZAYFGXSMRSF9FMC3M04" };
+
+const PAYMENT: InvalidText = InvalidText::Malformed { expected: "Y7YK1T4MZQ0XW8C3RB5VNG2JHPD" };
+const REFUND: InvalidText = InvalidText::Malformed { expected: "F01K7RA8ZAYFGXSMRSF9FMC3M05" };
 
 /// 128 bits, five to a character.
 const UUID_CHARACTERS: usize = 26;
@@ -129,6 +154,18 @@ impl CreditNoteId {
 impl StatementId {
     pub fn from_uuid(id: Uuid) -> Self {
         Self(spelled('S', id.as_u128(), 26))
+    }
+}
+
+impl PaymentId {
+    pub fn from_bits(bits: u128) -> Self {
+        Self(spelled('Y', bits, 26))
+    }
+}
+
+impl RefundId {
+    pub fn from_uuid(id: Uuid) -> Self {
+        Self(spelled('F', id.as_u128(), 26))
     }
 }
 

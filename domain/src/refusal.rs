@@ -10,6 +10,7 @@ use crate::channels::ChannelNotificationRefusal;
 use crate::customers::CustomerRefusal;
 use crate::deposits::{WalletRefusal, WithdrawalRefusal};
 use crate::ledger::periods::PeriodRefusal;
+use crate::orders::{OrderRefundRefusal, OrderRefusal, PaymentRefusal};
 use crate::risk::{
     PayeeRefusal, RiskAlertRefusal, RiskHistoryRefusal, RiskRulesRefusal, WalletFreezeRefusal,
 };
@@ -69,6 +70,12 @@ pub enum Refusal {
     WalletFreeze(#[from] WalletFreezeRefusal),
     #[error(transparent)]
     ChannelNotification(#[from] ChannelNotificationRefusal),
+    #[error(transparent)]
+    Order(#[from] OrderRefusal),
+    #[error(transparent)]
+    Payment(#[from] PaymentRefusal),
+    #[error(transparent)]
+    OrderRefund(#[from] OrderRefundRefusal),
     #[error(transparent)]
     Batch(#[from] RefusedBatch),
 }

@@ -82,7 +82,9 @@ fn date_anew(event: &mut BookEvent, date: NaiveDate) {
             | WalletEvent::HoldPaidOut { effective_date, .. }
             | WalletEvent::ReturnCredited { effective_date, .. }
             | WalletEvent::BillPaid { effective_date, .. }
+            | WalletEvent::OrderPaymentTaken { effective_date, .. }
             | WalletEvent::BillPaymentReturned { effective_date, .. }
+            | WalletEvent::OrderRefundCredited { effective_date, .. }
             | WalletEvent::FundsApplied { effective_date, .. }
             | WalletEvent::FundsFreed { effective_date, .. }
             | WalletEvent::AdvanceCredited { effective_date, .. }
@@ -101,6 +103,7 @@ fn date_anew(event: &mut BookEvent, date: NaiveDate) {
         | BookEvent::ChannelNotification(_)
         | BookEvent::Settlement(_)
         | BookEvent::Risk(_)
+        | BookEvent::Orders(_)
         | BookEvent::Billing(_) => {}
     }
 }
@@ -211,6 +214,7 @@ async fn wallets_as_of_a_date_have_what_is_dated_until_then() {
                     WalletEvent::DepositRecorded { .. }
                     | WalletEvent::ReturnCredited { .. }
                     | WalletEvent::BillPaymentReturned { .. }
+                    | WalletEvent::OrderRefundCredited { .. }
                     | WalletEvent::FundsFreed { .. }
                     | WalletEvent::AdvanceCredited { .. }
                         if dated =>
@@ -219,6 +223,7 @@ async fn wallets_as_of_a_date_have_what_is_dated_until_then() {
                     }
                     WalletEvent::DepositReversed { .. }
                     | WalletEvent::BillPaid { .. }
+                    | WalletEvent::OrderPaymentTaken { .. }
                     | WalletEvent::FundsApplied { .. }
                     | WalletEvent::AdvanceReturned { .. }
                         if dated =>
@@ -242,7 +247,9 @@ async fn wallets_as_of_a_date_have_what_is_dated_until_then() {
                     | WalletEvent::HoldReleased { .. }
                     | WalletEvent::HoldPaidOut { .. }
                     | WalletEvent::BillPaid { .. }
+                    | WalletEvent::OrderPaymentTaken { .. }
                     | WalletEvent::BillPaymentReturned { .. }
+                    | WalletEvent::OrderRefundCredited { .. }
                     | WalletEvent::FundsApplied { .. }
                     | WalletEvent::FundsFreed { .. }
                     | WalletEvent::AdvanceCredited { .. }

@@ -1,7 +1,13 @@
 //! How values that serialise themselves look in OpenAPI. Described here only; never made or read.
 
+mod orders;
+mod payments;
 mod risk;
 
+pub use orders::{OrderState, ShippedPart};
+pub use payments::{
+    ExcessReason, OrderRefundState, PaymentExceptionKind, PaymentExceptionState, PaymentState, RefundGround,
+};
 pub use risk::{
     Assessment, RiskAlertState, RiskCameIn, RiskDestination, RiskGivenBack, RiskInputs, RiskKnown,
     RiskOutcome, RiskRequests, RiskRequestsOfWindow, RiskResolution, RiskRule, RiskRuleName, RiskRuleResult,
@@ -341,6 +347,8 @@ pub enum SaidKind {
 pub enum ChannelNotificationState {
     /// Kept, and no payment of ours has taken it up.
     Waiting,
+    /// The payment it is about has taken it up.
+    Applied,
 }
 
 /// How a run of a usage source stands.

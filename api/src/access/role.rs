@@ -64,7 +64,7 @@ pub enum Action {
     RecordReceipts,
     /// Say whose a receipt is, reverse it, move what is left of it to the wallet, or ask to pay it back.
     ManageReceipts,
-    /// Approve or reject that what is left of a receipt is paid back; never by an API key.
+    /// Approve or reject that money of a receipt or an order is paid back; never by an API key.
     ApproveRefunds,
     /// Write off, within the limits of the role, and undo it.
     WriteOff,
@@ -72,6 +72,12 @@ pub enum Action {
     IssueStatements,
     /// Approve or reject a write-off that waits; never by an API key. That nobody approves his own is a rule of the domain.
     ApproveWriteOffs,
+    /// Place, ship, receive and cancel orders; begin payments of them and give them up; ask for refunds.
+    ManageOrders,
+    /// Have a customer's wallet pay an order.
+    PayOrders,
+    /// Say what a channel says of a payment or a refund, and what was found where something stands out.
+    SettlePayments,
     ReadModels,
     /// The destinations of withdrawals in full.
     SeeAccountNumbers,
@@ -137,10 +143,12 @@ impl Action {
             | Self::ErasePersonalData => &[Admin],
             Self::ReadUsers | Self::ReadPersonalShowings => &[Admin, Auditor],
             Self::ManageCustomers | Self::SeePersonalData => &[Finance, Operator],
-            Self::RecordDeposits | Self::RecordUsage | Self::RecordReceipts => &[Finance, Operator],
+            Self::RecordDeposits | Self::RecordUsage | Self::RecordReceipts | Self::ManageOrders => {
+                &[Finance, Operator]
+            }
             Self::ManagePricePlans | Self::ManageMatchingRules => &[Finance],
             Self::ManageBills | Self::ClosePeriods => &[Finance],
-            Self::ReverseDeposits => &[Finance],
+            Self::ReverseDeposits | Self::PayOrders | Self::SettlePayments => &[Finance],
             Self::RequestWithdrawals => &[Finance],
             Self::ApproveWithdrawals
             | Self::ReviewRisks
@@ -183,10 +191,13 @@ impl Action {
             Self::SettleWithdrawals => "cancel, submit or settle withdrawals",
             Self::RecordReceipts => "record receipts",
             Self::ManageReceipts => "identify or reverse receipts, or give back what is left of them",
-            Self::ApproveRefunds => "approve or reject refunds of receipts",
+            Self::ApproveRefunds => "approve or reject refunds",
             Self::WriteOff => "write off, or undo write-offs",
             Self::IssueStatements => "issue or withdraw statements",
             Self::ApproveWriteOffs => "approve or reject write-offs that wait",
+            Self::ManageOrders => "place, ship, receive, cancel or refund orders, or begin payments of them",
+            Self::PayOrders => "have wallets pay orders",
+            Self::SettlePayments => "confirm payments and refunds through channels",
             Self::ReadModels => "read the book",
             Self::SeeAccountNumbers => "see account numbers in full",
             Self::ReadJournal => "read events",
@@ -223,7 +234,7 @@ impl FromStr for Role {
 mod tests {
     use super::*;
 
-    const EVERY_ACTION: [Action; 34] = [
+    const EVERY_ACTION: [Action; 37] = [
         Action::ManageUsers,
         Action::ReadUsers,
         Action::ManageCustomers,
@@ -249,6 +260,9 @@ mod tests {
         Action::WriteOff,
         Action::IssueStatements,
         Action::ApproveWriteOffs,
+        Action::ManageOrders,
+        Action::PayOrders,
+        Action::SettlePayments,
         Action::ReadModels,
         Action::SeeAccountNumbers,
         Action::ReadJournal,
@@ -302,6 +316,7 @@ mod tests {
                 A::RecordDeposits,
                 A::RecordUsage,
                 A::RecordReceipts,
+                A::ManageOrders,
                 A::ReadModels,
                 A::SeePersonalData,
                 A::ReadProjections
@@ -348,6 +363,9 @@ mod tests {
                 A::WriteOff,
                 A::IssueStatements,
                 A::ApproveWriteOffs,
+                A::ManageOrders,
+                A::PayOrders,
+                A::SettlePayments,
                 A::ReadModels,
                 A::SeeAccountNumbers,
                 A::ReadJournal,

@@ -43,7 +43,7 @@ pub(super) fn failed(channel: Channel, problem: Problem, signed: bool) -> Respon
 }
 
 /// There is nobody to take it in.
-pub(super) fn not_set_up(channel: Channel) -> Problem {
+pub(crate) fn not_set_up(channel: Channel) -> Problem {
     Problem::new(ProblemKind::ChannelNotFound, "The channel is not set up.").with("channel", channel.as_str())
 }
 

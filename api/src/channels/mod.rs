@@ -13,7 +13,7 @@ mod settings;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub(crate) use inbox::RefusedNotification;
+pub(crate) use inbox::{RefusedNotification, not_set_up};
 pub use opened::{Channels, InvalidChannel};
 pub use settings::ChannelSettings;
 

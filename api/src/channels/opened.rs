@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::http::HeaderMap;
 use chrono::{DateTime, Utc};
 use tallybook_channels::{Alipay, AlipayApp, NotificationRefusal, PlatformKey, SignatureHeaders, WechatPay};
-use tallybook_domain::channels::{Channel, Notification};
+use tallybook_domain::channels::{Channel, ChannelNumber, Notification};
 
 use super::settings::{
     AlipayAppSetting, AlipaySettings, ChannelSettings, PlatformKeySetting, SecretSetting, WechatPaySettings,
@@ -19,8 +19,15 @@ pub struct Channels(Arc<Opened>);
 
 #[derive(Debug, Default)]
 struct Opened {
-    wechat_pay: Option<WechatPay>,
-    alipay: Option<Alipay>,
+    wechat_pay: Option<Set<WechatPay>>,
+    alipay: Option<Set<Alipay>>,
+}
+
+/// A channel that is set up, and the merchant it pays.
+#[derive(Debug)]
+struct Set<T> {
+    merchant: ChannelNumber,
+    reader: T,
 }
 
 /// Why the settings describe no channel; says nothing that could be a secret.
@@ -38,19 +45,27 @@ impl Channels {
         secret: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self, InvalidChannel> {
         let wechat_pay = settings.wechat_pay.as_ref().map(|settings| {
-            wechat_pay(settings, secret)
-                .map_err(|reason| InvalidChannel { channel: Channel::WechatPay, reason })
+            let reader = wechat_pay(settings, secret)
+                .map_err(|reason| InvalidChannel { channel: Channel::WechatPay, reason })?;
+            Ok(Set { merchant: settings.merchant.clone(), reader })
         });
         let alipay = settings.alipay.as_ref().map(|settings| {
-            alipay(settings).map_err(|reason| InvalidChannel { channel: Channel::Alipay, reason })
+            let reader =
+                alipay(settings).map_err(|reason| InvalidChannel { channel: Channel::Alipay, reason })?;
+            Ok(Set { merchant: settings.merchant.clone(), reader })
         });
         Ok(Self(Arc::new(Opened { wechat_pay: wechat_pay.transpose()?, alipay: alipay.transpose()? })))
     }
 
     pub(super) fn has(&self, channel: Channel) -> bool {
+        self.merchant(channel).is_some()
+    }
+
+    /// Whom it pays. `None`: the channel is not set up.
+    pub(crate) fn merchant(&self, channel: Channel) -> Option<&ChannelNumber> {
         match channel {
-            Channel::WechatPay => self.0.wechat_pay.is_some(),
-            Channel::Alipay => self.0.alipay.is_some(),
+            Channel::WechatPay => self.0.wechat_pay.as_ref().map(|own| &own.merchant),
+            Channel::Alipay => self.0.alipay.as_ref().map(|own| &own.merchant),
         }
     }
 
@@ -64,9 +79,9 @@ impl Channels {
     ) -> Option<Result<Notification, NotificationRefusal>> {
         match channel {
             Channel::WechatPay => {
-                self.0.wechat_pay.as_ref().map(|own| own.read(&signature_headers(headers), body, now))
+                self.0.wechat_pay.as_ref().map(|own| own.reader.read(&signature_headers(headers), body, now))
             }
-            Channel::Alipay => self.0.alipay.as_ref().map(|own| own.read(body, now)),
+            Channel::Alipay => self.0.alipay.as_ref().map(|own| own.reader.read(body, now)),
         }
     }
 }

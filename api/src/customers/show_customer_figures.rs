@@ -5,6 +5,7 @@ use axum::response::Response;
 use tallybook_domain::CustomerId;
 use tallybook_read_models::billing::{Bills, Receivables};
 use tallybook_read_models::customers::{CustomerFigures, Customers, customer_figures as read};
+use tallybook_read_models::orders::Orders;
 use tallybook_read_models::settlement::{CreditNotes, Receipts};
 use tallybook_read_models::{Answer, Projection};
 
@@ -32,7 +33,8 @@ pub(super) async fn show_customer_figures(
     let mut query = input.query();
     let view = query.view();
     let fresh = input.finish(query)?;
-    let names = [Customers::NAME, Bills::NAME, Receivables::NAME, Receipts::NAME, CreditNotes::NAME];
+    let names =
+        [Customers::NAME, Bills::NAME, Receivables::NAME, Receipts::NAME, CreditNotes::NAME, Orders::NAME];
     let pool = state.reading(&names, view.as_ref(), fresh).await?;
     let figures = read(&pool, &customer, state.book().today()).await?;
     found(figures, ProblemKind::CustomerNotFound, &customer)

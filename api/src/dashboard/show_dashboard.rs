@@ -1,4 +1,4 @@
-//! Deposits and withdrawals by day, with their totals.
+//! Deposits, withdrawals and orders by day, with their totals.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -46,6 +46,14 @@ impl Tabular for DayTurnover {
         "returns",
         "return_count",
         "net",
+        "orders",
+        "orders_converted",
+        "conversion",
+        "order_payments",
+        "order_payment_count",
+        "average_order",
+        "order_refunds",
+        "order_refund_count",
         "currency",
     ];
 
@@ -62,6 +70,14 @@ impl Tabular for DayTurnover {
             Cell::total(turnover.returns),
             Cell::Integer(turnover.return_count),
             Cell::total(turnover.net),
+            Cell::Integer(turnover.orders),
+            Cell::Integer(turnover.orders_converted),
+            turnover.conversion.map_or(Cell::Empty, Cell::Amount),
+            Cell::total(turnover.order_payments),
+            Cell::Integer(turnover.order_payment_count),
+            turnover.average_order.map_or(Cell::Empty, Cell::total),
+            Cell::total(turnover.order_refunds),
+            Cell::Integer(turnover.order_refund_count),
             Cell::text(turnover.net.currency()),
         ]
     }
@@ -70,7 +86,8 @@ impl Tabular for DayTurnover {
 /// Show the dashboard
 ///
 /// Deposits, reversals, paid withdrawals and returns by effective date, with counts, net and the totals of the
-/// period: net = deposits − reversals − withdrawals + returns. At most 3,700 days.
+/// period: net = deposits − reversals − withdrawals + returns. Orders beside them: how many were placed, which share of
+/// those was paid, what was paid and refunded, and the average payment. At most 3,700 days.
 #[utoipa::path(get, path = "/v1/dashboard", tag = "dashboard", params(DashboardParameters),
     responses((status = 200, body = Answer<Dashboard>)))]
 pub(super) async fn show_dashboard(

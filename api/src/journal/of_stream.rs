@@ -13,6 +13,7 @@ use tallybook_domain::channels::{ChannelNotification, ChannelNotificationId};
 use tallybook_domain::customers::Customer;
 use tallybook_domain::deposits::{Wallet, Withdrawal};
 use tallybook_domain::ledger::periods::{ACCOUNTING_PERIODS, AccountingPeriods};
+use tallybook_domain::orders::{Order, OrderId, OrderRefund, Payment, PaymentId, RefundId};
 use tallybook_domain::risk::{Payee, PayeeId, RiskAlert, RiskHistory, RiskRules, WalletFreeze};
 use tallybook_domain::settlement::{
     CreditNote, CreditNoteId, MatchingRules, Receipt, ReceiptId, Statement, StatementId, WriteOff, WriteOffId,
@@ -131,6 +132,12 @@ fn aggregate_type(id: &str) -> Option<&'static str> {
         Some(<WalletFreeze as cqrs_es::Aggregate>::TYPE)
     } else if id.parse::<ChannelNotificationId>().is_ok() {
         Some(<ChannelNotification as cqrs_es::Aggregate>::TYPE)
+    } else if id.parse::<OrderId>().is_ok() {
+        Some(<Order as cqrs_es::Aggregate>::TYPE)
+    } else if id.parse::<PaymentId>().is_ok() {
+        Some(<Payment as cqrs_es::Aggregate>::TYPE)
+    } else if id.parse::<RefundId>().is_ok() {
+        Some(<OrderRefund as cqrs_es::Aggregate>::TYPE)
     } else {
         None
     }
@@ -174,6 +181,9 @@ mod tests {
             "S01K7RA8ZAYFGXSMRSF9FMC3M04",
             "C00042.CNY.freeze",
             "M3387SCTDHQHR41AZ8PN8A4DSC0",
+            "O2GT6WQ5NVB8KZ0M4YXR7C1JHPD",
+            "Y01K7RA8ZAYFGXSMRSF9FMC3M06",
+            "F01K7RA8ZAYFGXSMRSF9FMC3M05",
         ]
         .into_iter()
         .filter_map(aggregate_type)

@@ -19,7 +19,7 @@ use crate::answer::{DryRunEventSchema, DryRunSchema};
 use crate::problem::{FieldError, ProblemSchema};
 use crate::router::described;
 
-const TAGS: [(&str, &str); 21] = [
+const TAGS: [(&str, &str); 24] = [
     ("access", "Sign-in, users and API keys"),
     ("customers", "Whose money the book keeps"),
     ("deposits", "Money that came in (入金)"),
@@ -33,7 +33,13 @@ const TAGS: [(&str, &str); 21] = [
         "write-offs",
         "Which money settled which bills (核销), leg by leg, and how that is undone; credit notes",
     ),
+    ("orders", "What customers buy and pay for beforehand (订单), until it is delivered or refunded"),
     ("channels", "What payment channels (支付渠道) tell us of payments and refunds"),
+    ("payments", "Orders paid through channels: each attempt, what came of it, and what stands out"),
+    (
+        "refunds",
+        "Money of orders that goes back (退款): requested, approved by another, submitted, confirmed",
+    ),
     ("receivables", "What customers owe (应收账款), and for how long it has been due"),
     ("statements", "What is sent to a customer (对账单) to be agreed with, and the answer"),
     ("wallets", "What each customer has, and how it came about"),

@@ -10,13 +10,16 @@ use crate::problem::ProblemSchema;
 use crate::request::Format;
 
 /// Contexts whose changes are commands on the book.
-const OF_THE_BOOK: [&str; 10] = [
+const OF_THE_BOOK: [&str; 13] = [
     "customers",
     "deposits",
     "withdrawals",
     "receipts",
     "write-offs",
     "statements",
+    "orders",
+    "payments",
+    "refunds",
     "usage",
     "price-plans",
     "bills",
@@ -29,13 +32,16 @@ const OF_MANY: &str = "write_off_matches";
 /// Not of such a context and of no view, but can be waited for.
 const LIVE: &str = "show_explanation";
 /// Contexts that read projections and so can be waited for.
-const OF_READ_MODELS: [&str; 15] = [
+const OF_READ_MODELS: [&str; 18] = [
     "customers",
     "deposits",
     "withdrawals",
     "receipts",
     "write-offs",
     "statements",
+    "orders",
+    "payments",
+    "refunds",
     "channels",
     "wallets",
     "usage",

@@ -13,6 +13,9 @@ impl From<ChannelNotificationRefusal> for Problem {
                     .with("channel", channel)
                     .with("event_id", event_id)
             }
+            ChannelNotificationRefusal::NotFound { notification } => {
+                Self::new(ProblemKind::ChannelNotificationNotFound, detail).with("id", notification)
+            }
         }
     }
 }

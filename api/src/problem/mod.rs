@@ -7,6 +7,8 @@ mod billing;
 mod channels;
 mod command_error;
 mod kind;
+mod orders;
+mod payments;
 mod refusal;
 mod risk;
 mod settlement;

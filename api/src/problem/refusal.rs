@@ -42,6 +42,9 @@ impl From<Refusal> for Problem {
             Refusal::Statement(refusal) => refusal.into(),
             Refusal::WalletFreeze(refusal) => refusal.into(),
             Refusal::ChannelNotification(refusal) => refusal.into(),
+            Refusal::Order(refusal) => refusal.into(),
+            Refusal::Payment(refusal) => refusal.into(),
+            Refusal::OrderRefund(refusal) => refusal.into(),
         }
     }
 }
@@ -127,6 +130,7 @@ fn open_item(item: &OpenItem) -> serde_json::Value {
         OpenItem::CreditNote { credit_note, unapplied } => {
             serde_json::json!({"credit_note": credit_note, "unapplied": unapplied})
         }
+        OpenItem::Order { order, state } => serde_json::json!({"order": order, "state": state}),
     }
 }
 

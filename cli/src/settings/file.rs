@@ -10,6 +10,7 @@ use tallybook_api::channels::ChannelSettings;
 use tallybook_api::usage_sources::{SourceSettings, without_value};
 use tallybook_domain::billing::CreditPolicy;
 
+use super::orders::OrderSettings;
 use super::public_url::PublicUrl;
 use super::sample::SampleSize;
 use super::time_of_day::TimeOfDay;
@@ -55,6 +56,7 @@ pub(super) struct FileSettings {
     pub(super) reminders_from: Option<NaiveTime>,
     pub(super) usage_sources: Option<Vec<SourceSettings>>,
     pub(super) channels: Option<ChannelSettings>,
+    pub(super) orders: Option<OrderSettings>,
     pub(super) admin_password: Option<String>,
 }
 

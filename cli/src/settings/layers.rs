@@ -15,6 +15,7 @@ use tallybook_event_store::BookSettings;
 
 use super::file::FileSettings;
 use super::flags::Flags;
+use super::orders::OrderSettings;
 use super::public_url::PublicUrl;
 use super::sample::SampleSize;
 use super::time_of_day::TimeOfDay;
@@ -86,6 +87,7 @@ pub struct Settings {
     pub reminders_from: Layered<NaiveTime>,
     pub usage_sources: Layered<Vec<SourceSettings>>,
     pub channels: Layered<ChannelSettings>,
+    pub orders: Layered<OrderSettings>,
     pub admin_password: Layered<Option<String>>,
 }
 
@@ -201,6 +203,7 @@ impl Settings {
             ),
             usage_sources: layers.pick("usage_sources", None, file.usage_sources, Vec::new()),
             channels: layers.pick("channels", None, file.channels, ChannelSettings::default()),
+            orders: layers.pick("orders", None, file.orders, OrderSettings::default()),
             admin_password: match environment::secret("TALLYBOOK_ADMIN_PASSWORD") {
                 Some(password) => Layered { value: Some(password), source: Source::Environment },
                 None => layers.optional("admin_password", None, file.admin_password),

@@ -5,6 +5,7 @@
 mod file;
 mod flags;
 mod layers;
+mod orders;
 mod public_url;
 mod sample;
 #[cfg(test)]
@@ -16,6 +17,7 @@ pub use flags::{
     ServeFlags,
 };
 pub use layers::{Layered, Settings, Source};
+pub use orders::OrderSettings;
 pub use public_url::PublicUrl;
 pub use sample::SampleSize;
 pub use time_of_day::TimeOfDay;

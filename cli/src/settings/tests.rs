@@ -2,6 +2,7 @@
 
 use clap::{Args, Command, FromArgMatches};
 use tallybook_domain::billing::CreditPolicy;
+use tallybook_domain::orders::OrderTimes;
 
 use super::file::FileSettings;
 use super::flags::{
@@ -106,6 +107,19 @@ fn a_channel_names_its_secret_and_does_not_hold_it() {
         let error = FileSettings::parse(&format!("{channel}{wrong}\n")).unwrap_err();
         let refusal = format!("{error:#} {error:?}");
         assert!(refusal.contains("line 5") && !refusal.contains("s3cret"), "{refusal}");
+    }
+}
+
+#[test]
+fn orders_wait_as_long_as_the_file_says() {
+    let times = |file: &str| settings(&[], file).orders.value.times();
+    assert_eq!(times(""), OrderTimes::default());
+    let file = "[orders]\npayment_timeout_minutes = 15\nrefund_window_days = 0\n";
+    let expected = OrderTimes { payment_timeout_minutes: 15, receive_after_days: 7, refund_window_days: 0 };
+    assert_eq!(times(file), expected);
+    for wrong in ["payment_timeout_minutes = 0", "receive_after_days = 367", "payment_timeout = 30"] {
+        let refusal = FileSettings::parse(&format!("[orders]\n{wrong}\n")).unwrap_err().to_string();
+        assert!(refusal.contains("line 1") || refusal.contains("line 2"), "{refusal}");
     }
 }
 

@@ -11,6 +11,7 @@ use tallybook_event_store::{Book, CommandError, Decision, Receipt, StreamKey};
 use super::CustomerOutcome;
 use super::open_bills::Bills;
 use super::open_credits::Credits;
+use super::open_orders::Orders;
 use crate::CommandContext;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -20,7 +21,7 @@ pub struct CloseCustomer {
 }
 
 /// Closes a customer. What is open is judged inside the decision, in the wallets of every currency there is, in all
-/// bills, in the plan, in the usage and in what came in or was granted, so that a deposit, a bill or usage at the same moment comes before the closing and
+/// bills, in the plan, in the usage, in orders and in what came in or was granted, so that a deposit, a bill or usage at the same moment comes before the closing and
 /// stops it, or after it and is refused.
 pub async fn close_customer(
     book: &Book,
@@ -34,12 +35,14 @@ pub async fn close_customer(
     streams.extend(bills.streams());
     let credits = Credits::of(book, &close.customer).await?;
     streams.extend(credits.streams());
+    let orders = Orders::of(book, &close.customer).await?;
+    streams.extend(orders.streams());
     streams.push(StreamKey::existing::<Subscription>(Subscription::stream_of(&close.customer)));
     book.execute(request, streams, move |decision| {
         let CloseCustomer { customer, reason } = close.clone();
         let to_come = bills.still_to_come(decision, &customer);
         let (wallets, credits) = (open_wallets(decision, &customer), credits.open(decision, &customer)?);
-        let open = [wallets, credits, bills.open(decision)?, to_come].concat();
+        let open = [wallets, credits, orders.open(decision), bills.open(decision)?, to_come].concat();
         let command = CustomerCommand::Close { customer: customer.clone(), reason, open };
         decision.decide::<Customer>(customer.as_str(), command)?;
         CustomerOutcome::of(decision, &customer)

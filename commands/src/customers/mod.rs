@@ -8,6 +8,7 @@ mod erase_customer;
 mod numbers;
 mod open_bills;
 mod open_credits;
+mod open_orders;
 mod outcome;
 pub mod personal;
 mod reactivate_customer;

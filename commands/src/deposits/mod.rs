@@ -25,7 +25,7 @@ pub use reverse_deposit::{ReverseDeposit, reverse_deposit};
 pub use submit_withdrawal::{SubmitWithdrawal, submit_withdrawal};
 pub use succeed_withdrawal::{SucceedWithdrawal, succeed_withdrawal};
 
-pub(crate) use step::{Parties, release_hold};
+pub(crate) use step::{Parties, check_may_leave, release_hold};
 
 /// A client's own number of a withdrawal is used once per book.
 const WITHDRAWAL_REFERENCE: &str = "withdrawal_reference";

@@ -71,15 +71,20 @@ pub(super) fn dates(
     (given.unwrap_or_else(|| withdrawal.effective_date_by_default(today)), today)
 }
 
-/// Money goes out only for a customer who is registered and not suspended, and only of a wallet that is not frozen.
 pub(super) fn check_may_withdraw(decision: &Decision<'_>, parties: &Parties) -> Result<(), Refusal> {
-    let customer = decision.state::<Customer>(parties.customer.as_str());
-    customer.check_registered(&parties.customer)?;
+    check_may_leave(decision, &parties.wallet)
+}
+
+/// Money goes out only for a customer who is registered and not suspended, and only of a wallet that is not frozen.
+pub(crate) fn check_may_leave(decision: &Decision<'_>, wallet: &WalletId) -> Result<(), Refusal> {
+    let id = wallet.customer();
+    let customer = decision.state::<Customer>(id.as_str());
+    customer.check_registered(&id)?;
     if !customer.may_withdraw() {
-        return Err(WithdrawalRefusal::WalletSuspended { customer: parties.customer.clone() }.into());
+        return Err(WithdrawalRefusal::WalletSuspended { customer: id }.into());
     }
-    let freeze = decision.state::<WalletFreeze>(&WalletFreeze::stream(&parties.wallet));
-    Ok(freeze.check_not_frozen(&parties.wallet)?)
+    let freeze = decision.state::<WalletFreeze>(&WalletFreeze::stream(wallet));
+    Ok(freeze.check_not_frozen(wallet)?)
 }
 
 /// Nobody approves what somebody has still to look at, nor who let a blocked one go.

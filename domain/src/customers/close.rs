@@ -5,6 +5,7 @@ use crate::deposits::Wallet;
 use crate::ids::{CreditNoteId, CustomerId, WalletId};
 use crate::money::{Money, MoneyError};
 use crate::month::Month;
+use crate::orders::{Order, OrderId, OrderState};
 use crate::settlement::{CreditNote, Receipt, ReceiptId};
 
 /// Something of a customer that is not at its end. Whoever adds a debt or a claim to the book adds it here, and to the
@@ -33,6 +34,8 @@ pub enum OpenItem {
     Refund { receipt: ReceiptId, amount: Money },
     /// What is left of a credit note.
     CreditNote { credit_note: CreditNoteId, unapplied: Money },
+    /// An order that is not at its end.
+    Order { order: OrderId, state: OrderState },
 }
 
 impl OpenItem {
@@ -63,6 +66,12 @@ impl OpenItem {
     pub fn of_credit_note(id: &CreditNoteId, note: &CreditNote) -> Result<Option<Self>, MoneyError> {
         let unapplied = note.unapplied()?.filter(|unapplied| !unapplied.is_zero());
         Ok(unapplied.map(|unapplied| Self::CreditNote { credit_note: id.clone(), unapplied }))
+    }
+
+    /// The order, if something can still become of it.
+    pub fn of_order(id: &OrderId, order: &Order) -> Option<Self> {
+        let state = order.state().filter(|state| state.is_open())?;
+        Some(Self::Order { order: id.clone(), state })
     }
 
     /// The quarantine of a month, if something waits in it.
@@ -112,6 +121,9 @@ impl std::fmt::Display for OpenItem {
             }
             Self::CreditNote { credit_note, unapplied } => {
                 write!(f, "{unapplied} of credit note {credit_note} is left: write it off, or reverse it")
+            }
+            Self::Order { order, state } => {
+                write!(f, "order {order} is {state}: cancel, refund or complete it")
             }
         }
     }

@@ -43,6 +43,8 @@ pub enum AccountCode {
     Receivables,
     #[serde(rename = "2203")]
     CustomerAdvances,
+    #[serde(rename = "2205")]
+    ContractLiabilities,
     #[serde(rename = "2221")]
     TaxesPayable,
     #[serde(rename = "2241")]
@@ -53,6 +55,8 @@ pub enum AccountCode {
     WithdrawalsInTransit,
     #[serde(rename = "2241.03")]
     UnidentifiedReceipts,
+    #[serde(rename = "2241.04")]
+    RefundsDue,
     #[serde(rename = "6001")]
     Revenue,
     #[serde(rename = "6601")]
@@ -65,7 +69,7 @@ pub enum AccountCode {
 
 impl AccountCode {
     /// The whole chart, by code.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::CashOnHand,
         Self::BankDeposits,
         Self::OtherMonetaryFunds,
@@ -73,11 +77,13 @@ impl AccountCode {
         Self::Alipay,
         Self::Receivables,
         Self::CustomerAdvances,
+        Self::ContractLiabilities,
         Self::TaxesPayable,
         Self::OtherPayables,
         Self::CustomerWallets,
         Self::WithdrawalsInTransit,
         Self::UnidentifiedReceipts,
+        Self::RefundsDue,
         Self::Revenue,
         Self::SellingExpenses,
         Self::FinancialExpenses,
@@ -99,9 +105,11 @@ impl AccountCode {
             | Self::CustomerWallets
             | Self::Receivables
             | Self::CustomerAdvances
+            | Self::ContractLiabilities
             | Self::TaxesPayable
             | Self::WithdrawalsInTransit
             | Self::UnidentifiedReceipts
+            | Self::RefundsDue
             | Self::Revenue
             | Self::SellingExpenses
             | Self::FinancialExpenses
@@ -118,11 +126,13 @@ impl AccountCode {
             Self::Alipay => &ALIPAY,
             Self::Receivables => &RECEIVABLES,
             Self::CustomerAdvances => &CUSTOMER_ADVANCES,
+            Self::ContractLiabilities => &CONTRACT_LIABILITIES,
             Self::TaxesPayable => &TAXES_PAYABLE,
             Self::OtherPayables => &OTHER_PAYABLES,
             Self::CustomerWallets => &CUSTOMER_WALLETS,
             Self::WithdrawalsInTransit => &WITHDRAWALS_IN_TRANSIT,
             Self::UnidentifiedReceipts => &UNIDENTIFIED_RECEIPTS,
+            Self::RefundsDue => &REFUNDS_DUE,
             Self::Revenue => &REVENUE,
             Self::SellingExpenses => &SELLING_EXPENSES,
             Self::FinancialExpenses => &FINANCIAL_EXPENSES,
@@ -140,6 +150,7 @@ const WECHAT_PAY: Account = account("1012.01", "微信支付", "WeChat Pay", Ass
 const ALIPAY: Account = account("1012.02", "支付宝", "Alipay", Asset, Some("1012"));
 const RECEIVABLES: Account = account("1122", "应收账款", "Accounts receivable", Asset, None);
 const CUSTOMER_ADVANCES: Account = account("2203", "预收账款", "Advances from customers", Liability, None);
+const CONTRACT_LIABILITIES: Account = account("2205", "合同负债", "Contract liabilities", Liability, None);
 const TAXES_PAYABLE: Account = account("2221", "应交税费", "Taxes payable", Liability, None);
 const OTHER_PAYABLES: Account = account("2241", "其他应付款", "Other payables", Liability, None);
 const CUSTOMER_WALLETS: Account = account("2241.01", "客户钱包", "Customer wallets", Liability, Some("2241"));
@@ -147,6 +158,7 @@ const WITHDRAWALS_IN_TRANSIT: Account =
     account("2241.02", "提现在途", "Withdrawals in transit", Liability, Some("2241"));
 const UNIDENTIFIED_RECEIPTS: Account =
     account("2241.03", "待确认收款", "Unidentified receipts", Liability, Some("2241"));
+const REFUNDS_DUE: Account = account("2241.04", "待退款", "Refunds due", Liability, Some("2241"));
 
 const REVENUE: Account = account("6001", "主营业务收入", "Revenue from main business", Income, None);
 const SELLING_EXPENSES: Account = account("6601", "销售费用", "Selling expenses", Expense, None);

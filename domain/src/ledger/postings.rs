@@ -12,9 +12,11 @@ use rust_decimal::Decimal;
 use super::AccountCode;
 use crate::billing::bill::Amounts;
 use crate::billing::{BillEvent, BillingEvent};
+use crate::channels::Channel;
 use crate::deposits::{DepositMethod, WalletEvent, WithdrawalEvent};
 use crate::event::BookEvent;
 use crate::money::{Currency, Money};
+use crate::orders::{OrderEvent, OrderRefundEvent, OrdersEvent, PaidWith, PaymentEvent, RefundGround};
 use crate::settlement::write_off::{DifferenceReason, Leg, LegSource};
 use crate::settlement::{CreditNoteEvent, ReceiptEvent, SettlementEvent};
 
@@ -44,6 +46,7 @@ pub fn postings(event: &BookEvent) -> Vec<Posting> {
         BookEvent::Withdrawal(event) => withdrawal_postings(event),
         BookEvent::Billing(event) => billing_postings(event),
         BookEvent::Settlement(event) => settlement_postings(event),
+        BookEvent::Orders(event) => orders_postings(event),
     }
 }
 
@@ -56,13 +59,16 @@ fn wallet_postings(event: &WalletEvent) -> Vec<Posting> {
             entry(AccountCode::CustomerWallets, received_in(*method), *amount)
         }
         // A hold moves nothing between accounts; what leaves or comes back is posted by the withdrawal's event, a payment
-        // of a bill, there and back, by the bill's, and what came from a receipt by the receipt's.
+        // of a bill, there and back, by the bill's, and what came from a receipt by the receipt's; what paid an order by the
+        // order's, and what came back of it by the refund's.
         WalletEvent::FundsHeld { .. }
         | WalletEvent::HoldReleased { .. }
         | WalletEvent::HoldPaidOut { .. }
         | WalletEvent::ReturnCredited { .. }
         | WalletEvent::BillPaid { .. }
+        | WalletEvent::OrderPaymentTaken { .. }
         | WalletEvent::BillPaymentReturned { .. }
+        | WalletEvent::OrderRefundCredited { .. }
         | WalletEvent::FundsApplied { .. }
         | WalletEvent::FundsFreed { .. }
         | WalletEvent::AdvanceCredited { .. }
@@ -209,14 +215,107 @@ fn credit(amounts: Amounts, (cost, owed): (Side, Side)) -> Vec<Posting> {
     postings.into_iter().filter(|posting| !posting.amount.is_zero()).collect()
 }
 
+fn orders_postings(event: &OrdersEvent) -> Vec<Posting> {
+    match event {
+        OrdersEvent::Order(event) => order_postings(event),
+        OrdersEvent::Payment(event) => payment_postings(event),
+        OrdersEvent::Refund(event) => refund_postings(event),
+    }
+}
+
+/// Money lies at the channel until the company fetches it, less what the channel keeps. What is not an order's is owed to
+/// whoever paid.
+fn payment_postings(event: &PaymentEvent) -> Vec<Posting> {
+    use AccountCode::{ContractLiabilities, FinancialExpenses, RefundsDue};
+
+    match event {
+        PaymentEvent::PaymentSucceeded { channel, amount, .. } => {
+            entry(lies_at(*channel), ContractLiabilities, *amount)
+        }
+        PaymentEvent::ExcessPaymentReceived { channel, amount, .. } => {
+            entry(lies_at(*channel), RefundsDue, *amount)
+        }
+        PaymentEvent::PaymentFeeCharged { channel, amount, .. } => {
+            entry(FinancialExpenses, lies_at(*channel), *amount)
+        }
+        // What a refund moves is posted by the refund.
+        PaymentEvent::PaymentBegun { .. }
+        | PaymentEvent::PaymentToldEarly { .. }
+        | PaymentEvent::PaymentClosed { .. }
+        | PaymentEvent::PaymentDoubted { .. }
+        | PaymentEvent::PaymentExceptionsResolved { .. }
+        | PaymentEvent::PaymentRefundSubmitted { .. }
+        | PaymentEvent::PaymentRefunded { .. }
+        | PaymentEvent::PaymentRefundReleased { .. } => Vec::new(),
+    }
+}
+
+fn refund_postings(event: &OrderRefundEvent) -> Vec<Posting> {
+    match event {
+        OrderRefundEvent::RefundSucceeded { ground, back_to, amount, .. } => {
+            let owed = match ground {
+                RefundGround::Order => AccountCode::ContractLiabilities,
+                RefundGround::Excess => AccountCode::RefundsDue,
+            };
+            let paid_from = match back_to {
+                PaidWith::Wallet { .. } => AccountCode::CustomerWallets,
+                PaidWith::Channel { channel, .. } => lies_at(*channel),
+            };
+            entry(owed, paid_from, *amount)
+        }
+        OrderRefundEvent::RefundRequested { .. }
+        | OrderRefundEvent::ExcessRefundDue { .. }
+        | OrderRefundEvent::RefundApproved { .. }
+        | OrderRefundEvent::RefundRejected { .. }
+        | OrderRefundEvent::RefundSubmitted { .. }
+        | OrderRefundEvent::RefundFailed { .. }
+        | OrderRefundEvent::RefundFoundAbnormal { .. } => Vec::new(),
+    }
+}
+
+/// The account of what lies at a channel.
+fn lies_at(channel: Channel) -> AccountCode {
+    match channel {
+        Channel::WechatPay => AccountCode::WechatPay,
+        Channel::Alipay => AccountCode::Alipay,
+    }
+}
+
+/// What was paid beforehand is owed to the customer until the order is completed, whoever has the goods meanwhile. What
+/// came in by a channel is posted by the payment.
+fn order_postings(event: &OrderEvent) -> Vec<Posting> {
+    use AccountCode::{ContractLiabilities, CustomerWallets};
+
+    match event {
+        OrderEvent::OrderPaid { paid_with: PaidWith::Wallet { .. }, amount, .. } => {
+            entry(CustomerWallets, ContractLiabilities, *amount)
+        }
+        OrderEvent::OrderCompleted { amounts, .. } => earned(ContractLiabilities, *amounts, Side::Debit),
+        OrderEvent::OrderPaid { paid_with: PaidWith::Channel { .. }, .. }
+        | OrderEvent::OrderPlaced { .. }
+        | OrderEvent::OrderShipped { .. }
+        | OrderEvent::OrderReceived { .. }
+        | OrderEvent::OrderCancelled { .. }
+        | OrderEvent::OrderRefundRequested { .. }
+        | OrderEvent::OrderRefunded { .. }
+        | OrderEvent::OrderRefundReleased { .. }
+        | OrderEvent::OrderClosed { .. } => Vec::new(),
+    }
+}
+
 /// Receivables on one side, revenue and tax on the other; a bill over nothing posts nothing.
 fn owed(amounts: Amounts, receivables: Side) -> Vec<Posting> {
-    let revenue = match receivables {
+    earned(AccountCode::Receivables, amounts, receivables)
+}
+
+/// Revenue and tax on one side, and on the other what they come from.
+fn earned(from: AccountCode, amounts: Amounts, side: Side) -> Vec<Posting> {
+    let revenue = match side {
         Side::Debit => Side::Credit,
         Side::Credit => Side::Debit,
     };
     let postings = [
-        Posting { account: AccountCode::Receivables, side: receivables, amount: amounts.total },
+        Posting { account: from, side, amount: amounts.total },
         Posting { account: AccountCode::TaxesPayable, side: revenue, amount: amounts.tax },
         Posting { account: AccountCode::Revenue, side: revenue, amount: amounts.subtotal },
     ];
@@ -247,6 +346,11 @@ pub fn effective_date(event: &BookEvent) -> Option<NaiveDate> {
         | BookEvent::Period(_)
         | BookEvent::ChannelNotification(_)
         | BookEvent::Risk(_) => None,
+        BookEvent::Orders(event) => match event {
+            OrdersEvent::Order(event) => event.effective_date(),
+            OrdersEvent::Payment(event) => event.effective_date(),
+            OrdersEvent::Refund(event) => event.effective_date(),
+        },
         BookEvent::Billing(event) => match event {
             BillingEvent::Numbers(_)
             | BillingEvent::Usage(_)
@@ -271,7 +375,9 @@ pub fn effective_date(event: &BookEvent) -> Option<NaiveDate> {
             | WalletEvent::HoldPaidOut { effective_date, .. }
             | WalletEvent::ReturnCredited { effective_date, .. }
             | WalletEvent::BillPaid { effective_date, .. }
+            | WalletEvent::OrderPaymentTaken { effective_date, .. }
             | WalletEvent::BillPaymentReturned { effective_date, .. }
+            | WalletEvent::OrderRefundCredited { effective_date, .. }
             | WalletEvent::FundsApplied { effective_date, .. }
             | WalletEvent::FundsFreed { effective_date, .. }
             | WalletEvent::AdvanceCredited { effective_date, .. }

@@ -212,6 +212,7 @@ fn read(event: &ProvedEvent) -> Result<(WalletEvent, Option<NaiveDate>), BadStat
         | BookEvent::ChannelNotification(_)
         | BookEvent::Settlement(_)
         | BookEvent::Risk(_)
+        | BookEvent::Orders(_)
         | BookEvent::Billing(_) => Err(unreadable("it is of something else".into())),
     }
 }
@@ -222,11 +223,13 @@ fn moved(change: &WalletEvent) -> Option<Money> {
         WalletEvent::DepositRecorded { amount, .. }
         | WalletEvent::ReturnCredited { amount, .. }
         | WalletEvent::BillPaymentReturned { amount, .. }
+        | WalletEvent::OrderRefundCredited { amount, .. }
         | WalletEvent::FundsFreed { amount, .. }
         | WalletEvent::AdvanceCredited { amount, .. } => Some(*amount),
         WalletEvent::DepositReversed { amount, .. }
         | WalletEvent::HoldPaidOut { amount, .. }
         | WalletEvent::BillPaid { amount, .. }
+        | WalletEvent::OrderPaymentTaken { amount, .. }
         | WalletEvent::FundsApplied { amount, .. }
         | WalletEvent::AdvanceReturned { amount, .. } => Some(amount.negate()),
         WalletEvent::FundsHeld { .. } | WalletEvent::HoldReleased { .. } => None,

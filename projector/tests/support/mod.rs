@@ -7,6 +7,8 @@
 pub mod history;
 pub mod judged;
 pub mod notified;
+pub mod ordered;
+pub mod paid;
 pub mod rebuilding;
 pub mod settled;
 
@@ -198,7 +200,7 @@ impl TestBook {
     }
 }
 
-pub const READ_TABLES: [&str; 42] = [
+pub const READ_TABLES: [&str; 46] = [
     "customers",
     "wallets",
     "deposits",
@@ -241,6 +243,10 @@ pub const READ_TABLES: [&str; 42] = [
     "risk_flows",
     "statements",
     "channel_notifications",
+    "orders",
+    "order_steps",
+    "payments",
+    "order_refunds",
 ];
 
 pub struct Running {

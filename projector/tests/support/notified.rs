@@ -1,11 +1,14 @@
 //! What payment channels have told.
 
 use tallybook_domain::BookEvent;
-use tallybook_domain::channels::{Channel, ChannelNotificationEvent, Notification, RefundedAmount, Said};
+use tallybook_domain::channels::{
+    Channel, ChannelNotificationEvent, ChannelNotificationId, Notification, RefundedAmount, Said,
+};
+use tallybook_domain::orders::PaymentId;
 
 use super::history::money;
 
-/// One notification of each kind.
+/// One notification of each kind, of which a payment has taken up one.
 pub fn notified() -> Vec<(String, BookEvent)> {
     let refund = || "R-1".parse().unwrap();
     let every = [
@@ -17,7 +20,12 @@ pub fn notified() -> Vec<(String, BookEvent)> {
         Said::RefundClosed { refund: refund() },
         Said::RefundAbnormal { refund: refund() },
     ];
-    (1..).zip(every).map(|(number, said)| received(number, said)).collect()
+    let mut events: Vec<_> = (1..).zip(every).map(|(number, said)| received(number, said)).collect();
+    let notification = ChannelNotificationId::of(Channel::WechatPay, &"EV-2".parse().unwrap());
+    let payment = PaymentId::of(Channel::WechatPay, &"O-1".parse().unwrap());
+    let id = notification.to_string();
+    events.push((id, ChannelNotificationEvent::ChannelNotificationApplied { notification, payment }.into()));
+    events
 }
 
 fn received(number: u32, said: Said) -> (String, BookEvent) {

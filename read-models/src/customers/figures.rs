@@ -1,4 +1,4 @@
-//! What a customer is worth, owes and has left with us, put together from bills, receipts and credit notes.
+//! What a customer is worth, owes and has left with us, put together from bills, orders, receipts and credit notes.
 
 use std::collections::BTreeMap;
 
@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use super::{CustomerRow, Customers};
 use crate::billing::{Bills, Receivables};
+use crate::orders::Orders;
 use crate::query::{Answer, ReadError, Snapshot, Total, counted, rounded, tables_of};
 use crate::schema;
 use crate::settlement::{CreditNotes, Receipts};
@@ -24,14 +25,17 @@ pub struct CustomerFigures {
     pub currencies: Vec<FiguresOfCurrency>,
 }
 
-/// The figures in a currency in which the customer was billed, has money left or has a limit.
+/// The figures in a currency in which the customer was billed or has ordered, has money left or has a limit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FiguresOfCurrency {
     #[schema(value_type = String, example = "CNY")]
     pub currency: Currency,
-    /// Revenue of all issued bills as their notes have left them, without tax.
+    /// Revenue of all issued bills as their notes have left them, and of completed orders, without tax.
     #[schema(value_type = schema::Money)]
     pub lifetime_value: Total,
+    /// What of it comes from orders.
+    #[schema(value_type = schema::Money)]
+    pub order_value: Total,
     /// What is owed, with tax.
     #[schema(value_type = schema::Money)]
     pub outstanding: Total,
@@ -58,7 +62,8 @@ pub struct FiguresOfCurrency {
 
 #[derive(Default)]
 struct Figures {
-    lifetime_value: Decimal,
+    billed_value: Decimal,
+    order_value: Decimal,
     outstanding: Decimal,
     overdue: Decimal,
     advance: Decimal,
@@ -78,6 +83,7 @@ pub async fn customer_figures(
         tables_of::<Receivables>(),
         tables_of::<Receipts>(),
         tables_of::<CreditNotes>(),
+        tables_of::<Orders>(),
     ];
     let mut snapshot = Snapshot::of_tables(pool, &tables.concat()).await?;
     let positions = [
@@ -86,6 +92,7 @@ pub async fn customer_figures(
         snapshot.position_of::<Receivables>().await?,
         snapshot.position_of::<Receipts>().await?,
         snapshot.position_of::<CreditNotes>().await?,
+        snapshot.position_of::<Orders>().await?,
     ];
     let position = positions.into_iter().fold(u64::MAX, u64::min);
     let Some(row) = snapshot.row_of::<CustomerRow>(customer.as_str()).await? else {
@@ -124,12 +131,16 @@ async fn figures_of(
                  FROM (SELECT currency, unapplied FROM receipts WHERE customer = $1
                         UNION ALL
                        SELECT currency, unapplied FROM credit_notes WHERE customer = $1) AS sources
-                GROUP BY currency)
+                GROUP BY currency),
+           ordered AS (
+               SELECT currency, sum(revenue) AS order_value FROM orders
+                WHERE customer = $1 AND state = 'completed' GROUP BY currency)
            SELECT currency AS "currency!", coalesce(b.lifetime_value, 0) AS "lifetime_value!",
                   coalesce(b.outstanding, 0) AS "outstanding!", coalesce(b.overdue, 0) AS "overdue!",
-                  coalesce(f.advance, 0) AS "advance!", coalesce(p.bill_count, 0) AS "bill_count!",
-                  p.days AS "days?"
-             FROM billed AS b FULL JOIN free AS f USING (currency) LEFT JOIN paid AS p USING (currency)"#,
+                  coalesce(o.order_value, 0) AS "order_value!", coalesce(f.advance, 0) AS "advance!",
+                  coalesce(p.bill_count, 0) AS "bill_count!", p.days AS "days?"
+             FROM billed AS b FULL JOIN free AS f USING (currency) FULL JOIN ordered AS o USING (currency)
+             LEFT JOIN paid AS p USING (currency)"#,
         customer.as_str(),
         on,
     )
@@ -139,7 +150,8 @@ async fn figures_of(
         let currency = Currency::parse(&row.currency)
             .map_err(|_| ReadError::Corrupt(format!("{customer} is billed in {:?}", row.currency)))?;
         let figures = Figures {
-            lifetime_value: row.lifetime_value,
+            billed_value: row.lifetime_value,
+            order_value: row.order_value,
             outstanding: row.outstanding,
             overdue: row.overdue,
             advance: row.advance,
@@ -159,7 +171,8 @@ impl Figures {
             .and_then(|limit| self.outstanding.checked_div(limit.amount()));
         Ok(FiguresOfCurrency {
             currency,
-            lifetime_value: total(self.lifetime_value),
+            lifetime_value: total(self.billed_value).plus(total(self.order_value))?,
+            order_value: total(self.order_value),
             outstanding: total(self.outstanding),
             overdue: total(self.overdue),
             advance: total(self.advance),

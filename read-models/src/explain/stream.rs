@@ -96,6 +96,7 @@ pub(super) fn effect(event: &BookEvent, part: WalletPart) -> Result<Option<Money
         | BookEvent::ChannelNotification(_)
         | BookEvent::Settlement(_)
         | BookEvent::Risk(_)
+        | BookEvent::Orders(_)
         | BookEvent::Billing(_) => {
             return Ok(None);
         }
@@ -104,10 +105,12 @@ pub(super) fn effect(event: &BookEvent, part: WalletPart) -> Result<Option<Money
         WalletEvent::DepositRecorded { amount, .. }
         | WalletEvent::ReturnCredited { amount, .. }
         | WalletEvent::BillPaymentReturned { amount, .. }
+        | WalletEvent::OrderRefundCredited { amount, .. }
         | WalletEvent::FundsFreed { amount, .. }
         | WalletEvent::AdvanceCredited { amount, .. } => (amount, 1, 0),
         WalletEvent::DepositReversed { amount, .. }
         | WalletEvent::BillPaid { amount, .. }
+        | WalletEvent::OrderPaymentTaken { amount, .. }
         | WalletEvent::FundsApplied { amount, .. }
         | WalletEvent::AdvanceReturned { amount, .. } => (amount, -1, 0),
         WalletEvent::FundsHeld { amount, .. } => (amount, 0, 1),

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 use std::hash::Hash;
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use sqlx::FromRow;
 use sqlx::postgres::PgRow;
@@ -73,7 +73,7 @@ pub trait KeyedRow: Row + for<'r> FromRow<'r, PgRow> + Unpin {
 }
 
 /// The event that made or last changed a row.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Stamp {
     /// The event's position in the journal.
     pub position: u64,

@@ -6,6 +6,8 @@ mod as_of;
 mod billed;
 pub mod journal;
 mod money;
+mod ordered;
+mod paid_beside;
 mod rebuilt;
 mod settled;
 
@@ -33,12 +35,14 @@ impl Witness {
 }
 
 /// The journal is whole, the read tables are what the journal folds to, the money adds up, what was
-/// billed is what is reported, what is left of receipts is what the ledger has, and the past is what it was.
+/// billed is what is reported, what is left of receipts and what orders hold is what the ledger has, and the past is what it was.
 pub async fn hold(witness: &Witness) {
     let head = journal::is_whole(witness).await;
     rebuilt::equals_live(witness, head).await;
     money::adds_up(witness, head).await;
     billed::agrees(witness, head).await;
     settled::agrees(witness, head).await;
+    ordered::agrees(witness, head).await;
+    paid_beside::agrees(witness, head).await;
     as_of::is_what_was(witness, head).await;
 }

@@ -41,7 +41,7 @@ pub(super) async fn adds_up(witness: &Witness, head: u64) {
         add(came_in.entry(currency).or_default(), -paid);
     }
     came_in.retain(|_, sum| !sum.is_zero());
-    assert_eq!(came_in, owed, "the days, less what paid bills, add up to what is in the wallets");
+    assert_eq!(came_in, owed, "the days, less what paid bills and orders, add up to what is in the wallets");
 }
 
 /// By currency; none that is zero.
@@ -107,15 +107,16 @@ async fn net_of_all_days(witness: &Witness, fresh: &str) -> Sums {
     net
 }
 
-/// What wallets have paid for bills and not got back, less what came from receipts: neither a deposit nor a withdrawal
-/// of any day.
+/// What wallets have paid for bills and orders and not got back, less what came from receipts: neither a deposit nor a
+/// withdrawal of any day.
 async fn paid_for_bills(witness: &Witness) -> Vec<(String, Decimal)> {
     sqlx::query_as(
         "SELECT payload -> event_type -> 'amount' ->> 'currency',
                 sum((payload -> event_type -> 'amount' ->> 'amount')::numeric
-                    * CASE WHEN event_type IN ('BillPaid', 'FundsApplied', 'AdvanceReturned') THEN 1 ELSE -1 END)
+                    * CASE WHEN event_type IN ('BillPaid', 'FundsApplied', 'AdvanceReturned', 'OrderPaymentTaken')
+                           THEN 1 ELSE -1 END)
            FROM events WHERE event_type IN ('BillPaid', 'FundsApplied', 'BillPaymentReturned', 'FundsFreed', 'AdvanceCredited',
-                                            'AdvanceReturned')
+                                            'AdvanceReturned', 'OrderPaymentTaken', 'OrderRefundCredited')
           GROUP BY 1",
     )
     .fetch_all(&witness.pool)

@@ -7,7 +7,9 @@ use sqlx::{Connection, PgConnection, PgPool};
 use tallybook_event_store::journal;
 use tallybook_projector::wait_for;
 use tallybook_read_models::fold::{CopyRows, Encoding, Share, Table, Tables, fold};
-use tallybook_read_models::{Projection, billing, channels, customers, deposits, ledger, risk, settlement};
+use tallybook_read_models::{
+    Projection, billing, channels, customers, deposits, ledger, orders, risk, settlement,
+};
 
 use super::Witness;
 
@@ -50,6 +52,9 @@ pub(super) async fn equals_live(witness: &Witness, head: u64) {
         compare::<risk::RiskFlows>(&mut connection, &events).await,
         compare::<settlement::Statements>(&mut connection, &events).await,
         compare::<channels::ChannelNotifications>(&mut connection, &events).await,
+        compare::<orders::Orders>(&mut connection, &events).await,
+        compare::<orders::Payments>(&mut connection, &events).await,
+        compare::<orders::OrderRefunds>(&mut connection, &events).await,
     ];
     connection.close().await.unwrap();
     assert_eq!(BTreeSet::from(compared), BTreeSet::from_iter(names), "every projection is compared");

@@ -9,6 +9,7 @@ use tallybook_tests::answer::text;
 use tallybook_tests::book::Differently;
 use tallybook_tests::channels::{channels, form, paid, submit, tell, trade, transaction};
 use tallybook_tests::described::Description;
+use tallybook_tests::orders::{order, order_over, order_path, pay};
 use tallybook_tests::outside::Outside;
 use tallybook_tests::scenario::{step_body, step_path};
 use tallybook_tests::settlement::{receipt, rules, sums, undo, with_fee};
@@ -61,6 +62,8 @@ async fn every_answer_is_as_described() {
     settlement(&book, &mut comparison).await;
     statements(&book, &mut comparison, &acme).await;
     notifications(&book, &mut comparison).await;
+    orders(&book, &mut comparison).await;
+    payments(&book, &mut comparison).await;
     periods(&book, &mut comparison).await;
     let quoted = book.auditor().post("/v1/pricing/quote", &bodies::quote_of_everything()).await;
     comparison.check("POST", "/v1/pricing/quote", &quoted);
@@ -101,6 +104,96 @@ async fn customers(book: &TestBook, comparison: &mut Comparison) -> String {
     operator.post(&format!("{path}/suspend"), &bodies::because("more chargebacks")).await.ok();
     operator.post(&format!("{path}/reactivate"), &json!({})).await.ok();
     id
+}
+
+/// One that is paid and delivered, and one that is given up.
+/// One that is paid late, one that is refunded through a channel, and one that is refunded into the wallet.
+async fn payments(book: &TestBook, comparison: &mut Comparison) {
+    let (customer, finance) = (book.customer_with("晨曦商贸有限公司", "50.00").await, book.finance());
+    let (late, paid) = (book.order(&customer, "SO-3", "10").await, book.order(&customer, "SO-4", "10").await);
+    let mut ids = Vec::new();
+    for (order, reference) in [(&late, "SO-3-001"), (&paid, "SO-4-001")] {
+        let body = json!({ "channel": "wechat_pay", "reference": reference });
+        let begun = book.operator().post(&order_path(order, "payments"), &body).await;
+        ids.push(text(&comparison.check("POST", "/v1/orders/{id}/payments", &begun), "id").to_owned());
+    }
+    let step = |payment: &str, step: &str| format!("/v1/payments/{payment}/{step}");
+    let closed = book.operator().post(&step(&ids[0], "close"), &json!({})).await;
+    comparison.check("POST", "/v1/payments/{id}/close", &closed);
+    book.operator().post(&order_path(&late, "cancel"), &json!({})).await.ok();
+    for payment in &ids {
+        let body = json!({ "transaction": payment, "amount": bodies::yuan("10.00") });
+        let confirmed = finance.post(&step(payment, "confirm"), &body).await;
+        comparison.check("POST", "/v1/payments/{id}/confirm", &confirmed);
+    }
+    let fee = json!({ "amount": bodies::yuan("0.06") });
+    let charged = finance.post(&step(&ids[1], "fee"), &fee).await;
+    comparison.check("POST", "/v1/payments/{id}/fee", &charged);
+    let resolved = finance.post(&step(&ids[0], "resolve"), &bodies::because("it goes back")).await;
+    comparison.check("POST", "/v1/payments/{id}/resolve", &resolved);
+    let fresh = book.fresh().await;
+    let listed = book.auditor().get(&format!("/v1/payments?{fresh}")).await;
+    comparison.check("GET", "/v1/payments", &listed);
+    let found = book.auditor().get(&format!("/v1/payments/{}", ids[0])).await;
+    comparison.check("GET", "/v1/payments/{id}", &found);
+    refunds(book, comparison, [&customer, &paid]).await;
+}
+
+async fn refunds(book: &TestBook, comparison: &mut Comparison, [customer, paid]: [&str; 2]) {
+    let from_wallet = book.order(customer, "SO-5", "10").await;
+    book.pay(&from_wallet).await;
+    let body = json!({ "amount": bodies::yuan("2.00"), "reason": "broken", "lines": [1] });
+    let mut ids = Vec::new();
+    for order in [paid, paid, paid, &from_wallet] {
+        let asked = book.operator().post(&order_path(order, "refunds"), &body).await;
+        ids.push(text(&comparison.check("POST", "/v1/orders/{id}/refunds", &asked), "id").to_owned());
+    }
+    for (which, step) in [
+        (0, "approve"),
+        (0, "submit"),
+        (0, "succeed"),
+        (1, "approve"),
+        (1, "fail"),
+        (2, "reject"),
+        (3, "approve"),
+    ] {
+        let decides = matches!(step, "approve" | "reject");
+        let client = if decides { book.approver() } else { book.finance() };
+        let ends = matches!(step, "reject" | "fail");
+        let body = if ends { bodies::because("no") } else { json!({}) };
+        let taken = client.post(&format!("/v1/refunds/{}/{step}", ids[which]), &body).await;
+        comparison.check("POST", &format!("/v1/refunds/{{id}}/{step}"), &taken);
+    }
+    let fresh = book.fresh().await;
+    let listed = book.auditor().get(&format!("/v1/refunds?{fresh}")).await;
+    comparison.check("GET", "/v1/refunds", &listed);
+    let found = book.auditor().get(&format!("/v1/refunds/{}", ids[0])).await;
+    comparison.check("GET", "/v1/refunds/{id}", &found);
+}
+
+async fn orders(book: &TestBook, comparison: &mut Comparison) {
+    let customer = book.customer_with("Buyer", "200.00").await;
+    let (operator, finance) = (book.operator(), book.finance());
+    let body = order(&customer, "SO-1");
+    let placed = operator.post("/v1/orders", &body).await;
+    let id = text(&comparison.check("POST", "/v1/orders", &placed), "id").to_owned();
+    comparison.check("POST", "/v1/orders", &operator.post("/v1/orders", &body).await);
+    comparison.check("POST", "/v1/orders/{id}/pay", &pay(&finance, &id).await);
+    let parts = json!({ "lines": [{ "line": 1, "quantity": "2" }], "carrier": "顺丰", "tracking_no": "SF1" });
+    let shipped = operator.post(&order_path(&id, "ship"), &parts).await;
+    comparison.check("POST", "/v1/orders/{id}/ship", &shipped);
+    operator.post(&order_path(&id, "ship"), &json!({ "last": true })).await.ok();
+    let received = operator.post(&order_path(&id, "receive"), &json!({})).await;
+    comparison.check("POST", "/v1/orders/{id}/receive", &received);
+    let other = book.place(&order_over(&customer, "SO-2", "9.90")).await;
+    let cancelled = operator.post(&order_path(&other, "cancel"), &bodies::because("ordered twice")).await;
+    comparison.check("POST", "/v1/orders/{id}/cancel", &cancelled);
+    let fresh = book.fresh().await;
+    comparison.check("GET", "/v1/orders", &book.auditor().get(&format!("/v1/orders?{fresh}")).await);
+    for order in [id, other] {
+        let found = book.auditor().get(&format!("/v1/orders/{order}?{fresh}")).await;
+        comparison.check("GET", "/v1/orders/{id}", &found);
+    }
 }
 
 /// One that stays and one that is reversed, by dry run and in earnest.

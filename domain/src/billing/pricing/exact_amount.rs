@@ -41,7 +41,7 @@ impl ExactAmount {
     pub const ZERO: Self = Self { digits: 0, scale: 0 };
 
     /// The product of two numbers with at most twelve decimals each; `None` if it has more than 38 digits.
-    pub(super) fn product(one: Decimal, other: Decimal) -> Option<Self> {
+    pub(crate) fn product(one: Decimal, other: Decimal) -> Option<Self> {
         let digits = one.mantissa().checked_mul(other.mantissa())?;
         let scale = one.scale() + other.scale();
         Some(if digits == 0 { Self::ZERO } else { Self { digits, scale } })

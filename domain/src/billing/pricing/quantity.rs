@@ -1,7 +1,7 @@
 //! How much was used.
 
 use super::Meter;
-use super::decimal::decimal_type;
+use super::decimal::{InvalidDecimal, decimal_type};
 use super::refusal::PricingRefusal;
 use crate::money::LIMIT;
 
@@ -17,6 +17,11 @@ impl Quantity {
     #[must_use]
     pub fn less(self, other: Self) -> Self {
         if self <= other { Self::ZERO } else { Self(self.0.saturating_sub(other.0).normalize()) }
+    }
+
+    /// Both together; refused above 10^15.
+    pub fn plus(self, other: Self) -> Result<Self, InvalidDecimal> {
+        Self::new(self.0.checked_add(other.0).ok_or(Self::RANGE)?)
     }
 
     /// The sum of what was used at different times; refused above 10^15.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::ChannelNotificationId;
 use crate::channels::{Channel, ChannelNumber, Said};
 use crate::event::EventKind;
+use crate::orders::PaymentId;
 
 /// A notification that is the channel's own word: signed, fresh, and about this merchant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,16 +36,20 @@ impl Notification {
 pub enum ChannelNotificationEvent {
     /// A channel told us what became of a payment or a refund.
     ChannelNotificationReceived(Notification),
+    /// The payment it is about has taken it up.
+    ChannelNotificationApplied { notification: ChannelNotificationId, payment: PaymentId },
 }
 
 const RECEIVED: EventKind = EventKind::first_version("ChannelNotificationReceived");
+const APPLIED: EventKind = EventKind::first_version("ChannelNotificationApplied");
 
 impl ChannelNotificationEvent {
-    pub const KINDS: [EventKind; 1] = [RECEIVED];
+    pub const KINDS: [EventKind; 2] = [RECEIVED, APPLIED];
 
     pub fn kind(&self) -> EventKind {
         match self {
             Self::ChannelNotificationReceived(_) => RECEIVED,
+            Self::ChannelNotificationApplied { .. } => APPLIED,
         }
     }
 
@@ -52,6 +57,7 @@ impl ChannelNotificationEvent {
     pub fn notification(&self) -> ChannelNotificationId {
         match self {
             Self::ChannelNotificationReceived(notification) => notification.id(),
+            Self::ChannelNotificationApplied { notification, .. } => notification.clone(),
         }
     }
 }

@@ -9,14 +9,17 @@ use crate::text::{self, InvalidText};
 pub enum ChannelNotificationState {
     /// Kept, and no payment of ours has taken it up.
     Waiting,
+    /// The payment it is about has taken it up.
+    Applied,
 }
 
 impl ChannelNotificationState {
-    pub const ALL: [Self; 1] = [Self::Waiting];
+    pub const ALL: [Self; 2] = [Self::Waiting, Self::Applied];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Waiting => "waiting",
+            Self::Applied => "applied",
         }
     }
 }
@@ -31,6 +34,6 @@ impl std::str::FromStr for ChannelNotificationState {
     type Err = InvalidText;
 
     fn from_str(word: &str) -> Result<Self, Self::Err> {
-        text::word(word, Self::ALL, Self::as_str, "waiting")
+        text::word(word, Self::ALL, Self::as_str, "waiting or applied")
     }
 }

@@ -87,3 +87,22 @@ fn words_are_those_of_the_journal() {
         assert_eq!(state.as_str().parse::<ChannelNotificationState>().unwrap(), state);
     }
 }
+
+#[test]
+fn a_notification_is_taken_up_once() {
+    let payment = crate::ids::PaymentId::of(Channel::WechatPay, &paid().reference);
+    let apply = || ChannelNotificationCommand::Apply { notification: paid().id(), payment: payment.clone() };
+    let applied = || ChannelNotificationEvent::ChannelNotificationApplied {
+        notification: paid().id(),
+        payment: payment.clone(),
+    };
+    given(vec![Received(paid())]).when(apply()).then_expect_events(vec![applied()]);
+    given(vec![Received(paid()), applied()]).when(apply()).then_expect_events(vec![]);
+    let refusal = ChannelNotificationRefusal::NotFound { notification: paid().id() };
+    given(vec![]).when(apply()).then_expect_error(refusal);
+    let mut notification = ChannelNotification::default();
+    assert!(notification.evolve(&applied()).is_err(), "it was never received");
+    notification.evolve(&Received(paid())).unwrap();
+    notification.evolve(&applied()).unwrap();
+    assert!(notification.evolve(&applied()).is_err(), "it was applied");
+}

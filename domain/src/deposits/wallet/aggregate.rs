@@ -190,6 +190,15 @@ impl EventSourced for Wallet {
                 self.check_available(amount)?;
                 WalletEvent::AdvanceReturned { wallet, receipt, amount, effective_date }
             }
+            WalletCommand::PayOrder { wallet, order, amount, effective_date } => {
+                check_amount(&wallet, amount)?;
+                self.check_available(amount)?;
+                WalletEvent::OrderPaymentTaken { wallet, order, amount, effective_date }
+            }
+            WalletCommand::CreditOrderRefund { wallet, order, refund, amount, effective_date } => {
+                self.check_credit(&wallet, amount)?;
+                WalletEvent::OrderRefundCredited { wallet, order, refund, amount, effective_date }
+            }
         };
         Ok(vec![event])
     }
@@ -217,6 +226,7 @@ impl EventSourced for Wallet {
             | BookEvent::ChannelNotification(_)
             | BookEvent::Settlement(_)
             | BookEvent::Risk(_)
+            | BookEvent::Orders(_)
             | BookEvent::Billing(_) => None,
         }
     }
@@ -227,6 +237,7 @@ fn take_in(funds: &mut Funds, event: &WalletEvent) -> Result<(), Broken> {
         WalletEvent::DepositRecorded { amount, .. }
         | WalletEvent::ReturnCredited { amount, .. }
         | WalletEvent::BillPaymentReturned { amount, .. }
+        | WalletEvent::OrderRefundCredited { amount, .. }
         | WalletEvent::FundsFreed { amount, .. }
         | WalletEvent::AdvanceCredited { amount, .. } => funds.credit(*amount),
         WalletEvent::DepositReversed { deposit, amount, .. } => funds.reverse(deposit.entry(), *amount),
@@ -234,6 +245,7 @@ fn take_in(funds: &mut Funds, event: &WalletEvent) -> Result<(), Broken> {
         WalletEvent::HoldReleased { withdrawal, amount, .. } => funds.release(withdrawal, *amount),
         WalletEvent::HoldPaidOut { withdrawal, amount, .. } => funds.pay_out(withdrawal, *amount),
         WalletEvent::BillPaid { amount, .. }
+        | WalletEvent::OrderPaymentTaken { amount, .. }
         | WalletEvent::FundsApplied { amount, .. }
         | WalletEvent::AdvanceReturned { amount, .. } => funds.debit(*amount),
     }

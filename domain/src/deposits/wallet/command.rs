@@ -7,6 +7,7 @@ use crate::billing::BillId;
 use crate::deposits::{BankReference, DepositMethod};
 use crate::ids::{DepositId, WalletId, WithdrawalId, WriteOffId};
 use crate::money::Money;
+use crate::orders::{OrderId, RefundId};
 use crate::settlement::ReceiptId;
 use crate::text::{Reason, Remark};
 
@@ -96,6 +97,21 @@ pub enum WalletCommand {
         amount: Money,
         effective_date: NaiveDate,
     },
+    /// Available money pays an order.
+    PayOrder {
+        wallet: WalletId,
+        order: OrderId,
+        amount: Money,
+        effective_date: NaiveDate,
+    },
+    /// Money that had paid an order comes back. How much of it can is the order's to know.
+    CreditOrderRefund {
+        wallet: WalletId,
+        order: OrderId,
+        refund: RefundId,
+        amount: Money,
+        effective_date: NaiveDate,
+    },
 }
 
 /// What was recorded of a deposit, read from its immutable event: a wallet does not remember its deposits.
@@ -130,7 +146,9 @@ impl DepositFacts {
             | WalletEvent::HoldPaidOut { .. }
             | WalletEvent::ReturnCredited { .. }
             | WalletEvent::BillPaid { .. }
+            | WalletEvent::OrderPaymentTaken { .. }
             | WalletEvent::BillPaymentReturned { .. }
+            | WalletEvent::OrderRefundCredited { .. }
             | WalletEvent::FundsApplied { .. }
             | WalletEvent::FundsFreed { .. }
             | WalletEvent::AdvanceCredited { .. }

@@ -9,6 +9,7 @@ use crate::deposits::{BankReference, DepositMethod};
 use crate::event::EventKind;
 use crate::ids::{DepositId, WalletId, WithdrawalId, WriteOffId};
 use crate::money::Money;
+use crate::orders::{OrderId, RefundId};
 use crate::settlement::ReceiptId;
 use crate::text::{Reason, Remark};
 
@@ -71,6 +72,16 @@ pub enum WalletEvent {
     AdvanceCredited { wallet: WalletId, receipt: ReceiptId, amount: Money, effective_date: NaiveDate },
     /// What had come from a receipt went back there.
     AdvanceReturned { wallet: WalletId, receipt: ReceiptId, amount: Money, effective_date: NaiveDate },
+    /// Money in the wallet paid an order.
+    OrderPaymentTaken { wallet: WalletId, order: OrderId, amount: Money, effective_date: NaiveDate },
+    /// Money that had paid an order came back.
+    OrderRefundCredited {
+        wallet: WalletId,
+        order: OrderId,
+        refund: RefundId,
+        amount: Money,
+        effective_date: NaiveDate,
+    },
 }
 
 const RECORDED: EventKind = EventKind::first_version("DepositRecorded");
@@ -85,9 +96,11 @@ const FUNDS_APPLIED: EventKind = EventKind::first_version("FundsApplied");
 const FUNDS_FREED: EventKind = EventKind::first_version("FundsFreed");
 const ADVANCE_CREDITED: EventKind = EventKind::first_version("AdvanceCredited");
 const ADVANCE_RETURNED: EventKind = EventKind::first_version("AdvanceReturned");
+const ORDER_PAYMENT_TAKEN: EventKind = EventKind::first_version("OrderPaymentTaken");
+const ORDER_REFUND_CREDITED: EventKind = EventKind::first_version("OrderRefundCredited");
 
 impl WalletEvent {
-    pub const KINDS: [EventKind; 12] = [
+    pub const KINDS: [EventKind; 14] = [
         RECORDED,
         REVERSED,
         HELD,
@@ -100,6 +113,8 @@ impl WalletEvent {
         FUNDS_FREED,
         ADVANCE_CREDITED,
         ADVANCE_RETURNED,
+        ORDER_PAYMENT_TAKEN,
+        ORDER_REFUND_CREDITED,
     ];
 
     pub fn kind(&self) -> EventKind {
@@ -116,6 +131,8 @@ impl WalletEvent {
             Self::FundsFreed { .. } => FUNDS_FREED,
             Self::AdvanceCredited { .. } => ADVANCE_CREDITED,
             Self::AdvanceReturned { .. } => ADVANCE_RETURNED,
+            Self::OrderPaymentTaken { .. } => ORDER_PAYMENT_TAKEN,
+            Self::OrderRefundCredited { .. } => ORDER_REFUND_CREDITED,
         }
     }
 
@@ -128,7 +145,9 @@ impl WalletEvent {
             | Self::HoldPaidOut { wallet, .. }
             | Self::ReturnCredited { wallet, .. }
             | Self::BillPaid { wallet, .. }
+            | Self::OrderPaymentTaken { wallet, .. }
             | Self::BillPaymentReturned { wallet, .. }
+            | Self::OrderRefundCredited { wallet, .. }
             | Self::FundsApplied { wallet, .. }
             | Self::FundsFreed { wallet, .. }
             | Self::AdvanceCredited { wallet, .. }
@@ -146,7 +165,9 @@ impl WalletEvent {
             | Self::HoldPaidOut { amount, .. }
             | Self::ReturnCredited { amount, .. }
             | Self::BillPaid { amount, .. }
+            | Self::OrderPaymentTaken { amount, .. }
             | Self::BillPaymentReturned { amount, .. }
+            | Self::OrderRefundCredited { amount, .. }
             | Self::FundsApplied { amount, .. }
             | Self::FundsFreed { amount, .. }
             | Self::AdvanceCredited { amount, .. }

@@ -134,6 +134,7 @@ impl EventSourced for Withdrawal {
             | BookEvent::ChannelNotification(_)
             | BookEvent::Settlement(_)
             | BookEvent::Risk(_)
+            | BookEvent::Orders(_)
             | BookEvent::Billing(_) => None,
         }
     }

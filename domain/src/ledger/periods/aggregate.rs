@@ -143,7 +143,8 @@ impl EventSourced for AccountingPeriods {
             | BookEvent::Withdrawal(_)
             | BookEvent::Billing(_)
             | BookEvent::Settlement(_)
-            | BookEvent::Risk(_) => None,
+            | BookEvent::Risk(_)
+            | BookEvent::Orders(_) => None,
         }
     }
 }

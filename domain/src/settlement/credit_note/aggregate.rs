@@ -233,6 +233,7 @@ impl EventSourced for CreditNote {
             BookEvent::Settlement(SettlementEvent::CreditNote(event)) => Some(event),
             BookEvent::Settlement(_)
             | BookEvent::Risk(_)
+            | BookEvent::Orders(_)
             | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)

@@ -124,6 +124,7 @@ impl EventSourced for Statement {
             | BookEvent::Billing(_)
             | BookEvent::Period(_)
             | BookEvent::Risk(_)
+            | BookEvent::Orders(_)
             | BookEvent::ChannelNotification(_) => None,
         }
     }

@@ -188,6 +188,7 @@ impl EventSourced for WriteOff {
             BookEvent::Settlement(SettlementEvent::WriteOff(event)) => Some(event),
             BookEvent::Settlement(_)
             | BookEvent::Risk(_)
+            | BookEvent::Orders(_)
             | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)

@@ -34,7 +34,8 @@ impl Projection for ChannelNotifications {
             | BookEvent::Period(_)
             | BookEvent::Billing(_)
             | BookEvent::Settlement(_)
-            | BookEvent::Risk(_) => Ok(()),
+            | BookEvent::Risk(_)
+            | BookEvent::Orders(_) => Ok(()),
         }
     }
 }
@@ -44,7 +45,15 @@ fn apply(
     change: &ChannelNotificationEvent,
     notifications: &mut Keyed<ChannelNotificationRow>,
 ) -> Result<(), FoldFault> {
-    let ChannelNotificationEvent::ChannelNotificationReceived(told) = change;
+    let told = match change {
+        ChannelNotificationEvent::ChannelNotificationReceived(told) => told,
+        ChannelNotificationEvent::ChannelNotificationApplied { notification, .. } => {
+            return notifications.change(notification, |row| {
+                row.state = ChannelNotificationState::Applied;
+                Ok(())
+            });
+        }
+    };
     let id = told.id();
     notifications.create(&id, || ChannelNotificationRow {
         id: id.clone(),

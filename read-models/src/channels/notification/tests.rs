@@ -38,6 +38,15 @@ fn what_a_channel_says_waits_for_the_payment_it_is_about() {
 }
 
 #[test]
+fn what_a_payment_has_taken_up_no_longer_waits() {
+    let told = told("n1", Said::Paid { amount: yuan("20.00") });
+    let payment = tallybook_domain::orders::PaymentId::of(told.channel, &told.reference);
+    let applied = ChannelNotificationEvent::ChannelNotificationApplied { notification: told.id(), payment };
+    let rows = folded::<ChannelNotifications>([received(&told).into(), applied.into()]);
+    assert_eq!(rows.get(&told.id()).unwrap().state, ChannelNotificationState::Applied);
+}
+
+#[test]
 fn a_notification_that_came_twice_is_a_fault() {
     let event = received(&told("n1", Said::Pending));
     let error = try_folded::<ChannelNotifications>([event.clone().into(), event.into()]).unwrap_err();

@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
+use rust_decimal::Decimal;
 use serde::Serialize;
 use sqlx::PgPool;
 use tallybook_domain::Currency;
 use utoipa::ToSchema;
 
 use super::DailyTotals;
-use crate::query::{Answer, Period, ReadError, Snapshot, Total, counted, read};
+use crate::query::{Answer, Period, ReadError, Snapshot, Total, counted, read, rounded};
 use crate::schema;
 
 /// Every currency that moved in the period, day by day.
@@ -55,6 +56,24 @@ pub struct Turnover {
     /// Deposits less reversals less withdrawals plus returns.
     #[schema(value_type = schema::Money)]
     pub net: Total,
+    /// Orders placed.
+    pub orders: u64,
+    /// How many of these were paid, on whatever day.
+    pub orders_converted: u64,
+    /// What was paid for orders, placed on whatever day.
+    #[schema(value_type = schema::Money)]
+    pub order_payments: Total,
+    pub order_payment_count: u64,
+    /// What went back of orders.
+    #[schema(value_type = schema::Money)]
+    pub order_refunds: Total,
+    pub order_refund_count: u64,
+    /// Payments by their number, rounded half up. `null` without any.
+    #[schema(value_type = Option<schema::Money>)]
+    pub average_order: Option<Total>,
+    /// Converted orders as a share of those placed, to four decimals. `null` without any.
+    #[schema(value_type = Option<String>, example = "0.8125")]
+    pub conversion: Option<Decimal>,
 }
 
 impl Turnover {
@@ -70,6 +89,31 @@ impl Turnover {
             returns: zero,
             return_count: 0,
             net: zero,
+            orders: 0,
+            orders_converted: 0,
+            order_payments: zero,
+            order_payment_count: 0,
+            order_refunds: zero,
+            order_refund_count: 0,
+            average_order: None,
+            conversion: None,
+        }
+    }
+
+    /// With what follows from its own figures.
+    fn with_ratios(self) -> Self {
+        let per = |whole: Decimal, parts: u64| {
+            Some(Decimal::from(parts))
+                .filter(|parts| !parts.is_zero())
+                .and_then(|parts| whole.checked_div(parts))
+        };
+        let currency = self.order_payments.currency();
+        let average = per(self.order_payments.amount(), self.order_payment_count);
+        Self {
+            average_order: average
+                .map(|average| Total::new(rounded(average, currency.minor_units()), currency)),
+            conversion: per(self.orders_converted.into(), self.orders).map(|share| rounded(share, 4)),
+            ..self
         }
     }
 
@@ -84,7 +128,16 @@ impl Turnover {
             returns: self.returns.plus(other.returns)?,
             return_count: self.return_count + other.return_count,
             net: self.net.plus(other.net)?,
-        })
+            orders: self.orders + other.orders,
+            orders_converted: self.orders_converted + other.orders_converted,
+            order_payments: self.order_payments.plus(other.order_payments)?,
+            order_payment_count: self.order_payment_count + other.order_payment_count,
+            order_refunds: self.order_refunds.plus(other.order_refunds)?,
+            order_refund_count: self.order_refund_count + other.order_refund_count,
+            average_order: None,
+            conversion: None,
+        }
+        .with_ratios())
     }
 }
 
@@ -114,7 +167,8 @@ async fn turnovers(
 ) -> Result<BTreeMap<Currency, HashMap<NaiveDate, Turnover>>, ReadError> {
     let rows = sqlx::query!(
         "SELECT effective_date, currency, deposits, deposit_count, reversals, reversal_count,
-                withdrawals, withdrawal_count, returns, return_count, net
+                withdrawals, withdrawal_count, returns, return_count, net, orders, orders_converted,
+                order_payments, order_payment_count, order_refunds, order_refund_count
            FROM daily_totals
           WHERE effective_date BETWEEN $1 AND $2 AND (currency = $3 OR $3 IS NULL)",
         period.from(),
@@ -137,7 +191,16 @@ async fn turnovers(
             returns: total(row.returns),
             return_count: counted(row.return_count)?,
             net: total(row.net),
-        };
+            orders: counted(row.orders)?,
+            orders_converted: counted(row.orders_converted)?,
+            order_payments: total(row.order_payments),
+            order_payment_count: counted(row.order_payment_count)?,
+            order_refunds: total(row.order_refunds),
+            order_refund_count: counted(row.order_refund_count)?,
+            average_order: None,
+            conversion: None,
+        }
+        .with_ratios();
         moved.entry(currency).or_default().insert(row.effective_date, turnover);
     }
     Ok(moved)

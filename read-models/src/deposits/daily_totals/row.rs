@@ -7,7 +7,7 @@ use sqlx::Row as _;
 use sqlx::postgres::PgRow;
 use tallybook_domain::Currency;
 
-use super::Flow;
+use super::{Flow, OrderFlow};
 use crate::fold::{Column, Fields, FoldFault, KeyedRow, Row};
 use crate::query::{count, spelled};
 
@@ -25,6 +25,14 @@ pub struct DailyTotalsRow {
     pub return_count: u64,
     /// Deposits less reversals less withdrawals plus returns.
     pub net: Decimal,
+    /// Placed on the day.
+    pub orders: u64,
+    /// How many of those were paid, whenever that was.
+    pub orders_converted: u64,
+    pub order_payments: Decimal,
+    pub order_payment_count: u64,
+    pub order_refunds: Decimal,
+    pub order_refund_count: u64,
 }
 
 impl DailyTotalsRow {
@@ -41,7 +49,32 @@ impl DailyTotalsRow {
             returns: Decimal::ZERO,
             return_count: 0,
             net: Decimal::ZERO,
+            orders: 0,
+            orders_converted: 0,
+            order_payments: Decimal::ZERO,
+            order_payment_count: 0,
+            order_refunds: Decimal::ZERO,
+            order_refund_count: 0,
         }
+    }
+
+    /// What becomes of orders. What pays them has come in before, or comes in through a channel: it is not in `net`.
+    pub(super) fn add_order(&mut self, flow: OrderFlow, amount: Decimal) -> Result<(), FoldFault> {
+        let (sum, count) = match flow {
+            OrderFlow::Placed => {
+                self.orders += 1;
+                return Ok(());
+            }
+            OrderFlow::Converted => {
+                self.orders_converted += 1;
+                return Ok(());
+            }
+            OrderFlow::Payment => (&mut self.order_payments, &mut self.order_payment_count),
+            OrderFlow::Refund => (&mut self.order_refunds, &mut self.order_refund_count),
+        };
+        *sum = sum.checked_add(amount).ok_or(FoldFault::Overflow { what: "the day's sum" })?;
+        *count += 1;
+        Ok(())
     }
 
     pub(super) fn add(&mut self, flow: Flow, amount: Decimal) -> Result<(), FoldFault> {
@@ -73,6 +106,12 @@ impl Row for DailyTotalsRow {
         Column::amount("returns"),
         Column::number("return_count"),
         Column::amount("net"),
+        Column::number("orders"),
+        Column::number("orders_converted"),
+        Column::amount("order_payments"),
+        Column::number("order_payment_count"),
+        Column::amount("order_refunds"),
+        Column::number("order_refund_count"),
     ];
     const CURRENCY: Option<&'static str> = Some("currency");
 
@@ -88,6 +127,12 @@ impl Row for DailyTotalsRow {
         fields.put_amount(self.returns);
         fields.put_count(self.return_count);
         fields.put_amount(self.net);
+        fields.put_count(self.orders);
+        fields.put_count(self.orders_converted);
+        fields.put_amount(self.order_payments);
+        fields.put_count(self.order_payment_count);
+        fields.put_amount(self.order_refunds);
+        fields.put_count(self.order_refund_count);
     }
 }
 
@@ -123,6 +168,12 @@ impl FromRow<'_, PgRow> for DailyTotalsRow {
             returns: row.try_get("returns")?,
             return_count: count(row, "return_count")?,
             net: row.try_get("net")?,
+            orders: count(row, "orders")?,
+            orders_converted: count(row, "orders_converted")?,
+            order_payments: row.try_get("order_payments")?,
+            order_payment_count: count(row, "order_payment_count")?,
+            order_refunds: row.try_get("order_refunds")?,
+            order_refund_count: count(row, "order_refund_count")?,
         })
     }
 }

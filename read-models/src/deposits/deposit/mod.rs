@@ -31,6 +31,7 @@ impl Projection for Deposits {
             | BookEvent::ChannelNotification(_)
             | BookEvent::Settlement(_)
             | BookEvent::Risk(_)
+            | BookEvent::Orders(_)
             | BookEvent::Billing(_) => Ok(()),
         }
     }
@@ -73,7 +74,9 @@ fn apply(
         | WalletEvent::HoldPaidOut { .. }
         | WalletEvent::ReturnCredited { .. }
         | WalletEvent::BillPaid { .. }
+        | WalletEvent::OrderPaymentTaken { .. }
         | WalletEvent::BillPaymentReturned { .. }
+        | WalletEvent::OrderRefundCredited { .. }
         | WalletEvent::FundsApplied { .. }
         | WalletEvent::FundsFreed { .. }
         | WalletEvent::AdvanceCredited { .. }

@@ -49,6 +49,7 @@ impl Projection for Wallets {
             | BookEvent::ChannelNotification(_)
             | BookEvent::Settlement(_)
             | BookEvent::Risk(_)
+            | BookEvent::Orders(_)
             | BookEvent::Billing(_) => Ok(()),
         }
     }
@@ -59,10 +60,12 @@ fn apply(change: &WalletEvent, row: &mut WalletRow) -> Result<(), FoldFault> {
         WalletEvent::DepositRecorded { amount, .. }
         | WalletEvent::ReturnCredited { amount, .. }
         | WalletEvent::BillPaymentReturned { amount, .. }
+        | WalletEvent::OrderRefundCredited { amount, .. }
         | WalletEvent::FundsFreed { amount, .. }
         | WalletEvent::AdvanceCredited { amount, .. } => (row.balance.checked_add(*amount)?, row.held),
         WalletEvent::DepositReversed { amount, .. }
         | WalletEvent::BillPaid { amount, .. }
+        | WalletEvent::OrderPaymentTaken { amount, .. }
         | WalletEvent::FundsApplied { amount, .. }
         | WalletEvent::AdvanceReturned { amount, .. } => (row.balance.checked_sub(*amount)?, row.held),
         WalletEvent::FundsHeld { amount, .. } => (row.balance, row.held.checked_add(*amount)?),

@@ -37,6 +37,7 @@ impl Projection for WalletHolds {
             | BookEvent::ChannelNotification(_)
             | BookEvent::Settlement(_)
             | BookEvent::Risk(_)
+            | BookEvent::Orders(_)
             | BookEvent::Billing(_) => Ok(()),
         }
     }
@@ -67,7 +68,9 @@ fn step(change: &WalletEvent) -> Option<HoldStep<'_>> {
         | WalletEvent::DepositReversed { .. }
         | WalletEvent::ReturnCredited { .. }
         | WalletEvent::BillPaid { .. }
+        | WalletEvent::OrderPaymentTaken { .. }
         | WalletEvent::BillPaymentReturned { .. }
+        | WalletEvent::OrderRefundCredited { .. }
         | WalletEvent::FundsApplied { .. }
         | WalletEvent::FundsFreed { .. }
         | WalletEvent::AdvanceCredited { .. }

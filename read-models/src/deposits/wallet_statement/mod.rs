@@ -67,6 +67,7 @@ impl Projection for WalletStatements {
             | BookEvent::ChannelNotification(_)
             | BookEvent::Settlement(_)
             | BookEvent::Risk(_)
+            | BookEvent::Orders(_)
             | BookEvent::Billing(_) => Ok(()),
         }
     }
@@ -170,6 +171,24 @@ fn movement(event: &RecordedEvent, change: &WalletEvent) -> Option<Movement> {
             reference: None,
             remark: None,
         }),
+        WalletEvent::OrderPaymentTaken { order, amount, effective_date, wallet: _ } => Some(Movement {
+            kind: LineKind::OrderPayment,
+            amount: amount.negate(),
+            effective_date: *effective_date,
+            source: order.to_string(),
+            reference: None,
+            remark: None,
+        }),
+        WalletEvent::OrderRefundCredited { order, refund, amount, effective_date, wallet: _ } => {
+            Some(Movement {
+                kind: LineKind::OrderRefund,
+                amount: *amount,
+                effective_date: *effective_date,
+                source: order.to_string(),
+                reference: Some(refund.to_string()),
+                remark: None,
+            })
+        }
         WalletEvent::FundsHeld { .. } | WalletEvent::HoldReleased { .. } => None,
     }
 }

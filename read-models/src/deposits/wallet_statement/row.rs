@@ -30,6 +30,10 @@ pub enum LineKind {
     Advance,
     /// What had come from a receipt and went back there.
     AdvanceReturn,
+    /// An order that was paid.
+    OrderPayment,
+    /// What had paid an order and came back; the reference is the refund.
+    OrderRefund,
 }
 
 impl LineKind {
@@ -43,6 +47,8 @@ impl LineKind {
             Self::BillPaymentReturn => "bill_payment_return",
             Self::Advance => "advance",
             Self::AdvanceReturn => "advance_return",
+            Self::OrderPayment => "order_payment",
+            Self::OrderRefund => "order_refund",
         }
     }
 }

@@ -35,7 +35,8 @@ impl Projection for RiskFlows {
             | BookEvent::ChannelNotification(_)
             | BookEvent::Billing(_)
             | BookEvent::Settlement(_)
-            | BookEvent::Risk(_) => return Ok(()),
+            | BookEvent::Risk(_)
+            | BookEvent::Orders(_) => return Ok(()),
         };
         let Some(flow) = flow(change) else { return Ok(()) };
         let hour = hour_of(event.recorded_at);
@@ -56,7 +57,9 @@ fn flow(change: &WalletEvent) -> Option<Flow> {
         WalletEvent::HoldReleased { .. } | WalletEvent::ReturnCredited { .. } => Some(Flow::GivenBack),
         WalletEvent::HoldPaidOut { .. }
         | WalletEvent::BillPaid { .. }
+        | WalletEvent::OrderPaymentTaken { .. }
         | WalletEvent::BillPaymentReturned { .. }
+        | WalletEvent::OrderRefundCredited { .. }
         | WalletEvent::FundsApplied { .. }
         | WalletEvent::FundsFreed { .. } => None,
     }

@@ -1,0 +1,68 @@
+//! A customer orders something, and has some time to pay for it.
+
+use serde::{Deserialize, Serialize};
+use tallybook_domain::billing::pricing::Rate;
+use tallybook_domain::customers::Customer;
+use tallybook_domain::orders::order::{Discount, OrderDraftLine};
+use tallybook_domain::orders::{Order, OrderCommand, OrderDraft, OrderId, OrderNo, OrderTerms, OrderTimes};
+use tallybook_domain::text::Remark;
+use tallybook_domain::{Currency, CustomerId, Money, Refusal};
+use tallybook_event_store::{Book, CommandError, Decision, Receipt, StreamKey};
+
+use super::{OrderOutcome, PlacedOrder};
+use crate::CommandContext;
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PlaceOrder {
+    pub customer: CustomerId,
+    /// The shop's number of it, once in the book.
+    pub order_no: OrderNo,
+    pub currency: Currency,
+    pub lines: Vec<OrderDraftLine>,
+    #[serde(default)]
+    pub discounts: Vec<Discount>,
+    #[serde(default)]
+    pub freight: Option<Money>,
+    /// Of the tax that is in the prices.
+    #[serde(default)]
+    pub tax_rate: Option<Rate>,
+    #[serde(default)]
+    pub remark: Option<Remark>,
+}
+
+/// Places an order, or answers with the one that was placed under its number, if that is the same. A closed customer
+/// places none.
+pub async fn place_order(
+    book: &Book,
+    context: CommandContext,
+    asked: PlaceOrder,
+    times: OrderTimes,
+) -> Result<Receipt<PlacedOrder>, CommandError> {
+    let request = context.request("place_order", &asked)?;
+    let terms = draft(asked).add_up().map_err(Refusal::from)?;
+    let order = OrderId::of(&terms.order_no);
+    let streams =
+        vec![StreamKey::existing::<Customer>(&terms.customer), StreamKey::existing::<Order>(&order)];
+    book.execute(request, streams, move |decision| decide(decision, &order, terms.clone(), times)).await
+}
+
+fn decide(
+    decision: &mut Decision<'_>,
+    order: &OrderId,
+    terms: OrderTerms,
+    times: OrderTimes,
+) -> Result<PlacedOrder, Refusal> {
+    let customer = terms.customer.clone();
+    let (pay_by, today) = (times.pay_by(decision.now()), decision.today());
+    let place = OrderCommand::Place { order: order.clone(), terms, pay_by, today };
+    let known = decision.decide::<Order>(order.as_str(), place)? == 0;
+    if !known {
+        decision.state::<Customer>(customer.as_str()).check_open(&customer)?;
+    }
+    Ok(PlacedOrder { order: OrderOutcome::of(decision, order)?, known })
+}
+
+fn draft(asked: PlaceOrder) -> OrderDraft {
+    let PlaceOrder { customer, order_no, currency, lines, discounts, freight, tax_rate, remark } = asked;
+    OrderDraft { customer, order_no, currency, lines, discounts, freight, tax_rate, remark }
+}

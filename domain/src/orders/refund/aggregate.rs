@@ -1,0 +1,219 @@
+//! The refund: what was asked for, and how far it has come.
+
+use chrono::NaiveDate;
+use cqrs_es::Aggregate;
+use cqrs_es::event_sink::EventSink;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    OrderRefundAction, OrderRefundCommand, OrderRefundEvent, OrderRefundRefusal, OrderRefundState,
+    RefundGround, RefundNumber, rules,
+};
+use crate::actor::Actor;
+use crate::event::BookEvent;
+use crate::event_sourced::{CorruptStream, EventSourced};
+use crate::ids::CustomerId;
+use crate::money::Money;
+use crate::orders::{OrderId, OrdersEvent, PaidWith, RefundId};
+use crate::requester::Requester;
+
+/// A refund; by default one nobody has asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderRefund {
+    pub(super) paper: Option<Paper>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Paper {
+    pub(super) refund: RefundId,
+    pub(super) order: OrderId,
+    pub(super) customer: CustomerId,
+    pub(super) ground: RefundGround,
+    pub(super) back_to: PaidWith,
+    pub(super) amount: Money,
+    /// Nobody asked for the refund of excess money.
+    pub(super) requested_by: Option<Requester>,
+    pub(super) since: NaiveDate,
+    pub(super) state: OrderRefundState,
+    /// Who approved or rejected it.
+    pub(super) decided_by: Option<Actor>,
+    /// How often it was given to the channel.
+    pub(super) attempts: u32,
+}
+
+impl OrderRefund {
+    /// `None` before it is asked for, as of all below.
+    pub fn state(&self) -> Option<OrderRefundState> {
+        self.paper.as_ref().map(|paper| paper.state)
+    }
+
+    pub fn order(&self) -> Option<&OrderId> {
+        self.paper.as_ref().map(|paper| &paper.order)
+    }
+
+    pub fn customer(&self) -> Option<&CustomerId> {
+        self.paper.as_ref().map(|paper| &paper.customer)
+    }
+
+    pub fn ground(&self) -> Option<RefundGround> {
+        self.paper.as_ref().map(|paper| paper.ground)
+    }
+
+    pub fn back_to(&self) -> Option<&PaidWith> {
+        self.paper.as_ref().map(|paper| &paper.back_to)
+    }
+
+    pub fn amount(&self) -> Option<Money> {
+        self.paper.as_ref().map(|paper| paper.amount)
+    }
+
+    /// The number the channel was last given; before that, the one it will be given.
+    pub fn number(&self) -> Option<RefundNumber> {
+        self.paper.as_ref().map(|paper| RefundNumber::new(&paper.refund, paper.attempts))
+    }
+
+    /// How often it was given to the channel.
+    pub fn attempts(&self) -> u32 {
+        self.paper.as_ref().map_or(0, |paper| paper.attempts)
+    }
+
+    /// The business date of a step nobody gave one: today, or the day the money came, if that is later.
+    pub fn effective_date_by_default(&self, today: NaiveDate) -> NaiveDate {
+        self.paper.as_ref().map_or(today, |paper| paper.since.max(today))
+    }
+}
+
+/// The step an event is the trace of; `None` for the request itself.
+fn step(event: &OrderRefundEvent) -> Option<(OrderRefundAction, Option<&Actor>)> {
+    use OrderRefundAction as Action;
+
+    match event {
+        OrderRefundEvent::RefundRequested { .. } | OrderRefundEvent::ExcessRefundDue { .. } => None,
+        OrderRefundEvent::RefundApproved { approved_by, .. } => Some((Action::Approve, Some(approved_by))),
+        OrderRefundEvent::RefundRejected { rejected_by, .. } => Some((Action::Reject, Some(rejected_by))),
+        OrderRefundEvent::RefundSubmitted { .. } => Some((Action::Submit, None)),
+        OrderRefundEvent::RefundSucceeded { .. } => Some((Action::Succeed, None)),
+        OrderRefundEvent::RefundFailed { .. } => Some((Action::Fail, None)),
+        OrderRefundEvent::RefundFoundAbnormal { .. } => Some((Action::FindAbnormal, None)),
+    }
+}
+
+/// The state in which it begins. Excess money needs nobody's approval: it is not ours.
+fn begin(event: &OrderRefundEvent) -> Option<Paper> {
+    let paper = |(refund, order, customer): (&RefundId, &OrderId, &CustomerId),
+                 back_to: &PaidWith,
+                 amount: Money,
+                 since: NaiveDate| Paper {
+        refund: refund.clone(),
+        order: order.clone(),
+        customer: customer.clone(),
+        ground: RefundGround::Excess,
+        back_to: back_to.clone(),
+        amount,
+        requested_by: None,
+        since,
+        state: OrderRefundState::Approved,
+        decided_by: None,
+        attempts: 0,
+    };
+    match event {
+        OrderRefundEvent::RefundRequested {
+            refund,
+            order,
+            customer,
+            back_to,
+            amount,
+            requested_by,
+            since,
+            ..
+        } => Some(Paper {
+            ground: RefundGround::Order,
+            requested_by: Some(requested_by.clone()),
+            state: OrderRefundState::Requested,
+            ..paper((refund, order, customer), back_to, *amount, *since)
+        }),
+        OrderRefundEvent::ExcessRefundDue { refund, order, customer, back_to, amount, since, .. } => {
+            Some(paper((refund, order, customer), back_to, *amount, *since))
+        }
+        OrderRefundEvent::RefundApproved { .. }
+        | OrderRefundEvent::RefundRejected { .. }
+        | OrderRefundEvent::RefundSubmitted { .. }
+        | OrderRefundEvent::RefundSucceeded { .. }
+        | OrderRefundEvent::RefundFailed { .. }
+        | OrderRefundEvent::RefundFoundAbnormal { .. } => None,
+    }
+}
+
+impl EventSourced for OrderRefund {
+    fn decide(&self, command: OrderRefundCommand) -> Result<Vec<OrderRefundEvent>, OrderRefundRefusal> {
+        Ok(rules::decide(self, command)?.into_iter().collect())
+    }
+
+    fn evolve(&mut self, event: &OrderRefundEvent) -> Result<(), CorruptStream> {
+        let corrupt = |detail: &str| {
+            let kind = event.kind().name;
+            CorruptStream::new(Self::TYPE, format!("{kind} of {}: {detail}", event.refund()))
+        };
+        match (&mut self.paper, step(event)) {
+            (None, None) => self.paper = begin(event),
+            (Some(_), None) => return Err(corrupt("asked for twice")),
+            (None, Some(_)) => return Err(corrupt("never asked for")),
+            (Some(paper), Some((action, by))) => {
+                if paper.refund != *event.refund() {
+                    return Err(corrupt("belongs to another refund"));
+                }
+                if !action.is_open_from(paper.state, paper.ground == RefundGround::Excess) {
+                    return Err(corrupt("not a step from the state it met"));
+                }
+                paper.state = action.target();
+                if by.is_some() {
+                    paper.decided_by = by.cloned();
+                }
+                if action == OrderRefundAction::Submit {
+                    paper.attempts =
+                        paper.attempts.checked_add(1).ok_or_else(|| corrupt("submitted too often"))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn pick(event: &BookEvent) -> Option<&OrderRefundEvent> {
+        match event {
+            BookEvent::Orders(OrdersEvent::Refund(event)) => Some(event),
+            BookEvent::Orders(_)
+            | BookEvent::Customer(_)
+            | BookEvent::Wallet(_)
+            | BookEvent::Withdrawal(_)
+            | BookEvent::Period(_)
+            | BookEvent::ChannelNotification(_)
+            | BookEvent::Billing(_)
+            | BookEvent::Settlement(_)
+            | BookEvent::Risk(_) => None,
+        }
+    }
+}
+
+impl Aggregate for OrderRefund {
+    const TYPE: &'static str = "order_refund";
+    type Command = OrderRefundCommand;
+    type Event = OrderRefundEvent;
+    type Error = OrderRefundRefusal;
+    type Services = ();
+
+    async fn handle(
+        &mut self,
+        command: OrderRefundCommand,
+        _: &(),
+        sink: &EventSink<Self>,
+    ) -> Result<(), OrderRefundRefusal> {
+        for event in self.decide(command)? {
+            sink.write(event, self).await;
+        }
+        Ok(())
+    }
+
+    fn apply(&mut self, event: OrderRefundEvent) {
+        self.evolve(&event).unwrap_or_else(|corrupt| corrupt.stop());
+    }
+}

@@ -1,0 +1,181 @@
+//! `/v1/refunds`: money of orders that goes back where it came from.
+
+use serde_json::json;
+use tallybook_tests::answer::text;
+use tallybook_tests::channels::{form, submit, trade};
+use tallybook_tests::{TestBook, bodies};
+
+use crate::payments::start;
+
+/// An order of 99 that WeChat Pay has paid under the number SO-1-001.
+async fn paid() -> (TestBook, String) {
+    let (book, customer) = start().await;
+    let order = book.order(&customer, "SO-1", "99").await;
+    book.begin(&order, "wechat_pay", "SO-1-001").await;
+    book.wechat_paid("SO-1-001", 99_00, "42").await;
+    (book, order)
+}
+
+async fn state(book: &TestBook, refund: &str) -> String {
+    text(&book.shown(&format!("/v1/refunds/{refund}")).await, "state").to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_is_refunded_in_three_parts_and_not_in_four() {
+    let (book, order) = paid().await;
+    let path = format!("/v1/orders/{order}/refunds");
+    let ask = |amount: &str| json!({ "amount": bodies::yuan(amount), "reason": "broken", "lines": [1] });
+    let first = book.ask_back(&order, "33.00").await;
+    let second = book.ask_back(&order, "33.00").await;
+    let above = book.operator().post(&path, &ask("33.01")).await;
+    let facts = above.problem(422, "refund-above-captured");
+    assert_eq!((&facts["captured"], &facts["pending"]), (&bodies::yuan("99.00"), &bodies::yuan("66.00")));
+    let unknown = json!({ "amount": bodies::yuan("1.00"), "reason": "broken", "lines": [2] });
+    book.operator().post(&path, &unknown).await.problem(422, "order-line-not-found");
+    let third = book.ask_back(&order, "33.00").await;
+    book.operator().post(&path, &ask("0.01")).await.problem(422, "refund-above-captured");
+
+    // The first by WeChat Pay's word, the second by a person's, the third is rejected, asked for again, and paid.
+    let approved = book.refund_steps(&first, &["approve"]).await;
+    assert_eq!(text(&approved, "state"), "approved");
+    assert_eq!(book.closing(["1012.01", "2205"]).await, ["99.00", "-99.00"], "nothing has moved yet");
+    let number = text(&book.refund_steps(&first, &["submit"]).await, "number").to_owned();
+    book.wechat_refund("SO-1-001", (&number, 33_00), "SUCCESS").await;
+    book.wechat_refund("SO-1-001", (&number, 33_00), "SUCCESS").await;
+    assert_eq!(book.closing(["1012.01", "2205"]).await, ["66.00", "-66.00"]);
+    book.refund_steps(&second, &["approve", "submit", "succeed", "succeed"]).await;
+    assert_eq!(book.closing(["1012.01", "2205"]).await, ["33.00", "-33.00"]);
+    book.refund_steps(&third, &["reject"]).await;
+    let fourth = book.ask_back(&order, "33.00").await;
+    let last = book.refund_steps(&fourth, &["approve", "submit", "succeed"]).await;
+    assert_eq!((text(&last, "state"), text(&last, "order_state")), ("succeeded", "closed"));
+    assert_eq!(book.closing(["1012.01", "2205"]).await, ["0.00", "0.00"]);
+    book.operator().post(&path, &ask("0.01")).await.problem(409, "order-not-in-state");
+    let listed = book.shown(&format!("/v1/refunds?order={order}&state=succeeded")).await;
+    assert_eq!(listed.as_array().unwrap().len(), 3);
+    book.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_approves_what_he_asked_for_and_nothing_skips_a_step() {
+    let (book, order) = paid().await;
+    let body = json!({ "amount": bodies::yuan("10.00"), "reason": "broken" });
+    let asked = book.finance().post(&format!("/v1/orders/{order}/refunds"), &body).await;
+    let refund = text(asked.created(), "id").to_owned();
+    let step = |step: &str| format!("/v1/refunds/{refund}/{step}");
+    let own = book.finance().post(&step("approve"), &json!({})).await;
+    assert_eq!(text(own.problem(403, "self-approval"), "requested_by"), "user:finance");
+    for early in ["submit", "succeed"] {
+        book.finance().post(&step(early), &json!({})).await.problem(409, "order-refund-not-in-state");
+    }
+    book.refund_steps(&refund, &["approve", "submit", "fail"]).await;
+    assert_eq!(state(&book, &refund).await, "failed");
+    book.finance().post(&step("succeed"), &json!({})).await.problem(409, "order-refund-not-in-state");
+    book.finance().post(&step("submit"), &json!({})).await.problem(409, "order-refund-not-in-state");
+    assert_eq!(book.closing(["1012.01", "2205"]).await, ["99.00", "-99.00"]);
+    // What failed can be asked back again, all of it.
+    book.ask_back(&order, "99.00").await;
+    let unknown = "/v1/refunds/F00000000000000000000000000/approve";
+    book.approver().post(unknown, &json!({})).await.problem(404, "order-refund-not-found");
+    book.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_paid_from_the_wallet_goes_back_there_with_the_approval() {
+    let (book, _) = start().await;
+    let customer = book.customer_with("晨曦商贸有限公司", "100.00").await;
+    let order = book.order(&customer, "SO-1", "99").await;
+    book.finance().post(&format!("/v1/orders/{order}/pay"), &json!({ "from": "wallet" })).await.ok();
+    assert_eq!(book.funds(&customer).await, ["1.00", "0.00", "1.00"]);
+    let refund = book.ask_back(&order, "40.00").await;
+    let approved = book.refund_steps(&refund, &["approve", "approve"]).await;
+    assert_eq!(text(&approved, "state"), "succeeded");
+    assert_eq!(book.funds(&customer).await, ["41.00", "0.00", "41.00"]);
+    assert_eq!(book.closing(["2205", "2241.01"]).await, ["-59.00", "-41.00"]);
+    let rest = book.ask_back(&order, "59.00").await;
+    book.finance()
+        .post(&format!("/v1/refunds/{rest}/submit"), &json!({}))
+        .await
+        .problem(409, "refund-to-the-wallet");
+    book.refund_steps(&rest, &["approve"]).await;
+    assert_eq!(book.closing(["2205", "2241.01"]).await, ["0.00", "-100.00"]);
+    book.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_abnormal_refund_is_ended_by_a_person() {
+    let (book, order) = paid().await;
+    let refund = book.ask_back(&order, "10.00").await;
+    let number = text(&book.refund_steps(&refund, &["approve", "submit"]).await, "number").to_owned();
+    book.wechat_refund("SO-1-001", (&number, 10_00), "ABNORMAL").await;
+    assert_eq!(state(&book, &refund).await, "abnormal");
+    assert_eq!(book.closing(["1012.01", "2205"]).await, ["99.00", "-99.00"]);
+    book.refund_steps(&refund, &["succeed"]).await;
+    assert_eq!(book.closing(["1012.01", "2205"]).await, ["89.00", "-89.00"]);
+    book.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_channel_says_of_refunds_that_cannot_be_is_not_believed() {
+    let (book, order) = paid().await;
+    let refund = book.ask_back(&order, "10.00").await;
+    let number = text(&book.refund_steps(&refund, &["approve", "submit"]).await, "number").to_owned();
+    book.wechat_refund("SO-1-001", (&number, 10_01), "SUCCESS").await;
+    assert_eq!(state(&book, &refund).await, "submitted");
+    book.wechat_refund("SO-1-001", ("made at the console", 5_00), "SUCCESS").await;
+    book.refund_steps(&refund, &["succeed"]).await;
+    book.wechat_refund("SO-1-001", (&number, 10_00), "CLOSED").await;
+    let payment = book.shown("/v1/payments?exception=open").await;
+    let kinds: Vec<_> =
+        payment[0]["exceptions"].as_array().unwrap().iter().map(|one| text(one, "kind")).collect();
+    assert_eq!(kinds, ["refund_amount_differs", "refund_unknown", "refund_contradicted"]);
+    assert_eq!(self::number(&payment[0]), 3);
+    assert_eq!(book.closing(["1012.01", "2205"]).await, ["89.00", "-89.00"]);
+    book.finish().await;
+}
+
+fn number(payment: &serde_json::Value) -> u64 {
+    tallybook_tests::answer::number(payment, "open_exceptions")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn alipay_counts_all_refunds_so_far() {
+    let (book, customer) = start().await;
+    let order = book.order(&customer, "SO-1", "20").await;
+    book.begin(&order, "alipay", "SO-1-001").await;
+    assert_eq!(submit(&book.anyone(), form(&trade("n-1", "SO-1-001", book.now()))).await.text, "success");
+    let mut numbers = Vec::new();
+    for amount in ["8.00", "12.00"] {
+        let refund = book.ask_back(&order, amount).await;
+        numbers.push(text(&book.refund_steps(&refund, &["approve", "submit"]).await, "number").to_owned());
+    }
+    for (id, number, so_far) in [("n-2", 0, "7.99"), ("n-3", 0, "8.00"), ("n-4", 1, "20.00")] {
+        let mut fields = trade(id, "SO-1-001", book.now());
+        fields.extend([("refund_fee", so_far.to_owned()), ("out_biz_no", numbers[number].clone())]);
+        assert_eq!(submit(&book.anyone(), form(&fields)).await.text, "success");
+    }
+    assert_eq!(book.closing(["1012.02", "2205"]).await, ["0.00", "0.00"]);
+    assert_eq!(text(&book.shown(&format!("/v1/orders/{order}")).await, "state"), "closed");
+    let doubted = book.shown("/v1/payments?exception=open").await;
+    assert_eq!(self::number(&doubted[0]), 1, "what was less than the refund itself");
+    book.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_a_customer_is_suspended_nothing_goes_back_through_a_channel() {
+    let (book, order) = paid().await;
+    let refund = book.ask_back(&order, "10.00").await;
+    let customer = text(&book.shown(&format!("/v1/orders/{order}")).await, "customer").to_owned();
+    let suspended = format!("/v1/customers/{customer}/suspend");
+    book.finance().post(&suspended, &bodies::because("under investigation")).await.ok();
+    let approve = format!("/v1/refunds/{refund}/approve");
+    book.approver().post(&approve, &json!({})).await.problem(422, "customer-suspended");
+    book.finance().post(&format!("/v1/customers/{customer}/reactivate"), &json!({})).await.ok();
+    book.refund_steps(&refund, &["approve"]).await;
+    book.finance().post(&suspended, &bodies::because("under investigation")).await.ok();
+    let submit = format!("/v1/refunds/{refund}/submit");
+    book.finance().post(&submit, &json!({})).await.problem(422, "customer-suspended");
+    // What the channel has done all the same is recorded.
+    book.refund_steps(&refund, &["succeed"]).await;
+    book.finish().await;
+}
