@@ -33,6 +33,7 @@ pub(crate) fn described() -> OpenApiRouter<ApiState> {
         .merge(customers::routes())
         .merge(deposits::routes())
         .merge(risk::routes())
+        .merge(approvals::routes())
         .merge(settlement::routes())
         .merge(channels::routes())
         .merge(billing::routes())

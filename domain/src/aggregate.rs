@@ -4,6 +4,7 @@
 
 use serde::Serialize;
 
+use crate::approvals::{Approval, ApprovalDelegations, ApprovalRules};
 use crate::billing::{
     Bill, BillNumbers, BillRun, CreditAlert, PricePlan, Reminder, Subscription, Usage, UsageQuarantine,
     UsageSource,
@@ -45,10 +46,13 @@ pub enum AggregateType {
     WalletFreeze,
     Statement,
     ChannelNotification,
+    ApprovalRules,
+    Approval,
+    ApprovalDelegations,
 }
 
 impl AggregateType {
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 28] = [
         Self::Customer,
         Self::Wallet,
         Self::Withdrawal,
@@ -74,6 +78,9 @@ impl AggregateType {
         Self::Statement,
         Self::WalletFreeze,
         Self::ChannelNotification,
+        Self::ApprovalRules,
+        Self::Approval,
+        Self::ApprovalDelegations,
     ];
 
     /// As the journal spells it.
@@ -104,6 +111,9 @@ impl AggregateType {
             Self::Statement => <Statement as cqrs_es::Aggregate>::TYPE,
             Self::WalletFreeze => <WalletFreeze as cqrs_es::Aggregate>::TYPE,
             Self::ChannelNotification => <ChannelNotification as cqrs_es::Aggregate>::TYPE,
+            Self::ApprovalRules => <ApprovalRules as cqrs_es::Aggregate>::TYPE,
+            Self::Approval => <Approval as cqrs_es::Aggregate>::TYPE,
+            Self::ApprovalDelegations => <ApprovalDelegations as cqrs_es::Aggregate>::TYPE,
         }
     }
 }
@@ -117,7 +127,7 @@ impl std::fmt::Display for AggregateType {
 /// A word that names no type of aggregate.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "must be customer, wallet, withdrawal, accounting_periods, bill_numbers, usage, price_plan, subscription, bill, bill_run, reminder, usage_source, usage_quarantine, credit_alert, receipt, credit_note, write_off, matching_rules, risk_rules, risk_history, payee, risk_alert, statement, wallet_freeze or channel_notification"
+    "must be customer, wallet, withdrawal, accounting_periods, bill_numbers, usage, price_plan, subscription, bill, bill_run, reminder, usage_source, usage_quarantine, credit_alert, receipt, credit_note, write_off, matching_rules, risk_rules, risk_history, payee, risk_alert, statement, wallet_freeze, channel_notification, approval_rules, approval or approval_delegations"
 )]
 pub struct UnknownAggregateType;
 
@@ -158,6 +168,9 @@ pub enum AggregateState {
     Statement(Statement),
     WalletFreeze(WalletFreeze),
     ChannelNotification(ChannelNotification),
+    ApprovalRules(ApprovalRules),
+    Approval(Approval),
+    ApprovalDelegations(ApprovalDelegations),
 }
 
 impl AggregateState {
@@ -189,6 +202,9 @@ impl AggregateState {
             AggregateType::Statement => Self::Statement(Statement::default()),
             AggregateType::WalletFreeze => Self::WalletFreeze(WalletFreeze::default()),
             AggregateType::ChannelNotification => Self::ChannelNotification(ChannelNotification::default()),
+            AggregateType::ApprovalRules => Self::ApprovalRules(ApprovalRules::default()),
+            AggregateType::Approval => Self::Approval(Approval::default()),
+            AggregateType::ApprovalDelegations => Self::ApprovalDelegations(ApprovalDelegations::default()),
         }
     }
 
@@ -222,6 +238,11 @@ impl AggregateState {
             AggregateType::ChannelNotification => {
                 Self::ChannelNotification(serde_json::from_value(snapshot)?)
             }
+            AggregateType::ApprovalRules => Self::ApprovalRules(serde_json::from_value(snapshot)?),
+            AggregateType::Approval => Self::Approval(serde_json::from_value(snapshot)?),
+            AggregateType::ApprovalDelegations => {
+                Self::ApprovalDelegations(serde_json::from_value(snapshot)?)
+            }
         })
     }
 
@@ -253,6 +274,9 @@ impl AggregateState {
             Self::Statement(statement) => evolve(statement, event),
             Self::WalletFreeze(freeze) => evolve(freeze, event),
             Self::ChannelNotification(notification) => evolve(notification, event),
+            Self::ApprovalRules(rules) => evolve(rules, event),
+            Self::Approval(approval) => evolve(approval, event),
+            Self::ApprovalDelegations(delegations) => evolve(delegations, event),
         }
     }
 }

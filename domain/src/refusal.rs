@@ -2,6 +2,7 @@
 //!
 //! A refusal carries facts; what a caller is told about them is the API's business, in one exhaustive match.
 
+use crate::approvals::{ApprovalDelegationsRefusal, ApprovalRefusal, ApprovalRulesRefusal};
 use crate::billing::{
     BillNumbersRefusal, BillRefusal, BillRunRefusal, CreditLimitRefusal, MonthRefusal, PricePlanRefusal,
     SubscriptionRefusal, UsageQuarantineRefusal, UsageRefusal, UsageSourceRefusal,
@@ -69,6 +70,12 @@ pub enum Refusal {
     WalletFreeze(#[from] WalletFreezeRefusal),
     #[error(transparent)]
     ChannelNotification(#[from] ChannelNotificationRefusal),
+    #[error(transparent)]
+    ApprovalRules(#[from] ApprovalRulesRefusal),
+    #[error(transparent)]
+    Approval(#[from] ApprovalRefusal),
+    #[error(transparent)]
+    ApprovalDelegations(#[from] ApprovalDelegationsRefusal),
     #[error(transparent)]
     Batch(#[from] RefusedBatch),
 }

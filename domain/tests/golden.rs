@@ -10,6 +10,9 @@ use std::path::PathBuf;
 
 use cqrs_es::DomainEvent;
 use cqrs_es::persist::{EventUpcaster, SemanticVersionEventUpcaster};
+use tallybook_domain::approvals::{
+    ApprovalDelegationsEvent, ApprovalEvent, ApprovalRulesEvent, ApprovalsEvent,
+};
 use tallybook_domain::billing::{
     BillEvent, BillNumbersEvent, BillRunEvent, BillingEvent, CreditAlertEvent, PricePlanEvent, ReminderEvent,
     SubscriptionEvent, UsageEvent, UsageQuarantineEvent, UsageSourceEvent,
@@ -120,6 +123,11 @@ fn cqrs_es_reads_and_names_events_the_same_way() {
             BookEvent::Risk(RiskEvent::Alert(_)) => check::<RiskAlertEvent>(&text, &event),
             BookEvent::Settlement(SettlementEvent::Statement(_)) => check::<StatementEvent>(&text, &event),
             BookEvent::Risk(RiskEvent::Freeze(_)) => check::<WalletFreezeEvent>(&text, &event),
+            BookEvent::Approvals(ApprovalsEvent::Rules(_)) => check::<ApprovalRulesEvent>(&text, &event),
+            BookEvent::Approvals(ApprovalsEvent::Approval(_)) => check::<ApprovalEvent>(&text, &event),
+            BookEvent::Approvals(ApprovalsEvent::Delegations(_)) => {
+                check::<ApprovalDelegationsEvent>(&text, &event)
+            }
         }
     }
 }

@@ -101,6 +101,7 @@ fn date_anew(event: &mut BookEvent, date: NaiveDate) {
         | BookEvent::ChannelNotification(_)
         | BookEvent::Settlement(_)
         | BookEvent::Risk(_)
+        | BookEvent::Approvals(_)
         | BookEvent::Billing(_) => {}
     }
 }

@@ -1,7 +1,9 @@
 //! How values that serialise themselves look in OpenAPI. Described here only; never made or read.
 
+mod approvals;
 mod risk;
 
+pub use approvals::{ApprovalKind, ApprovalState, ApprovalTerms, Given, LadderStep, TermsOfKind};
 pub use risk::{
     Assessment, RiskAlertState, RiskCameIn, RiskDestination, RiskGivenBack, RiskInputs, RiskKnown,
     RiskOutcome, RiskRequests, RiskRequestsOfWindow, RiskResolution, RiskRule, RiskRuleName, RiskRuleResult,

@@ -72,6 +72,12 @@ pub enum Action {
     IssueStatements,
     /// Approve or reject a write-off that waits; never by an API key. That nobody approves his own is a rule of the domain.
     ApproveWriteOffs,
+    /// Decide approvals at all: those of one's own role, or in another's place; never by an API key.
+    DecideApprovals,
+    /// Let another approve in one's place; never by an API key.
+    DelegateApprovals,
+    /// Say how many people it takes to approve what.
+    ManageApprovalRules,
     ReadModels,
     /// The destinations of withdrawals in full.
     SeeAccountNumbers,
@@ -123,6 +129,8 @@ impl Action {
                 | Self::ApproveBadDebts
                 | Self::ApproveRefunds
                 | Self::ApproveWriteOffs
+                | Self::DecideApprovals
+                | Self::DelegateApprovals
         )
     }
 
@@ -134,6 +142,7 @@ impl Action {
             | Self::ResumeProjections
             | Self::RebuildProjections
             | Self::ManageRiskRules
+            | Self::ManageApprovalRules
             | Self::ErasePersonalData => &[Admin],
             Self::ReadUsers | Self::ReadPersonalShowings => &[Admin, Auditor],
             Self::ManageCustomers | Self::SeePersonalData => &[Finance, Operator],
@@ -148,7 +157,9 @@ impl Action {
             | Self::ApproveReopenings
             | Self::ApproveBadDebts
             | Self::ApproveRefunds
-            | Self::ApproveWriteOffs => &[Finance, Approver],
+            | Self::ApproveWriteOffs
+            | Self::DelegateApprovals => &[Finance, Approver],
+            Self::DecideApprovals => &[Finance, Approver, Operator],
             Self::UnfreezeWallets => &[Approver],
             Self::SettleWithdrawals | Self::ManageReceipts | Self::WriteOff | Self::IssueStatements => {
                 &[Finance]
@@ -187,6 +198,9 @@ impl Action {
             Self::WriteOff => "write off, or undo write-offs",
             Self::IssueStatements => "issue or withdraw statements",
             Self::ApproveWriteOffs => "approve or reject write-offs that wait",
+            Self::DecideApprovals => "decide approvals",
+            Self::DelegateApprovals => "delegate approvals",
+            Self::ManageApprovalRules => "manage the rules of approval",
             Self::ReadModels => "read the book",
             Self::SeeAccountNumbers => "see account numbers in full",
             Self::ReadJournal => "read events",
@@ -223,7 +237,7 @@ impl FromStr for Role {
 mod tests {
     use super::*;
 
-    const EVERY_ACTION: [Action; 34] = [
+    const EVERY_ACTION: [Action; 37] = [
         Action::ManageUsers,
         Action::ReadUsers,
         Action::ManageCustomers,
@@ -249,6 +263,9 @@ mod tests {
         Action::WriteOff,
         Action::IssueStatements,
         Action::ApproveWriteOffs,
+        Action::DecideApprovals,
+        Action::DelegateApprovals,
+        Action::ManageApprovalRules,
         Action::ReadModels,
         Action::SeeAccountNumbers,
         Action::ReadJournal,
@@ -273,6 +290,7 @@ mod tests {
                 A::ManageUsers,
                 A::ReadUsers,
                 A::ManageRiskRules,
+                A::ManageApprovalRules,
                 A::ReadModels,
                 A::SeeAccountNumbers,
                 A::ReadJournal,
@@ -302,6 +320,7 @@ mod tests {
                 A::RecordDeposits,
                 A::RecordUsage,
                 A::RecordReceipts,
+                A::DecideApprovals,
                 A::ReadModels,
                 A::SeePersonalData,
                 A::ReadProjections
@@ -318,6 +337,8 @@ mod tests {
                 A::UnfreezeWallets,
                 A::ApproveRefunds,
                 A::ApproveWriteOffs,
+                A::DecideApprovals,
+                A::DelegateApprovals,
                 A::ReadModels,
                 A::SeeAccountNumbers,
                 A::ReadJournal,
@@ -348,6 +369,8 @@ mod tests {
                 A::WriteOff,
                 A::IssueStatements,
                 A::ApproveWriteOffs,
+                A::DecideApprovals,
+                A::DelegateApprovals,
                 A::ReadModels,
                 A::SeeAccountNumbers,
                 A::ReadJournal,

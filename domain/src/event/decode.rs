@@ -78,6 +78,7 @@ impl Payload<'_> {
 }
 
 fn read(aggregate_type: &str, event_type: &str, payload: Payload<'_>) -> Result<BookEvent, DecodeError> {
+    use crate::approvals::{ApprovalDelegationsEvent, ApprovalEvent, ApprovalRulesEvent};
     use crate::billing::{
         BillEvent, BillNumbersEvent, BillRunEvent, CreditAlertEvent, PricePlanEvent, ReminderEvent,
         SubscriptionEvent, UsageEvent, UsageQuarantineEvent, UsageSourceEvent,
@@ -117,6 +118,9 @@ fn read(aggregate_type: &str, event_type: &str, payload: Payload<'_>) -> Result<
         "statement" => payload.into_event::<StatementEvent>(),
         "wallet_freeze" => payload.into_event::<WalletFreezeEvent>(),
         "channel_notification" => payload.into_event::<ChannelNotificationEvent>(),
+        "approval_rules" => payload.into_event::<ApprovalRulesEvent>(),
+        "approval" => payload.into_event::<ApprovalEvent>(),
+        "approval_delegations" => payload.into_event::<ApprovalDelegationsEvent>(),
         _ => return Err(unknown(aggregate_type, event_type)),
     };
     event.map_err(|source| DecodeError::Malformed { event_type: event_type.into(), source })

@@ -12,6 +12,10 @@ use cqrs_es::persist::EventUpcaster;
 pub use decode::DecodeError;
 pub use recorded::{EventMetadata, RecordedEvent};
 
+use crate::approvals::{
+    Approval, ApprovalDelegations, ApprovalDelegationsEvent, ApprovalEvent, ApprovalRules,
+    ApprovalRulesEvent, ApprovalsEvent,
+};
 use crate::billing::{
     Bill, BillEvent, BillNumbers, BillNumbersEvent, BillRun, BillRunEvent, BillingEvent, CreditAlert,
     CreditAlertEvent, PricePlan, PricePlanEvent, Reminder, ReminderEvent, Subscription, SubscriptionEvent,
@@ -55,11 +59,12 @@ pub enum BookEvent {
     Billing(BillingEvent),
     Settlement(SettlementEvent),
     Risk(RiskEvent),
+    Approvals(ApprovalsEvent),
 }
 
 impl BookEvent {
     /// Every kind of event there is, by aggregate type. A name belongs to one aggregate type only.
-    pub const KINDS: [(&'static str, &'static [EventKind]); 25] = [
+    pub const KINDS: [(&'static str, &'static [EventKind]); 28] = [
         (<Customer as cqrs_es::Aggregate>::TYPE, &CustomerEvent::KINDS),
         (<Wallet as cqrs_es::Aggregate>::TYPE, &WalletEvent::KINDS),
         (<Withdrawal as cqrs_es::Aggregate>::TYPE, &WithdrawalEvent::KINDS),
@@ -85,6 +90,9 @@ impl BookEvent {
         (<Statement as cqrs_es::Aggregate>::TYPE, &StatementEvent::KINDS),
         (<WalletFreeze as cqrs_es::Aggregate>::TYPE, &WalletFreezeEvent::KINDS),
         (<ChannelNotification as cqrs_es::Aggregate>::TYPE, &ChannelNotificationEvent::KINDS),
+        (<ApprovalRules as cqrs_es::Aggregate>::TYPE, &ApprovalRulesEvent::KINDS),
+        (<Approval as cqrs_es::Aggregate>::TYPE, &ApprovalEvent::KINDS),
+        (<ApprovalDelegations as cqrs_es::Aggregate>::TYPE, &ApprovalDelegationsEvent::KINDS),
     ];
 
     pub fn aggregate_type(&self) -> &'static str {
@@ -97,6 +105,7 @@ impl BookEvent {
             Self::Billing(event) => event.aggregate_type(),
             Self::Settlement(event) => event.aggregate_type(),
             Self::Risk(event) => event.aggregate_type(),
+            Self::Approvals(event) => event.aggregate_type(),
         }
     }
 
@@ -110,6 +119,7 @@ impl BookEvent {
             Self::Billing(event) => event.kind(),
             Self::Settlement(event) => event.kind(),
             Self::Risk(event) => event.kind(),
+            Self::Approvals(event) => event.kind(),
         }
     }
 
@@ -132,6 +142,7 @@ impl BookEvent {
             Self::Billing(event) => event.to_payload(),
             Self::Settlement(event) => event.to_payload(),
             Self::Risk(event) => event.to_payload(),
+            Self::Approvals(event) => event.to_payload(),
         }
     }
 }

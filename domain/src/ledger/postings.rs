@@ -39,7 +39,8 @@ pub fn postings(event: &BookEvent) -> Vec<Posting> {
         BookEvent::Customer(_)
         | BookEvent::Period(_)
         | BookEvent::ChannelNotification(_)
-        | BookEvent::Risk(_) => Vec::new(),
+        | BookEvent::Risk(_)
+        | BookEvent::Approvals(_) => Vec::new(),
         BookEvent::Wallet(event) => wallet_postings(event),
         BookEvent::Withdrawal(event) => withdrawal_postings(event),
         BookEvent::Billing(event) => billing_postings(event),
@@ -246,7 +247,8 @@ pub fn effective_date(event: &BookEvent) -> Option<NaiveDate> {
         BookEvent::Customer(_)
         | BookEvent::Period(_)
         | BookEvent::ChannelNotification(_)
-        | BookEvent::Risk(_) => None,
+        | BookEvent::Risk(_)
+        | BookEvent::Approvals(_) => None,
         BookEvent::Billing(event) => match event {
             BillingEvent::Numbers(_)
             | BillingEvent::Usage(_)

@@ -212,6 +212,7 @@ fn read(event: &ProvedEvent) -> Result<(WalletEvent, Option<NaiveDate>), BadStat
         | BookEvent::ChannelNotification(_)
         | BookEvent::Settlement(_)
         | BookEvent::Risk(_)
+        | BookEvent::Approvals(_)
         | BookEvent::Billing(_) => Err(unreadable("it is of something else".into())),
     }
 }

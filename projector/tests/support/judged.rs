@@ -21,7 +21,8 @@ pub fn judged(events: &[(String, BookEvent)]) -> Vec<(String, BookEvent)> {
         | BookEvent::ChannelNotification(_)
         | BookEvent::Billing(_)
         | BookEvent::Settlement(_)
-        | BookEvent::Risk(_) => None,
+        | BookEvent::Risk(_)
+        | BookEvent::Approvals(_) => None,
     });
     let judged = (0..).zip(asked).flat_map(|(number, event)| judged_one(number, event));
     let events = [1, 2].map(rules).into_iter().chain(judged);

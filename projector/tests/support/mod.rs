@@ -198,7 +198,7 @@ impl TestBook {
     }
 }
 
-pub const READ_TABLES: [&str; 42] = [
+pub const READ_TABLES: [&str; 45] = [
     "customers",
     "wallets",
     "deposits",
@@ -241,6 +241,9 @@ pub const READ_TABLES: [&str; 42] = [
     "risk_flows",
     "statements",
     "channel_notifications",
+    "approval_rules",
+    "approvals",
+    "approval_delegations",
 ];
 
 pub struct Running {

@@ -108,6 +108,7 @@ async fn later_events(snapshot: &mut Snapshot, position: u64) -> Result<Vec<Cust
                 | BookEvent::ChannelNotification(_)
                 | BookEvent::Settlement(_)
                 | BookEvent::Risk(_)
+                | BookEvent::Approvals(_)
                 | BookEvent::Billing(_),
             ) => None,
             Err(error) => Some(Err(error)),

@@ -96,6 +96,7 @@ pub(super) fn effect(event: &BookEvent, part: WalletPart) -> Result<Option<Money
         | BookEvent::ChannelNotification(_)
         | BookEvent::Settlement(_)
         | BookEvent::Risk(_)
+        | BookEvent::Approvals(_)
         | BookEvent::Billing(_) => {
             return Ok(None);
         }

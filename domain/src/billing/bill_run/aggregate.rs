@@ -244,7 +244,8 @@ impl EventSourced for BillRun {
             | BookEvent::Period(_)
             | BookEvent::ChannelNotification(_)
             | BookEvent::Settlement(_)
-            | BookEvent::Risk(_) => None,
+            | BookEvent::Risk(_)
+            | BookEvent::Approvals(_) => None,
         }
     }
 }

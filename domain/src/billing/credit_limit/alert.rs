@@ -108,7 +108,8 @@ impl EventSourced for CreditAlert {
             | BookEvent::Period(_)
             | BookEvent::ChannelNotification(_)
             | BookEvent::Settlement(_)
-            | BookEvent::Risk(_) => None,
+            | BookEvent::Risk(_)
+            | BookEvent::Approvals(_) => None,
         }
     }
 }

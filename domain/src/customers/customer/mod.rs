@@ -128,6 +128,7 @@ impl EventSourced for Customer {
             | BookEvent::ChannelNotification(_)
             | BookEvent::Settlement(_)
             | BookEvent::Risk(_)
+            | BookEvent::Approvals(_)
             | BookEvent::Billing(_) => None,
         }
     }

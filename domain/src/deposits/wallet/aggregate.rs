@@ -217,6 +217,7 @@ impl EventSourced for Wallet {
             | BookEvent::ChannelNotification(_)
             | BookEvent::Settlement(_)
             | BookEvent::Risk(_)
+            | BookEvent::Approvals(_)
             | BookEvent::Billing(_) => None,
         }
     }

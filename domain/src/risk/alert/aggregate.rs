@@ -111,6 +111,7 @@ impl EventSourced for RiskAlert {
         match event {
             BookEvent::Risk(RiskEvent::Alert(event)) => Some(event),
             BookEvent::Risk(_)
+            | BookEvent::Approvals(_)
             | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)

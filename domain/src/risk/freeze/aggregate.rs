@@ -85,6 +85,7 @@ impl EventSourced for WalletFreeze {
         match event {
             BookEvent::Risk(RiskEvent::Freeze(event)) => Some(event),
             BookEvent::Risk(_)
+            | BookEvent::Approvals(_)
             | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)

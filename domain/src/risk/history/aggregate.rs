@@ -127,6 +127,7 @@ impl EventSourced for RiskHistory {
         match event {
             BookEvent::Risk(RiskEvent::History(event)) => Some(event),
             BookEvent::Risk(_)
+            | BookEvent::Approvals(_)
             | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)

@@ -71,6 +71,7 @@ impl EventSourced for Payee {
         match event {
             BookEvent::Risk(RiskEvent::Payee(event)) => Some(event),
             BookEvent::Risk(_)
+            | BookEvent::Approvals(_)
             | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)

@@ -72,6 +72,7 @@ impl EventSourced for RiskRules {
         match event {
             BookEvent::Risk(RiskEvent::Rules(event)) => Some(event),
             BookEvent::Risk(_)
+            | BookEvent::Approvals(_)
             | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)

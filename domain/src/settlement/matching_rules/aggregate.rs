@@ -74,6 +74,7 @@ impl EventSourced for MatchingRules {
             BookEvent::Settlement(SettlementEvent::MatchingRules(event)) => Some(event),
             BookEvent::Settlement(_)
             | BookEvent::Risk(_)
+            | BookEvent::Approvals(_)
             | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)

@@ -247,6 +247,7 @@ impl EventSourced for Receipt {
             BookEvent::Settlement(SettlementEvent::Receipt(event)) => Some(event),
             BookEvent::Settlement(_)
             | BookEvent::Risk(_)
+            | BookEvent::Approvals(_)
             | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)

@@ -124,6 +124,7 @@ impl EventSourced for Statement {
             | BookEvent::Billing(_)
             | BookEvent::Period(_)
             | BookEvent::Risk(_)
+            | BookEvent::Approvals(_)
             | BookEvent::ChannelNotification(_) => None,
         }
     }

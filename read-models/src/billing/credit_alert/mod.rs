@@ -32,6 +32,7 @@ impl Projection for CreditAlerts {
             | BookEvent::Period(_)
             | BookEvent::Settlement(_)
             | BookEvent::Risk(_)
+            | BookEvent::Approvals(_)
             | BookEvent::ChannelNotification(_) => Ok(()),
         }
     }

@@ -52,7 +52,8 @@ impl Projection for PricePlans {
             | BookEvent::Period(_)
             | BookEvent::ChannelNotification(_)
             | BookEvent::Settlement(_)
-            | BookEvent::Risk(_) => Ok(()),
+            | BookEvent::Risk(_)
+            | BookEvent::Approvals(_) => Ok(()),
         }
     }
 }

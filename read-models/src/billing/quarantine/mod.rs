@@ -33,7 +33,8 @@ impl Projection for UsageQuarantines {
             | BookEvent::Period(_)
             | BookEvent::ChannelNotification(_)
             | BookEvent::Settlement(_)
-            | BookEvent::Risk(_) => Ok(()),
+            | BookEvent::Risk(_)
+            | BookEvent::Approvals(_) => Ok(()),
         }
     }
 }

@@ -55,7 +55,8 @@ impl Projection for UsageRuns {
             | BookEvent::Period(_)
             | BookEvent::ChannelNotification(_)
             | BookEvent::Settlement(_)
-            | BookEvent::Risk(_) => Ok(()),
+            | BookEvent::Risk(_)
+            | BookEvent::Approvals(_) => Ok(()),
         }
     }
 }

@@ -52,6 +52,7 @@ fn flow(event: &BookEvent) -> Option<(Flow, Money, NaiveDate)> {
         | BookEvent::ChannelNotification(_)
         | BookEvent::Settlement(_)
         | BookEvent::Risk(_)
+        | BookEvent::Approvals(_)
         | BookEvent::Billing(_) => None,
         BookEvent::Wallet(event) => match event {
             WalletEvent::DepositRecorded { amount, effective_date, .. } => {

@@ -26,6 +26,7 @@ impl Projection for RiskAlerts {
         match &event.event {
             BookEvent::Risk(RiskEvent::Alert(change)) => apply(event, change, alerts),
             BookEvent::Risk(_)
+            | BookEvent::Approvals(_)
             | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)

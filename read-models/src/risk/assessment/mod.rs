@@ -49,6 +49,7 @@ impl Projection for RiskAssessments {
         match &event.event {
             BookEvent::Risk(RiskEvent::History(judged)) => apply(event, judged, tables),
             BookEvent::Risk(_)
+            | BookEvent::Approvals(_)
             | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)

@@ -35,7 +35,8 @@ impl Projection for RiskFlows {
             | BookEvent::ChannelNotification(_)
             | BookEvent::Billing(_)
             | BookEvent::Settlement(_)
-            | BookEvent::Risk(_) => return Ok(()),
+            | BookEvent::Risk(_)
+            | BookEvent::Approvals(_) => return Ok(()),
         };
         let Some(flow) = flow(change) else { return Ok(()) };
         let hour = hour_of(event.recorded_at);

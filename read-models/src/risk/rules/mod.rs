@@ -37,6 +37,7 @@ impl Projection for RiskRulesProjection {
                 created: Stamp::of(event),
             }),
             BookEvent::Risk(_)
+            | BookEvent::Approvals(_)
             | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)

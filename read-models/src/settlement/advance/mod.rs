@@ -41,7 +41,8 @@ impl Projection for Advances {
             | BookEvent::Period(_)
             | BookEvent::ChannelNotification(_)
             | BookEvent::Billing(_)
-            | BookEvent::Risk(_) => None,
+            | BookEvent::Risk(_)
+            | BookEvent::Approvals(_) => None,
         };
         let Some((source, Moved { kind, amount, customer, reference })) = moved else { return Ok(()) };
         let effective_date = tallybook_domain::ledger::effective_date(&event.event);

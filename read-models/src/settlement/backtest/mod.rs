@@ -56,7 +56,8 @@ impl Backtest {
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_)
             | BookEvent::ChannelNotification(_)
-            | BookEvent::Risk(_) => {}
+            | BookEvent::Risk(_)
+            | BookEvent::Approvals(_) => {}
         }
         Ok(())
     }

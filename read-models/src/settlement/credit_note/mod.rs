@@ -27,6 +27,7 @@ impl Projection for CreditNotes {
             BookEvent::Settlement(SettlementEvent::CreditNote(change)) => apply(event, change, notes),
             BookEvent::Settlement(_)
             | BookEvent::Risk(_)
+            | BookEvent::Approvals(_)
             | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)

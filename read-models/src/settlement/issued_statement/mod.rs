@@ -34,6 +34,7 @@ impl Projection for Statements {
             | BookEvent::Period(_)
             | BookEvent::Billing(_)
             | BookEvent::Risk(_)
+            | BookEvent::Approvals(_)
             | BookEvent::ChannelNotification(_) => Ok(()),
         }
     }

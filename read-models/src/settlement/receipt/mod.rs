@@ -30,6 +30,7 @@ impl Projection for Receipts {
             BookEvent::Settlement(SettlementEvent::Receipt(change)) => apply(event, change, receipts),
             BookEvent::Settlement(_)
             | BookEvent::Risk(_)
+            | BookEvent::Approvals(_)
             | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)

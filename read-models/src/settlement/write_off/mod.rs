@@ -51,6 +51,7 @@ impl Projection for WriteOffs {
             BookEvent::Settlement(SettlementEvent::WriteOff(step)) => apply(event, step, tables),
             BookEvent::Settlement(_)
             | BookEvent::Risk(_)
+            | BookEvent::Approvals(_)
             | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)
