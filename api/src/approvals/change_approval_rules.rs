@@ -3,9 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use tallybook_commands::approvals::{self as commands, ChangeApprovalRules};
-use tallybook_domain::approvals::{
-    ApprovalKind, ApprovalRuleSet, ApprovalTerms, LadderStep, TermsOfKind,
-};
+use tallybook_domain::approvals::{ApprovalKind, ApprovalRuleSet, ApprovalTerms, LadderStep, TermsOfKind};
 use tallybook_read_models::schema;
 use utoipa::ToSchema;
 

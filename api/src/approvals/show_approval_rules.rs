@@ -2,7 +2,9 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use tallybook_read_models::approvals::{ApprovalRulesOfBook, ApprovalRulesProjection, approval_rules_of_book};
+use tallybook_read_models::approvals::{
+    ApprovalRulesOfBook, ApprovalRulesProjection, approval_rules_of_book,
+};
 use tallybook_read_models::{Answer, Projection};
 
 use crate::access::{Action, Caller};

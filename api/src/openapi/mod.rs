@@ -28,7 +28,10 @@ const TAGS: [(&str, &str); 22] = [
         "risk",
         "The risk of withdrawals: by which rules they are judged, and who looks at those that do not pass",
     ),
-    ("approvals", "What waits for a second person: withdrawals, refunds, differences, credits, bad debt, periods"),
+    (
+        "approvals",
+        "What waits for a second person: withdrawals, refunds, differences, credits, bad debt, periods",
+    ),
     ("receipts", "Money that pays bills (收款): whose it is, and what of it is left"),
     (
         "write-offs",

@@ -42,6 +42,9 @@ impl From<Refusal> for Problem {
             Refusal::Statement(refusal) => refusal.into(),
             Refusal::WalletFreeze(refusal) => refusal.into(),
             Refusal::ChannelNotification(refusal) => refusal.into(),
+            Refusal::ApprovalRules(refusal) => refusal.into(),
+            Refusal::Approval(refusal) => refusal.into(),
+            Refusal::ApprovalDelegations(refusal) => refusal.into(),
         }
     }
 }
