@@ -16,6 +16,7 @@ use tallybook_commands::deposits::{
     fail_withdrawal, reject_withdrawal, request_withdrawal, return_withdrawal, submit_withdrawal,
     succeed_withdrawal,
 };
+use tallybook_domain::approvals::{ApprovalId, ApprovalRefusal, ApprovalSubject};
 use tallybook_domain::customers::CustomerRefusal;
 use tallybook_domain::deposits::{WalletRefusal, WithdrawalAction, WithdrawalRefusal, WithdrawalState};
 use tallybook_domain::{CustomerId, Refusal, WithdrawalId};
@@ -129,7 +130,8 @@ async fn a_step_out_of_turn_is_refused() {
 async fn who_asked_for_money_cannot_approve_it() {
     let book = book().await;
     let (_, id) = thirty_of_a_hundred(&book).await;
-    let own = WithdrawalRefusal::SelfApproval { requested_by: text("user:han") };
+    let approval = ApprovalId::new(&ApprovalSubject::Withdrawal(id.clone()), 1);
+    let own = ApprovalRefusal::SelfApproval { approval, requested_by: text("user:han") };
     assert_eq!(refusal(take_as(&book, by("han"), Approve, &id).await), own.into());
     take(&book, &id, &[Approve]).await;
 }

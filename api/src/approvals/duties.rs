@@ -16,7 +16,7 @@ use crate::access::{Action, ApiKey, User};
 
 /// What one person asked for and others decided, and who could have done both.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub(super) struct Duties {
+pub(crate) struct Duties {
     #[serde(flatten)]
     pub(super) approval: ApprovalRow,
     /// By name. Nobody has done both for one approval: that is impossible.
@@ -24,7 +24,7 @@ pub(super) struct Duties {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub(super) struct BothSides {
+pub(crate) struct BothSides {
     #[schema(example = "user:li")]
     pub(super) person: String,
     pub(super) because: Vec<Because>,
@@ -37,7 +37,7 @@ pub(super) struct BothSides {
 /// How somebody has both sides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Because {
+pub(crate) enum Because {
     /// His role asks and approves.
     Role,
     /// He made an API key that asks, or that has asked, and approves himself.

@@ -5,6 +5,7 @@ mod change_approval_rules;
 mod deciders;
 mod delegate_approvals;
 mod duties;
+mod duties_report;
 mod find_approval;
 mod give_approval;
 mod list_approvals;
@@ -15,6 +16,9 @@ mod show_approval_rules;
 mod show_segregation_of_duties;
 
 pub(crate) use attend::attend;
+pub(crate) use duties::Duties;
+pub(crate) use duties_report::DutiesReport;
+pub use duties_report::DutiesScope;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 

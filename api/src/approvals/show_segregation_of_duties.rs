@@ -5,20 +5,17 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 use chrono::NaiveDate;
-use sqlx::PgPool;
-use tallybook_read_models::approvals::{
-    ApprovalDelegationRow, ApprovalDelegations, ApprovalFilter, Approvals, DelegationFilter, DelegationOrder,
-    list_approvals, list_delegations,
-};
-use tallybook_read_models::{DateRange, Page, Paging, Projection, SortKey};
+use tallybook_read_models::approvals::{ApprovalDelegations, Approvals};
+use tallybook_read_models::{Page, Projection, schema};
 use utoipa::IntoParams;
 
-use super::duties::{BothSides, Duties, People};
+use super::duties::{BothSides, Duties};
+use super::duties_report::{DutiesReport, DutiesScope};
 use super::list_approvals::{approved_by, joined};
-use crate::access::{Action, Caller, all_keys, list_users};
+use crate::access::{Action, Caller};
 use crate::answer::{Cell, Tabular, list};
 use crate::problem::Problem;
-use crate::request::{ListParameters, ReadInput, day_after, day_begins};
+use crate::request::{ListParameters, ReadInput};
 use crate::state::ApiState;
 
 #[derive(Debug, IntoParams)]
@@ -27,7 +24,7 @@ use crate::state::ApiState;
 pub(super) struct DutiesParameters {
     /// `requested`, with `-` before it for descending; `-requested` by default.
     sort: Option<String>,
-    kind: Option<tallybook_read_models::schema::ApprovalKind>,
+    kind: Option<schema::ApprovalKind>,
     /// The first day on which it was decided.
     from: Option<NaiveDate>,
     /// The last day on which it was decided.
@@ -90,53 +87,16 @@ pub(super) async fn show_segregation_of_duties(
 ) -> Result<Response, Problem> {
     caller.may(Action::ReadUsers)?;
     let mut query = input.query();
-    let (range, kind): (DateRange, _) = (query.dates(), query.optional("kind"));
-    let zone = state.book().time_zone();
-    let filter = ApprovalFilter {
-        kind,
-        is_decided: true,
-        decided_from: range.from().and_then(|first| day_begins(first, zone)),
-        decided_before: range.to().and_then(|last| day_begins(day_after(last)?, zone)),
-        ..ApprovalFilter::default()
-    };
+    let scope = DutiesScope { range: query.dates(), kind: query.optional("kind") };
     let sort = query.sort();
     let view = query.view();
     let listing = input.listing(query)?;
     let read_models = [Approvals::NAME, ApprovalDelegations::NAME];
     let pool = state.reading(&read_models, view.as_ref(), listing.fresh).await?;
-    let people = Arc::new(people(&state, &pool, range).await?);
+    let report = Arc::new(DutiesReport::of(state.book(), &pool, scope).await?);
     list(&state, listing, move |page| {
-        let (pool, filter, people) = (pool.clone(), filter.clone(), Arc::clone(&people));
-        async move {
-            let Page { data, next_cursor, position } =
-                list_approvals(&pool, &filter, sort, &page.paging()?).await?;
-            let day = |at: chrono::DateTime<chrono::Utc>| at.with_timezone(&zone).date_naive();
-            let rows = data.into_iter().map(|row| {
-                let decided_on = row.decided_at.map(|at| (at, day(at)));
-                people.duties(row, decided_on)
-            });
-            Ok(Page { data: rows.collect(), next_cursor, position })
-        }
+        let (pool, report) = (pool.clone(), Arc::clone(&report));
+        async move { report.page(&pool, sort, &page.paging()?).await }
     })
     .await
-}
-
-async fn people(state: &ApiState, pool: &PgPool, range: DateRange) -> Result<People, Problem> {
-    let book = state.book().pool();
-    let (users, keys) = (list_users(book).await?, all_keys(book).await?);
-    Ok(People { users, keys, delegations: delegations(pool, range).await? })
-}
-
-async fn delegations(pool: &PgPool, range: DateRange) -> Result<Vec<ApprovalDelegationRow>, Problem> {
-    let filter = DelegationFilter { from: range.from(), to: range.to(), ..DelegationFilter::default() };
-    let (mut all, mut cursor) = (Vec::new(), None);
-    loop {
-        let paging = Paging::new(Some(Paging::MAX_LIMIT), cursor).map_err(Problem::internal)?;
-        let page = list_delegations(pool, &filter, DelegationOrder::DEFAULT, &paging).await?;
-        all.extend(page.data);
-        match page.next_cursor {
-            Some(next) => cursor = Some(next),
-            None => return Ok(all),
-        }
-    }
 }

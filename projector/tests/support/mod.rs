@@ -4,6 +4,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests make their own names and read DATABASE_URL")]
 #![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
 
+pub mod approved;
 pub mod history;
 pub mod judged;
 pub mod notified;
