@@ -187,7 +187,7 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
-    pub const ALL: [Self; 149] = [
+    pub const ALL: [Self; 157] = [
         Self::MalformedJson,
         Self::Validation,
         Self::UnknownRoute,

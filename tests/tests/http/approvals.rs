@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tallybook_tests::answer::text;
 use tallybook_tests::book::{Differently, PASSWORD};
 use tallybook_tests::scenario::step_path;
-use tallybook_tests::settlement::{receipt, sums, with_fee};
+use tallybook_tests::settlement::{sums, with_fee};
 use tallybook_tests::{Client, Role, TestBook, bodies, truths};
 
 const APPROVALS: &str = "/v1/approvals";
