@@ -1,5 +1,5 @@
 //! What runs beside the requests: writing down refusals and forgetting old ones, hearing of new events, tidying figures,
-//! bill runs, usage sources, orders whose time has come.
+//! approvals nobody gives in time, bill runs, usage sources, orders whose time has come.
 
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 
 use crate::access::{WRITE_EVERY, forget_refusals};
+use crate::approvals;
 use crate::bill_runs;
 use crate::metrics;
 use crate::orders;
@@ -34,6 +35,7 @@ impl Background {
         tasks.spawn(finish_interrupted_erasures(state.clone()));
         tasks.spawn(hear_of_events(state.clone()));
         tasks.spawn(tidy_figures());
+        tasks.spawn(approvals::attend(state.clone()));
         tasks.spawn(bill_runs::attend(state.clone()));
         tasks.spawn(usage_sources::attend(state.clone()));
         tasks.spawn(orders::attend(state.clone()));

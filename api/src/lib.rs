@@ -6,6 +6,7 @@
 
 pub mod access;
 mod answer;
+mod approvals;
 mod background;
 pub mod bill_runs;
 mod billing;

@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use futures::{Stream, TryStreamExt, stream};
 use sqlx::PgPool;
 use tallybook_event_store::Book;
+use tallybook_read_models::approvals::ApprovalOrder;
 use tallybook_read_models::billing::{
     AgeingScope, BillFilter, BillOnDay, BillOrder, OpenItem, OpenItemFilter, OpenItemOrder, ReceivablesScope,
     RevenueScope, list_bills, list_open_items, receivables_ageing, receivables_summary, revenue,
@@ -17,6 +18,8 @@ use tallybook_read_models::{Answer, Direction, Page, Paging, ReadError, Sort, St
 use tokio::sync::mpsc;
 
 use crate::answer::{Listed, Tabular, csv_head, csv_rows, workbook};
+pub use crate::approvals::DutiesScope;
+use crate::approvals::{Duties, DutiesReport};
 use crate::problem::Problem;
 use crate::request::ending;
 
@@ -30,6 +33,8 @@ pub enum Report {
     OpenItems(OpenItemFilter, Standpoint),
     /// In the order they were made, as they stand on a day.
     Bills(BillFilter, NaiveDate),
+    /// What was decided, and who could have done both sides.
+    SegregationOfDuties(DutiesScope),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,12 +75,13 @@ impl Report {
     pub fn known_at(&self) -> Option<u64> {
         match self {
             Self::Ageing(_, standpoint) | Self::OpenItems(_, standpoint) => standpoint.known_at,
-            Self::Revenue(_) | Self::Receivables(_) | Self::Bills(..) => None,
+            Self::Revenue(_) | Self::Receivables(_) | Self::Bills(..) | Self::SegregationOfDuties(_) => None,
         }
     }
 
     /// As the read models are now.
-    pub async fn write(&self, pool: &PgPool, format: ReportFormat) -> Result<WrittenReport, ReportError> {
+    pub async fn write(&self, book: &Book, format: ReportFormat) -> Result<WrittenReport, ReportError> {
+        let pool = book.pool();
         match self {
             Self::Revenue(scope) => whole(format, revenue(pool, *scope, Standpoint::default()).await?).await,
             Self::Receivables(scope) => {
@@ -88,6 +94,10 @@ impl Report {
                 paged(format, |cursor| open_items(pool, (filter, *standpoint), cursor)).await
             }
             Self::Bills(filter, today) => paged(format, |cursor| bills(pool, (filter, *today), cursor)).await,
+            Self::SegregationOfDuties(scope) => {
+                let report = DutiesReport::of(book, pool, *scope).await.map_err(refused)?;
+                paged(format, |cursor| duties(pool, &report, cursor)).await
+            }
         }
     }
 }
@@ -99,6 +109,15 @@ async fn bills(
 ) -> Result<Page<Vec<BillOnDay>>, ReportError> {
     let sort = Sort { by: BillOrder::Recorded, direction: Direction::Ascending };
     Ok(list_bills(pool, of, sort, &largest_page(cursor)?).await?)
+}
+
+async fn duties(
+    pool: &PgPool,
+    report: &DutiesReport,
+    cursor: Option<String>,
+) -> Result<Page<Vec<Duties>>, ReportError> {
+    let sort = Sort { by: ApprovalOrder::Requested, direction: Direction::Ascending };
+    report.page(pool, sort, &largest_page(cursor)?).await.map_err(refused)
 }
 
 async fn open_items(

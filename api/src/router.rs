@@ -9,8 +9,8 @@ use crate::boundary::boundary;
 use crate::problem::{Problem, ProblemKind};
 use crate::state::ApiState;
 use crate::{
-    access, billing, channels, customers, dashboard, deposits, explain, journal, ledger, openapi, operations,
-    orders, projections, risk, settlement, views,
+    access, approvals, billing, channels, customers, dashboard, deposits, explain, journal, ledger, openapi,
+    operations, orders, projections, risk, settlement, views,
 };
 
 /// The whole API. `serve` puts it on the network; a test may call it.
@@ -33,6 +33,7 @@ pub(crate) fn described() -> OpenApiRouter<ApiState> {
         .merge(customers::routes())
         .merge(deposits::routes())
         .merge(risk::routes())
+        .merge(approvals::routes())
         .merge(settlement::routes())
         .merge(channels::routes())
         .merge(orders::routes())

@@ -4,6 +4,7 @@
 //! makes that one append or none. Rules live in `domain`. Must never write to the database itself (but for a
 //! customer's number and the keys of personal fields), and a decision must never wait for anything: it may run more than once.
 
+pub mod approvals;
 mod bank_reference;
 pub mod billing;
 pub mod channels;

@@ -12,6 +12,7 @@ use tallybook_commands::billing::{
     reject_bad_debt, request_bad_debt, settle_late_usage, void_bill,
 };
 use tallybook_domain::Refusal;
+use tallybook_domain::approvals::ApprovalRefusal;
 use tallybook_domain::billing::bill::{BadDebtState, Dispute, DisputeOutcome, NoteLines};
 use tallybook_domain::billing::{
     BillEvent, BillId, BillRefusal, CreditPolicy, Subscription, SubscriptionCommand,
@@ -141,8 +142,8 @@ async fn bad_debt_is_given_up_by_somebody_else() {
     let outcome = request_bad_debt(&book, by("li"), asked.clone()).await.unwrap().outcome;
     assert_eq!((outcome.state, outcome.open), (BadDebtState::Requested, yuan("106.88")));
     let approve = || ApproveBadDebt { bill: bill.clone(), effective_date: None };
-    let own = refused(approve_bad_debt(&book, by("li"), approve()).await);
-    assert!(matches!(own, BillRefusal::SelfApproval { .. }), "{own}");
+    let own = refusal(approve_bad_debt(&book, by("li"), approve()).await);
+    assert!(matches!(own, Refusal::Approval(ApprovalRefusal::SelfApproval { .. })), "{own}");
     assert_eq!(balance(&book, "6702").await, "0.00");
 
     let reject = RejectBadDebt { bill: bill.clone(), reason: text("sue first") };

@@ -10,16 +10,17 @@ use tallybook_commands::CommandContext;
 use tallybook_commands::billing::{ApproveBadDebt, RequestBadDebt, approve_bad_debt, request_bad_debt};
 use tallybook_commands::deposits::{ApproveWithdrawal, approve_withdrawal, request_withdrawal};
 use tallybook_commands::ledger::{RequestReopening, approve_reopening, request_reopening};
-use tallybook_domain::billing::BillRefusal;
-use tallybook_domain::deposits::WithdrawalRefusal;
-use tallybook_domain::ledger::periods::{
-    ACCOUNTING_PERIODS, AccountingPeriods, PeriodCommand, PeriodRefusal,
-};
-use tallybook_domain::{Actor, Month};
+use tallybook_domain::approvals::{ApprovalId, ApprovalRefusal, ApprovalSubject};
+use tallybook_domain::ledger::periods::{ACCOUNTING_PERIODS, AccountingPeriods, PeriodCommand};
+use tallybook_domain::{Actor, Month, Refusal};
 use tallybook_event_store::Book;
 
 const TERMS: &str =
     r#"{"currency":"CNY","items":[{"code":"base","name":"Base","model":"flat","fee":"100"}]}"#;
+
+fn self_approval(subject: ApprovalSubject, requested_by: Actor) -> Refusal {
+    ApprovalRefusal::SelfApproval { approval: ApprovalId::new(&subject, 1), requested_by }.into()
+}
 
 /// A key that Li made.
 async fn made_by_li(book: &Book) -> (CommandContext, Actor) {
@@ -45,7 +46,7 @@ async fn a_write_off_takes_somebody_else_than_who_made_the_key() {
     assert_eq!(asked.requested_by, requested_by);
     let approve = ApproveBadDebt { bill: bill.clone(), effective_date: None };
     let own = refusal(approve_bad_debt(&book, by("li"), approve.clone()).await);
-    assert_eq!(own, BillRefusal::SelfApproval { bill, requested_by }.into());
+    assert_eq!(own, self_approval(ApprovalSubject::BadDebt(bill), requested_by));
     approve_bad_debt(&book, by("wang"), approve).await.unwrap();
 }
 
@@ -58,7 +59,7 @@ async fn a_withdrawal_takes_somebody_else_than_who_made_the_key() {
     let (withdrawal, asked) = (fresh(), a_request(&customer, "30.00", "W1"));
     request_withdrawal(&book, key, withdrawal.clone(), asked, support::nothing(&book)).await.unwrap();
     let own = approve_withdrawal(&book, by("li"), ApproveWithdrawal { withdrawal: withdrawal.clone() }).await;
-    assert_eq!(refusal(own), WithdrawalRefusal::SelfApproval { requested_by }.into());
+    assert_eq!(refusal(own), self_approval(ApprovalSubject::Withdrawal(withdrawal.clone()), requested_by));
     approve_withdrawal(&book, by("wang"), ApproveWithdrawal { withdrawal }).await.unwrap();
 }
 
@@ -73,6 +74,6 @@ async fn reopening_a_month_takes_somebody_else_than_who_made_the_key() {
     let asked = request_reopening(&book, key, ask).await.unwrap().outcome;
     assert_eq!(asked.requested_by, Some(requested_by.clone()));
     let own = refusal(approve_reopening(&book, by("li"), period).await);
-    assert_eq!(own, PeriodRefusal::SelfApproval { period, requested_by }.into());
+    assert_eq!(own, self_approval(ApprovalSubject::PeriodReopening(period), requested_by));
     approve_reopening(&book, by("wang"), period).await.unwrap();
 }

@@ -15,6 +15,7 @@ use tallybook_commands::settlement::{
     ReturnRefund, ReverseCredit, ReverseReceipt, approve_refund, identify_receipt, move_advance, move_back,
     record_receipt, reject_refund, request_refund, return_refund, reverse_credit, reverse_receipt,
 };
+use tallybook_domain::approvals::ApprovalRefusal;
 use tallybook_domain::customers::{CustomerRefusal, OpenItem};
 use tallybook_domain::deposits::{WalletRefusal, WithdrawalRefusal};
 use tallybook_domain::ledger::periods::{
@@ -259,7 +260,7 @@ async fn what_is_left_is_paid_back_by_two_people() {
     assert_eq!(asked.unapplied, yuan("35.00"));
     let approve = ApproveRefund { receipt: receipt.clone(), effective_date: None };
     let refused = refusal(approve_refund(&book, by("li"), approve.clone()).await);
-    assert!(matches!(refused, Refusal::Receipt(ReceiptRefusal::SelfApproval { .. })), "{refused}");
+    assert!(matches!(refused, Refusal::Approval(ApprovalRefusal::SelfApproval { .. })), "{refused}");
     let reject = RejectRefund { receipt: receipt.clone(), reason: text("it pays the next bill") };
     let rejected = reject_refund(&book, by("wang"), reject).await.unwrap().outcome;
     assert_eq!(rejected.unapplied, yuan("55.00"));

@@ -105,10 +105,10 @@ async fn a_rejected_alert_rejects_the_withdrawal_and_frees_its_money() {
     let (_, id) = under_review(book, 60).await;
     let before = events(book).await.len();
     resolve(book, "mei", &id, Resolution::Rejected).await.unwrap();
-    let told = ["RiskAlertResolved", "WithdrawalRejected", "HoldReleased"];
+    let told = ["RiskAlertResolved", "ApprovalClosed", "WithdrawalRejected", "HoldReleased"];
     assert_eq!(events(book).await[before..], told, "in one decision");
     resolve(book, "mei", &id, Resolution::Rejected).await.unwrap();
-    assert_eq!(events(book).await.len(), before + 3, "again records nothing");
+    assert_eq!(events(book).await.len(), before + 4, "again records nothing");
     let over = RiskAlertRefusal::NotOpen { alert: id.clone(), state: AlertState::Rejected };
     assert_eq!(refusal(resolve(book, "mei", &id, Resolution::Released).await), over.into());
     let reject = RejectWithdrawal { withdrawal: id, reason: text("again") };

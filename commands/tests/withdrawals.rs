@@ -16,6 +16,7 @@ use tallybook_commands::deposits::{
     fail_withdrawal, reject_withdrawal, request_withdrawal, return_withdrawal, submit_withdrawal,
     succeed_withdrawal,
 };
+use tallybook_domain::approvals::{ApprovalId, ApprovalRefusal, ApprovalSubject};
 use tallybook_domain::customers::CustomerRefusal;
 use tallybook_domain::deposits::{WalletRefusal, WithdrawalAction, WithdrawalRefusal, WithdrawalState};
 use tallybook_domain::{CustomerId, Refusal, WithdrawalId};
@@ -80,11 +81,12 @@ async fn money_that_is_asked_for_is_held() {
     assert_eq!(asked.outcome.wallet.as_str(), "C00001.CNY");
     assert_eq!(asked.outcome.amount, yuan("30.00"));
     assert_eq!(figures(&asked.outcome), ["100.00", "30.00", "70.00"]);
-    let recorded = ["WithdrawalRequested", "FundsHeld", "WithdrawalAssessed", "PayeeUsed"];
+    let recorded =
+        ["WithdrawalRequested", "FundsHeld", "WithdrawalAssessed", "PayeeUsed", "ApprovalRequested"];
     assert_eq!(events(&book).await[2..], recorded);
     let too_much = WalletRefusal::InsufficientFunds { available: yuan("70.00"), requested: yuan("70.01") };
     assert_eq!(refusal(request(&book, &acme, "70.01", "W2").await), too_much.into());
-    assert_eq!(events(&book).await.len(), 6, "a refused request leaves nothing behind");
+    assert_eq!(events(&book).await.len(), 7, "a refused request leaves nothing behind");
     request(&book, &acme, "70.00", "W2").await.unwrap();
 }
 
@@ -129,7 +131,8 @@ async fn a_step_out_of_turn_is_refused() {
 async fn who_asked_for_money_cannot_approve_it() {
     let book = book().await;
     let (_, id) = thirty_of_a_hundred(&book).await;
-    let own = WithdrawalRefusal::SelfApproval { requested_by: text("user:han") };
+    let approval = ApprovalId::new(&ApprovalSubject::Withdrawal(id.clone()), 1);
+    let own = ApprovalRefusal::SelfApproval { approval, requested_by: text("user:han") };
     assert_eq!(refusal(take_as(&book, by("han"), Approve, &id).await), own.into());
     take(&book, &id, &[Approve]).await;
 }
@@ -185,7 +188,7 @@ async fn a_repeated_request_is_the_first() {
     let all: Vec<_> = join_all((0..20).map(|_| ask())).await.into_iter().map(Result::unwrap).collect();
     assert!(all.iter().all(|receipt| receipt.outcome == all[0].outcome));
     assert_eq!(figures(&all[0].outcome), ["50.00", "30.00", "20.00"]);
-    assert_eq!(events(book).await.len(), 6);
+    assert_eq!(events(book).await.len(), 7);
 }
 
 #[tokio::test(flavor = "multi_thread")]

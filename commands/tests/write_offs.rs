@@ -15,6 +15,7 @@ use tallybook_commands::settlement::{
     ReverseWriteOff, Split, approve_credit, approve_write_off, make_write_off, propose_credit, reject_credit,
     reject_write_off, reverse_credit, reverse_write_off,
 };
+use tallybook_domain::approvals::ApprovalRefusal;
 use tallybook_domain::billing::BillRefusal;
 use tallybook_domain::ledger::periods::{
     ACCOUNTING_PERIODS, AccountingPeriods, PeriodCommand, PeriodRefusal,
@@ -82,7 +83,7 @@ async fn a_credit_note_takes_two_people_and_can_be_taken_back() {
     assert!(matches!(refused, Refusal::CreditNote(CreditNoteRefusal::NotInState { .. })), "{refused}");
     let approve = ApproveCredit { credit_note: id.clone(), effective_date: None };
     let refused = refusal(approve_credit(&book, by("li"), approve.clone()).await);
-    assert!(matches!(refused, Refusal::CreditNote(CreditNoteRefusal::SelfApproval { .. })), "{refused}");
+    assert!(matches!(refused, Refusal::Approval(ApprovalRefusal::SelfApproval { .. })), "{refused}");
     approve_credit(&book, by("wang"), approve).await.unwrap();
     let made = write_off(&book, split).await.unwrap().outcome;
     let reverse_it = ReverseCredit { credit_note: id.clone(), reason: text("a slip"), effective_date: None };
@@ -164,7 +165,7 @@ async fn a_fee_within_the_limit_settles_the_bill_and_one_above_it_waits() {
     );
     let approve = ApproveWriteOff { write_off: waiting.id.clone(), effective_date: None };
     let refused = refusal(approve_write_off(&book, by("li"), approve.clone()).await);
-    assert!(matches!(refused, Refusal::WriteOff(WriteOffRefusal::SelfApproval { .. })), "{refused}");
+    assert!(matches!(refused, Refusal::Approval(ApprovalRefusal::SelfApproval { .. })), "{refused}");
     let approved = approve_write_off(&book, by("wang"), approve.clone()).await.unwrap().outcome;
     assert_eq!((approved.state, figures(&approved).0), (WriteOffState::Posted, vec!["0.00".into()]));
     assert_eq!((balance(&book, "6603").await, balance(&book, "1122").await), ("50.00".into(), "0.00".into()));

@@ -4,6 +4,7 @@
 
 use serde::Serialize;
 
+use crate::approvals::{Approval, ApprovalDelegations, ApprovalRules};
 use crate::billing::{
     Bill, BillNumbers, BillRun, CreditAlert, PricePlan, Reminder, Subscription, Usage, UsageQuarantine,
     UsageSource,
@@ -49,6 +50,9 @@ pub enum AggregateType {
     Order,
     Payment,
     OrderRefund,
+    ApprovalRules,
+    Approval,
+    ApprovalDelegations,
 }
 
 impl AggregateType {
@@ -81,6 +85,9 @@ impl AggregateType {
         Self::Order,
         Self::Payment,
         Self::OrderRefund,
+        Self::ApprovalRules,
+        Self::Approval,
+        Self::ApprovalDelegations,
     ];
 
     /// As the journal spells it.
@@ -114,6 +121,9 @@ impl AggregateType {
             Self::Order => <Order as cqrs_es::Aggregate>::TYPE,
             Self::Payment => <Payment as cqrs_es::Aggregate>::TYPE,
             Self::OrderRefund => <OrderRefund as cqrs_es::Aggregate>::TYPE,
+            Self::ApprovalRules => <ApprovalRules as cqrs_es::Aggregate>::TYPE,
+            Self::Approval => <Approval as cqrs_es::Aggregate>::TYPE,
+            Self::ApprovalDelegations => <ApprovalDelegations as cqrs_es::Aggregate>::TYPE,
         }
     }
 }
@@ -127,7 +137,7 @@ impl std::fmt::Display for AggregateType {
 /// A word that names no type of aggregate.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "must be customer, wallet, withdrawal, accounting_periods, bill_numbers, usage, price_plan, subscription, bill, bill_run, reminder, usage_source, usage_quarantine, credit_alert, receipt, credit_note, write_off, matching_rules, risk_rules, risk_history, payee, risk_alert, statement, wallet_freeze, channel_notification, order, payment or order_refund"
+    "must be customer, wallet, withdrawal, accounting_periods, bill_numbers, usage, price_plan, subscription, bill, bill_run, reminder, usage_source, usage_quarantine, credit_alert, receipt, credit_note, write_off, matching_rules, risk_rules, risk_history, payee, risk_alert, statement, wallet_freeze, channel_notification, order, payment, order_refund, approval_rules, approval or approval_delegations"
 )]
 pub struct UnknownAggregateType;
 
@@ -171,6 +181,9 @@ pub enum AggregateState {
     Order(Order),
     Payment(Payment),
     OrderRefund(OrderRefund),
+    ApprovalRules(ApprovalRules),
+    Approval(Approval),
+    ApprovalDelegations(ApprovalDelegations),
 }
 
 impl AggregateState {
@@ -205,6 +218,9 @@ impl AggregateState {
             AggregateType::Order => Self::Order(Order::default()),
             AggregateType::Payment => Self::Payment(Payment::default()),
             AggregateType::OrderRefund => Self::OrderRefund(OrderRefund::default()),
+            AggregateType::ApprovalRules => Self::ApprovalRules(ApprovalRules::default()),
+            AggregateType::Approval => Self::Approval(Approval::default()),
+            AggregateType::ApprovalDelegations => Self::ApprovalDelegations(ApprovalDelegations::default()),
         }
     }
 
@@ -241,6 +257,11 @@ impl AggregateState {
             AggregateType::Order => Self::Order(serde_json::from_value(snapshot)?),
             AggregateType::Payment => Self::Payment(serde_json::from_value(snapshot)?),
             AggregateType::OrderRefund => Self::OrderRefund(serde_json::from_value(snapshot)?),
+            AggregateType::ApprovalRules => Self::ApprovalRules(serde_json::from_value(snapshot)?),
+            AggregateType::Approval => Self::Approval(serde_json::from_value(snapshot)?),
+            AggregateType::ApprovalDelegations => {
+                Self::ApprovalDelegations(serde_json::from_value(snapshot)?)
+            }
         })
     }
 
@@ -275,6 +296,9 @@ impl AggregateState {
             Self::Order(order) => evolve(order, event),
             Self::Payment(payment) => evolve(payment, event),
             Self::OrderRefund(refund) => evolve(refund, event),
+            Self::ApprovalRules(rules) => evolve(rules, event),
+            Self::Approval(approval) => evolve(approval, event),
+            Self::ApprovalDelegations(delegations) => evolve(delegations, event),
         }
     }
 }

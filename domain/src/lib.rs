@@ -5,6 +5,7 @@
 
 pub mod actor;
 pub mod aggregate;
+pub mod approvals;
 mod base32;
 pub mod billing;
 pub mod channels;

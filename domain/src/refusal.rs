@@ -2,6 +2,7 @@
 //!
 //! A refusal carries facts; what a caller is told about them is the API's business, in one exhaustive match.
 
+use crate::approvals::{ApprovalDelegationsRefusal, ApprovalRefusal, ApprovalRulesRefusal};
 use crate::billing::{
     BillNumbersRefusal, BillRefusal, BillRunRefusal, CreditLimitRefusal, MonthRefusal, PricePlanRefusal,
     SubscriptionRefusal, UsageQuarantineRefusal, UsageRefusal, UsageSourceRefusal,
@@ -76,6 +77,11 @@ pub enum Refusal {
     Payment(#[from] PaymentRefusal),
     #[error(transparent)]
     OrderRefund(#[from] OrderRefundRefusal),
+    ApprovalRules(#[from] ApprovalRulesRefusal),
+    #[error(transparent)]
+    Approval(#[from] ApprovalRefusal),
+    #[error(transparent)]
+    ApprovalDelegations(#[from] ApprovalDelegationsRefusal),
     #[error(transparent)]
     Batch(#[from] RefusedBatch),
 }

@@ -28,6 +28,11 @@ impl Requester {
         &self.actor
     }
 
+    /// Who made it, if it is an API key.
+    pub fn behind(&self) -> Option<&Actor> {
+        self.behind.as_ref()
+    }
+
     /// Whether this is the one who asked, or who is behind it.
     pub fn is(&self, actor: &Actor) -> bool {
         self.actor == *actor || self.behind.as_ref() == Some(actor)

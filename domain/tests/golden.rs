@@ -10,6 +10,9 @@ use std::path::PathBuf;
 
 use cqrs_es::DomainEvent;
 use cqrs_es::persist::{EventUpcaster, SemanticVersionEventUpcaster};
+use tallybook_domain::approvals::{
+    ApprovalDelegationsEvent, ApprovalEvent, ApprovalRulesEvent, ApprovalsEvent,
+};
 use tallybook_domain::billing::{
     BillEvent, BillNumbersEvent, BillRunEvent, BillingEvent, CreditAlertEvent, PricePlanEvent, ReminderEvent,
     SubscriptionEvent, UsageEvent, UsageQuarantineEvent, UsageSourceEvent,
@@ -124,6 +127,11 @@ fn cqrs_es_reads_and_names_events_the_same_way() {
             BookEvent::Orders(OrdersEvent::Order(_)) => check::<OrderEvent>(&text, &event),
             BookEvent::Orders(OrdersEvent::Payment(_)) => check::<PaymentEvent>(&text, &event),
             BookEvent::Orders(OrdersEvent::Refund(_)) => check::<OrderRefundEvent>(&text, &event),
+            BookEvent::Approvals(ApprovalsEvent::Rules(_)) => check::<ApprovalRulesEvent>(&text, &event),
+            BookEvent::Approvals(ApprovalsEvent::Approval(_)) => check::<ApprovalEvent>(&text, &event),
+            BookEvent::Approvals(ApprovalsEvent::Delegations(_)) => {
+                check::<ApprovalDelegationsEvent>(&text, &event)
+            }
         }
     }
 }

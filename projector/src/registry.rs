@@ -5,6 +5,7 @@ use std::pin::Pin;
 
 use sqlx::PgPool;
 use tallybook_read_models::Projection;
+use tallybook_read_models::approvals::{ApprovalDelegations, ApprovalRulesProjection, Approvals};
 use tallybook_read_models::billing::{
     BillRuns, Bills, CreditAlerts, PricePlans, Receivables, Reminders, Revenue, Subscriptions,
     UsageProjection, UsageQuarantines, UsageRuns,
@@ -111,5 +112,8 @@ pub fn every() -> Vec<Registered> {
         Registered::of::<Orders>(),
         Registered::of::<Payments>(),
         Registered::of::<OrderRefunds>(),
+        Registered::of::<ApprovalRulesProjection>(),
+        Registered::of::<Approvals>(),
+        Registered::of::<ApprovalDelegations>(),
     ]
 }

@@ -104,6 +104,7 @@ fn date_anew(event: &mut BookEvent, date: NaiveDate) {
         | BookEvent::Settlement(_)
         | BookEvent::Risk(_)
         | BookEvent::Orders(_)
+        | BookEvent::Approvals(_)
         | BookEvent::Billing(_) => {}
     }
 }

@@ -7,6 +7,7 @@ mod support;
 use std::time::{Duration, Instant};
 
 use support::TestBook;
+use support::approved::approved;
 use support::history::{billed, busy, day, deposited, money, registered, wallet_of};
 use support::judged::judged;
 use support::notified::notified;
@@ -50,7 +51,8 @@ async fn a_cold_projector_makes_the_same_tables_in_any_pages() {
     let busy = busy(7, 12);
     let judged = judged(&busy);
     let events =
-        [busy, judged, billed(7), settled(&bills), stated(&bills), notified(), ordered(), paid()].concat();
+        [busy, judged, billed(7), settled(&bills), stated(&bills), notified(), ordered(), paid(), approved()]
+            .concat();
     let expected = event_by_event(&events).await;
     assert!(expected.iter().all(|(_, rows)| !rows.is_empty()), "every table has rows");
     for settings in [

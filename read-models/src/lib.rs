@@ -3,6 +3,7 @@
 //! Owns the fold, the rows and the queries. Must never append an event or move a projection's position; folding
 //! into the database is the projector's business.
 
+pub mod approvals;
 pub mod billing;
 pub mod channels;
 pub mod customers;

@@ -1,9 +1,11 @@
 //! How values that serialise themselves look in OpenAPI. Described here only; never made or read.
 
+mod approvals;
 mod orders;
 mod payments;
 mod risk;
 
+pub use approvals::{ApprovalKind, ApprovalState, ApprovalTerms, Given, LadderStep, TermsOfKind};
 pub use orders::{OrderState, ShippedPart};
 pub use payments::{
     ExcessReason, OrderRefundState, PaymentExceptionKind, PaymentExceptionState, PaymentState, RefundGround,

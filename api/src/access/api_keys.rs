@@ -10,17 +10,17 @@ use super::{AccessError, Role};
 
 /// A key a machine signs its requests with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub(super) struct ApiKey {
+pub(crate) struct ApiKey {
     #[schema(example = "3f9c0a1b2c4d")]
-    pub(super) id: String,
+    pub(crate) id: String,
     /// What the key is called in the journal: `key:<name>`.
     #[schema(example = "erp")]
-    pub(super) name: String,
-    pub(super) role: Role,
-    pub(super) created_at: DateTime<Utc>,
-    pub(super) created_by: String,
-    pub(super) revoked_at: Option<DateTime<Utc>>,
-    pub(super) revoked_by: Option<String>,
+    pub(crate) name: String,
+    pub(crate) role: Role,
+    pub(crate) created_at: DateTime<Utc>,
+    pub(crate) created_by: String,
+    pub(crate) revoked_at: Option<DateTime<Utc>>,
+    pub(crate) revoked_by: Option<String>,
 }
 
 struct ApiKeyRow {
@@ -63,6 +63,11 @@ pub(super) async fn keys_after(pool: &PgPool, name: &str, limit: i64) -> Result<
     .into_iter()
     .map(ApiKey::try_from)
     .collect()
+}
+
+/// All keys, by name.
+pub(crate) async fn all_keys(pool: &PgPool) -> Result<Vec<ApiKey>, AccessError> {
+    keys_after(pool, "", i64::MAX).await
 }
 
 pub(super) async fn find_key(pool: &PgPool, id: &str) -> Result<ApiKey, AccessError> {

@@ -42,6 +42,7 @@ pub use users::{
     find_user, list_users, set_password,
 };
 
+pub(crate) use api_keys::{ApiKey, all_keys};
 pub(crate) use caller::{Caller, bearer_token};
 pub(crate) use check::Moment;
 pub(crate) use forget_refusals::forget_refusals;

@@ -78,6 +78,12 @@ pub enum Action {
     PayOrders,
     /// Say what a channel says of a payment or a refund, and what was found where something stands out.
     SettlePayments,
+    /// Decide approvals at all: those of one's own role, or in another's place; never by an API key.
+    DecideApprovals,
+    /// Let another approve in one's place; never by an API key.
+    DelegateApprovals,
+    /// Say how many people it takes to approve what.
+    ManageApprovalRules,
     ReadModels,
     /// The destinations of withdrawals in full.
     SeeAccountNumbers,
@@ -129,6 +135,8 @@ impl Action {
                 | Self::ApproveBadDebts
                 | Self::ApproveRefunds
                 | Self::ApproveWriteOffs
+                | Self::DecideApprovals
+                | Self::DelegateApprovals
         )
     }
 
@@ -140,6 +148,7 @@ impl Action {
             | Self::ResumeProjections
             | Self::RebuildProjections
             | Self::ManageRiskRules
+            | Self::ManageApprovalRules
             | Self::ErasePersonalData => &[Admin],
             Self::ReadUsers | Self::ReadPersonalShowings => &[Admin, Auditor],
             Self::ManageCustomers | Self::SeePersonalData => &[Finance, Operator],
@@ -156,7 +165,9 @@ impl Action {
             | Self::ApproveReopenings
             | Self::ApproveBadDebts
             | Self::ApproveRefunds
-            | Self::ApproveWriteOffs => &[Finance, Approver],
+            | Self::ApproveWriteOffs
+            | Self::DelegateApprovals => &[Finance, Approver],
+            Self::DecideApprovals => &[Finance, Approver, Operator],
             Self::UnfreezeWallets => &[Approver],
             Self::SettleWithdrawals | Self::ManageReceipts | Self::WriteOff | Self::IssueStatements => {
                 &[Finance]
@@ -198,6 +209,9 @@ impl Action {
             Self::ManageOrders => "place, ship, receive, cancel or refund orders, or begin payments of them",
             Self::PayOrders => "have wallets pay orders",
             Self::SettlePayments => "confirm payments and refunds through channels",
+            Self::DecideApprovals => "decide approvals",
+            Self::DelegateApprovals => "delegate approvals",
+            Self::ManageApprovalRules => "manage the rules of approval",
             Self::ReadModels => "read the book",
             Self::SeeAccountNumbers => "see account numbers in full",
             Self::ReadJournal => "read events",
@@ -263,6 +277,9 @@ mod tests {
         Action::ManageOrders,
         Action::PayOrders,
         Action::SettlePayments,
+        Action::DecideApprovals,
+        Action::DelegateApprovals,
+        Action::ManageApprovalRules,
         Action::ReadModels,
         Action::SeeAccountNumbers,
         Action::ReadJournal,
@@ -287,6 +304,7 @@ mod tests {
                 A::ManageUsers,
                 A::ReadUsers,
                 A::ManageRiskRules,
+                A::ManageApprovalRules,
                 A::ReadModels,
                 A::SeeAccountNumbers,
                 A::ReadJournal,
@@ -317,6 +335,7 @@ mod tests {
                 A::RecordUsage,
                 A::RecordReceipts,
                 A::ManageOrders,
+                A::DecideApprovals,
                 A::ReadModels,
                 A::SeePersonalData,
                 A::ReadProjections
@@ -333,6 +352,8 @@ mod tests {
                 A::UnfreezeWallets,
                 A::ApproveRefunds,
                 A::ApproveWriteOffs,
+                A::DecideApprovals,
+                A::DelegateApprovals,
                 A::ReadModels,
                 A::SeeAccountNumbers,
                 A::ReadJournal,
@@ -366,6 +387,8 @@ mod tests {
                 A::ManageOrders,
                 A::PayOrders,
                 A::SettlePayments,
+                A::DecideApprovals,
+                A::DelegateApprovals,
                 A::ReadModels,
                 A::SeeAccountNumbers,
                 A::ReadJournal,

@@ -93,6 +93,9 @@ pub(crate) struct BadDebtOutcome {
     requested_by: String,
     /// What is owed of the bill now.
     open: Money,
+    /// How many have still to approve it, while it waits for somebody.
+    #[schema(nullable = false)]
+    missing_approvals: Option<u32>,
     /// Where in the journal the command is recorded.
     position: u64,
 }
@@ -141,8 +144,14 @@ mod tests {
         let alert = CreditAlertOutcome { id: id.clone(), acknowledged: true };
         assert_described("CreditAlertOutcome", &alert);
         let requested_by = "user:li".parse().unwrap();
-        let bad_debt =
-            BadDebtOutcome { id, state: BadDebtState::Requested, amount: open, requested_by, open };
+        let bad_debt = BadDebtOutcome {
+            id,
+            state: BadDebtState::Requested,
+            amount: open,
+            requested_by,
+            open,
+            missing_approvals: Some(1),
+        };
         assert_described("BadDebtOutcome", &bad_debt);
     }
 

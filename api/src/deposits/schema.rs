@@ -36,6 +36,9 @@ pub(super) struct WithdrawalOutcome {
     /// What has become of its risk alert, if there is one.
     #[schema(nullable = false)]
     alert: Option<RiskAlertState>,
+    /// How many have still to approve it, while it waits for somebody.
+    #[schema(nullable = false)]
+    missing_approvals: Option<u32>,
     /// Where in the journal the command is recorded.
     position: u64,
 }
@@ -72,6 +75,7 @@ mod tests {
             held: none,
             available: none,
             alert: Some(AlertState::Open),
+            missing_approvals: Some(1),
         };
         assert_described("WithdrawalOutcome", &withdrawal);
     }

@@ -3,6 +3,7 @@
 //! The id says what it is the id of, so the primary key finds the stream without an index of its own.
 
 use sqlx::PgPool;
+use tallybook_domain::approvals::{Approval, ApprovalDelegations, ApprovalRules, ApprovalSubject};
 use tallybook_domain::billing::reminder::ReminderId;
 use tallybook_domain::billing::usage_source::SourceName;
 use tallybook_domain::billing::{
@@ -18,7 +19,7 @@ use tallybook_domain::risk::{Payee, PayeeId, RiskAlert, RiskHistory, RiskRules, 
 use tallybook_domain::settlement::{
     CreditNote, CreditNoteId, MatchingRules, Receipt, ReceiptId, Statement, StatementId, WriteOff, WriteOffId,
 };
-use tallybook_domain::{CustomerId, Month, WalletId, WithdrawalId};
+use tallybook_domain::{Actor, CustomerId, Month, WalletId, WithdrawalId};
 
 use super::cursor::read_cursor;
 use super::event::{EventRow, EventView};
@@ -138,6 +139,12 @@ fn aggregate_type(id: &str) -> Option<&'static str> {
         Some(<Payment as cqrs_es::Aggregate>::TYPE)
     } else if id.parse::<RefundId>().is_ok() {
         Some(<OrderRefund as cqrs_es::Aggregate>::TYPE)
+    } else if id == ApprovalRules::STREAM {
+        Some(<ApprovalRules as cqrs_es::Aggregate>::TYPE)
+    } else if id.parse::<ApprovalSubject>().is_ok() {
+        Some(<Approval as cqrs_es::Aggregate>::TYPE)
+    } else if id.parse::<Actor>().is_ok() {
+        Some(<ApprovalDelegations as cqrs_es::Aggregate>::TYPE)
     } else {
         None
     }
@@ -184,6 +191,9 @@ mod tests {
             "O2GT6WQ5NVB8KZ0M4YXR7C1JHPD",
             "Y01K7RA8ZAYFGXSMRSF9FMC3M06",
             "F01K7RA8ZAYFGXSMRSF9FMC3M05",
+            "approval-rules",
+            "refund.RP3XP6RJ5HNHZQAV0",
+            "user:wang",
         ]
         .into_iter()
         .filter_map(aggregate_type)

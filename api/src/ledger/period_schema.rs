@@ -13,6 +13,9 @@ pub(crate) struct PeriodOutcome {
     state: PeriodState,
     /// Who has asked to reopen it.
     requested_by: Option<String>,
+    /// How many have still to approve that it is reopened, while that waits for somebody.
+    #[schema(nullable = false)]
+    missing_approvals: Option<u32>,
     /// Where in the journal the command is recorded.
     position: u64,
 }
@@ -30,6 +33,7 @@ mod tests {
             id: "2026-10".parse().unwrap(),
             state: PeriodState::ReopeningRequested,
             requested_by: Some("user:li".parse().unwrap()),
+            missing_approvals: Some(1),
         };
         assert_described("PeriodOutcome", &outcome);
     }

@@ -19,7 +19,7 @@ use crate::answer::{DryRunEventSchema, DryRunSchema};
 use crate::problem::{FieldError, ProblemSchema};
 use crate::router::described;
 
-const TAGS: [(&str, &str); 24] = [
+const TAGS: [(&str, &str); 25] = [
     ("access", "Sign-in, users and API keys"),
     ("customers", "Whose money the book keeps"),
     ("deposits", "Money that came in (入金)"),
@@ -27,6 +27,10 @@ const TAGS: [(&str, &str); 24] = [
     (
         "risk",
         "The risk of withdrawals: by which rules they are judged, and who looks at those that do not pass",
+    ),
+    (
+        "approvals",
+        "What waits for a second person: withdrawals, refunds, differences, credits, bad debt, periods",
     ),
     ("receipts", "Money that pays bills (收款): whose it is, and what of it is left"),
     (

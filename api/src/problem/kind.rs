@@ -71,6 +71,15 @@ pub enum ProblemKind {
     SecondPersonNeeded,
     WalletFrozen,
     WalletNotFound,
+    // Approvals.
+    ApprovalRulesChanged,
+    ApprovalNotFound,
+    ApprovalNotOpen,
+    ApprovalExpired,
+    ApprovalAlreadyGiven,
+    DelegationNotFound,
+    DelegationRefused,
+    NotDelegated,
     // Accounting periods.
     PeriodClosed,
     PeriodNotFound,
@@ -203,7 +212,7 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
-    pub const ALL: [Self; 172] = [
+    pub const ALL: [Self; 180] = [
         Self::MalformedJson,
         Self::Validation,
         Self::UnknownRoute,
@@ -257,6 +266,14 @@ impl ProblemKind {
         Self::SecondPersonNeeded,
         Self::WalletFrozen,
         Self::WalletNotFound,
+        Self::ApprovalRulesChanged,
+        Self::ApprovalNotFound,
+        Self::ApprovalNotOpen,
+        Self::ApprovalExpired,
+        Self::ApprovalAlreadyGiven,
+        Self::DelegationNotFound,
+        Self::DelegationRefused,
+        Self::NotDelegated,
         Self::PeriodClosed,
         Self::PeriodNotFound,
         Self::PeriodNotOver,
@@ -462,6 +479,15 @@ const SPECS: [(StatusCode, &str, &str); ProblemKind::ALL.len()] = [
     (S::FORBIDDEN, "second-person-needed", "Who let a blocked withdrawal go cannot approve it"),
     (S::UNPROCESSABLE_ENTITY, "wallet-frozen", "The wallet is frozen: no money goes out"),
     (S::NOT_FOUND, "wallet-not-found", "There is no such wallet"),
+    // Approvals.
+    (S::CONFLICT, "approval-rules-changed", "Somebody else has changed the rules of approval"),
+    (S::NOT_FOUND, "approval-not-found", "There is no such approval"),
+    (S::CONFLICT, "approval-not-open", "The approval is decided already"),
+    (S::CONFLICT, "approval-expired", "The approval was not given in time"),
+    (S::CONFLICT, "approval-already-given", "The same person has approved already"),
+    (S::NOT_FOUND, "delegation-not-found", "There is no such delegation"),
+    (S::UNPROCESSABLE_ENTITY, "delegation-refused", "Approvals cannot be delegated like this"),
+    (S::FORBIDDEN, "not-delegated", "The caller may not approve in this place"),
     // Accounting periods.
     (S::UNPROCESSABLE_ENTITY, "period-closed", "The accounting period is closed"),
     (S::NOT_FOUND, "period-not-found", "The month was never closed"),

@@ -3,6 +3,7 @@
 //! A problem never carries a stack, SQL or a path. What caused a 5xx travels beside the answer to the boundary,
 //! which logs it once.
 
+mod approvals;
 mod billing;
 mod channels;
 mod command_error;

@@ -45,6 +45,9 @@ impl From<Refusal> for Problem {
             Refusal::Order(refusal) => refusal.into(),
             Refusal::Payment(refusal) => refusal.into(),
             Refusal::OrderRefund(refusal) => refusal.into(),
+            Refusal::ApprovalRules(refusal) => refusal.into(),
+            Refusal::Approval(refusal) => refusal.into(),
+            Refusal::ApprovalDelegations(refusal) => refusal.into(),
         }
     }
 }

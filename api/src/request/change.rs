@@ -33,6 +33,10 @@ impl FromRequest<ApiState> for ChangeInput {
 }
 
 impl ChangeInput {
+    pub(crate) fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
     /// May the caller, is there such an id, and what is asked for: in this order.
     pub(crate) fn read<Id: FromStr, Body: ReadBody>(
         &self,

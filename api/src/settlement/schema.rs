@@ -22,6 +22,9 @@ pub(super) struct ReceiptOutcome {
     unapplied: Money,
     /// How often it was recorded, with this time: more than once after a reversal.
     entry: u32,
+    /// How many have still to approve that it is paid back, while that waits for somebody.
+    #[schema(nullable = false)]
+    missing_approvals: Option<u32>,
     /// Where in the journal the command is recorded.
     position: u64,
 }
@@ -77,6 +80,9 @@ pub(super) struct CreditNoteOutcome {
     amount: Money,
     /// What is free of it now.
     unapplied: Money,
+    /// How many have still to approve it, while it waits for somebody.
+    #[schema(nullable = false)]
+    missing_approvals: Option<u32>,
     /// Where in the journal the command is recorded.
     position: u64,
 }
@@ -151,6 +157,9 @@ pub(super) struct WriteOffOutcome {
     live_legs: Vec<u32>,
     sources: Vec<SourceLeft>,
     bills: Vec<BillLeft>,
+    /// How many have still to approve it, while it waits for somebody.
+    #[schema(nullable = false)]
+    missing_approvals: Option<u32>,
     /// Where in the journal the command is recorded.
     position: u64,
 }

@@ -39,6 +39,7 @@ enum What {
     ReceivablesAgeing(reports::ExportAgeing),
     ReceivablesSummary(reports::ExportReceivables),
     Bills(reports::ExportBills),
+    SegregationOfDuties(reports::ExportDuties),
 }
 
 impl ExportCommand {
@@ -50,6 +51,7 @@ impl ExportCommand {
             What::ReceivablesAgeing(ageing) => ageing.run(settings, stop).await,
             What::ReceivablesSummary(receivables) => receivables.run(settings, stop).await,
             What::Bills(bills) => bills.run(settings, stop).await,
+            What::SegregationOfDuties(duties) => duties.run(settings, stop).await,
         }
     }
 }

@@ -1,5 +1,5 @@
-//! `tallybook export revenue`, `receivables`, `receivables-ageing`, `receivables-summary` and `bills`: the tables of the API,
-//! as files.
+//! `tallybook export revenue`, `receivables`, `receivables-ageing`, `receivables-summary`, `bills` and
+//! `segregation-of-duties`: the tables of the API, as files.
 
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
@@ -9,7 +9,8 @@ use anyhow::{Context, anyhow};
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
-use tallybook_api::reports::{Report, ReportError, ReportFormat, WrittenReport, standpoint};
+use tallybook_api::reports::{DutiesScope, Report, ReportError, ReportFormat, WrittenReport, standpoint};
+use tallybook_domain::approvals::ApprovalKind;
 use tallybook_domain::{Currency, CustomerId, Month};
 use tallybook_event_store::Book;
 use tallybook_read_models::DateRange;
@@ -137,6 +138,25 @@ pub(super) struct ExportBills {
     file: TableFile,
 }
 
+/// What was approved or rejected, and who could have asked for it and approved it
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  tallybook export segregation-of-duties --from 2026-10-01 --to 2026-12-31 --format xlsx --output duties.xlsx
+  tallybook export segregation-of-duties --kind withdrawal --format csv")]
+pub(super) struct ExportDuties {
+    /// The first day on which it was decided
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    from: Option<NaiveDate>,
+    /// The last day on which it was decided
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    to: Option<NaiveDate>,
+    /// withdrawal, refund, write_off, credit_note, bad_debt or period_reopening
+    #[arg(long, value_name = "WORD")]
+    kind: Option<ApprovalKind>,
+    #[command(flatten)]
+    file: TableFile,
+}
+
 /// Where a table goes, and as what.
 #[derive(Debug, Args)]
 struct TableFile {
@@ -232,6 +252,15 @@ impl ExportBills {
     }
 }
 
+impl ExportDuties {
+    pub(super) async fn run(self, settings: &Settings, stop: CancellationToken) -> Result<(), Failure> {
+        in_order(self.from, self.to)?;
+        let range = DateRange::new(self.from, self.to).map_err(|error| Failure::usage(anyhow!(error)))?;
+        let scope = DutiesScope { range, kind: self.kind };
+        self.file.write(settings, stop, |_| Ok(Report::SegregationOfDuties(scope))).await
+    }
+}
+
 impl TableFile {
     async fn write(
         &self,
@@ -268,7 +297,7 @@ impl TableFile {
         };
         let mut waited = Duration::ZERO;
         loop {
-            let written = report.write(book.pool(), format).await?;
+            let written = report.write(book, format).await?;
             if written.position >= reached {
                 return Ok(written);
             }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use tallybook_domain::billing::bill::{BadDebtRequest, BadDebtState};
-use tallybook_domain::billing::{Bill, BillCommand, BillId, BillRefusal};
+use tallybook_domain::billing::{Bill, BillId, BillRefusal};
 use tallybook_domain::{Actor, Money, Refusal};
 use tallybook_event_store::Decision;
 
@@ -15,18 +15,19 @@ pub struct BadDebtOutcome {
     pub requested_by: Actor,
     /// What is owed of the bill now.
     pub open: Money,
+    /// How many have still to approve it, while it waits for somebody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing_approvals: Option<u32>,
 }
 
 impl BadDebtOutcome {
-    /// Has a step taken that ends in this state.
-    pub(super) fn after(
-        decision: &mut Decision<'_>,
+    /// `before` is what was asked for before the step that ended in this state.
+    pub(super) fn of(
+        decision: &Decision<'_>,
         bill: &BillId,
-        step: BillCommand,
+        before: Option<BadDebtRequest>,
         state: BadDebtState,
     ) -> Result<Self, Refusal> {
-        let before = decision.state::<Bill>(bill.as_str()).bad_debt().cloned();
-        decision.decide::<Bill>(bill.as_str(), step)?;
         let after = decision.state::<Bill>(bill.as_str());
         let asked = after.bad_debt().cloned().or(before);
         let BadDebtRequest { amount, requested_by } =
@@ -34,6 +35,6 @@ impl BadDebtOutcome {
         let open = after.open().map_err(BillRefusal::from)?;
         let open = open.ok_or_else(|| BillRefusal::NotFound { bill: bill.clone() })?;
         let requested_by = requested_by.actor().clone();
-        Ok(Self { id: bill.clone(), state, amount, requested_by, open })
+        Ok(Self { id: bill.clone(), state, amount, requested_by, open, missing_approvals: None })
     }
 }

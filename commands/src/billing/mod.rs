@@ -39,6 +39,7 @@ pub use accept_quarantined_usage::{AcceptQuarantinedUsage, QuarantinedOutcome, a
 pub use acknowledge_credit_alert::{AcknowledgeCreditAlert, CreditAlertOutcome, acknowledge_credit_alert};
 pub use add_price_plan_version::{AddPricePlanVersion, add_price_plan_version};
 pub use approve_bad_debt::{ApproveBadDebt, approve_bad_debt};
+pub(crate) use approve_bad_debt::{approve_bad_debt_of, waiting_bad_debt};
 pub use assign_price_plan::{AssignPricePlan, assign_price_plan};
 pub use bad_debt_outcome::BadDebtOutcome;
 pub use bill_customers::{BillCustomers, BillOfRun, BillableCustomer, BilledCustomers, bill_customers};
@@ -57,6 +58,7 @@ pub use plan_outcome::{PricePlanOutcome, SubscriptionOutcome};
 pub use preview_bills::{Preview, PreviewedCustomer, preview_bills};
 pub use record_usage::{MOST_RECORDS, RecordUsage, record_usage, record_usage_batch};
 pub use regenerate_bill::{RegenerateBill, RegeneratedBill, regenerate_bill};
+pub(crate) use reject_bad_debt::reject_bad_debt_of;
 pub use reject_bad_debt::{RejectBadDebt, reject_bad_debt};
 pub use remind::{
     ReminderDelivery, attempt_reminder, raise_reminder, record_reminder_failure, record_reminder_sent,

@@ -4,10 +4,12 @@ use serde::{Deserialize, Serialize};
 use tallybook_domain::billing::bill::BadDebtState;
 use tallybook_domain::billing::{Bill, BillCommand, BillId};
 use tallybook_domain::text::Reason;
-use tallybook_event_store::{Book, CommandError, Receipt, StreamKey};
+use tallybook_domain::{Actor, Refusal};
+use tallybook_event_store::{Book, CommandError, Decision, Receipt};
 
 use super::BadDebtOutcome;
 use crate::CommandContext;
+use crate::approvals::{Decider, Subject, disagree};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RejectBadDebt {
@@ -20,13 +22,27 @@ pub async fn reject_bad_debt(
     context: CommandContext,
     reject: RejectBadDebt,
 ) -> Result<Receipt<BadDebtOutcome>, CommandError> {
-    let by = context.actor.clone();
+    let decider = Decider::alone(context.actor.clone());
     let request = context.request_because("reject_bad_debt", Some(&reject.reason), &reject)?;
-    let streams = vec![StreamKey::existing::<Bill>(&reject.bill)];
-    book.execute(request, streams, move |decision| {
-        let RejectBadDebt { bill, reason } = reject.clone();
-        let step = BillCommand::RejectBadDebt { bill: bill.clone(), rejected_by: by.clone(), reason };
-        BadDebtOutcome::after(decision, &bill, step, BadDebtState::Rejected)
+    let subject = Subject::BadDebt(reject.bill.clone());
+    book.execute(request, subject.streams(), move |decision| {
+        let RejectBadDebt { bill, reason } = &reject;
+        let before = decision.state::<Bill>(bill.as_str()).bad_debt().cloned();
+        disagree(decision, &subject, &decider, reason)?;
+        reject_bad_debt_of(decision, bill, &decider.given.by, reason)?;
+        BadDebtOutcome::of(decision, bill, before, BadDebtState::Rejected)
     })
     .await
+}
+
+pub(crate) fn reject_bad_debt_of(
+    decision: &mut Decision<'_>,
+    bill: &BillId,
+    by: &Actor,
+    reason: &Reason,
+) -> Result<(), Refusal> {
+    let (rejected_by, reason) = (by.clone(), reason.clone());
+    let step = BillCommand::RejectBadDebt { bill: bill.clone(), rejected_by, reason };
+    decision.decide::<Bill>(bill.as_str(), step)?;
+    Ok(())
 }

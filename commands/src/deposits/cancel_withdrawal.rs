@@ -10,6 +10,7 @@ use tallybook_event_store::{Book, CommandError, Receipt};
 use super::WithdrawalOutcome;
 use super::step::{Parties, end, take};
 use crate::CommandContext;
+use crate::approvals::{Subject, close};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct CancelWithdrawal {
@@ -23,12 +24,17 @@ pub async fn cancel_withdrawal(
     context: CommandContext,
     asked: CancelWithdrawal,
 ) -> Result<Receipt<WithdrawalOutcome>, CommandError> {
+    let by = context.actor.clone();
     let request = context.request_because("cancel_withdrawal", asked.reason.as_ref(), &asked)?;
     let parties = Parties::of(book, &asked.withdrawal).await?;
-    book.execute(request, parties.streams(), move |decision| {
+    let subject = Subject::Withdrawal(parties.clone());
+    book.execute(request, subject.streams(), move |decision| {
         let CancelWithdrawal { withdrawal, reason } = asked.clone();
         let step = WithdrawalCommand::Cancel { withdrawal, reason };
-        take(decision, &parties, step, |decision| end(decision, &parties, WithdrawalEnd::Cancelled))
+        take(decision, &parties, step, |decision| {
+            close(decision, &subject, &by, asked.reason.as_ref())?;
+            end(decision, &parties, WithdrawalEnd::Cancelled)
+        })
     })
     .await
 }

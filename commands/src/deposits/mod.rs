@@ -25,6 +25,8 @@ pub use reverse_deposit::{ReverseDeposit, reverse_deposit};
 pub use submit_withdrawal::{SubmitWithdrawal, submit_withdrawal};
 pub use succeed_withdrawal::{SucceedWithdrawal, succeed_withdrawal};
 
+pub(crate) use approve_withdrawal::{approve, check_may_approve, waiting_withdrawal};
+pub(crate) use reject_withdrawal::reject;
 pub(crate) use step::{Parties, check_may_leave, release_hold};
 
 /// A client's own number of a withdrawal is used once per book.

@@ -45,6 +45,9 @@ pub struct WithdrawalOutcome {
     /// What has become of its risk alert, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alert: Option<AlertState>,
+    /// How many have still to approve it, while it waits for somebody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing_approvals: Option<u32>,
 }
 
 impl WithdrawalOutcome {
@@ -68,6 +71,7 @@ impl WithdrawalOutcome {
             held: funds.held(currency),
             available: funds.available(currency),
             alert: decision.state::<RiskAlert>(&RiskAlert::stream(withdrawal)).state(),
+            missing_approvals: None,
         })
     }
 }

@@ -1,15 +1,16 @@
 //! Someone does not let a withdrawal go out: the money is available again.
 
 use serde::{Deserialize, Serialize};
-use tallybook_domain::WithdrawalId;
 use tallybook_domain::deposits::WithdrawalCommand;
 use tallybook_domain::risk::WithdrawalEnd;
 use tallybook_domain::text::Reason;
-use tallybook_event_store::{Book, CommandError, Receipt};
+use tallybook_domain::{Actor, Refusal, WithdrawalId};
+use tallybook_event_store::{Book, CommandError, Decision, Receipt};
 
 use super::WithdrawalOutcome;
 use super::step::{Parties, end, take};
 use crate::CommandContext;
+use crate::approvals::{Decider, Subject, disagree};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RejectWithdrawal {
@@ -22,13 +23,26 @@ pub async fn reject_withdrawal(
     context: CommandContext,
     asked: RejectWithdrawal,
 ) -> Result<Receipt<WithdrawalOutcome>, CommandError> {
-    let by = context.actor.clone();
+    let decider = Decider::alone(context.actor.clone());
     let request = context.request_because("reject_withdrawal", Some(&asked.reason), &asked)?;
     let parties = Parties::of(book, &asked.withdrawal).await?;
-    book.execute(request, parties.streams(), move |decision| {
-        let RejectWithdrawal { withdrawal, reason } = asked.clone();
-        let step = WithdrawalCommand::Reject { withdrawal, by: by.clone(), reason };
-        take(decision, &parties, step, |decision| end(decision, &parties, WithdrawalEnd::Rejected))
+    let subject = Subject::Withdrawal(parties.clone());
+    book.execute(request, subject.streams(), move |decision| {
+        disagree(decision, &subject, &decider, &asked.reason)?;
+        reject(decision, &parties, &decider.given.by, &asked.reason)?;
+        WithdrawalOutcome::of(decision, &parties.withdrawal, &parties.wallet)
     })
     .await
+}
+
+pub(crate) fn reject(
+    decision: &mut Decision<'_>,
+    parties: &Parties,
+    by: &Actor,
+    reason: &Reason,
+) -> Result<(), Refusal> {
+    let withdrawal = parties.withdrawal.clone();
+    let step = WithdrawalCommand::Reject { withdrawal, by: by.clone(), reason: reason.clone() };
+    take(decision, parties, step, |decision| end(decision, parties, WithdrawalEnd::Rejected))?;
+    Ok(())
 }

@@ -12,6 +12,7 @@ use tallybook_event_store::{Book, CommandError, Decision, Receipt, StreamKey};
 use super::step::{Parties, check_may_withdraw};
 use super::{WITHDRAWAL_REFERENCE, WithdrawalOutcome};
 use crate::CommandContext;
+use crate::approvals::{Subject, ask, missing_approvals};
 use crate::requester::requester;
 use crate::risk::{judge, streams_of_judgement};
 
@@ -46,11 +47,15 @@ pub async fn request_withdrawal(
         StreamKey::existing::<WalletFreeze>(WalletFreeze::stream(&parties.wallet)),
     ];
     streams.extend(streams_of_judgement(&parties, &asked.destination));
+    let subject = Subject::Withdrawal(parties.clone());
+    streams.extend(subject.fresh_streams_of_approval());
     book.execute(request, streams, move |decision| {
         let asked_for = (asked.amount, &asked.destination);
         decide(decision, &parties, &requested_by, asked.clone())?;
         judge(decision, &parties, asked_for, &requested_by, known.clone())?;
-        WithdrawalOutcome::of(decision, &parties.withdrawal, &parties.wallet)
+        ask(decision, &subject, None)?;
+        let outcome = WithdrawalOutcome::of(decision, &parties.withdrawal, &parties.wallet)?;
+        Ok(WithdrawalOutcome { missing_approvals: missing_approvals(decision, &subject), ..outcome })
     })
     .await
 }

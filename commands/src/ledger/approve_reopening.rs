@@ -1,22 +1,40 @@
 //! Somebody else than who asked opens a month again.
 
-use tallybook_domain::Month;
-use tallybook_domain::ledger::periods::PeriodCommand;
-use tallybook_event_store::{Book, CommandError, Receipt};
+use tallybook_domain::ledger::periods::{ACCOUNTING_PERIODS, AccountingPeriods, PeriodCommand};
+use tallybook_domain::{Actor, Month, Refusal};
+use tallybook_event_store::{Book, CommandError, Decision, Receipt};
 
 use super::outcome::{PeriodOutcome, decide};
 use crate::CommandContext;
+use crate::approvals::{Agreed, Decider, Subject, Waiting, agree, missing_approvals};
 
+/// It opens once as many have approved as it takes.
 pub async fn approve_reopening(
     book: &Book,
     context: CommandContext,
     period: Month,
 ) -> Result<Receipt<PeriodOutcome>, CommandError> {
-    let approved_by = context.actor.clone();
+    let decider = Decider::alone(context.actor.clone());
     let request = context.request("approve_reopening", &period)?;
-    decide(book, request, period, move |_| {
-        let approved_by = approved_by.clone();
-        PeriodCommand::ApproveReopening { period, approved_by }
+    let subject = Subject::PeriodReopening(period);
+    book.execute(request, subject.streams(), move |decision| {
+        match agree(decision, &subject, &decider, None)? {
+            Agreed::NotYet => {}
+            Agreed::Enough | Agreed::Before => reopen(decision, period, &decider.given.by)?,
+        }
+        let missing_approvals = missing_approvals(decision, &subject);
+        Ok(PeriodOutcome { missing_approvals, ..PeriodOutcome::of(decision, period) })
     })
     .await
+}
+
+/// As the last of those it takes.
+pub(crate) fn reopen(decision: &mut Decision<'_>, period: Month, by: &Actor) -> Result<(), Refusal> {
+    decide(decision, PeriodCommand::ApproveReopening { period, approved_by: by.clone() })
+}
+
+pub(crate) fn waiting_reopening(decision: &Decision<'_>, period: Month) -> Option<Waiting> {
+    let periods = decision.state::<AccountingPeriods>(ACCOUNTING_PERIODS);
+    let requested_by = periods.waits_for_approval(period)?.clone();
+    Some(Waiting { requested_by, customer: None, amounts: Vec::new(), why: None })
 }

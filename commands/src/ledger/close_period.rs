@@ -14,9 +14,10 @@ pub async fn close_period(
     period: Month,
 ) -> Result<Receipt<PeriodOutcome>, CommandError> {
     let request = context.request("close_period", &period)?;
-    decide(book, request, period, move |decision| {
+    book.execute(request, Vec::new(), move |decision| {
         let today = decision.today();
-        PeriodCommand::Close { period, today }
+        decide(decision, PeriodCommand::Close { period, today })?;
+        Ok(PeriodOutcome::of(decision, period))
     })
     .await
 }

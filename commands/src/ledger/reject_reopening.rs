@@ -1,13 +1,14 @@
 //! A month that somebody wants to have opened stays closed.
 
 use serde::{Deserialize, Serialize};
-use tallybook_domain::Month;
 use tallybook_domain::ledger::periods::PeriodCommand;
 use tallybook_domain::text::Reason;
-use tallybook_event_store::{Book, CommandError, Receipt};
+use tallybook_domain::{Actor, Month, Refusal};
+use tallybook_event_store::{Book, CommandError, Decision, Receipt};
 
 use super::outcome::{PeriodOutcome, decide};
 use crate::CommandContext;
+use crate::approvals::{Decider, Subject, disagree};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RejectReopening {
@@ -20,11 +21,24 @@ pub async fn reject_reopening(
     context: CommandContext,
     asked: RejectReopening,
 ) -> Result<Receipt<PeriodOutcome>, CommandError> {
-    let by = context.actor.clone();
+    let decider = Decider::alone(context.actor.clone());
     let request = context.request_because("reject_reopening", Some(&asked.reason), &asked)?;
-    decide(book, request, asked.period, move |_| {
-        let RejectReopening { period, reason } = asked.clone();
-        PeriodCommand::RejectReopening { period, rejected_by: by.clone(), reason }
+    let subject = Subject::PeriodReopening(asked.period);
+    book.execute(request, subject.streams(), move |decision| {
+        let RejectReopening { period, reason } = &asked;
+        disagree(decision, &subject, &decider, reason)?;
+        leave_closed(decision, *period, &decider.given.by, reason)?;
+        Ok(PeriodOutcome::of(decision, *period))
     })
     .await
+}
+
+pub(crate) fn leave_closed(
+    decision: &mut Decision<'_>,
+    period: Month,
+    by: &Actor,
+    reason: &Reason,
+) -> Result<(), Refusal> {
+    let (rejected_by, reason) = (by.clone(), reason.clone());
+    decide(decision, PeriodCommand::RejectReopening { period, rejected_by, reason })
 }

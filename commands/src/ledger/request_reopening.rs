@@ -8,6 +8,7 @@ use tallybook_event_store::{Book, CommandError, Receipt};
 
 use super::outcome::{PeriodOutcome, decide};
 use crate::CommandContext;
+use crate::approvals::{Subject, ask, missing_approvals};
 use crate::requester::requester;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -24,9 +25,14 @@ pub async fn request_reopening(
 ) -> Result<Receipt<PeriodOutcome>, CommandError> {
     let by = requester(book, &context.actor).await?;
     let request = context.request_because("request_reopening", Some(&asked.reason), &asked)?;
-    decide(book, request, asked.period, move |_| {
+    let subject = Subject::PeriodReopening(asked.period);
+    book.execute(request, subject.streams(), move |decision| {
         let RequestReopening { period, reason } = asked.clone();
-        PeriodCommand::RequestReopening { period, requested_by: by.clone(), reason }
+        let requested_by = by.clone();
+        decide(decision, PeriodCommand::RequestReopening { period, requested_by, reason })?;
+        ask(decision, &subject, Some(&asked.reason))?;
+        let missing_approvals = missing_approvals(decision, &subject);
+        Ok(PeriodOutcome { missing_approvals, ..PeriodOutcome::of(decision, period) })
     })
     .await
 }

@@ -9,6 +9,7 @@ use tallybook_event_store::{Book, CommandError, Receipt};
 
 use super::AlertOutcome;
 use crate::CommandContext;
+use crate::approvals::{Subject, close};
 use crate::deposits::{Parties, release_hold};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -27,7 +28,8 @@ pub async fn resolve_alert(
     let by = context.actor.clone();
     let request = context.request_because("resolve_alert", Some(&asked.reason), &asked)?;
     let parties = Parties::of(book, &asked.alert).await.map_err(|error| no_alert(error, &asked.alert))?;
-    book.execute(request, parties.streams(), move |decision| {
+    let subject = Subject::Withdrawal(parties.clone());
+    book.execute(request, subject.streams(), move |decision| {
         let ResolveAlert { alert: withdrawal, resolution, reason } = asked.clone();
         let resolve = RiskAlertCommand::Resolve {
             withdrawal: withdrawal.clone(),
@@ -38,6 +40,7 @@ pub async fn resolve_alert(
         let resolved_now = decision.decide::<RiskAlert>(&RiskAlert::stream(&withdrawal), resolve)? > 0;
         match resolution {
             Resolution::Rejected if resolved_now => {
+                close(decision, &subject, &by, Some(&reason))?;
                 let reject =
                     WithdrawalCommand::Reject { withdrawal: withdrawal.clone(), by: by.clone(), reason };
                 decision.decide::<Withdrawal>(withdrawal.as_str(), reject)?;

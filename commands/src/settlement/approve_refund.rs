@@ -4,44 +4,58 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use tallybook_domain::customers::Customer;
 use tallybook_domain::deposits::WithdrawalRefusal;
+use tallybook_domain::settlement::receipt::RefundRequest;
 use tallybook_domain::settlement::{Receipt, ReceiptCommand, ReceiptId, ReceiptRefusal};
 use tallybook_domain::{Actor, Refusal};
-use tallybook_event_store::{Book, CommandError, Decision, Receipt as Answer, StreamKey};
+use tallybook_event_store::{Book, CommandError, Decision, Receipt as Answer};
 
 use super::ReceiptOutcome;
 use crate::CommandContext;
+use crate::approvals::{Agreed, Decider, Subject, Waiting, agree, missing_approvals};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ApproveRefund {
     pub receipt: ReceiptId,
-    /// Today, if not given.
+    /// Today, if not given. That of the last one who approves counts.
     #[serde(default)]
     pub effective_date: Option<NaiveDate>,
 }
 
-/// Refused while the customer is suspended: no money goes out.
+/// Refused while the customer is suspended: no money goes out. It goes out once as many have approved as it takes.
 pub async fn approve_refund(
     book: &Book,
     context: CommandContext,
     approve: ApproveRefund,
 ) -> Result<Answer<ReceiptOutcome>, CommandError> {
-    let by = context.actor.clone();
+    let decider = Decider::alone(context.actor.clone());
     let request = context.request("approve_refund", &approve)?;
-    let streams = vec![StreamKey::existing::<Receipt>(&approve.receipt)];
-    book.execute(request, streams, move |decision| decide(decision, approve.clone(), by.clone())).await
+    let subject = Subject::Refund(approve.receipt.clone());
+    book.execute(request, subject.streams(), move |decision| {
+        let ApproveRefund { receipt, effective_date } = approve.clone();
+        match agree(decision, &subject, &decider, None)? {
+            Agreed::NotYet => {}
+            Agreed::Enough | Agreed::Before => {
+                approve_refund_of(decision, &receipt, &decider.given.by, effective_date)?;
+            }
+        }
+        let outcome = ReceiptOutcome::of(decision, &receipt)?;
+        Ok(ReceiptOutcome { missing_approvals: missing_approvals(decision, &subject), ..outcome })
+    })
+    .await
 }
 
-fn decide(
+/// As the last of those it takes.
+pub(crate) fn approve_refund_of(
     decision: &mut Decision<'_>,
-    approve: ApproveRefund,
-    approved_by: Actor,
-) -> Result<ReceiptOutcome, Refusal> {
-    let ApproveRefund { receipt: id, effective_date } = approve;
+    id: &ReceiptId,
+    by: &Actor,
+    effective_date: Option<NaiveDate>,
+) -> Result<(), Refusal> {
     let today = decision.today();
     let receipt = decision.state::<Receipt>(id.as_str());
     let customer = receipt.customer().cloned();
     let effective_date = effective_date.unwrap_or_else(|| receipt.effective_date_by_default(today));
-    let receipt = id.clone();
+    let (receipt, approved_by) = (id.clone(), by.clone());
     let step = ReceiptCommand::ApproveRefund { receipt, approved_by, effective_date, today };
     decision.decide::<Receipt>(id.as_str(), step)?;
     let not_found = || ReceiptRefusal::NotFound { receipt: id.clone() };
@@ -52,5 +66,12 @@ fn decide(
     if !decision.state::<Customer>(customer.as_str()).may_withdraw() {
         return Err(WithdrawalRefusal::WalletSuspended { customer }.into());
     }
-    ReceiptOutcome::of(decision, &id)
+    Ok(())
+}
+
+pub(crate) fn waiting_refund(decision: &Decision<'_>, receipt: &ReceiptId) -> Option<Waiting> {
+    let receipt = decision.state::<Receipt>(receipt.as_str());
+    let RefundRequest { amount, requested_by } = receipt.refund()?.clone();
+    let (customer, amounts) = (receipt.customer().cloned(), vec![amount]);
+    Some(Waiting { requested_by, customer, amounts, why: None })
 }

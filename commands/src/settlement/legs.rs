@@ -20,17 +20,17 @@ use tallybook_event_store::{Book, CommandError, Decision, StreamKey};
 
 /// A write-off and its legs, which never change.
 #[derive(Debug, Clone)]
-pub(super) struct Paper {
-    pub(super) write_off: WriteOffId,
-    pub(super) customer: CustomerId,
-    pub(super) legs: Vec<Leg>,
+pub(crate) struct Paper {
+    pub(crate) write_off: WriteOffId,
+    pub(crate) customer: CustomerId,
+    pub(crate) legs: Vec<Leg>,
     /// Whether the rules of matching have found it.
-    pub(super) matched: bool,
+    pub(crate) matched: bool,
 }
 
 impl Paper {
     /// Reads them from the first event, before the decision.
-    pub(super) async fn of(book: &Book, write_off: &WriteOffId) -> Result<Self, CommandError> {
+    pub(crate) async fn of(book: &Book, write_off: &WriteOffId) -> Result<Self, CommandError> {
         let first = book.event_at(&StreamKey::existing::<WriteOff>(write_off), 1).await?;
         match first.as_ref().and_then(|first| WriteOff::pick(&first.event)) {
             Some(
@@ -48,7 +48,7 @@ impl Paper {
         }
     }
 
-    pub(super) fn streams(&self) -> Vec<StreamKey> {
+    pub(crate) fn streams(&self) -> Vec<StreamKey> {
         let mut streams = streams(&self.legs);
         streams.push(StreamKey::existing::<WriteOff>(&self.write_off));
         streams

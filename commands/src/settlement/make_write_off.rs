@@ -12,8 +12,9 @@ use tallybook_domain::{Money, Refusal, Requester};
 use tallybook_event_store::{Book, CommandError, Decision, Receipt as Answer, StreamKey};
 
 use super::WriteOffOutcome;
-use super::legs::{apply, date_by_default, standing_differences, streams};
+use super::legs::{Paper, apply, date_by_default, standing_differences, streams};
 use crate::CommandContext;
+use crate::approvals::{Subject, ask, missing_approvals};
 use crate::requester::requester;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -55,6 +56,7 @@ pub async fn make_write_off(
     streams.push(StreamKey::fresh::<WriteOff>(&write_off));
     let (given, matched) = (asked.effective_date, None);
     let made = Made { write_off, legs, requested_by, limits, given, matched };
+    streams.extend(made.subject()?.fresh_streams_of_approval());
     book.execute(request, streams, move |decision| decide(decision, made.clone())).await
 }
 
@@ -69,12 +71,23 @@ pub(super) struct Made {
     pub(super) matched: Option<MatchEvidence>,
 }
 
-fn decide(decision: &mut Decision<'_>, made: Made) -> Result<WriteOffOutcome, Refusal> {
-    let write_off = made.write_off.clone();
-    if let Some(effective_date) = paper(decision, made)? {
-        apply(decision, &write_off, effective_date)?;
+impl Made {
+    /// What somebody has to approve, if its maker may not post it alone.
+    pub(super) fn subject(&self) -> Result<Subject, Refusal> {
+        let customer = self.legs.first().map(|leg| leg.bill.customer()).ok_or(WriteOffRefusal::NoLegs)?;
+        let (write_off, legs, matched) = (self.write_off.clone(), self.legs.clone(), self.matched.is_some());
+        Ok(Subject::WriteOff(Paper { write_off, customer, legs, matched }))
     }
-    WriteOffOutcome::of(decision, &write_off)
+}
+
+fn decide(decision: &mut Decision<'_>, made: Made) -> Result<WriteOffOutcome, Refusal> {
+    let (write_off, subject) = (made.write_off.clone(), made.subject()?);
+    match paper(decision, made)? {
+        Some(effective_date) => apply(decision, &write_off, effective_date)?,
+        None => ask(decision, &subject, None)?,
+    }
+    let outcome = WriteOffOutcome::of(decision, &write_off)?;
+    Ok(WriteOffOutcome { missing_approvals: missing_approvals(decision, &subject), ..outcome })
 }
 
 /// The write-off itself. Answers with its business date if its legs are to take now, and not wait for somebody.

@@ -26,6 +26,9 @@ pub struct ReceiptOutcome {
     pub unapplied: Money,
     /// How often it was recorded, with this time: more than once after a reversal.
     pub entry: u32,
+    /// How many have still to approve that it is paid back, while that waits for somebody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing_approvals: Option<u32>,
 }
 
 impl ReceiptOutcome {
@@ -37,7 +40,7 @@ impl ReceiptOutcome {
             return Err(ReceiptRefusal::NotFound { receipt: id.clone() }.into());
         };
         let (customer, entry) = (receipt.customer().cloned(), receipt.entry());
-        Ok(Self { id: id.clone(), state, customer, amount, unapplied, entry })
+        Ok(Self { id: id.clone(), state, customer, amount, unapplied, entry, missing_approvals: None })
     }
 }
 
@@ -68,6 +71,9 @@ pub struct CreditNoteOutcome {
     pub amount: Money,
     /// What is free of it now.
     pub unapplied: Money,
+    /// How many have still to approve it, while it waits for somebody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing_approvals: Option<u32>,
 }
 
 impl CreditNoteOutcome {
@@ -79,7 +85,7 @@ impl CreditNoteOutcome {
             return Err(not_found().into());
         };
         let customer = note.customer().cloned().ok_or_else(not_found)?;
-        Ok(Self { id: id.clone(), state, customer, amount, unapplied })
+        Ok(Self { id: id.clone(), state, customer, amount, unapplied, missing_approvals: None })
     }
 }
 
@@ -117,6 +123,9 @@ pub struct WriteOffOutcome {
     pub live_legs: Vec<u32>,
     pub sources: Vec<SourceLeft>,
     pub bills: Vec<BillLeft>,
+    /// How many have still to approve it, while it waits for somebody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing_approvals: Option<u32>,
 }
 
 /// What is left of a source.
@@ -151,7 +160,9 @@ impl WriteOffOutcome {
             }
         }
         let live_legs = paper.live_legs().map(|leg| leg.leg).collect();
-        Ok(Self { id: id.clone(), state, customer, legs: paper.legs().to_vec(), live_legs, sources, bills })
+        let legs = paper.legs().to_vec();
+        let missing_approvals = None;
+        Ok(Self { id: id.clone(), state, customer, legs, live_legs, sources, bills, missing_approvals })
     }
 }
 

@@ -11,6 +11,7 @@ use super::WriteOffOutcome;
 use super::legs::{apply, identify, streams};
 use super::make_write_off::{Made, paper};
 use crate::CommandContext;
+use crate::approvals::{ask, missing_approvals};
 use crate::requester::requester;
 
 #[derive(Debug, Serialize)]
@@ -37,13 +38,19 @@ pub async fn post_match(
     streams.push(StreamKey::existing::<Customer>(&proposal.customer));
     let matched = Some(proposal.evidence());
     let made = Made { write_off, legs, requested_by, limits, given: None, matched };
+    let subject = made.subject()?;
+    streams.extend(subject.streams_of_approval());
     book.execute(request, streams, move |decision| {
         let write_off = made.write_off.clone();
-        if let Some(effective_date) = paper(decision, made.clone())? {
-            identify(decision, &write_off, effective_date)?;
-            apply(decision, &write_off, effective_date)?;
+        match paper(decision, made.clone())? {
+            Some(effective_date) => {
+                identify(decision, &write_off, effective_date)?;
+                apply(decision, &write_off, effective_date)?;
+            }
+            None => ask(decision, &subject, None)?,
         }
-        WriteOffOutcome::of(decision, &write_off)
+        let outcome = WriteOffOutcome::of(decision, &write_off)?;
+        Ok(WriteOffOutcome { missing_approvals: missing_approvals(decision, &subject), ..outcome })
     })
     .await
 }

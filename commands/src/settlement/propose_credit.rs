@@ -11,6 +11,7 @@ use tallybook_event_store::{Book, CommandError, Receipt as Answer, StreamKey};
 
 use super::CreditNoteOutcome;
 use crate::CommandContext;
+use crate::approvals::{Subject, ask, missing_approvals};
 use crate::requester::requester;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -38,10 +39,12 @@ pub async fn propose_credit(
 ) -> Result<Answer<CreditNoteOutcome>, CommandError> {
     let by = requester(book, &context.actor).await?;
     let request = context.request_because("propose_credit", Some(&propose.reason), &propose)?;
-    let streams = vec![
+    let subject = Subject::CreditNote(credit_note.clone());
+    let mut streams = vec![
         StreamKey::existing::<Customer>(&propose.customer),
         StreamKey::fresh::<CreditNote>(&credit_note),
     ];
+    streams.extend(subject.fresh_streams_of_approval());
     book.execute(request, streams, move |decision| {
         let ProposeCredit { customer, subtotal, tax, reason, effective_date } = propose.clone();
         decision.state::<Customer>(customer.as_str()).check_open(&customer)?;
@@ -57,7 +60,9 @@ pub async fn propose_credit(
             today,
         };
         decision.decide::<CreditNote>(credit_note.as_str(), step)?;
-        CreditNoteOutcome::of(decision, &credit_note)
+        ask(decision, &subject, None)?;
+        let outcome = CreditNoteOutcome::of(decision, &credit_note)?;
+        Ok(CreditNoteOutcome { missing_approvals: missing_approvals(decision, &subject), ..outcome })
     })
     .await
 }

@@ -3,10 +3,12 @@
 use serde::{Deserialize, Serialize};
 use tallybook_domain::settlement::{CreditNote, CreditNoteCommand, CreditNoteId};
 use tallybook_domain::text::Reason;
-use tallybook_event_store::{Book, CommandError, Receipt as Answer, StreamKey};
+use tallybook_domain::{Actor, Refusal};
+use tallybook_event_store::{Book, CommandError, Decision, Receipt as Answer};
 
 use super::CreditNoteOutcome;
 use crate::CommandContext;
+use crate::approvals::{Decider, Subject, disagree};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RejectCredit {
@@ -20,15 +22,26 @@ pub async fn reject_credit(
     context: CommandContext,
     reject: RejectCredit,
 ) -> Result<Answer<CreditNoteOutcome>, CommandError> {
-    let by = context.actor.clone();
+    let decider = Decider::alone(context.actor.clone());
     let request = context.request_because("reject_credit", Some(&reject.reason), &reject)?;
-    let streams = vec![StreamKey::existing::<CreditNote>(&reject.credit_note)];
-    book.execute(request, streams, move |decision| {
-        let RejectCredit { credit_note, reason } = reject.clone();
-        let (id, rejected_by) = (credit_note.clone(), by.clone());
-        let step = CreditNoteCommand::Reject { credit_note, rejected_by, reason };
-        decision.decide::<CreditNote>(id.as_str(), step)?;
-        CreditNoteOutcome::of(decision, &id)
+    let subject = Subject::CreditNote(reject.credit_note.clone());
+    book.execute(request, subject.streams(), move |decision| {
+        let RejectCredit { credit_note, reason } = &reject;
+        disagree(decision, &subject, &decider, reason)?;
+        reject_credit_note(decision, credit_note, &decider.given.by, reason)?;
+        CreditNoteOutcome::of(decision, credit_note)
     })
     .await
+}
+
+pub(crate) fn reject_credit_note(
+    decision: &mut Decision<'_>,
+    credit_note: &CreditNoteId,
+    by: &Actor,
+    reason: &Reason,
+) -> Result<(), Refusal> {
+    let (id, rejected_by, reason) = (credit_note.clone(), by.clone(), reason.clone());
+    let step = CreditNoteCommand::Reject { credit_note: id, rejected_by, reason };
+    decision.decide::<CreditNote>(credit_note.as_str(), step)?;
+    Ok(())
 }

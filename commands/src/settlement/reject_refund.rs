@@ -3,10 +3,12 @@
 use serde::{Deserialize, Serialize};
 use tallybook_domain::settlement::{Receipt, ReceiptCommand, ReceiptId};
 use tallybook_domain::text::Reason;
-use tallybook_event_store::{Book, CommandError, Receipt as Answer, StreamKey};
+use tallybook_domain::{Actor, Refusal};
+use tallybook_event_store::{Book, CommandError, Decision, Receipt as Answer};
 
 use super::ReceiptOutcome;
 use crate::CommandContext;
+use crate::approvals::{Decider, Subject, disagree};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RejectRefund {
@@ -19,15 +21,26 @@ pub async fn reject_refund(
     context: CommandContext,
     reject: RejectRefund,
 ) -> Result<Answer<ReceiptOutcome>, CommandError> {
-    let by = context.actor.clone();
+    let decider = Decider::alone(context.actor.clone());
     let request = context.request_because("reject_refund", Some(&reject.reason), &reject)?;
-    let streams = vec![StreamKey::existing::<Receipt>(&reject.receipt)];
-    book.execute(request, streams, move |decision| {
-        let RejectRefund { receipt, reason } = reject.clone();
-        let (id, rejected_by) = (receipt.clone(), by.clone());
-        decision
-            .decide::<Receipt>(id.as_str(), ReceiptCommand::RejectRefund { receipt, rejected_by, reason })?;
-        ReceiptOutcome::of(decision, &id)
+    let subject = Subject::Refund(reject.receipt.clone());
+    book.execute(request, subject.streams(), move |decision| {
+        let RejectRefund { receipt, reason } = &reject;
+        disagree(decision, &subject, &decider, reason)?;
+        reject_refund_of(decision, receipt, &decider.given.by, reason)?;
+        ReceiptOutcome::of(decision, receipt)
     })
     .await
+}
+
+pub(crate) fn reject_refund_of(
+    decision: &mut Decision<'_>,
+    receipt: &ReceiptId,
+    by: &Actor,
+    reason: &Reason,
+) -> Result<(), Refusal> {
+    let (id, rejected_by, reason) = (receipt.clone(), by.clone(), reason.clone());
+    let step = ReceiptCommand::RejectRefund { receipt: id, rejected_by, reason };
+    decision.decide::<Receipt>(receipt.as_str(), step)?;
+    Ok(())
 }

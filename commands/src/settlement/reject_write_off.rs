@@ -3,11 +3,13 @@
 use serde::{Deserialize, Serialize};
 use tallybook_domain::settlement::{WriteOff, WriteOffCommand, WriteOffId};
 use tallybook_domain::text::Reason;
-use tallybook_event_store::{Book, CommandError, Receipt as Answer};
+use tallybook_domain::{Actor, Refusal};
+use tallybook_event_store::{Book, CommandError, Decision, Receipt as Answer};
 
 use super::WriteOffOutcome;
 use super::legs::Paper;
 use crate::CommandContext;
+use crate::approvals::{Decider, Subject, disagree};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RejectWriteOff {
@@ -21,15 +23,26 @@ pub async fn reject_write_off(
     context: CommandContext,
     reject: RejectWriteOff,
 ) -> Result<Answer<WriteOffOutcome>, CommandError> {
-    let by = context.actor.clone();
+    let decider = Decider::alone(context.actor.clone());
     let request = context.request_because("reject_write_off", Some(&reject.reason), &reject)?;
     let paper = Paper::of(book, &reject.write_off).await?;
-    book.execute(request, paper.streams(), move |decision| {
-        let RejectWriteOff { write_off, reason } = reject.clone();
-        let (id, rejected_by) = (write_off.clone(), by.clone());
-        let step = WriteOffCommand::Reject { write_off, rejected_by, reason };
-        decision.decide::<WriteOff>(id.as_str(), step)?;
-        WriteOffOutcome::of(decision, &id)
+    let subject = Subject::WriteOff(paper.clone());
+    book.execute(request, subject.streams(), move |decision| {
+        disagree(decision, &subject, &decider, &reject.reason)?;
+        reject_paper(decision, &paper, &decider.given.by, &reject.reason)?;
+        WriteOffOutcome::of(decision, &paper.write_off)
     })
     .await
+}
+
+pub(crate) fn reject_paper(
+    decision: &mut Decision<'_>,
+    paper: &Paper,
+    by: &Actor,
+    reason: &Reason,
+) -> Result<(), Refusal> {
+    let (write_off, rejected_by, reason) = (paper.write_off.clone(), by.clone(), reason.clone());
+    let step = WriteOffCommand::Reject { write_off, rejected_by, reason };
+    decision.decide::<WriteOff>(paper.write_off.as_str(), step)?;
+    Ok(())
 }

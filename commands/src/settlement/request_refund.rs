@@ -8,6 +8,7 @@ use tallybook_event_store::{Book, CommandError, Receipt as Answer, StreamKey};
 
 use super::ReceiptOutcome;
 use crate::CommandContext;
+use crate::approvals::{Subject, ask, missing_approvals};
 use crate::requester::requester;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -25,13 +26,17 @@ pub async fn request_refund(
 ) -> Result<Answer<ReceiptOutcome>, CommandError> {
     let by = requester(book, &context.actor).await?;
     let request = context.request_because("request_refund", Some(&asked.reason), &asked)?;
-    let streams = vec![StreamKey::existing::<Receipt>(&asked.receipt)];
+    let subject = Subject::Refund(asked.receipt.clone());
+    let mut streams = vec![StreamKey::existing::<Receipt>(&asked.receipt)];
+    streams.extend(subject.streams_of_approval());
     book.execute(request, streams, move |decision| {
         let RequestRefund { receipt, amount, reason } = asked.clone();
         let id = receipt.clone();
         let step = ReceiptCommand::RequestRefund { receipt, amount, reason, requested_by: by.clone() };
         decision.decide::<Receipt>(id.as_str(), step)?;
-        ReceiptOutcome::of(decision, &id)
+        ask(decision, &subject, Some(&asked.reason))?;
+        let outcome = ReceiptOutcome::of(decision, &id)?;
+        Ok(ReceiptOutcome { missing_approvals: missing_approvals(decision, &subject), ..outcome })
     })
     .await
 }

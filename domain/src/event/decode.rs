@@ -78,6 +78,7 @@ impl Payload<'_> {
 }
 
 fn read(aggregate_type: &str, event_type: &str, payload: Payload<'_>) -> Result<BookEvent, DecodeError> {
+    use crate::approvals::{ApprovalDelegationsEvent, ApprovalEvent, ApprovalRulesEvent};
     use crate::billing::{
         BillEvent, BillNumbersEvent, BillRunEvent, CreditAlertEvent, PricePlanEvent, ReminderEvent,
         SubscriptionEvent, UsageEvent, UsageQuarantineEvent, UsageSourceEvent,
@@ -121,6 +122,9 @@ fn read(aggregate_type: &str, event_type: &str, payload: Payload<'_>) -> Result<
         "order" => payload.into_event::<OrderEvent>(),
         "payment" => payload.into_event::<PaymentEvent>(),
         "order_refund" => payload.into_event::<OrderRefundEvent>(),
+        "approval_rules" => payload.into_event::<ApprovalRulesEvent>(),
+        "approval" => payload.into_event::<ApprovalEvent>(),
+        "approval_delegations" => payload.into_event::<ApprovalDelegationsEvent>(),
         _ => return Err(unknown(aggregate_type, event_type)),
     };
     event.map_err(|source| DecodeError::Malformed { event_type: event_type.into(), source })

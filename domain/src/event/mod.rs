@@ -12,6 +12,10 @@ use cqrs_es::persist::EventUpcaster;
 pub use decode::DecodeError;
 pub use recorded::{EventMetadata, RecordedEvent};
 
+use crate::approvals::{
+    Approval, ApprovalDelegations, ApprovalDelegationsEvent, ApprovalEvent, ApprovalRules,
+    ApprovalRulesEvent, ApprovalsEvent,
+};
 use crate::billing::{
     Bill, BillEvent, BillNumbers, BillNumbersEvent, BillRun, BillRunEvent, BillingEvent, CreditAlert,
     CreditAlertEvent, PricePlan, PricePlanEvent, Reminder, ReminderEvent, Subscription, SubscriptionEvent,
@@ -57,6 +61,7 @@ pub enum BookEvent {
     Settlement(SettlementEvent),
     Risk(RiskEvent),
     Orders(OrdersEvent),
+    Approvals(ApprovalsEvent),
 }
 
 impl BookEvent {
@@ -90,6 +95,9 @@ impl BookEvent {
         (<Order as cqrs_es::Aggregate>::TYPE, &OrderEvent::KINDS),
         (<Payment as cqrs_es::Aggregate>::TYPE, &PaymentEvent::KINDS),
         (<OrderRefund as cqrs_es::Aggregate>::TYPE, &OrderRefundEvent::KINDS),
+        (<ApprovalRules as cqrs_es::Aggregate>::TYPE, &ApprovalRulesEvent::KINDS),
+        (<Approval as cqrs_es::Aggregate>::TYPE, &ApprovalEvent::KINDS),
+        (<ApprovalDelegations as cqrs_es::Aggregate>::TYPE, &ApprovalDelegationsEvent::KINDS),
     ];
 
     pub fn aggregate_type(&self) -> &'static str {
@@ -103,6 +111,7 @@ impl BookEvent {
             Self::Settlement(event) => event.aggregate_type(),
             Self::Risk(event) => event.aggregate_type(),
             Self::Orders(event) => event.aggregate_type(),
+            Self::Approvals(event) => event.aggregate_type(),
         }
     }
 
@@ -117,6 +126,7 @@ impl BookEvent {
             Self::Settlement(event) => event.kind(),
             Self::Risk(event) => event.kind(),
             Self::Orders(event) => event.kind(),
+            Self::Approvals(event) => event.kind(),
         }
     }
 
@@ -140,6 +150,7 @@ impl BookEvent {
             Self::Settlement(event) => event.to_payload(),
             Self::Risk(event) => event.to_payload(),
             Self::Orders(event) => event.to_payload(),
+            Self::Approvals(event) => event.to_payload(),
         }
     }
 }

@@ -41,7 +41,8 @@ pub fn postings(event: &BookEvent) -> Vec<Posting> {
         BookEvent::Customer(_)
         | BookEvent::Period(_)
         | BookEvent::ChannelNotification(_)
-        | BookEvent::Risk(_) => Vec::new(),
+        | BookEvent::Risk(_)
+        | BookEvent::Approvals(_) => Vec::new(),
         BookEvent::Wallet(event) => wallet_postings(event),
         BookEvent::Withdrawal(event) => withdrawal_postings(event),
         BookEvent::Billing(event) => billing_postings(event),
@@ -345,7 +346,8 @@ pub fn effective_date(event: &BookEvent) -> Option<NaiveDate> {
         BookEvent::Customer(_)
         | BookEvent::Period(_)
         | BookEvent::ChannelNotification(_)
-        | BookEvent::Risk(_) => None,
+        | BookEvent::Risk(_)
+        | BookEvent::Approvals(_) => None,
         BookEvent::Orders(event) => match event {
             OrdersEvent::Order(event) => event.effective_date(),
             OrdersEvent::Payment(event) => event.effective_date(),

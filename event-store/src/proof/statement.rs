@@ -213,6 +213,7 @@ fn read(event: &ProvedEvent) -> Result<(WalletEvent, Option<NaiveDate>), BadStat
         | BookEvent::Settlement(_)
         | BookEvent::Risk(_)
         | BookEvent::Orders(_)
+        | BookEvent::Approvals(_)
         | BookEvent::Billing(_) => Err(unreadable("it is of something else".into())),
     }
 }

@@ -272,6 +272,7 @@ pub fn streamed(events: impl IntoIterator<Item = BookEvent>) -> Vec<(String, Boo
         BookEvent::Settlement(event) => event.stream(),
         BookEvent::Risk(event) => event.stream(),
         BookEvent::Orders(event) => event.stream(),
+        BookEvent::Approvals(event) => event.stream(),
         BookEvent::Customer(_) | BookEvent::Withdrawal(_) => {
             panic!("{} is not of billing", event.event_type())
         }

@@ -22,7 +22,8 @@ pub fn judged(events: &[(String, BookEvent)]) -> Vec<(String, BookEvent)> {
         | BookEvent::Billing(_)
         | BookEvent::Settlement(_)
         | BookEvent::Risk(_)
-        | BookEvent::Orders(_) => None,
+        | BookEvent::Orders(_)
+        | BookEvent::Approvals(_) => None,
     });
     let judged = (0..).zip(asked).flat_map(|(number, event)| judged_one(number, event));
     let events = [1, 2].map(rules).into_iter().chain(judged);

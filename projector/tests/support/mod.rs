@@ -4,6 +4,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests make their own names and read DATABASE_URL")]
 #![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
 
+pub mod approved;
 pub mod history;
 pub mod judged;
 pub mod notified;
@@ -200,7 +201,7 @@ impl TestBook {
     }
 }
 
-pub const READ_TABLES: [&str; 46] = [
+pub const READ_TABLES: [&str; 49] = [
     "customers",
     "wallets",
     "deposits",
@@ -247,6 +248,9 @@ pub const READ_TABLES: [&str; 46] = [
     "order_steps",
     "payments",
     "order_refunds",
+    "approval_rules",
+    "approvals",
+    "approval_delegations",
 ];
 
 pub struct Running {

@@ -109,6 +109,7 @@ async fn later_events(snapshot: &mut Snapshot, position: u64) -> Result<Vec<Cust
                 | BookEvent::Settlement(_)
                 | BookEvent::Risk(_)
                 | BookEvent::Orders(_)
+                | BookEvent::Approvals(_)
                 | BookEvent::Billing(_),
             ) => None,
             Err(error) => Some(Err(error)),

@@ -97,6 +97,7 @@ pub(super) fn effect(event: &BookEvent, part: WalletPart) -> Result<Option<Money
         | BookEvent::Settlement(_)
         | BookEvent::Risk(_)
         | BookEvent::Orders(_)
+        | BookEvent::Approvals(_)
         | BookEvent::Billing(_) => {
             return Ok(None);
         }

@@ -2,6 +2,7 @@
 //!
 //! Owns the checks that need no knowledge of the scenario. Must never repair, and never look away.
 
+mod approved;
 mod as_of;
 mod billed;
 pub mod journal;
@@ -35,7 +36,8 @@ impl Witness {
 }
 
 /// The journal is whole, the read tables are what the journal folds to, the money adds up, what was
-/// billed is what is reported, what is left of receipts and what orders hold is what the ledger has, and the past is what it was.
+/// billed is what is reported, what is left of receipts and what orders hold is what the ledger has, what waits for
+/// approval has one to give, and the past is what it was.
 pub async fn hold(witness: &Witness) {
     let head = journal::is_whole(witness).await;
     rebuilt::equals_live(witness, head).await;
@@ -44,5 +46,6 @@ pub async fn hold(witness: &Witness) {
     settled::agrees(witness, head).await;
     ordered::agrees(witness, head).await;
     paid_beside::agrees(witness, head).await;
+    approved::agrees(witness).await;
     as_of::is_what_was(witness, head).await;
 }

@@ -52,10 +52,12 @@ async fn a_hundred_comes_in_and_thirty_goes_out() {
         (4, "FundsHeld", "user:finance"),
         (5, "WithdrawalAssessed", "user:finance"),
         (6, "PayeeUsed", "user:finance"),
-        (7, "WithdrawalApproved", "user:approver"),
-        (8, "WithdrawalSubmitted", "user:finance"),
-        (9, "WithdrawalSucceeded", "user:finance"),
-        (10, "HoldPaidOut", "user:finance"),
+        (7, "ApprovalRequested", "user:finance"),
+        (8, "ApprovalGiven", "user:approver"),
+        (9, "WithdrawalApproved", "user:approver"),
+        (10, "WithdrawalSubmitted", "user:finance"),
+        (11, "WithdrawalSucceeded", "user:finance"),
+        (12, "HoldPaidOut", "user:finance"),
     ];
     assert_eq!(told, expected.map(|(position, event, actor)| (position, event.to_owned(), actor.to_owned())));
     book.finish().await;

@@ -8,6 +8,7 @@
 mod any_history;
 mod any_settlement;
 mod api_keys;
+mod approvals;
 mod as_of;
 mod attacks;
 mod auth;

@@ -52,6 +52,7 @@ async fn every_answer_is_as_described() {
     let deposit = deposits(&book, &mut comparison, &acme).await;
     let withdrawal = withdrawals(&book, &mut comparison, &acme).await;
     risk(&book, &mut comparison, &acme).await;
+    approvals(&book, &mut comparison, &acme).await;
     reads(&book, &mut comparison, &[&acme, &deposit, &withdrawal]).await;
     access(&book, &mut comparison).await;
     rebuilds(&book, &mut comparison).await;
@@ -244,6 +245,46 @@ async fn risk(book: &TestBook, comparison: &mut Comparison, customer: &str) {
     comparison.check("GET", "/v1/risk/rules", &auditor.get(&format!("/v1/risk/rules?{fresh}")).await);
     book.admin().post("/v1/risk/rules", &change(1000, &json!([]))).await.ok();
 }
+
+/// One by two people of whom one stands in for another, and one that is rejected.
+async fn approvals(book: &TestBook, comparison: &mut Comparison, customer: &str) {
+    let (auditor, approver) = (book.auditor(), book.approver());
+    let shown = auditor.get("/v1/approvals/rules").await;
+    let beginning = comparison.check("GET", "/v1/approvals/rules", &shown)["data"].clone();
+    let mut terms = beginning["usual"].clone();
+    terms["ladder"] = json!([]);
+    let two = json!({ "usual": terms, "kinds": [{ "kind": "bad_debt", "terms": beginning["usual"] }] });
+    comparison.check("POST", "/v1/approvals/rules", &book.admin().post("/v1/approvals/rules", &two).await);
+    let today = book.today();
+    let leave = json!({ "to": "user:operator", "from": today, "until": today, "reason": "leave" });
+    let delegated = approver.post("/v1/approvals/delegations", &leave).await;
+    let delegation = comparison.check("POST", "/v1/approvals/delegations", &delegated);
+    let mei = book.another_approver().await;
+    for number in 0..2 {
+        let id = book.request(customer, "1.00", &format!("W-approved-{number}")).await;
+        let path = format!("/v1/approvals/withdrawal.{id}.1");
+        let instead = json!({ "on_behalf_of": "user:approver", "reason": "seen" });
+        let half = book.operator().post(&format!("{path}/approve"), &instead).await;
+        comparison.check("POST", "/v1/approvals/{id}/approve", &half);
+        let step = if number == 0 { "approve" } else { "reject" };
+        let body = if number == 0 { json!({}) } else { bodies::because("no") };
+        let decided = mei.post(&format!("{path}/{step}"), &body).await;
+        comparison.check("POST", &format!("/v1/approvals/{{id}}/{step}"), &decided);
+        let found = auditor.get(&format!("{path}?{}", book.fresh().await)).await;
+        comparison.check("GET", "/v1/approvals/{id}", &found);
+    }
+    let end = format!("/v1/approvals/delegations/{}/end", text(&delegation, "id"));
+    let ended = approver.post(&end, &json!({})).await;
+    comparison.check("POST", "/v1/approvals/delegations/{id}/end", &ended);
+    let fresh = book.fresh().await;
+    for path in ["/v1/approvals/rules", "/v1/approvals", "/v1/approvals/delegations", DUTIES] {
+        comparison.check("GET", path, &auditor.get(&format!("{path}?{fresh}")).await);
+    }
+    let back = json!({ "usual": beginning["usual"] });
+    book.admin().post("/v1/approvals/rules", &back).await.ok();
+}
+
+const DUTIES: &str = "/v1/reports/segregation-of-duties";
 
 async fn usage(book: &TestBook, comparison: &mut Comparison, customer: &str) {
     let operator = book.operator();

@@ -14,6 +14,8 @@ const ALL: &[Role] = &[Admin, Finance, Approver, Operator, Auditor, Dashboard];
 const FINANCE: &[Role] = &[Finance];
 const DESK: &[Role] = &[Finance, Operator];
 const DECIDE: &[Role] = &[Finance, Approver];
+/// An operator, in another's place.
+const DELEGATES: &[Role] = &[Finance, Approver, Operator];
 const APPROVER: &[Role] = &[Approver];
 const ADMIN: &[Role] = &[Admin];
 const LOOK_AT_USERS: &[Role] = &[Admin, Auditor];
@@ -74,6 +76,16 @@ const GUARDED: &[(&str, &str, &[Role])] = &[
     ("GET", "/v1/risk/alerts/{id}", ALL),
     ("POST", "/v1/risk/alerts/{id}/claim", DECIDE),
     ("POST", "/v1/risk/alerts/{id}/resolve", DECIDE),
+    ("GET", "/v1/approvals", ALL),
+    ("GET", "/v1/approvals/rules", ALL),
+    ("POST", "/v1/approvals/rules", ADMIN),
+    ("GET", "/v1/approvals/delegations", ALL),
+    ("POST", "/v1/approvals/delegations", DECIDE),
+    ("POST", "/v1/approvals/delegations/{id}/end", DELEGATES),
+    ("GET", "/v1/approvals/{id}", ALL),
+    ("POST", "/v1/approvals/{id}/approve", DELEGATES),
+    ("POST", "/v1/approvals/{id}/reject", DELEGATES),
+    ("GET", "/v1/reports/segregation-of-duties", LOOK_AT_USERS),
     ("POST", "/v1/wallets/{id}/freeze", DECIDE),
     ("POST", "/v1/wallets/{id}/unfreeze", APPROVER),
     ("GET", "/v1/receipts", ALL),

@@ -245,7 +245,8 @@ impl EventSourced for BillRun {
             | BookEvent::ChannelNotification(_)
             | BookEvent::Settlement(_)
             | BookEvent::Risk(_)
-            | BookEvent::Orders(_) => None,
+            | BookEvent::Orders(_)
+            | BookEvent::Approvals(_) => None,
         }
     }
 }

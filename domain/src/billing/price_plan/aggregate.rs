@@ -160,7 +160,8 @@ impl EventSourced for PricePlan {
             | BookEvent::ChannelNotification(_)
             | BookEvent::Settlement(_)
             | BookEvent::Risk(_)
-            | BookEvent::Orders(_) => None,
+            | BookEvent::Orders(_)
+            | BookEvent::Approvals(_) => None,
         }
     }
 }

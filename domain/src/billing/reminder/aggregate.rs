@@ -225,7 +225,8 @@ impl EventSourced for Reminder {
             | BookEvent::ChannelNotification(_)
             | BookEvent::Settlement(_)
             | BookEvent::Risk(_)
-            | BookEvent::Orders(_) => None,
+            | BookEvent::Orders(_)
+            | BookEvent::Approvals(_) => None,
         }
     }
 }

@@ -105,7 +105,8 @@ impl EventSourced for ChannelNotification {
             | BookEvent::Billing(_)
             | BookEvent::Settlement(_)
             | BookEvent::Risk(_)
-            | BookEvent::Orders(_) => None,
+            | BookEvent::Orders(_)
+            | BookEvent::Approvals(_) => None,
         }
     }
 }

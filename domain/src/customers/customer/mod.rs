@@ -129,6 +129,7 @@ impl EventSourced for Customer {
             | BookEvent::Settlement(_)
             | BookEvent::Risk(_)
             | BookEvent::Orders(_)
+            | BookEvent::Approvals(_)
             | BookEvent::Billing(_) => None,
         }
     }

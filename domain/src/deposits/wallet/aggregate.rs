@@ -227,6 +227,7 @@ impl EventSourced for Wallet {
             | BookEvent::Settlement(_)
             | BookEvent::Risk(_)
             | BookEvent::Orders(_)
+            | BookEvent::Approvals(_)
             | BookEvent::Billing(_) => None,
         }
     }

@@ -53,6 +53,12 @@ impl Withdrawal {
         self.request.as_ref().map(|request| request.amount)
     }
 
+    /// Who has asked for it; `None` once it does not wait for approval any more.
+    pub fn waits_for_approval(&self) -> Option<&Requester> {
+        let waiting = self.request.as_ref().filter(|request| request.state == WithdrawalState::Requested);
+        waiting.map(|request| &request.requested_by)
+    }
+
     /// The business date of a step nobody gave one: today, or that of the step it follows, if that is later.
     pub fn effective_date_by_default(&self, today: NaiveDate) -> NaiveDate {
         let last = self.request.as_ref().and_then(|request| request.last_effective);
@@ -135,6 +141,7 @@ impl EventSourced for Withdrawal {
             | BookEvent::Settlement(_)
             | BookEvent::Risk(_)
             | BookEvent::Orders(_)
+            | BookEvent::Approvals(_)
             | BookEvent::Billing(_) => None,
         }
     }

@@ -41,6 +41,11 @@ impl AccountingPeriods {
         self.closed.get(&period).and_then(Option::as_ref).map(Requester::actor)
     }
 
+    /// Who has asked to reopen it, with the person behind an API key.
+    pub fn waits_for_approval(&self, period: Month) -> Option<&Requester> {
+        self.closed.get(&period).and_then(Option::as_ref)
+    }
+
     /// Accepts a business date in an open month.
     pub fn check_open(&self, effective_date: NaiveDate) -> Result<(), PeriodRefusal> {
         match Month::of(effective_date) {
@@ -144,7 +149,8 @@ impl EventSourced for AccountingPeriods {
             | BookEvent::Billing(_)
             | BookEvent::Settlement(_)
             | BookEvent::Risk(_)
-            | BookEvent::Orders(_) => None,
+            | BookEvent::Orders(_)
+            | BookEvent::Approvals(_) => None,
         }
     }
 }

@@ -112,6 +112,7 @@ impl EventSourced for RiskAlert {
             BookEvent::Risk(RiskEvent::Alert(event)) => Some(event),
             BookEvent::Risk(_)
             | BookEvent::Orders(_)
+            | BookEvent::Approvals(_)
             | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)

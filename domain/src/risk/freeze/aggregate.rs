@@ -86,6 +86,7 @@ impl EventSourced for WalletFreeze {
             BookEvent::Risk(RiskEvent::Freeze(event)) => Some(event),
             BookEvent::Risk(_)
             | BookEvent::Orders(_)
+            | BookEvent::Approvals(_)
             | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)

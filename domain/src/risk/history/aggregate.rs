@@ -128,6 +128,7 @@ impl EventSourced for RiskHistory {
             BookEvent::Risk(RiskEvent::History(event)) => Some(event),
             BookEvent::Risk(_)
             | BookEvent::Orders(_)
+            | BookEvent::Approvals(_)
             | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)

@@ -72,6 +72,7 @@ impl EventSourced for Payee {
             BookEvent::Risk(RiskEvent::Payee(event)) => Some(event),
             BookEvent::Risk(_)
             | BookEvent::Orders(_)
+            | BookEvent::Approvals(_)
             | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)

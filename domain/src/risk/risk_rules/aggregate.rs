@@ -73,6 +73,7 @@ impl EventSourced for RiskRules {
             BookEvent::Risk(RiskEvent::Rules(event)) => Some(event),
             BookEvent::Risk(_)
             | BookEvent::Orders(_)
+            | BookEvent::Approvals(_)
             | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)

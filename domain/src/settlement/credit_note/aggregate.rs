@@ -65,6 +65,12 @@ impl CreditNote {
         self.made.as_ref().map(|made| made.amounts.total)
     }
 
+    /// Who has asked for it, and why; `None` once it does not wait for approval any more.
+    pub fn waits_for_approval(&self) -> Option<(&Requester, &Reason)> {
+        let made = self.made.as_ref().filter(|made| made.phase == Phase::Proposed)?;
+        Some((made.requested_by.as_ref()?, &made.reason))
+    }
+
     /// What is free of it now; `None` before somebody asks for it.
     pub fn unapplied(&self) -> Result<Option<Money>, MoneyError> {
         self.made.as_ref().map(Made::unapplied).transpose()
@@ -234,6 +240,7 @@ impl EventSourced for CreditNote {
             BookEvent::Settlement(_)
             | BookEvent::Risk(_)
             | BookEvent::Orders(_)
+            | BookEvent::Approvals(_)
             | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)

@@ -75,6 +75,7 @@ impl EventSourced for MatchingRules {
             BookEvent::Settlement(_)
             | BookEvent::Risk(_)
             | BookEvent::Orders(_)
+            | BookEvent::Approvals(_)
             | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)

@@ -248,6 +248,7 @@ impl EventSourced for Receipt {
             BookEvent::Settlement(_)
             | BookEvent::Risk(_)
             | BookEvent::Orders(_)
+            | BookEvent::Approvals(_)
             | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)

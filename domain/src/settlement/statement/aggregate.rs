@@ -125,6 +125,7 @@ impl EventSourced for Statement {
             | BookEvent::Period(_)
             | BookEvent::Risk(_)
             | BookEvent::Orders(_)
+            | BookEvent::Approvals(_)
             | BookEvent::ChannelNotification(_) => None,
         }
     }

@@ -65,6 +65,11 @@ impl WriteOff {
         self.made.as_ref().map(|made| &made.customer)
     }
 
+    /// Who has made it; `None` once it does not wait for approval any more.
+    pub fn waits_for_approval(&self) -> Option<&Requester> {
+        self.made.as_ref().filter(|made| made.phase == Phase::Proposed)?.requested_by.as_ref()
+    }
+
     /// The business date of a step nobody gave one: of the approval, that of the proposal, which is what is approved; of what
     /// is undone, today, or that of the posting, if that is later.
     pub fn effective_date_by_default(&self, today: NaiveDate) -> NaiveDate {
@@ -189,6 +194,7 @@ impl EventSourced for WriteOff {
             BookEvent::Settlement(_)
             | BookEvent::Risk(_)
             | BookEvent::Orders(_)
+            | BookEvent::Approvals(_)
             | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)

@@ -57,7 +57,8 @@ impl Projection for BillRuns {
             | BookEvent::ChannelNotification(_)
             | BookEvent::Settlement(_)
             | BookEvent::Risk(_)
-            | BookEvent::Orders(_) => Ok(()),
+            | BookEvent::Orders(_)
+            | BookEvent::Approvals(_) => Ok(()),
         }
     }
 }

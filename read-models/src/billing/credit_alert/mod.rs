@@ -33,6 +33,7 @@ impl Projection for CreditAlerts {
             | BookEvent::Settlement(_)
             | BookEvent::Risk(_)
             | BookEvent::Orders(_)
+            | BookEvent::Approvals(_)
             | BookEvent::ChannelNotification(_) => Ok(()),
         }
     }

@@ -34,7 +34,8 @@ impl Projection for UsageQuarantines {
             | BookEvent::ChannelNotification(_)
             | BookEvent::Settlement(_)
             | BookEvent::Risk(_)
-            | BookEvent::Orders(_) => Ok(()),
+            | BookEvent::Orders(_)
+            | BookEvent::Approvals(_) => Ok(()),
         }
     }
 }

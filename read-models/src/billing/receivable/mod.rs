@@ -73,7 +73,8 @@ impl Projection for Receivables {
             | BookEvent::ChannelNotification(_)
             | BookEvent::Settlement(_)
             | BookEvent::Risk(_)
-            | BookEvent::Orders(_) => Ok(()),
+            | BookEvent::Orders(_)
+            | BookEvent::Approvals(_) => Ok(()),
         }
     }
 }

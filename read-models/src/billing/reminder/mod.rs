@@ -36,7 +36,8 @@ impl Projection for Reminders {
             | BookEvent::ChannelNotification(_)
             | BookEvent::Settlement(_)
             | BookEvent::Risk(_)
-            | BookEvent::Orders(_) => Ok(()),
+            | BookEvent::Orders(_)
+            | BookEvent::Approvals(_) => Ok(()),
         }
     }
 }

@@ -36,6 +36,7 @@ impl Projection for Customers {
             | BookEvent::Settlement(_)
             | BookEvent::Risk(_)
             | BookEvent::Orders(_)
+            | BookEvent::Approvals(_)
             | BookEvent::Billing(_) => Ok(()),
         }
     }

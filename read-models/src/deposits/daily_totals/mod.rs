@@ -96,6 +96,7 @@ fn flow(event: &BookEvent) -> Option<(Flow, Money, NaiveDate)> {
         | BookEvent::Settlement(_)
         | BookEvent::Risk(_)
         | BookEvent::Orders(_)
+        | BookEvent::Approvals(_)
         | BookEvent::Billing(_) => None,
         BookEvent::Wallet(event) => match event {
             WalletEvent::DepositRecorded { amount, effective_date, .. } => {

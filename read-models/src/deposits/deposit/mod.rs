@@ -32,6 +32,7 @@ impl Projection for Deposits {
             | BookEvent::Settlement(_)
             | BookEvent::Risk(_)
             | BookEvent::Orders(_)
+            | BookEvent::Approvals(_)
             | BookEvent::Billing(_) => Ok(()),
         }
     }

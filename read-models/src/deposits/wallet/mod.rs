@@ -50,6 +50,7 @@ impl Projection for Wallets {
             | BookEvent::Settlement(_)
             | BookEvent::Risk(_)
             | BookEvent::Orders(_)
+            | BookEvent::Approvals(_)
             | BookEvent::Billing(_) => Ok(()),
         }
     }

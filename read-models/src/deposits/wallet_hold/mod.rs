@@ -38,6 +38,7 @@ impl Projection for WalletHolds {
             | BookEvent::Settlement(_)
             | BookEvent::Risk(_)
             | BookEvent::Orders(_)
+            | BookEvent::Approvals(_)
             | BookEvent::Billing(_) => Ok(()),
         }
     }

@@ -68,6 +68,7 @@ impl Projection for WalletStatements {
             | BookEvent::Settlement(_)
             | BookEvent::Risk(_)
             | BookEvent::Orders(_)
+            | BookEvent::Approvals(_)
             | BookEvent::Billing(_) => Ok(()),
         }
     }

@@ -32,7 +32,8 @@ impl Projection for Periods {
             | BookEvent::Billing(_)
             | BookEvent::Settlement(_)
             | BookEvent::Risk(_)
-            | BookEvent::Orders(_) => Ok(()),
+            | BookEvent::Orders(_)
+            | BookEvent::Approvals(_) => Ok(()),
         }
     }
 }

@@ -27,6 +27,7 @@ impl Projection for RiskAlerts {
             BookEvent::Risk(RiskEvent::Alert(change)) => apply(event, change, alerts),
             BookEvent::Risk(_)
             | BookEvent::Orders(_)
+            | BookEvent::Approvals(_)
             | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)

@@ -50,6 +50,7 @@ impl Projection for RiskAssessments {
             BookEvent::Risk(RiskEvent::History(judged)) => apply(event, judged, tables),
             BookEvent::Risk(_)
             | BookEvent::Orders(_)
+            | BookEvent::Approvals(_)
             | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)

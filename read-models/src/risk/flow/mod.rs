@@ -36,7 +36,8 @@ impl Projection for RiskFlows {
             | BookEvent::Billing(_)
             | BookEvent::Settlement(_)
             | BookEvent::Risk(_)
-            | BookEvent::Orders(_) => return Ok(()),
+            | BookEvent::Orders(_)
+            | BookEvent::Approvals(_) => return Ok(()),
         };
         let Some(flow) = flow(change) else { return Ok(()) };
         let hour = hour_of(event.recorded_at);

@@ -42,7 +42,8 @@ impl Projection for Advances {
             | BookEvent::ChannelNotification(_)
             | BookEvent::Billing(_)
             | BookEvent::Risk(_)
-            | BookEvent::Orders(_) => None,
+            | BookEvent::Orders(_)
+            | BookEvent::Approvals(_) => None,
         };
         let Some((source, Moved { kind, amount, customer, reference })) = moved else { return Ok(()) };
         let effective_date = tallybook_domain::ledger::effective_date(&event.event);

@@ -57,7 +57,8 @@ impl Backtest {
             | BookEvent::Period(_)
             | BookEvent::ChannelNotification(_)
             | BookEvent::Risk(_)
-            | BookEvent::Orders(_) => {}
+            | BookEvent::Orders(_)
+            | BookEvent::Approvals(_) => {}
         }
         Ok(())
     }

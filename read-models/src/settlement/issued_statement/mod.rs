@@ -35,6 +35,7 @@ impl Projection for Statements {
             | BookEvent::Billing(_)
             | BookEvent::Risk(_)
             | BookEvent::Orders(_)
+            | BookEvent::Approvals(_)
             | BookEvent::ChannelNotification(_) => Ok(()),
         }
     }

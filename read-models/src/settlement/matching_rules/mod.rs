@@ -36,6 +36,7 @@ impl Projection for MatchingRules {
             BookEvent::Settlement(_)
             | BookEvent::Risk(_)
             | BookEvent::Orders(_)
+            | BookEvent::Approvals(_)
             | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)

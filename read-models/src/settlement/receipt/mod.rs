@@ -31,6 +31,7 @@ impl Projection for Receipts {
             BookEvent::Settlement(_)
             | BookEvent::Risk(_)
             | BookEvent::Orders(_)
+            | BookEvent::Approvals(_)
             | BookEvent::Customer(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)

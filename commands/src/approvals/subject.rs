@@ -1,0 +1,155 @@
+//! The things that take a second person, each with what has to be loaded to decide it and with its own step.
+
+use chrono::NaiveDate;
+use tallybook_domain::approvals::{Approval, ApprovalRules, ApprovalSubject, Given};
+use tallybook_domain::billing::{Bill, BillId};
+use tallybook_domain::customers::Customer;
+use tallybook_domain::settlement::{CreditNote, CreditNoteId, Receipt, ReceiptId};
+use tallybook_domain::text::Reason;
+use tallybook_domain::{Actor, CustomerId, Money, Month, Refusal, Requester};
+use tallybook_event_store::{Book, CommandError, Decision, StreamKey};
+
+use crate::deposits::{self, Parties};
+use crate::settlement::{self, Paper};
+use crate::{billing, ledger};
+
+#[derive(Debug, Clone)]
+pub(crate) enum Subject {
+    Withdrawal(Parties),
+    Refund(ReceiptId),
+    WriteOff(Paper),
+    CreditNote(CreditNoteId),
+    BadDebt(BillId),
+    PeriodReopening(Month),
+}
+
+/// What waits for a second person.
+#[derive(Debug, Clone)]
+pub(crate) struct Waiting {
+    pub(crate) requested_by: Requester,
+    pub(crate) customer: Option<CustomerId>,
+    /// One in each currency.
+    pub(crate) amounts: Vec<Money>,
+    /// As far as the thing itself knows.
+    pub(crate) why: Option<Reason>,
+}
+
+impl Subject {
+    /// Reads of it what never changes, before the decision.
+    pub(crate) async fn of(book: &Book, subject: ApprovalSubject) -> Result<Self, CommandError> {
+        Ok(match subject {
+            ApprovalSubject::Withdrawal(withdrawal) => {
+                Self::Withdrawal(Parties::of(book, &withdrawal).await?)
+            }
+            ApprovalSubject::Refund(receipt) => Self::Refund(receipt),
+            ApprovalSubject::WriteOff(write_off) => Self::WriteOff(Paper::of(book, &write_off).await?),
+            ApprovalSubject::CreditNote(credit_note) => Self::CreditNote(credit_note),
+            ApprovalSubject::BadDebt(bill) => Self::BadDebt(bill),
+            ApprovalSubject::PeriodReopening(period) => Self::PeriodReopening(period),
+        })
+    }
+
+    pub(crate) fn name(&self) -> ApprovalSubject {
+        match self {
+            Self::Withdrawal(parties) => ApprovalSubject::Withdrawal(parties.withdrawal.clone()),
+            Self::Refund(receipt) => ApprovalSubject::Refund(receipt.clone()),
+            Self::WriteOff(paper) => ApprovalSubject::WriteOff(paper.write_off.clone()),
+            Self::CreditNote(credit_note) => ApprovalSubject::CreditNote(credit_note.clone()),
+            Self::BadDebt(bill) => ApprovalSubject::BadDebt(bill.clone()),
+            Self::PeriodReopening(period) => ApprovalSubject::PeriodReopening(*period),
+        }
+    }
+
+    /// Of the approval alone: for who asks, and has the thing itself already.
+    pub(crate) fn streams_of_approval(&self) -> [StreamKey; 2] {
+        [
+            StreamKey::existing::<ApprovalRules>(ApprovalRules::STREAM),
+            StreamKey::existing::<Approval>(self.name().to_string()),
+        ]
+    }
+
+    /// The same, of what was just made: nobody has asked for it.
+    pub(crate) fn fresh_streams_of_approval(&self) -> [StreamKey; 2] {
+        [
+            StreamKey::existing::<ApprovalRules>(ApprovalRules::STREAM),
+            StreamKey::fresh::<Approval>(self.name().to_string()),
+        ]
+    }
+
+    /// All it takes to decide it.
+    pub(crate) fn streams(&self) -> Vec<StreamKey> {
+        let mut streams = match self {
+            Self::Withdrawal(parties) => parties.streams(),
+            Self::Refund(receipt) => vec![StreamKey::existing::<Receipt>(receipt)],
+            Self::WriteOff(paper) => {
+                let mut streams = paper.streams();
+                streams.push(StreamKey::existing::<Customer>(&paper.customer));
+                streams
+            }
+            Self::CreditNote(credit_note) => vec![StreamKey::existing::<CreditNote>(credit_note)],
+            Self::BadDebt(bill) => vec![StreamKey::existing::<Bill>(bill)],
+            // Their stream is part of every decision.
+            Self::PeriodReopening(_) => Vec::new(),
+        };
+        streams.extend(self.streams_of_approval());
+        streams
+    }
+
+    /// `None` once it does not wait for approval any more.
+    pub(crate) fn waiting(&self, decision: &Decision<'_>) -> Result<Option<Waiting>, Refusal> {
+        match self {
+            Self::Withdrawal(parties) => Ok(deposits::waiting_withdrawal(decision, parties)),
+            Self::Refund(receipt) => Ok(settlement::waiting_refund(decision, receipt)),
+            Self::WriteOff(paper) => settlement::waiting_write_off(decision, paper),
+            Self::CreditNote(credit_note) => Ok(settlement::waiting_credit(decision, credit_note)),
+            Self::BadDebt(bill) => Ok(billing::waiting_bad_debt(decision, bill)),
+            Self::PeriodReopening(period) => Ok(ledger::waiting_reopening(decision, *period)),
+        }
+    }
+
+    /// What stands in the way of any approval, also of one that is not the last.
+    pub(super) fn check_may_approve(&self, decision: &Decision<'_>, given: &Given) -> Result<(), Refusal> {
+        match self {
+            Self::Withdrawal(parties) => deposits::check_may_approve(decision, parties, given),
+            Self::Refund(_)
+            | Self::WriteOff(_)
+            | Self::CreditNote(_)
+            | Self::BadDebt(_)
+            | Self::PeriodReopening(_) => Ok(()),
+        }
+    }
+
+    /// Its own step, once as many have agreed as it takes.
+    pub(super) fn approve(
+        &self,
+        decision: &mut Decision<'_>,
+        by: &Actor,
+        effective_date: Option<NaiveDate>,
+    ) -> Result<(), Refusal> {
+        match self {
+            Self::Withdrawal(parties) => deposits::approve(decision, parties, by),
+            Self::Refund(receipt) => settlement::approve_refund_of(decision, receipt, by, effective_date),
+            Self::WriteOff(paper) => settlement::approve_paper(decision, paper, by, effective_date),
+            Self::CreditNote(note) => settlement::approve_credit_note(decision, note, by, effective_date),
+            Self::BadDebt(bill) => billing::approve_bad_debt_of(decision, bill, by, effective_date),
+            Self::PeriodReopening(period) => ledger::reopen(decision, *period, by),
+        }
+    }
+
+    /// Its own step, when somebody does not agree.
+    pub(super) fn reject(
+        &self,
+        decision: &mut Decision<'_>,
+        by: &Actor,
+        reason: &Reason,
+    ) -> Result<(), Refusal> {
+        match self {
+            Self::Withdrawal(parties) => deposits::reject(decision, parties, by, reason),
+            Self::Refund(receipt) => settlement::reject_refund_of(decision, receipt, by, reason),
+            Self::WriteOff(paper) => settlement::reject_paper(decision, paper, by, reason),
+            Self::CreditNote(note) => settlement::reject_credit_note(decision, note, by, reason),
+            Self::BadDebt(bill) => billing::reject_bad_debt_of(decision, bill, by, reason),
+            Self::PeriodReopening(period) => ledger::leave_closed(decision, *period, by, reason),
+        }
+    }
+}
