@@ -56,7 +56,7 @@ pub enum AggregateType {
 }
 
 impl AggregateType {
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 31] = [
         Self::Customer,
         Self::Wallet,
         Self::Withdrawal,

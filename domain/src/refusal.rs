@@ -77,6 +77,7 @@ pub enum Refusal {
     Payment(#[from] PaymentRefusal),
     #[error(transparent)]
     OrderRefund(#[from] OrderRefundRefusal),
+    #[error(transparent)]
     ApprovalRules(#[from] ApprovalRulesRefusal),
     #[error(transparent)]
     Approval(#[from] ApprovalRefusal),

@@ -248,7 +248,7 @@ impl FromStr for Role {
 mod tests {
     use super::*;
 
-    const EVERY_ACTION: [Action; 37] = [
+    const EVERY_ACTION: [Action; 40] = [
         Action::ManageUsers,
         Action::ReadUsers,
         Action::ManageCustomers,

@@ -140,7 +140,8 @@ impl EventSourced for Approval {
             | BookEvent::Period(_)
             | BookEvent::ChannelNotification(_)
             | BookEvent::Billing(_)
-            | BookEvent::Settlement(_) => None,
+            | BookEvent::Settlement(_)
+            | BookEvent::Orders(_) => None,
         }
     }
 }

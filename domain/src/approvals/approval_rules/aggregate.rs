@@ -79,7 +79,8 @@ impl EventSourced for ApprovalRules {
             | BookEvent::Period(_)
             | BookEvent::ChannelNotification(_)
             | BookEvent::Billing(_)
-            | BookEvent::Settlement(_) => None,
+            | BookEvent::Settlement(_)
+            | BookEvent::Orders(_) => None,
         }
     }
 }

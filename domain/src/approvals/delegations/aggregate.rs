@@ -186,7 +186,8 @@ impl EventSourced for ApprovalDelegations {
             | BookEvent::Period(_)
             | BookEvent::ChannelNotification(_)
             | BookEvent::Billing(_)
-            | BookEvent::Settlement(_) => None,
+            | BookEvent::Settlement(_)
+            | BookEvent::Orders(_) => None,
         }
     }
 }

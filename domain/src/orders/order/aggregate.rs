@@ -116,7 +116,8 @@ impl EventSourced for Order {
             | BookEvent::ChannelNotification(_)
             | BookEvent::Billing(_)
             | BookEvent::Settlement(_)
-            | BookEvent::Risk(_) => None,
+            | BookEvent::Risk(_)
+            | BookEvent::Approvals(_) => None,
         }
     }
 }

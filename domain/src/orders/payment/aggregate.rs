@@ -139,7 +139,8 @@ impl EventSourced for Payment {
             | BookEvent::ChannelNotification(_)
             | BookEvent::Billing(_)
             | BookEvent::Settlement(_)
-            | BookEvent::Risk(_) => None,
+            | BookEvent::Risk(_)
+            | BookEvent::Approvals(_) => None,
         }
     }
 }

@@ -189,7 +189,8 @@ impl EventSourced for OrderRefund {
             | BookEvent::ChannelNotification(_)
             | BookEvent::Billing(_)
             | BookEvent::Settlement(_)
-            | BookEvent::Risk(_) => None,
+            | BookEvent::Risk(_)
+            | BookEvent::Approvals(_) => None,
         }
     }
 }

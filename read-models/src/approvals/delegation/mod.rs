@@ -33,7 +33,8 @@ impl Projection for ApprovalDelegations {
             | BookEvent::Period(_)
             | BookEvent::ChannelNotification(_)
             | BookEvent::Billing(_)
-            | BookEvent::Settlement(_) => Ok(()),
+            | BookEvent::Settlement(_)
+            | BookEvent::Orders(_) => Ok(()),
         }
     }
 }

@@ -42,7 +42,8 @@ impl Projection for ApprovalRulesProjection {
             | BookEvent::Period(_)
             | BookEvent::ChannelNotification(_)
             | BookEvent::Billing(_)
-            | BookEvent::Settlement(_) => Ok(()),
+            | BookEvent::Settlement(_)
+            | BookEvent::Orders(_) => Ok(()),
         }
     }
 }

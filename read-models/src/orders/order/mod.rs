@@ -63,7 +63,8 @@ impl Projection for Orders {
             | BookEvent::ChannelNotification(_)
             | BookEvent::Billing(_)
             | BookEvent::Settlement(_)
-            | BookEvent::Risk(_) => Ok(()),
+            | BookEvent::Risk(_)
+            | BookEvent::Approvals(_) => Ok(()),
         }
     }
 }

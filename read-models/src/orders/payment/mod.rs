@@ -34,7 +34,8 @@ impl Projection for Payments {
             | BookEvent::ChannelNotification(_)
             | BookEvent::Billing(_)
             | BookEvent::Settlement(_)
-            | BookEvent::Risk(_) => Ok(()),
+            | BookEvent::Risk(_)
+            | BookEvent::Approvals(_) => Ok(()),
         }
     }
 }

@@ -35,7 +35,8 @@ impl Projection for OrderRefunds {
             | BookEvent::ChannelNotification(_)
             | BookEvent::Billing(_)
             | BookEvent::Settlement(_)
-            | BookEvent::Risk(_) => Ok(()),
+            | BookEvent::Risk(_)
+            | BookEvent::Approvals(_) => Ok(()),
         }
     }
 }
