@@ -101,7 +101,8 @@ async fn whoever_waits_for_a_second_pair_of_eyes_sees_it() {
     assert_eq!(ids(&shown(&book, &mei, &mine).await), [id.as_str()]);
     let decided = book.changes(&mei, &path(&id, "approve"), &json!({})).await;
     assert_eq!((text(&decided, "state"), &decided["missing"]), ("approved", &json!(0)));
-    assert!(ids(&shown(&book, &mei, &mine).await).is_empty());
+    assert!(ids(&shown(&book, &mei, &format!("{APPROVALS}?mine")).await).is_empty());
+    assert_eq!(ids(&shown(&book, &mei, &format!("{APPROVALS}?mine=false")).await).len(), 1);
     for (query, found) in [
         ("state=approved", 1),
         ("state=open", 0),
