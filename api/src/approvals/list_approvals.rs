@@ -22,7 +22,7 @@ use crate::state::ApiState;
 pub(super) struct ApprovalParameters {
     /// `requested`, with `-` before it for descending; `-requested` by default.
     sort: Option<String>,
-    /// `true`: only what the caller may decide now, because it is open, he has neither asked for it nor approved it, and his
+    /// `true`, or nothing but its name: only what the caller may decide now, because it is open, he has neither asked for it nor approved it, and his
     /// role or a delegation lets him.
     #[param(default = false)]
     mine: Option<bool>,
@@ -105,7 +105,7 @@ pub(super) async fn list_approvals(
 ) -> Result<Response, Problem> {
     caller.may(Action::ReadModels)?;
     let mut query = input.query();
-    let (mine, requested): (_, DateRange) = (query.flag("mine"), query.dates());
+    let (mine, requested): (_, DateRange) = (query.named("mine"), query.dates());
     let zone = state.book().time_zone();
     let filter = ApprovalFilter {
         kind: query.optional("kind"),

@@ -134,6 +134,17 @@ impl<'a> QueryReader<'a> {
         self.choice(name).unwrap_or(false)
     }
 
+    /// As `flag`, and `true` if there is nothing but its name: `?mine`.
+    pub(crate) fn named(&mut self, name: &'static str) -> bool {
+        match self.parameters.iter().position(|(given, value)| given == name && value.is_empty()) {
+            Some(at) => {
+                self.parameters.swap_remove(at);
+                true
+            }
+            None => self.flag(name),
+        }
+    }
+
     /// `true` or `false`, and neither if left out.
     pub(crate) fn choice(&mut self, name: &'static str) -> Option<bool> {
         match self.raw(name)?.as_ref() {

@@ -22,8 +22,8 @@ impl Decider {
     }
 
     pub(super) fn streams(&self) -> Option<StreamKey> {
-        let delegator = self.given.on_behalf_of.as_ref();
-        delegator.map(|delegator| StreamKey::existing::<ApprovalDelegations>(delegator))
+        let delegator = self.given.on_behalf_of.as_ref()?;
+        Some(StreamKey::existing::<ApprovalDelegations>(delegator))
     }
 
     pub(super) fn deciding(&self, subject: &Subject) -> Deciding {

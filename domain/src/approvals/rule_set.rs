@@ -163,7 +163,7 @@ impl ApprovalTerms {
     fn check_ladder(&self, kind: Option<usize>) -> Result<(), InvalidApprovalRules> {
         for (step, LadderStep { up_to, approvers }) in self.ladder.iter().enumerate() {
             let same = |other: &&LadderStep| other.up_to.currency() == up_to.currency();
-            let before = self.ladder.iter().take(step).filter(same).last();
+            let before = self.ladder.iter().take(step).rfind(same);
             if !up_to.is_positive() || before.is_some_and(|before| before.up_to.amount() >= up_to.amount()) {
                 return Err(InvalidApprovalRules::Amount { kind, step, amount: *up_to });
             }
