@@ -50,6 +50,8 @@ impl From<OrderRefusal> for Problem {
                     .with("pending", pending)
                     .with("requested", requested)
             }
+            // Its id was made for this one.
+            R::RefundAlreadyOpen { .. } => Self::internal(detail),
             R::RefundNotOpen { order, refund } => {
                 problem(ProblemKind::OrderRefundNotOpen, order).with("refund", refund)
             }

@@ -37,6 +37,8 @@ pub enum OrderRefusal {
         "{requested} is asked back of order {order}: {captured} was paid, {refunded} is refunded, {pending} is asked for already"
     )]
     RefundAboveCaptured { order: OrderId, captured: Money, refunded: Money, pending: Money, requested: Money },
+    #[error("refund {refund} of order {order} is open already, over {amount}")]
+    RefundAlreadyOpen { order: OrderId, refund: RefundId, amount: Money },
     #[error("the refund must be more than zero, it is {amount}")]
     RefundNotPositive { amount: Money },
     #[error("refund {refund} of order {order} is not open")]

@@ -150,8 +150,13 @@ fn due_step(standing: &Standing, complete_by: DateTime<Utc>, (effective_date, to
 
 fn request_refund(standing: &Standing, order: OrderId, refund: RefundId, requested: Money) -> Decided {
     check_state(standing, OrderAction::Refund)?;
-    if standing.open_refunds.get(&refund) == Some(&requested) {
-        return Ok(Vec::new());
+    if let Some(open) = standing.open_refunds.get(&refund) {
+        let (again, amount) = (*open == requested, *open);
+        return if again {
+            Ok(Vec::new())
+        } else {
+            Err(OrderRefusal::RefundAlreadyOpen { order, refund, amount })
+        };
     }
     if !requested.is_positive() {
         return Err(OrderRefusal::RefundNotPositive { amount: requested });

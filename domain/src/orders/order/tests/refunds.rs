@@ -54,7 +54,10 @@ fn no_more_is_asked_back_than_was_paid() {
     let one_open = [placed(), paid(), requested(1, "100.00")];
     given(one_open.clone()).when(request(2, "12.51")).then_expect_events(vec![requested(2, "12.51")]);
     given(one_open.clone()).when(request(2, "12.52")).then_expect_error(above("0.00", "100.00", "12.52"));
-    given(one_open).when(request(1, "100.00")).then_expect_events(vec![]);
+    given(one_open.clone()).when(request(1, "100.00")).then_expect_events(vec![]);
+    let (order, refund, amount) = (id(), refund(1), yuan("100.00"));
+    let otherwise = OrderRefusal::RefundAlreadyOpen { order, refund, amount };
+    given(one_open).when(request(1, "1.00")).then_expect_error(otherwise);
     let one_done = [placed(), paid(), requested(1, "100.00"), refunded(1, "100.00")];
     given(one_done).when(request(2, "12.52")).then_expect_error(above("100.00", "0.00", "12.52"));
     let one_gone = [placed(), paid(), requested(1, "100.00"), released(1, "100.00")];
