@@ -61,7 +61,9 @@ impl Asked {
 }
 
 async fn look(state: &ApiState, timer: &Actor, asked: &mut Asked) -> Result<(), ReadError> {
-    let room = AT_MOST.saturating_add(i64::try_from(asked.failed.len()).unwrap_or(AT_MOST));
+    // What was asked for and shows still as due takes no other's place.
+    let asked_for = i64::try_from(asked.failed.len() + asked.decided.len()).unwrap_or(AT_MOST);
+    let room = AT_MOST.saturating_add(asked_for);
     let due = orders_due(state.book().pool(), state.book().now(), room).await?;
     let due = asked.pick(due);
     for some in due.chunks(AT_ONCE) {

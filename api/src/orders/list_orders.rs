@@ -22,6 +22,8 @@ pub(super) struct OrderParameters {
     #[param(example = "C00042")]
     customer: Option<String>,
     /// How far it has come.
+    state: Option<schema::OrderState>,
+    /// The same.
     status: Option<schema::OrderState>,
     /// The shop's number of it.
     order_no: Option<String>,
@@ -97,9 +99,10 @@ pub(super) async fn list_orders(
 ) -> Result<Response, Problem> {
     caller.may(Action::ReadModels)?;
     let mut query = input.query();
+    let (of_state, of_status) = (query.optional("state"), query.optional("status"));
     let filter = OrderFilter {
         customer: query.optional("customer"),
-        state: query.optional("status"),
+        state: of_state.or(of_status),
         order_no: query.optional("order_no"),
         placed: query.dates(),
     };

@@ -221,6 +221,7 @@ async fn orders_are_listed() {
         ("sort=placed".to_owned(), vec![&paid, &waits, &other]),
         (format!("customer={acme}"), vec![&waits, &paid]),
         ("status=paid".to_owned(), vec![&paid]),
+        ("state=paid".to_owned(), vec![&paid]),
         ("order_no=SO-2".to_owned(), vec![&waits]),
         (format!("from={today}&to={today}&status=pending_payment&customer={apex}"), vec![&other]),
         (format!("to={}", today.pred_opt().unwrap()), vec![]),
