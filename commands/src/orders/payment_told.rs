@@ -127,7 +127,7 @@ fn heard(
     let contradicted = Heard::Doubted(DoubtReason::RefundContradicted);
     Ok(match (&told.said, refund.state()) {
         _ if attempt > last => Heard::Doubted(DoubtReason::RefundUnknown),
-        (Said::Refunded { amount, .. }, Some(State::Succeeded)) => match amount {
+        (Said::Refunded { amount, .. }, Some(State::Succeeded)) if attempt == last => match amount {
             RefundedAmount::Alone(alone) if *alone != parties.amount => {
                 Heard::Doubted(DoubtReason::RefundAmountDiffers)
             }
