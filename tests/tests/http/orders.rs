@@ -273,3 +273,18 @@ async fn the_dashboard_counts_orders() {
     assert_eq!((&day["order_refunds"], &day["net"]), (&bodies::yuan("0.00"), &bodies::yuan("200.00")));
     book.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_customer_with_an_open_order_is_not_closed() {
+    let book = TestBook::start().await;
+    let acme = book.customer("Acme").await;
+    let id = book.place(&order(&acme, "SO-1")).await;
+    let close = format!("/v1/customers/{acme}/close");
+    let refused =
+        book.refuses(book.operator().post(&close, &bodies::because("gone")), 409, "customer-still-open");
+    let open = refused.await.body["open"].clone();
+    assert_eq!(open, json!([{ "order": id, "state": "pending_payment" }]));
+    book.operator().post(&order_path(&id, "cancel"), &json!({})).await.ok();
+    book.operator().post(&close, &bodies::because("gone")).await.ok();
+    book.finish().await;
+}
