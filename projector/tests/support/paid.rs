@@ -11,8 +11,8 @@ use tallybook_domain::{BookEvent, Currency, CustomerId, WalletId};
 use super::history::money;
 
 pub fn paid() -> Vec<(String, BookEvent)> {
-    let payments = payments().into_iter().map(|event| (event.payment().to_string(), event.into()));
-    let refunds = refunds().into_iter().map(|event| (event.refund().to_string(), event.into()));
+    let payments = payments().into_iter().map(|event| (event.payment().to_string(), BookEvent::from(event)));
+    let refunds = refunds().into_iter().map(|event| (event.refund().to_string(), BookEvent::from(event)));
     payments.chain(refunds).collect()
 }
 
