@@ -136,7 +136,7 @@ async fn a_payment_after_the_cancellation_is_booked_refunded_and_stands_out() {
 async fn another_amount_than_was_asked_for_is_booked_and_stands_out() {
     let (book, customer) = start().await;
     for (order_no, reference, fen, [state, order_state, why, captured, excess]) in [
-        ("SO-1", "SO-1-001", 120_00, ["succeeded", "paid", "overpaid", "99.00", "21.00"]),
+        ("SO-1", "SO-1-001", 12_000, ["succeeded", "paid", "overpaid", "99.00", "21.00"]),
         ("SO-2", "SO-2-001", 98_99, ["pending", "pending_payment", "underpaid", "0.00", "98.99"]),
     ] {
         let order = book.order(&customer, order_no, "99").await;
