@@ -11,6 +11,7 @@ mod context;
 pub mod customers;
 pub mod deposits;
 pub mod ledger;
+pub mod payouts;
 mod requester;
 pub mod risk;
 pub mod settlement;

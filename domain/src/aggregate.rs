@@ -14,6 +14,7 @@ use crate::deposits::{Wallet, Withdrawal};
 use crate::event::BookEvent;
 use crate::event_sourced::{CorruptStream, EventSourced};
 use crate::ledger::periods::AccountingPeriods;
+use crate::payouts::{Payout, PayoutBatch};
 use crate::risk::{Payee, RiskAlert, RiskHistory, RiskRules, WalletFreeze};
 use crate::settlement::{CreditNote, MatchingRules, Receipt, Statement, WriteOff};
 
@@ -45,10 +46,12 @@ pub enum AggregateType {
     WalletFreeze,
     Statement,
     ChannelNotification,
+    Payout,
+    PayoutBatch,
 }
 
 impl AggregateType {
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 27] = [
         Self::Customer,
         Self::Wallet,
         Self::Withdrawal,
@@ -74,6 +77,8 @@ impl AggregateType {
         Self::Statement,
         Self::WalletFreeze,
         Self::ChannelNotification,
+        Self::Payout,
+        Self::PayoutBatch,
     ];
 
     /// As the journal spells it.
@@ -104,6 +109,8 @@ impl AggregateType {
             Self::Statement => <Statement as cqrs_es::Aggregate>::TYPE,
             Self::WalletFreeze => <WalletFreeze as cqrs_es::Aggregate>::TYPE,
             Self::ChannelNotification => <ChannelNotification as cqrs_es::Aggregate>::TYPE,
+            Self::Payout => <Payout as cqrs_es::Aggregate>::TYPE,
+            Self::PayoutBatch => <PayoutBatch as cqrs_es::Aggregate>::TYPE,
         }
     }
 }
@@ -117,7 +124,7 @@ impl std::fmt::Display for AggregateType {
 /// A word that names no type of aggregate.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "must be customer, wallet, withdrawal, accounting_periods, bill_numbers, usage, price_plan, subscription, bill, bill_run, reminder, usage_source, usage_quarantine, credit_alert, receipt, credit_note, write_off, matching_rules, risk_rules, risk_history, payee, risk_alert, statement, wallet_freeze or channel_notification"
+    "must be customer, wallet, withdrawal, accounting_periods, bill_numbers, usage, price_plan, subscription, bill, bill_run, reminder, usage_source, usage_quarantine, credit_alert, receipt, credit_note, write_off, matching_rules, risk_rules, risk_history, payee, risk_alert, statement, wallet_freeze, channel_notification, payout or payout_batch"
 )]
 pub struct UnknownAggregateType;
 
@@ -158,6 +165,8 @@ pub enum AggregateState {
     Statement(Statement),
     WalletFreeze(WalletFreeze),
     ChannelNotification(ChannelNotification),
+    Payout(Payout),
+    PayoutBatch(PayoutBatch),
 }
 
 impl AggregateState {
@@ -189,6 +198,8 @@ impl AggregateState {
             AggregateType::Statement => Self::Statement(Statement::default()),
             AggregateType::WalletFreeze => Self::WalletFreeze(WalletFreeze::default()),
             AggregateType::ChannelNotification => Self::ChannelNotification(ChannelNotification::default()),
+            AggregateType::Payout => Self::Payout(Payout::default()),
+            AggregateType::PayoutBatch => Self::PayoutBatch(PayoutBatch::default()),
         }
     }
 
@@ -222,6 +233,8 @@ impl AggregateState {
             AggregateType::ChannelNotification => {
                 Self::ChannelNotification(serde_json::from_value(snapshot)?)
             }
+            AggregateType::Payout => Self::Payout(serde_json::from_value(snapshot)?),
+            AggregateType::PayoutBatch => Self::PayoutBatch(serde_json::from_value(snapshot)?),
         })
     }
 
@@ -253,6 +266,8 @@ impl AggregateState {
             Self::Statement(statement) => evolve(statement, event),
             Self::WalletFreeze(freeze) => evolve(freeze, event),
             Self::ChannelNotification(notification) => evolve(notification, event),
+            Self::Payout(payout) => evolve(payout, event),
+            Self::PayoutBatch(batch) => evolve(batch, event),
         }
     }
 }

@@ -17,6 +17,7 @@ pub mod ids;
 pub mod ledger;
 pub mod money;
 pub mod month;
+pub mod payouts;
 pub mod refusal;
 mod requester;
 pub mod risk;

@@ -10,6 +10,7 @@ use crate::channels::ChannelNotificationRefusal;
 use crate::customers::CustomerRefusal;
 use crate::deposits::{WalletRefusal, WithdrawalRefusal};
 use crate::ledger::periods::PeriodRefusal;
+use crate::payouts::{PayoutBatchRefusal, PayoutRefusal};
 use crate::risk::{
     PayeeRefusal, RiskAlertRefusal, RiskHistoryRefusal, RiskRulesRefusal, WalletFreezeRefusal,
 };
@@ -69,6 +70,10 @@ pub enum Refusal {
     WalletFreeze(#[from] WalletFreezeRefusal),
     #[error(transparent)]
     ChannelNotification(#[from] ChannelNotificationRefusal),
+    #[error(transparent)]
+    Payout(#[from] PayoutRefusal),
+    #[error(transparent)]
+    PayoutBatch(#[from] PayoutBatchRefusal),
     #[error(transparent)]
     Batch(#[from] RefusedBatch),
 }

@@ -14,6 +14,7 @@ use tallybook_domain::billing::{
     BillEvent, BillNumbersEvent, BillRunEvent, BillingEvent, CreditAlertEvent, PricePlanEvent, ReminderEvent,
     SubscriptionEvent, UsageEvent, UsageQuarantineEvent, UsageSourceEvent,
 };
+use tallybook_domain::payouts::{PayoutBatchEvent, PayoutEvent, PayoutsEvent};
 use tallybook_domain::risk::{
     PayeeEvent, RiskAlertEvent, RiskEvent, RiskHistoryEvent, RiskRulesEvent, WalletFreezeEvent,
 };
@@ -120,6 +121,8 @@ fn cqrs_es_reads_and_names_events_the_same_way() {
             BookEvent::Risk(RiskEvent::Alert(_)) => check::<RiskAlertEvent>(&text, &event),
             BookEvent::Settlement(SettlementEvent::Statement(_)) => check::<StatementEvent>(&text, &event),
             BookEvent::Risk(RiskEvent::Freeze(_)) => check::<WalletFreezeEvent>(&text, &event),
+            BookEvent::Payouts(PayoutsEvent::Payout(_)) => check::<PayoutEvent>(&text, &event),
+            BookEvent::Payouts(PayoutsEvent::Batch(_)) => check::<PayoutBatchEvent>(&text, &event),
         }
     }
 }

@@ -16,6 +16,7 @@ use tallybook_read_models::deposits::{
 };
 use tallybook_read_models::fold::{Sample, TableShape, Tables};
 use tallybook_read_models::ledger::{GeneralLedger, Periods};
+use tallybook_read_models::payouts::Payouts;
 use tallybook_read_models::risk::{RiskAlerts, RiskAssessments, RiskFlows, RiskRulesProjection};
 use tallybook_read_models::settlement::{
     Advances, CreditNotes, MatchingRules, Receipts, Statements, WriteOffs,
@@ -107,5 +108,6 @@ pub fn every() -> Vec<Registered> {
         Registered::of::<RiskFlows>(),
         Registered::of::<Statements>(),
         Registered::of::<ChannelNotifications>(),
+        Registered::of::<Payouts>(),
     ]
 }

@@ -10,6 +10,7 @@ use support::TestBook;
 use support::history::{billed, busy, day, deposited, money, registered, wallet_of};
 use support::judged::judged;
 use support::notified::notified;
+use support::paid_out::paid_out;
 use support::rebuilding::names;
 use support::settled::{settled, stated};
 use tallybook_domain::CustomerId;
@@ -47,7 +48,7 @@ async fn a_cold_projector_makes_the_same_tables_in_any_pages() {
     let bills: Vec<_> = (0..7).map(|number| BillId::new(&CustomerId::from_number(number), month)).collect();
     let busy = busy(7, 12);
     let judged = judged(&busy);
-    let events = [busy, judged, billed(7), settled(&bills), stated(&bills), notified()].concat();
+    let events = [busy, judged, billed(7), settled(&bills), stated(&bills), notified(), paid_out()].concat();
     let expected = event_by_event(&events).await;
     assert!(expected.iter().all(|(_, rows)| !rows.is_empty()), "every table has rows");
     for settings in [

@@ -10,6 +10,7 @@ pub mod deposits;
 pub mod explain;
 pub mod fold;
 pub mod ledger;
+pub mod payouts;
 mod query;
 pub mod risk;
 pub mod schema;

@@ -1,7 +1,11 @@
 //! How values that serialise themselves look in OpenAPI. Described here only; never made or read.
 
+mod payouts;
 mod risk;
 
+pub use payouts::{
+    AnsweredStatus, Debtor, PayoutAdapterKind, PayoutDoubt, PayoutDoubtAbout, PayoutState, UnknownCause,
+};
 pub use risk::{
     Assessment, RiskAlertState, RiskCameIn, RiskDestination, RiskGivenBack, RiskInputs, RiskKnown,
     RiskOutcome, RiskRequests, RiskRequestsOfWindow, RiskResolution, RiskRule, RiskRuleName, RiskRuleResult,

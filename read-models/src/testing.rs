@@ -32,6 +32,7 @@ pub(crate) fn recorded(events: impl IntoIterator<Item = BookEvent>) -> Vec<Recor
                 BookEvent::Settlement(event) => event.stream(),
                 BookEvent::Billing(event) => event.stream(),
                 BookEvent::Risk(event) => event.stream(),
+                BookEvent::Payouts(event) => event.stream(),
             };
             let sequence = sequences.entry(aggregate_id.clone()).or_insert(0);
             *sequence += 1;

@@ -13,6 +13,7 @@ use tallybook_domain::channels::{ChannelNotification, ChannelNotificationId};
 use tallybook_domain::customers::Customer;
 use tallybook_domain::deposits::{Wallet, Withdrawal};
 use tallybook_domain::ledger::periods::{ACCOUNTING_PERIODS, AccountingPeriods};
+use tallybook_domain::payouts::{Payout, PayoutBatch, PayoutBatchId, PayoutId};
 use tallybook_domain::risk::{Payee, PayeeId, RiskAlert, RiskHistory, RiskRules, WalletFreeze};
 use tallybook_domain::settlement::{
     CreditNote, CreditNoteId, MatchingRules, Receipt, ReceiptId, Statement, StatementId, WriteOff, WriteOffId,
@@ -131,6 +132,10 @@ fn aggregate_type(id: &str) -> Option<&'static str> {
         Some(<WalletFreeze as cqrs_es::Aggregate>::TYPE)
     } else if id.parse::<ChannelNotificationId>().is_ok() {
         Some(<ChannelNotification as cqrs_es::Aggregate>::TYPE)
+    } else if id.parse::<PayoutId>().is_ok() {
+        Some(<Payout as cqrs_es::Aggregate>::TYPE)
+    } else if id.parse::<PayoutBatchId>().is_ok() {
+        Some(<PayoutBatch as cqrs_es::Aggregate>::TYPE)
     } else {
         None
     }
@@ -174,6 +179,8 @@ mod tests {
             "S01K7RA8ZAYFGXSMRSF9FMC3M04",
             "C00042.CNY.freeze",
             "M3387SCTDHQHR41AZ8PN8A4DSC0",
+            "Y01K7RA8ZAYFGXSMRSF9FMC3M00",
+            "B01K7RA8ZAYFGXSMRSF9FMC3M05",
         ]
         .into_iter()
         .filter_map(aggregate_type)

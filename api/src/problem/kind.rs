@@ -71,6 +71,15 @@ pub enum ProblemKind {
     SecondPersonNeeded,
     WalletFrozen,
     WalletNotFound,
+    // Payouts.
+    PayoutNotFound,
+    PayoutNotInState,
+    PayoutBeingSent,
+    PayoutByHand,
+    PayoutsNotSetUp,
+    PayoutBatchNotFound,
+    PayoutBatchEmpty,
+    PayoutFileUnfit,
     // Accounting periods.
     PeriodClosed,
     PeriodNotFound,
@@ -178,7 +187,7 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
-    pub const ALL: [Self; 149] = [
+    pub const ALL: [Self; 157] = [
         Self::MalformedJson,
         Self::Validation,
         Self::UnknownRoute,
@@ -232,6 +241,14 @@ impl ProblemKind {
         Self::SecondPersonNeeded,
         Self::WalletFrozen,
         Self::WalletNotFound,
+        Self::PayoutNotFound,
+        Self::PayoutNotInState,
+        Self::PayoutBeingSent,
+        Self::PayoutByHand,
+        Self::PayoutsNotSetUp,
+        Self::PayoutBatchNotFound,
+        Self::PayoutBatchEmpty,
+        Self::PayoutFileUnfit,
         Self::PeriodClosed,
         Self::PeriodNotFound,
         Self::PeriodNotOver,
@@ -414,6 +431,15 @@ const SPECS: [(StatusCode, &str, &str); ProblemKind::ALL.len()] = [
     (S::FORBIDDEN, "second-person-needed", "Who let a blocked withdrawal go cannot approve it"),
     (S::UNPROCESSABLE_ENTITY, "wallet-frozen", "The wallet is frozen: no money goes out"),
     (S::NOT_FOUND, "wallet-not-found", "There is no such wallet"),
+    // Payouts.
+    (S::NOT_FOUND, "payout-not-found", "There is no such payout"),
+    (S::CONFLICT, "payout-not-in-state", "The payout has come too far for that, or not far enough"),
+    (S::CONFLICT, "payout-being-sent", "The payout is being sent this moment"),
+    (S::CONFLICT, "payout-by-hand", "The payout goes to the bank by hand"),
+    (S::CONFLICT, "payouts-not-set-up", "Payouts are not set up for that"),
+    (S::NOT_FOUND, "payout-batch-not-found", "There is no such batch"),
+    (S::CONFLICT, "payout-batch-empty", "There is nothing to be paid out"),
+    (S::UNPROCESSABLE_ENTITY, "payout-file-unfit", "The batch does not fit into this format"),
     // Accounting periods.
     (S::UNPROCESSABLE_ENTITY, "period-closed", "The accounting period is closed"),
     (S::NOT_FOUND, "period-not-found", "The month was never closed"),

@@ -7,6 +7,7 @@ mod billing;
 mod channels;
 mod command_error;
 mod kind;
+mod payouts;
 mod refusal;
 mod risk;
 mod settlement;

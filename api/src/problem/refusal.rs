@@ -42,6 +42,8 @@ impl From<Refusal> for Problem {
             Refusal::Statement(refusal) => refusal.into(),
             Refusal::WalletFreeze(refusal) => refusal.into(),
             Refusal::ChannelNotification(refusal) => refusal.into(),
+            Refusal::Payout(refusal) => refusal.into(),
+            Refusal::PayoutBatch(refusal) => refusal.into(),
         }
     }
 }

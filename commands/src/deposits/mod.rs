@@ -25,7 +25,11 @@ pub use reverse_deposit::{ReverseDeposit, reverse_deposit};
 pub use submit_withdrawal::{SubmitWithdrawal, submit_withdrawal};
 pub use succeed_withdrawal::{SucceedWithdrawal, succeed_withdrawal};
 
-pub(crate) use step::{Parties, release_hold};
+pub(crate) use fail_withdrawal::fail;
+pub(crate) use return_withdrawal::come_back;
+pub(crate) use step::{Parties, check_may_withdraw, release_hold};
+pub(crate) use submit_withdrawal::submit;
+pub(crate) use succeed_withdrawal::succeed;
 
 /// A client's own number of a withdrawal is used once per book.
 const WITHDRAWAL_REFERENCE: &str = "withdrawal_reference";

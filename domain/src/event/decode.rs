@@ -86,6 +86,7 @@ fn read(aggregate_type: &str, event_type: &str, payload: Payload<'_>) -> Result<
     use crate::customers::CustomerEvent;
     use crate::deposits::{WalletEvent, WithdrawalEvent};
     use crate::ledger::periods::PeriodEvent;
+    use crate::payouts::{PayoutBatchEvent, PayoutEvent};
     use crate::risk::{PayeeEvent, RiskAlertEvent, RiskHistoryEvent, RiskRulesEvent, WalletFreezeEvent};
     use crate::settlement::{
         CreditNoteEvent, MatchingRulesEvent, ReceiptEvent, StatementEvent, WriteOffEvent,
@@ -117,6 +118,8 @@ fn read(aggregate_type: &str, event_type: &str, payload: Payload<'_>) -> Result<
         "statement" => payload.into_event::<StatementEvent>(),
         "wallet_freeze" => payload.into_event::<WalletFreezeEvent>(),
         "channel_notification" => payload.into_event::<ChannelNotificationEvent>(),
+        "payout" => payload.into_event::<PayoutEvent>(),
+        "payout_batch" => payload.into_event::<PayoutBatchEvent>(),
         _ => return Err(unknown(aggregate_type, event_type)),
     };
     event.map_err(|source| DecodeError::Malformed { event_type: event_type.into(), source })

@@ -21,6 +21,7 @@ use crate::channels::{ChannelNotification, ChannelNotificationEvent};
 use crate::customers::{Customer, CustomerEvent};
 use crate::deposits::{Wallet, WalletEvent, Withdrawal, WithdrawalEvent};
 use crate::ledger::periods::{AccountingPeriods, PeriodEvent};
+use crate::payouts::{Payout, PayoutBatch, PayoutBatchEvent, PayoutEvent, PayoutsEvent};
 use crate::risk::{
     Payee, PayeeEvent, RiskAlert, RiskAlertEvent, RiskEvent, RiskHistory, RiskHistoryEvent, RiskRules,
     RiskRulesEvent, WalletFreeze, WalletFreezeEvent,
@@ -55,11 +56,12 @@ pub enum BookEvent {
     Billing(BillingEvent),
     Settlement(SettlementEvent),
     Risk(RiskEvent),
+    Payouts(PayoutsEvent),
 }
 
 impl BookEvent {
     /// Every kind of event there is, by aggregate type. A name belongs to one aggregate type only.
-    pub const KINDS: [(&'static str, &'static [EventKind]); 25] = [
+    pub const KINDS: [(&'static str, &'static [EventKind]); 27] = [
         (<Customer as cqrs_es::Aggregate>::TYPE, &CustomerEvent::KINDS),
         (<Wallet as cqrs_es::Aggregate>::TYPE, &WalletEvent::KINDS),
         (<Withdrawal as cqrs_es::Aggregate>::TYPE, &WithdrawalEvent::KINDS),
@@ -85,6 +87,8 @@ impl BookEvent {
         (<Statement as cqrs_es::Aggregate>::TYPE, &StatementEvent::KINDS),
         (<WalletFreeze as cqrs_es::Aggregate>::TYPE, &WalletFreezeEvent::KINDS),
         (<ChannelNotification as cqrs_es::Aggregate>::TYPE, &ChannelNotificationEvent::KINDS),
+        (<Payout as cqrs_es::Aggregate>::TYPE, &PayoutEvent::KINDS),
+        (<PayoutBatch as cqrs_es::Aggregate>::TYPE, &PayoutBatchEvent::KINDS),
     ];
 
     pub fn aggregate_type(&self) -> &'static str {
@@ -97,6 +101,7 @@ impl BookEvent {
             Self::Billing(event) => event.aggregate_type(),
             Self::Settlement(event) => event.aggregate_type(),
             Self::Risk(event) => event.aggregate_type(),
+            Self::Payouts(event) => event.aggregate_type(),
         }
     }
 
@@ -110,6 +115,7 @@ impl BookEvent {
             Self::Billing(event) => event.kind(),
             Self::Settlement(event) => event.kind(),
             Self::Risk(event) => event.kind(),
+            Self::Payouts(event) => event.kind(),
         }
     }
 
@@ -132,6 +138,7 @@ impl BookEvent {
             Self::Billing(event) => event.to_payload(),
             Self::Settlement(event) => event.to_payload(),
             Self::Risk(event) => event.to_payload(),
+            Self::Payouts(event) => event.to_payload(),
         }
     }
 }

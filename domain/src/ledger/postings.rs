@@ -39,6 +39,7 @@ pub fn postings(event: &BookEvent) -> Vec<Posting> {
         BookEvent::Customer(_)
         | BookEvent::Period(_)
         | BookEvent::ChannelNotification(_)
+        | BookEvent::Payouts(_)
         | BookEvent::Risk(_) => Vec::new(),
         BookEvent::Wallet(event) => wallet_postings(event),
         BookEvent::Withdrawal(event) => withdrawal_postings(event),
@@ -246,6 +247,7 @@ pub fn effective_date(event: &BookEvent) -> Option<NaiveDate> {
         BookEvent::Customer(_)
         | BookEvent::Period(_)
         | BookEvent::ChannelNotification(_)
+        | BookEvent::Payouts(_)
         | BookEvent::Risk(_) => None,
         BookEvent::Billing(event) => match event {
             BillingEvent::Numbers(_)

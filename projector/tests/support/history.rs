@@ -271,6 +271,7 @@ pub fn streamed(events: impl IntoIterator<Item = BookEvent>) -> Vec<(String, Boo
         BookEvent::ChannelNotification(event) => event.notification().to_string(),
         BookEvent::Settlement(event) => event.stream(),
         BookEvent::Risk(event) => event.stream(),
+        BookEvent::Payouts(event) => event.stream(),
         BookEvent::Customer(_) | BookEvent::Withdrawal(_) => {
             panic!("{} is not of billing", event.event_type())
         }

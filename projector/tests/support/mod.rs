@@ -7,6 +7,7 @@
 pub mod history;
 pub mod judged;
 pub mod notified;
+pub mod paid_out;
 pub mod rebuilding;
 pub mod settled;
 
@@ -198,7 +199,7 @@ impl TestBook {
     }
 }
 
-pub const READ_TABLES: [&str; 42] = [
+pub const READ_TABLES: [&str; 45] = [
     "customers",
     "wallets",
     "deposits",
@@ -241,6 +242,9 @@ pub const READ_TABLES: [&str; 42] = [
     "risk_flows",
     "statements",
     "channel_notifications",
+    "payouts",
+    "payout_steps",
+    "payout_batches",
 ];
 
 pub struct Running {

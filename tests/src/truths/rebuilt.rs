@@ -7,7 +7,9 @@ use sqlx::{Connection, PgConnection, PgPool};
 use tallybook_event_store::journal;
 use tallybook_projector::wait_for;
 use tallybook_read_models::fold::{CopyRows, Encoding, Share, Tables, fold};
-use tallybook_read_models::{Projection, billing, channels, customers, deposits, ledger, risk, settlement};
+use tallybook_read_models::{
+    Projection, billing, channels, customers, deposits, ledger, payouts, risk, settlement,
+};
 
 use super::Witness;
 
@@ -47,6 +49,7 @@ pub(super) async fn equals_live(witness: &Witness, head: u64) {
         compare::<risk::RiskFlows>(witness, &events, head).await,
         compare::<settlement::Statements>(witness, &events, head).await,
         compare::<channels::ChannelNotifications>(witness, &events, head).await,
+        compare::<payouts::Payouts>(witness, &events, head).await,
     ];
     let known: BTreeSet<_> = tallybook_projector::every().iter().map(|projection| projection.name).collect();
     assert_eq!(BTreeSet::from(compared), known, "every projection is compared");

@@ -59,7 +59,8 @@ impl EventSourced for ChannelNotification {
             | BookEvent::Period(_)
             | BookEvent::Billing(_)
             | BookEvent::Settlement(_)
-            | BookEvent::Risk(_) => None,
+            | BookEvent::Risk(_)
+            | BookEvent::Payouts(_) => None,
         }
     }
 }

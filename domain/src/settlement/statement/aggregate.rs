@@ -124,7 +124,8 @@ impl EventSourced for Statement {
             | BookEvent::Billing(_)
             | BookEvent::Period(_)
             | BookEvent::Risk(_)
-            | BookEvent::ChannelNotification(_) => None,
+            | BookEvent::ChannelNotification(_)
+            | BookEvent::Payouts(_) => None,
         }
     }
 }

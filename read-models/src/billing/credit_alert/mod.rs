@@ -32,7 +32,8 @@ impl Projection for CreditAlerts {
             | BookEvent::Period(_)
             | BookEvent::Settlement(_)
             | BookEvent::Risk(_)
-            | BookEvent::ChannelNotification(_) => Ok(()),
+            | BookEvent::ChannelNotification(_)
+            | BookEvent::Payouts(_) => Ok(()),
         }
     }
 }

@@ -34,7 +34,8 @@ impl Projection for ChannelNotifications {
             | BookEvent::Period(_)
             | BookEvent::Billing(_)
             | BookEvent::Settlement(_)
-            | BookEvent::Risk(_) => Ok(()),
+            | BookEvent::Risk(_)
+            | BookEvent::Payouts(_) => Ok(()),
         }
     }
 }

@@ -56,6 +56,7 @@ impl Backtest {
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_)
             | BookEvent::ChannelNotification(_)
+            | BookEvent::Payouts(_)
             | BookEvent::Risk(_) => {}
         }
         Ok(())

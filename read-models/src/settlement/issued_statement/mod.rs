@@ -34,7 +34,8 @@ impl Projection for Statements {
             | BookEvent::Period(_)
             | BookEvent::Billing(_)
             | BookEvent::Risk(_)
-            | BookEvent::ChannelNotification(_) => Ok(()),
+            | BookEvent::ChannelNotification(_)
+            | BookEvent::Payouts(_) => Ok(()),
         }
     }
 }
