@@ -1,5 +1,5 @@
 //! What runs beside the requests: writing down refusals and forgetting old ones, hearing of new events, tidying figures,
-//! bill runs, usage sources.
+//! bill runs, usage sources, payouts.
 
 use std::time::Duration;
 
@@ -11,6 +11,7 @@ use tokio::time::MissedTickBehavior;
 use crate::access::{WRITE_EVERY, forget_refusals};
 use crate::bill_runs;
 use crate::metrics;
+use crate::payouts;
 use crate::state::ApiState;
 use crate::usage_sources;
 
@@ -35,6 +36,7 @@ impl Background {
         tasks.spawn(tidy_figures());
         tasks.spawn(bill_runs::attend(state.clone()));
         tasks.spawn(usage_sources::attend(state.clone()));
+        tasks.spawn(payouts::attend(state.clone()));
         Self { tasks, state: state.clone() }
     }
 

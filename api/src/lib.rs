@@ -23,6 +23,7 @@ pub mod matching;
 pub mod metrics;
 mod openapi;
 mod operations;
+pub mod payouts;
 mod print;
 pub mod problem;
 mod projections;
@@ -36,6 +37,7 @@ mod settlement;
 mod state;
 pub mod usage_sources;
 mod views;
+pub mod webhook_secret;
 
 pub use answer::formula_safe;
 pub use journal::EventView;

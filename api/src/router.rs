@@ -10,7 +10,7 @@ use crate::problem::{Problem, ProblemKind};
 use crate::state::ApiState;
 use crate::{
     access, billing, channels, customers, dashboard, deposits, explain, journal, ledger, openapi, operations,
-    projections, risk, settlement, views,
+    payouts, projections, risk, settlement, views,
 };
 
 /// The whole API. `serve` puts it on the network; a test may call it.
@@ -35,6 +35,7 @@ pub(crate) fn described() -> OpenApiRouter<ApiState> {
         .merge(risk::routes())
         .merge(settlement::routes())
         .merge(channels::routes())
+        .merge(payouts::routes())
         .merge(billing::routes())
         .merge(ledger::routes())
         .merge(dashboard::routes())

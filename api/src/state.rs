@@ -21,6 +21,7 @@ use crate::access::{Access, Moment};
 use crate::channels::Channels;
 use crate::metrics::HttpFigures;
 use crate::operations::Readiness;
+use crate::payouts::Payouts;
 use crate::print::Seller;
 use crate::problem::{FieldError, Problem, ProblemKind};
 use crate::request::Freshness;
@@ -55,6 +56,8 @@ pub struct ApiSettings {
     pub usage_sources: Sources,
     /// Payment channels that notify us.
     pub channels: Channels,
+    /// How payouts get to the bank.
+    pub payouts: Payouts,
 }
 
 /// A year that is audited, and a month to do it.
@@ -75,6 +78,7 @@ impl Default for ApiSettings {
             credit_policy: CreditPolicy::Warn,
             usage_sources: Sources::default(),
             channels: Channels::default(),
+            payouts: Payouts::default(),
         }
     }
 }
@@ -110,6 +114,7 @@ struct Shared {
     bill_run_started: Notify,
     /// Sources whose runs were started here and not looked after yet.
     usage_runs: Mutex<BTreeSet<SourceName>>,
+    payout_prepared: Notify,
     stop: CancellationToken,
 }
 
@@ -136,6 +141,7 @@ impl ApiState {
             bill_runs: Mutex::default(),
             bill_run_started: Notify::new(),
             usage_runs: Mutex::default(),
+            payout_prepared: Notify::new(),
             workbooks: Arc::new(Semaphore::new(WORKBOOKS)),
             uploads: Arc::new(Semaphore::new(UPLOADS)),
             link_pages: Semaphore::new(LINK_PAGES),
@@ -234,6 +240,16 @@ impl ApiState {
 
     pub(crate) fn take_started_bill_runs(&self) -> BTreeSet<Month> {
         std::mem::take(&mut *self.shared.bill_runs.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Has a payout that was just made here looked after.
+    pub(crate) fn payout_prepared(&self) {
+        self.shared.payout_prepared.notify_one();
+    }
+
+    /// Waits until a payout is made here.
+    pub(crate) async fn prepared_payout(&self) {
+        self.shared.payout_prepared.notified().await;
     }
 
     /// Has a run of a source that was just started carried out.

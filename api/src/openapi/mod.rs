@@ -19,7 +19,7 @@ use crate::answer::{DryRunEventSchema, DryRunSchema};
 use crate::problem::{FieldError, ProblemSchema};
 use crate::router::described;
 
-const TAGS: [(&str, &str); 21] = [
+const TAGS: [(&str, &str); 22] = [
     ("access", "Sign-in, users and API keys"),
     ("customers", "Whose money the book keeps"),
     ("deposits", "Money that came in (入金)"),
@@ -33,6 +33,7 @@ const TAGS: [(&str, &str); 21] = [
         "write-offs",
         "Which money settled which bills (核销), leg by leg, and how that is undone; credit notes",
     ),
+    ("payouts", "How withdrawals get to the bank (出金付款), once each, and what became of them"),
     ("channels", "What payment channels (支付渠道) tell us of payments and refunds"),
     ("receivables", "What customers owe (应收账款), and for how long it has been due"),
     ("statements", "What is sent to a customer (对账单) to be agreed with, and the answer"),

@@ -83,6 +83,7 @@ pub(super) async fn serve_api(
         public_url: settings.public_url.value.as_ref().map(ToString::to_string),
         usage_sources: crate::usage::sources(settings)?,
         channels: crate::channels::open(settings)?,
+        payouts: crate::payouts::open(settings)?,
         ..ApiSettings::default()
     };
     if api.personal_data_key.is_none() {

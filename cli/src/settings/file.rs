@@ -7,6 +7,7 @@ use anyhow::Context;
 use chrono::NaiveTime;
 use serde::Deserialize;
 use tallybook_api::channels::ChannelSettings;
+use tallybook_api::payouts::PayoutSettings;
 use tallybook_api::usage_sources::{SourceSettings, without_value};
 use tallybook_domain::billing::CreditPolicy;
 
@@ -55,6 +56,7 @@ pub(super) struct FileSettings {
     pub(super) reminders_from: Option<NaiveTime>,
     pub(super) usage_sources: Option<Vec<SourceSettings>>,
     pub(super) channels: Option<ChannelSettings>,
+    pub(super) payouts: Option<PayoutSettings>,
     pub(super) admin_password: Option<String>,
 }
 

@@ -39,6 +39,7 @@ mod mixed_load;
 mod odd_values;
 mod openapi;
 mod operations;
+mod payouts;
 mod periods;
 mod personal_data;
 mod price_plans;
