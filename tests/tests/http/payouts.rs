@@ -48,6 +48,13 @@ async fn comes_to(book: &TestBook, payout: &str, state: &str, cause: Option<&str
     panic!("{payout} does not come to {state}: {found:#}");
 }
 
+/// Waits until the bank has been given an order.
+async fn posted(bank: &Bank, payout: &str) {
+    while bank.posts(payout) == 0 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
 async fn query(book: &TestBook, payout: &str) -> Value {
     book.finance().post(&format!("/v1/payouts/{payout}/query"), &json!({})).await.ok().clone()
 }
@@ -64,11 +71,15 @@ async fn an_unknown_payout_is_found_succeeded_and_later_returned() {
     let withdrawal = approved(&book, &acme, "late-1").await;
     let payout = pay_out(&book, &withdrawal).await;
 
+    posted(&bank, &payout).await;
+    // Nothing is heard meanwhile.
+    bank.set_down(true);
     let unknown = comes_to(&book, &payout, "unknown", None).await;
     assert_eq!((unknown["cause"].as_str(), unknown["bank_reference"].as_str()), (Some("timed_out"), None));
     assert_eq!(book.funds(&acme).await, ["100.00", "30.00", "70.00"], "held as long as nobody knows");
     truths::hold(&book.witness()).await;
 
+    bank.set_down(false);
     let succeeded = comes_to(&book, &payout, "succeeded", None).await;
     assert_eq!(text(&succeeded, "bank_reference"), format!("BANK-{payout}"));
     assert_eq!(
@@ -219,12 +230,7 @@ async fn what_a_process_died_over_is_asked_about_by_the_next() {
     let acme = book.customer_with("Acme", "100.00").await;
     let paid = approved(&book, &acme, "late-1").await;
     let paid = pay_out(&dying, &paid).await;
-    for _ in 0..100 {
-        if bank.posts(&paid) == 1 {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+    posted(&bank, &paid).await;
     assert_eq!(text(&comes_to(&book, &paid, "sending", None).await, "state"), "sending");
     let withdrawal = text(&find(&book, &paid).await, "withdrawal").to_owned();
     let refused = book.finance().post(&step_path(&withdrawal, "fail"), &bodies::because("impatience")).await;
