@@ -1,5 +1,5 @@
 //! What runs beside the requests: writing down refusals and forgetting old ones, hearing of new events, tidying figures,
-//! approvals nobody gives in time, bill runs, usage sources, orders whose time has come.
+//! approvals nobody gives in time, bill runs, usage sources, orders whose time has come, payouts.
 
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ use crate::approvals;
 use crate::bill_runs;
 use crate::metrics;
 use crate::orders;
+use crate::payouts;
 use crate::state::ApiState;
 use crate::usage_sources;
 
@@ -39,6 +40,7 @@ impl Background {
         tasks.spawn(bill_runs::attend(state.clone()));
         tasks.spawn(usage_sources::attend(state.clone()));
         tasks.spawn(orders::attend(state.clone()));
+        tasks.spawn(payouts::attend(state.clone()));
         Self { tasks, state: state.clone() }
     }
 

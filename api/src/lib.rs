@@ -25,6 +25,7 @@ pub mod metrics;
 mod openapi;
 mod operations;
 mod orders;
+pub mod payouts;
 mod print;
 pub mod problem;
 mod projections;
@@ -38,6 +39,7 @@ mod settlement;
 mod state;
 pub mod usage_sources;
 mod views;
+pub mod webhook_secret;
 
 pub use answer::formula_safe;
 pub use journal::EventView;

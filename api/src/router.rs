@@ -10,7 +10,7 @@ use crate::problem::{Problem, ProblemKind};
 use crate::state::ApiState;
 use crate::{
     access, approvals, billing, channels, customers, dashboard, deposits, explain, journal, ledger, openapi,
-    operations, orders, projections, risk, settlement, views,
+    operations, orders, payouts, projections, risk, settlement, views,
 };
 
 /// The whole API. `serve` puts it on the network; a test may call it.
@@ -37,6 +37,7 @@ pub(crate) fn described() -> OpenApiRouter<ApiState> {
         .merge(settlement::routes())
         .merge(channels::routes())
         .merge(orders::routes())
+        .merge(payouts::routes())
         .merge(billing::routes())
         .merge(ledger::routes())
         .merge(dashboard::routes())

@@ -22,6 +22,7 @@ use crate::access::{Access, Moment};
 use crate::channels::Channels;
 use crate::metrics::HttpFigures;
 use crate::operations::Readiness;
+use crate::payouts::Payouts;
 use crate::print::Seller;
 use crate::problem::{FieldError, Problem, ProblemKind};
 use crate::request::Freshness;
@@ -58,6 +59,8 @@ pub struct ApiSettings {
     pub channels: Channels,
     /// How long orders wait for their next step.
     pub order_times: OrderTimes,
+    /// How payouts get to the bank.
+    pub payouts: Payouts,
 }
 
 /// A year that is audited, and a month to do it.
@@ -79,6 +82,7 @@ impl Default for ApiSettings {
             usage_sources: Sources::default(),
             channels: Channels::default(),
             order_times: OrderTimes::default(),
+            payouts: Payouts::default(),
         }
     }
 }
@@ -114,6 +118,7 @@ struct Shared {
     bill_run_started: Notify,
     /// Sources whose runs were started here and not looked after yet.
     usage_runs: Mutex<BTreeSet<SourceName>>,
+    payout_prepared: Notify,
     stop: CancellationToken,
 }
 
@@ -140,6 +145,7 @@ impl ApiState {
             bill_runs: Mutex::default(),
             bill_run_started: Notify::new(),
             usage_runs: Mutex::default(),
+            payout_prepared: Notify::new(),
             workbooks: Arc::new(Semaphore::new(WORKBOOKS)),
             uploads: Arc::new(Semaphore::new(UPLOADS)),
             link_pages: Semaphore::new(LINK_PAGES),
@@ -238,6 +244,16 @@ impl ApiState {
 
     pub(crate) fn take_started_bill_runs(&self) -> BTreeSet<Month> {
         std::mem::take(&mut *self.shared.bill_runs.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Has a payout that was just made here looked after.
+    pub(crate) fn payout_prepared(&self) {
+        self.shared.payout_prepared.notify_one();
+    }
+
+    /// Waits until a payout is made here.
+    pub(crate) async fn prepared_payout(&self) {
+        self.shared.payout_prepared.notified().await;
     }
 
     /// Has a run of a source that was just started carried out.

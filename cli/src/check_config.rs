@@ -2,6 +2,7 @@
 
 use clap::Args;
 use tallybook_api::channels::ChannelSettings;
+use tallybook_api::payouts::PayoutSettings;
 use tallybook_domain::billing::CreditPolicy;
 
 use crate::failure::Failure;
@@ -80,6 +81,7 @@ fn check(settings: &Settings) -> Result<(), Failure> {
     crate::reminders::Channels::of(settings)?;
     crate::usage::sources(settings)?;
     crate::channels::open(settings)?;
+    crate::payouts::open(settings)?;
     crate::logging::check(&settings.log.value)
 }
 
@@ -143,6 +145,7 @@ fn shown(settings: &Settings) -> Vec<Shown> {
         }),
         row("channels", &settings.channels, ChannelSettings::shown),
         row("orders", &settings.orders, OrderSettings::to_string),
+        row("payouts", &settings.payouts, PayoutSettings::shown),
         row("admin_password", &settings.admin_password, |password| match password {
             Some(_) => "•••••".to_owned(),
             None => "none: one is made up and shown once".to_owned(),

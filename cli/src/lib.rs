@@ -21,6 +21,7 @@ pub mod import;
 pub mod logging;
 pub mod migrate;
 pub mod output;
+pub mod payouts;
 pub mod personal_data;
 pub mod postgres;
 pub mod progress;

@@ -13,6 +13,7 @@ pub mod customers;
 pub mod deposits;
 pub mod ledger;
 pub mod orders;
+pub mod payouts;
 mod requester;
 pub mod risk;
 pub mod settlement;

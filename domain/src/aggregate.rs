@@ -16,6 +16,7 @@ use crate::event::BookEvent;
 use crate::event_sourced::{CorruptStream, EventSourced};
 use crate::ledger::periods::AccountingPeriods;
 use crate::orders::{Order, OrderRefund, Payment};
+use crate::payouts::{Payout, PayoutBatch};
 use crate::risk::{Payee, RiskAlert, RiskHistory, RiskRules, WalletFreeze};
 use crate::settlement::{CreditNote, MatchingRules, Receipt, Statement, WriteOff};
 
@@ -53,10 +54,12 @@ pub enum AggregateType {
     ApprovalRules,
     Approval,
     ApprovalDelegations,
+    Payout,
+    PayoutBatch,
 }
 
 impl AggregateType {
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 33] = [
         Self::Customer,
         Self::Wallet,
         Self::Withdrawal,
@@ -88,6 +91,8 @@ impl AggregateType {
         Self::ApprovalRules,
         Self::Approval,
         Self::ApprovalDelegations,
+        Self::Payout,
+        Self::PayoutBatch,
     ];
 
     /// As the journal spells it.
@@ -124,6 +129,8 @@ impl AggregateType {
             Self::ApprovalRules => <ApprovalRules as cqrs_es::Aggregate>::TYPE,
             Self::Approval => <Approval as cqrs_es::Aggregate>::TYPE,
             Self::ApprovalDelegations => <ApprovalDelegations as cqrs_es::Aggregate>::TYPE,
+            Self::Payout => <Payout as cqrs_es::Aggregate>::TYPE,
+            Self::PayoutBatch => <PayoutBatch as cqrs_es::Aggregate>::TYPE,
         }
     }
 }
@@ -137,7 +144,7 @@ impl std::fmt::Display for AggregateType {
 /// A word that names no type of aggregate.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "must be customer, wallet, withdrawal, accounting_periods, bill_numbers, usage, price_plan, subscription, bill, bill_run, reminder, usage_source, usage_quarantine, credit_alert, receipt, credit_note, write_off, matching_rules, risk_rules, risk_history, payee, risk_alert, statement, wallet_freeze, channel_notification, order, payment, order_refund, approval_rules, approval or approval_delegations"
+    "must be customer, wallet, withdrawal, accounting_periods, bill_numbers, usage, price_plan, subscription, bill, bill_run, reminder, usage_source, usage_quarantine, credit_alert, receipt, credit_note, write_off, matching_rules, risk_rules, risk_history, payee, risk_alert, statement, wallet_freeze, channel_notification, order, payment, order_refund, approval_rules, approval, approval_delegations, payout or payout_batch"
 )]
 pub struct UnknownAggregateType;
 
@@ -184,6 +191,8 @@ pub enum AggregateState {
     ApprovalRules(ApprovalRules),
     Approval(Approval),
     ApprovalDelegations(ApprovalDelegations),
+    Payout(Payout),
+    PayoutBatch(PayoutBatch),
 }
 
 impl AggregateState {
@@ -221,6 +230,8 @@ impl AggregateState {
             AggregateType::ApprovalRules => Self::ApprovalRules(ApprovalRules::default()),
             AggregateType::Approval => Self::Approval(Approval::default()),
             AggregateType::ApprovalDelegations => Self::ApprovalDelegations(ApprovalDelegations::default()),
+            AggregateType::Payout => Self::Payout(Payout::default()),
+            AggregateType::PayoutBatch => Self::PayoutBatch(PayoutBatch::default()),
         }
     }
 
@@ -262,6 +273,8 @@ impl AggregateState {
             AggregateType::ApprovalDelegations => {
                 Self::ApprovalDelegations(serde_json::from_value(snapshot)?)
             }
+            AggregateType::Payout => Self::Payout(serde_json::from_value(snapshot)?),
+            AggregateType::PayoutBatch => Self::PayoutBatch(serde_json::from_value(snapshot)?),
         })
     }
 
@@ -299,6 +312,8 @@ impl AggregateState {
             Self::ApprovalRules(rules) => evolve(rules, event),
             Self::Approval(approval) => evolve(approval, event),
             Self::ApprovalDelegations(delegations) => evolve(delegations, event),
+            Self::Payout(payout) => evolve(payout, event),
+            Self::PayoutBatch(batch) => evolve(batch, event),
         }
     }
 }

@@ -54,9 +54,9 @@ text_type!(
 );
 
 text_type!(
-    /// A payment of an order through a channel: `Y` and 26 characters.
+    /// A payment of an order through a channel: `Z` and 26 characters.
     PaymentId,
-    |text| if is_spelled(&text, 'Y', UUID_CHARACTERS) { Ok(text) } else { Err(PAYMENT) }
+    |text| if is_spelled(&text, 'Z', UUID_CHARACTERS) { Ok(text) } else { Err(PAYMENT) }
 );
 
 text_type!(
@@ -86,7 +86,7 @@ const WRITE_OFF: InvalidText = InvalidText::Malformed { expected: "W01K7RA8ZAYFG
 const CREDIT_NOTE: InvalidText = InvalidText::Malformed { expected: "N01K7RA8ZAYFGXSMRSF9FMC3M02" };
 const STATEMENT: InvalidText = InvalidText::Malformed { expected: "S01K7RA8ZAYFGXSMRSF9FMC3M04" };
 
-const PAYMENT: InvalidText = InvalidText::Malformed { expected: "Y7YK1T4MZQ0XW8C3RB5VNG2JHPD" };
+const PAYMENT: InvalidText = InvalidText::Malformed { expected: "Z7YK1T4MZQ0XW8C3RB5VNG2JHPD" };
 const REFUND: InvalidText = InvalidText::Malformed { expected: "F01K7RA8ZAYFGXSMRSF9FMC3M05" };
 
 /// 128 bits, five to a character.
@@ -159,7 +159,7 @@ impl StatementId {
 
 impl PaymentId {
     pub fn from_bits(bits: u128) -> Self {
-        Self(spelled('Y', bits, 26))
+        Self(spelled('Z', bits, 26))
     }
 }
 

@@ -19,6 +19,7 @@ pub mod ledger;
 pub mod money;
 pub mod month;
 pub mod orders;
+pub mod payouts;
 pub mod refusal;
 mod requester;
 pub mod risk;

@@ -12,6 +12,7 @@ use crate::customers::CustomerRefusal;
 use crate::deposits::{WalletRefusal, WithdrawalRefusal};
 use crate::ledger::periods::PeriodRefusal;
 use crate::orders::{OrderRefundRefusal, OrderRefusal, PaymentRefusal};
+use crate::payouts::{PayoutBatchRefusal, PayoutRefusal};
 use crate::risk::{
     PayeeRefusal, RiskAlertRefusal, RiskHistoryRefusal, RiskRulesRefusal, WalletFreezeRefusal,
 };
@@ -83,6 +84,10 @@ pub enum Refusal {
     Approval(#[from] ApprovalRefusal),
     #[error(transparent)]
     ApprovalDelegations(#[from] ApprovalDelegationsRefusal),
+    #[error(transparent)]
+    Payout(#[from] PayoutRefusal),
+    #[error(transparent)]
+    PayoutBatch(#[from] PayoutBatchRefusal),
     #[error(transparent)]
     Batch(#[from] RefusedBatch),
 }

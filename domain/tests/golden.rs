@@ -18,6 +18,7 @@ use tallybook_domain::billing::{
     SubscriptionEvent, UsageEvent, UsageQuarantineEvent, UsageSourceEvent,
 };
 use tallybook_domain::orders::{OrderEvent, OrderRefundEvent, OrdersEvent, PaymentEvent};
+use tallybook_domain::payouts::{PayoutBatchEvent, PayoutEvent, PayoutsEvent};
 use tallybook_domain::risk::{
     PayeeEvent, RiskAlertEvent, RiskEvent, RiskHistoryEvent, RiskRulesEvent, WalletFreezeEvent,
 };
@@ -132,6 +133,8 @@ fn cqrs_es_reads_and_names_events_the_same_way() {
             BookEvent::Approvals(ApprovalsEvent::Delegations(_)) => {
                 check::<ApprovalDelegationsEvent>(&text, &event)
             }
+            BookEvent::Payouts(PayoutsEvent::Payout(_)) => check::<PayoutEvent>(&text, &event),
+            BookEvent::Payouts(PayoutsEvent::Batch(_)) => check::<PayoutBatchEvent>(&text, &event),
         }
     }
 }

@@ -18,6 +18,7 @@ use tallybook_read_models::deposits::{
 use tallybook_read_models::fold::{Sample, TableShape, Tables};
 use tallybook_read_models::ledger::{GeneralLedger, Periods};
 use tallybook_read_models::orders::{OrderRefunds, Orders, Payments};
+use tallybook_read_models::payouts::Payouts;
 use tallybook_read_models::risk::{RiskAlerts, RiskAssessments, RiskFlows, RiskRulesProjection};
 use tallybook_read_models::settlement::{
     Advances, CreditNotes, MatchingRules, Receipts, Statements, WriteOffs,
@@ -115,5 +116,6 @@ pub fn every() -> Vec<Registered> {
         Registered::of::<ApprovalRulesProjection>(),
         Registered::of::<Approvals>(),
         Registered::of::<ApprovalDelegations>(),
+        Registered::of::<Payouts>(),
     ]
 }

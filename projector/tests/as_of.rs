@@ -101,6 +101,7 @@ fn date_anew(event: &mut BookEvent, date: NaiveDate) {
         | BookEvent::Withdrawal(_)
         | BookEvent::Period(_)
         | BookEvent::ChannelNotification(_)
+        | BookEvent::Payouts(_)
         | BookEvent::Settlement(_)
         | BookEvent::Risk(_)
         | BookEvent::Orders(_)

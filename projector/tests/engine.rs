@@ -13,6 +13,7 @@ use support::judged::judged;
 use support::notified::notified;
 use support::ordered::ordered;
 use support::paid::paid;
+use support::paid_out::paid_out;
 use support::rebuilding::names;
 use support::settled::{settled, stated};
 use tallybook_domain::CustomerId;
@@ -50,9 +51,19 @@ async fn a_cold_projector_makes_the_same_tables_in_any_pages() {
     let bills: Vec<_> = (0..7).map(|number| BillId::new(&CustomerId::from_number(number), month)).collect();
     let busy = busy(7, 12);
     let judged = judged(&busy);
-    let events =
-        [busy, judged, billed(7), settled(&bills), stated(&bills), notified(), ordered(), paid(), approved()]
-            .concat();
+    let events = [
+        busy,
+        judged,
+        billed(7),
+        settled(&bills),
+        stated(&bills),
+        notified(),
+        ordered(),
+        paid(),
+        approved(),
+        paid_out(),
+    ]
+    .concat();
     let expected = event_by_event(&events).await;
     assert!(expected.iter().all(|(_, rows)| !rows.is_empty()), "every table has rows");
     for settings in [

@@ -12,6 +12,7 @@ pub mod explain;
 pub mod fold;
 pub mod ledger;
 pub mod orders;
+pub mod payouts;
 mod query;
 pub mod risk;
 pub mod schema;

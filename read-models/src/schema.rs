@@ -3,12 +3,16 @@
 mod approvals;
 mod orders;
 mod payments;
+mod payouts;
 mod risk;
 
 pub use approvals::{ApprovalKind, ApprovalState, ApprovalTerms, Given, LadderStep, TermsOfKind};
 pub use orders::{OrderState, ShippedPart};
 pub use payments::{
     ExcessReason, OrderRefundState, PaymentExceptionKind, PaymentExceptionState, PaymentState, RefundGround,
+};
+pub use payouts::{
+    AnsweredStatus, Debtor, PayoutAdapterKind, PayoutDoubt, PayoutDoubtAbout, PayoutState, UnknownCause,
 };
 pub use risk::{
     Assessment, RiskAlertState, RiskCameIn, RiskDestination, RiskGivenBack, RiskInputs, RiskKnown,

@@ -34,6 +34,7 @@ pub(crate) fn recorded(events: impl IntoIterator<Item = BookEvent>) -> Vec<Recor
                 BookEvent::Risk(event) => event.stream(),
                 BookEvent::Orders(event) => event.stream(),
                 BookEvent::Approvals(event) => event.stream(),
+                BookEvent::Payouts(event) => event.stream(),
             };
             let sequence = sequences.entry(aggregate_id.clone()).or_insert(0);
             *sequence += 1;

@@ -7,6 +7,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests make their own names, read DATABASE_URL and the clock")]
 
 pub mod answer;
+pub mod bank;
 mod billing;
 pub mod bodies;
 pub mod book;

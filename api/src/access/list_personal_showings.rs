@@ -40,7 +40,7 @@ impl Tabular for PersonalShowing {
 
 /// List who was shown personal fields
 ///
-/// The latest first. Every customer that `reveal=true` showed in full is an entry.
+/// The latest first. Every customer that `reveal=true` showed in full is an entry, and every one in a file of payouts.
 #[utoipa::path(get, path = "/v1/access/personal-showings", tag = "access",
     params(ListParameters, ShowingParameters),
     responses((status = 200, body = Page<Vec<PersonalShowing>>)))]

@@ -16,6 +16,7 @@ use utoipa_axum::routes;
 pub(crate) use inbox::{RefusedNotification, not_set_up};
 pub use opened::{Channels, InvalidChannel};
 pub use settings::ChannelSettings;
+pub(crate) use settings::SecretSetting;
 
 use crate::state::ApiState;
 

@@ -10,7 +10,7 @@ use tallybook_channels::{Alipay, AlipayApp, NotificationRefusal, PlatformKey, Si
 use tallybook_domain::channels::{Channel, ChannelNumber, Notification};
 
 use super::settings::{
-    AlipayAppSetting, AlipaySettings, ChannelSettings, PlatformKeySetting, SecretSetting, WechatPaySettings,
+    AlipayAppSetting, AlipaySettings, ChannelSettings, PlatformKeySetting, WechatPaySettings,
 };
 
 /// All of them. Cloning shares them.
@@ -109,13 +109,7 @@ fn wechat_pay(
     expect_some(apps, "apps")?;
     expect_some(keys, "keys")?;
     let keys = keys.iter().map(platform_key).collect::<Result<_, _>>()?;
-    let api_v3_key = match api_v3_key {
-        SecretSetting::Environment(name) => {
-            secret(name).ok_or_else(|| format!("the variable {name} is not set"))?
-        }
-        SecretSetting::File(path) => text_of(path)?,
-    };
-    let api_v3_key = api_v3_key.trim_end_matches(['\r', '\n']).parse();
+    let api_v3_key = api_v3_key.read(secret)?.parse();
     let api_v3_key = api_v3_key.map_err(|wrong| format!("api_v3_key: {wrong}"))?;
     let apps = apps.iter().map(ToString::to_string).collect();
     Ok(WechatPay::new(merchant.to_string(), apps, keys, api_v3_key))

@@ -1,6 +1,7 @@
 //! The channels as the settings describe them. Keys are in files, or in variables of the environment; none is here.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::PathBuf;
 
 use serde::Deserialize;
@@ -57,7 +58,7 @@ pub(super) struct AlipayAppSetting {
 /// Where a secret is kept: `{ file = "…" }` or `{ env = "…" }`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "BTreeMap<String, String>")]
-pub(super) enum SecretSetting {
+pub(crate) enum SecretSetting {
     Environment(String),
     File(PathBuf),
 }
@@ -72,6 +73,20 @@ impl TryFrom<BTreeMap<String, String>> for SecretSetting {
             (Some((key, path)), None) if key == "file" => Ok(Self::File(path.into())),
             (_, _) => Err("expected a table with env or file"),
         }
+    }
+}
+
+impl SecretSetting {
+    /// The secret, without the end of its line. `variable` reads a variable of the environment.
+    pub(crate) fn read(&self, variable: &dyn Fn(&str) -> Option<String>) -> Result<String, String> {
+        let text = match self {
+            Self::Environment(name) => {
+                variable(name).ok_or_else(|| format!("the variable {name} is not set"))?
+            }
+            Self::File(path) => fs::read_to_string(path)
+                .map_err(|error| format!("{} cannot be read: {error}", path.display()))?,
+        };
+        Ok(text.trim_end_matches(['\r', '\n']).to_owned())
     }
 }
 

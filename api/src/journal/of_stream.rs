@@ -15,6 +15,7 @@ use tallybook_domain::customers::Customer;
 use tallybook_domain::deposits::{Wallet, Withdrawal};
 use tallybook_domain::ledger::periods::{ACCOUNTING_PERIODS, AccountingPeriods};
 use tallybook_domain::orders::{Order, OrderId, OrderRefund, Payment, PaymentId, RefundId};
+use tallybook_domain::payouts::{Payout, PayoutBatch, PayoutBatchId, PayoutId};
 use tallybook_domain::risk::{Payee, PayeeId, RiskAlert, RiskHistory, RiskRules, WalletFreeze};
 use tallybook_domain::settlement::{
     CreditNote, CreditNoteId, MatchingRules, Receipt, ReceiptId, Statement, StatementId, WriteOff, WriteOffId,
@@ -145,6 +146,10 @@ fn aggregate_type(id: &str) -> Option<&'static str> {
         Some(<Approval as cqrs_es::Aggregate>::TYPE)
     } else if id.parse::<Actor>().is_ok() {
         Some(<ApprovalDelegations as cqrs_es::Aggregate>::TYPE)
+    } else if id.parse::<PayoutId>().is_ok() {
+        Some(<Payout as cqrs_es::Aggregate>::TYPE)
+    } else if id.parse::<PayoutBatchId>().is_ok() {
+        Some(<PayoutBatch as cqrs_es::Aggregate>::TYPE)
     } else {
         None
     }
@@ -189,11 +194,13 @@ mod tests {
             "C00042.CNY.freeze",
             "M3387SCTDHQHR41AZ8PN8A4DSC0",
             "O2GT6WQ5NVB8KZ0M4YXR7C1JHPD",
-            "Y01K7RA8ZAYFGXSMRSF9FMC3M06",
+            "Z01K7RA8ZAYFGXSMRSF9FMC3M06",
             "F01K7RA8ZAYFGXSMRSF9FMC3M05",
             "approval-rules",
             "refund.RP3XP6RJ5HNHZQAV0",
             "user:wang",
+            "Y01K7RA8ZAYFGXSMRSF9FMC3M00",
+            "B01K7RA8ZAYFGXSMRSF9FMC3M05",
         ]
         .into_iter()
         .filter_map(aggregate_type)

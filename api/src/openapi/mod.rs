@@ -19,7 +19,7 @@ use crate::answer::{DryRunEventSchema, DryRunSchema};
 use crate::problem::{FieldError, ProblemSchema};
 use crate::router::described;
 
-const TAGS: [(&str, &str); 25] = [
+const TAGS: [(&str, &str); 26] = [
     ("access", "Sign-in, users and API keys"),
     ("customers", "Whose money the book keeps"),
     ("deposits", "Money that came in (入金)"),
@@ -38,6 +38,7 @@ const TAGS: [(&str, &str); 25] = [
         "Which money settled which bills (核销), leg by leg, and how that is undone; credit notes",
     ),
     ("orders", "What customers buy and pay for beforehand (订单), until it is delivered or refunded"),
+    ("payouts", "How withdrawals get to the bank (出金付款), once each, and what became of them"),
     ("channels", "What payment channels (支付渠道) tell us of payments and refunds"),
     ("payments", "Orders paid through channels: each attempt, what came of it, and what stands out"),
     (

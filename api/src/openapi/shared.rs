@@ -10,10 +10,11 @@ use crate::problem::ProblemSchema;
 use crate::request::Format;
 
 /// Contexts whose changes are commands on the book.
-const OF_THE_BOOK: [&str; 13] = [
+const OF_THE_BOOK: [&str; 14] = [
     "customers",
     "deposits",
     "withdrawals",
+    "payouts",
     "receipts",
     "write-offs",
     "statements",
@@ -27,15 +28,16 @@ const OF_THE_BOOK: [&str; 13] = [
 ];
 /// No command on the book, but as safe to send again.
 const REPEATABLE: &str = "request_rebuild";
-/// Many commands, each known by what it does: needs no key, a repeat does nothing twice.
-const OF_MANY: &str = "write_off_matches";
+/// Known by what they do, or by what they hear: need no key, a repeat does nothing twice.
+const WITHOUT_KEY: [&str; 2] = ["write_off_matches", "query_payout"];
 /// Not of such a context and of no view, but can be waited for.
 const LIVE: &str = "show_explanation";
 /// Contexts that read projections and so can be waited for.
-const OF_READ_MODELS: [&str; 18] = [
+const OF_READ_MODELS: [&str; 19] = [
     "customers",
     "deposits",
     "withdrawals",
+    "payouts",
     "receipts",
     "write-offs",
     "statements",
@@ -101,8 +103,8 @@ fn add_problem(operation: &mut Operation) {
 }
 
 fn add_to_command(command: &mut Operation) {
-    let of_many = command.operation_id.as_deref() == Some(OF_MANY);
-    if !of_many {
+    let keyed = !command.operation_id.as_deref().is_some_and(|id| WITHOUT_KEY.contains(&id));
+    if keyed {
         add_key(command);
     }
     let dry_run = "All checks, nothing written. Answers 200 with `dry_run`, `outcome` and the `events` it would record.";
@@ -114,7 +116,7 @@ fn add_to_command(command: &mut Operation) {
         }
     }
     add_position(command);
-    if !of_many {
+    if keyed {
         add_replayed(command);
     }
 }

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 #[derive(Debug, ToSchema)]
 #[expect(dead_code, reason = "describes tallybook_commands::orders::PaymentOutcome")]
 pub(super) struct PaymentOutcome {
-    #[schema(example = "Y7YK1T4MZQ0XW8C3RB5VNG2JHPD")]
+    #[schema(example = "Z7YK1T4MZQ0XW8C3RB5VNG2JHPD")]
     id: String,
     state: PaymentState,
     #[schema(example = "O2GT6WQ5NVB8KZ0M4YXR7C1JHPD")]

@@ -80,6 +80,15 @@ pub enum ProblemKind {
     DelegationNotFound,
     DelegationRefused,
     NotDelegated,
+    // Payouts.
+    PayoutNotFound,
+    PayoutNotInState,
+    PayoutBeingSent,
+    PayoutByHand,
+    PayoutsNotSetUp,
+    PayoutBatchNotFound,
+    PayoutBatchEmpty,
+    PayoutFileUnfit,
     // Accounting periods.
     PeriodClosed,
     PeriodNotFound,
@@ -212,7 +221,7 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
-    pub const ALL: [Self; 180] = [
+    pub const ALL: [Self; 188] = [
         Self::MalformedJson,
         Self::Validation,
         Self::UnknownRoute,
@@ -274,6 +283,14 @@ impl ProblemKind {
         Self::DelegationNotFound,
         Self::DelegationRefused,
         Self::NotDelegated,
+        Self::PayoutNotFound,
+        Self::PayoutNotInState,
+        Self::PayoutBeingSent,
+        Self::PayoutByHand,
+        Self::PayoutsNotSetUp,
+        Self::PayoutBatchNotFound,
+        Self::PayoutBatchEmpty,
+        Self::PayoutFileUnfit,
         Self::PeriodClosed,
         Self::PeriodNotFound,
         Self::PeriodNotOver,
@@ -488,6 +505,15 @@ const SPECS: [(StatusCode, &str, &str); ProblemKind::ALL.len()] = [
     (S::NOT_FOUND, "delegation-not-found", "There is no such delegation"),
     (S::UNPROCESSABLE_ENTITY, "delegation-refused", "Approvals cannot be delegated like this"),
     (S::FORBIDDEN, "not-delegated", "The caller may not approve in this place"),
+    // Payouts.
+    (S::NOT_FOUND, "payout-not-found", "There is no such payout"),
+    (S::CONFLICT, "payout-not-in-state", "The payout has come too far for that, or not far enough"),
+    (S::CONFLICT, "payout-being-sent", "The payout is being sent this moment"),
+    (S::CONFLICT, "payout-by-hand", "The payout goes to the bank by hand"),
+    (S::CONFLICT, "payouts-not-set-up", "Payouts are not set up for that"),
+    (S::NOT_FOUND, "payout-batch-not-found", "There is no such batch"),
+    (S::CONFLICT, "payout-batch-empty", "There is nothing to be paid out"),
+    (S::UNPROCESSABLE_ENTITY, "payout-file-unfit", "The batch does not fit into this format"),
     // Accounting periods.
     (S::UNPROCESSABLE_ENTITY, "period-closed", "The accounting period is closed"),
     (S::NOT_FOUND, "period-not-found", "The month was never closed"),

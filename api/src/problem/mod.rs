@@ -10,6 +10,7 @@ mod command_error;
 mod kind;
 mod orders;
 mod payments;
+mod payouts;
 mod refusal;
 mod risk;
 mod settlement;

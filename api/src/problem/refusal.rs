@@ -48,6 +48,8 @@ impl From<Refusal> for Problem {
             Refusal::ApprovalRules(refusal) => refusal.into(),
             Refusal::Approval(refusal) => refusal.into(),
             Refusal::ApprovalDelegations(refusal) => refusal.into(),
+            Refusal::Payout(refusal) => refusal.into(),
+            Refusal::PayoutBatch(refusal) => refusal.into(),
         }
     }
 }

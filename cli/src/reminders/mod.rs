@@ -13,8 +13,9 @@ mod webhook;
 pub use channels::Channels;
 pub use deliver::{Clock, Reminding};
 pub use email::Mail;
+pub use tallybook_api::webhook_secret::WebhookSecret;
 pub use timer::{look, remind};
-pub use webhook::{Webhook, WebhookSecret};
+pub use webhook::Webhook;
 
 /// Why a reminder did not get out, in words that name nobody.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -84,6 +84,7 @@ pub(super) async fn serve_api(
         usage_sources: crate::usage::sources(settings)?,
         channels: crate::channels::open(settings)?,
         order_times: settings.orders.value.times(),
+        payouts: crate::payouts::open(settings)?,
         ..ApiSettings::default()
     };
     if api.personal_data_key.is_none() {

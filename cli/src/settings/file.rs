@@ -7,6 +7,7 @@ use anyhow::Context;
 use chrono::NaiveTime;
 use serde::Deserialize;
 use tallybook_api::channels::ChannelSettings;
+use tallybook_api::payouts::PayoutSettings;
 use tallybook_api::usage_sources::{SourceSettings, without_value};
 use tallybook_domain::billing::CreditPolicy;
 
@@ -57,6 +58,7 @@ pub(super) struct FileSettings {
     pub(super) usage_sources: Option<Vec<SourceSettings>>,
     pub(super) channels: Option<ChannelSettings>,
     pub(super) orders: Option<OrderSettings>,
+    pub(super) payouts: Option<PayoutSettings>,
     pub(super) admin_password: Option<String>,
 }
 

@@ -8,6 +8,7 @@ use chrono::NaiveTime;
 use clap::ArgMatches;
 use clap::parser::ValueSource;
 use tallybook_api::channels::ChannelSettings;
+use tallybook_api::payouts::PayoutSettings;
 use tallybook_api::usage_sources::SourceSettings;
 use tallybook_api::{REFUSALS_KEPT_DAYS, Seller};
 use tallybook_domain::billing::CreditPolicy;
@@ -88,6 +89,7 @@ pub struct Settings {
     pub usage_sources: Layered<Vec<SourceSettings>>,
     pub channels: Layered<ChannelSettings>,
     pub orders: Layered<OrderSettings>,
+    pub payouts: Layered<PayoutSettings>,
     pub admin_password: Layered<Option<String>>,
 }
 
@@ -204,6 +206,7 @@ impl Settings {
             usage_sources: layers.pick("usage_sources", None, file.usage_sources, Vec::new()),
             channels: layers.pick("channels", None, file.channels, ChannelSettings::default()),
             orders: layers.pick("orders", None, file.orders, OrderSettings::default()),
+            payouts: layers.pick("payouts", None, file.payouts, PayoutSettings::default()),
             admin_password: match environment::secret("TALLYBOOK_ADMIN_PASSWORD") {
                 Some(password) => Layered { value: Some(password), source: Source::Environment },
                 None => layers.optional("admin_password", None, file.admin_password),

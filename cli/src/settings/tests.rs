@@ -124,6 +124,22 @@ fn orders_wait_as_long_as_the_file_says() {
 }
 
 #[test]
+fn payouts_name_their_key_and_do_not_hold_it() {
+    let endpoint =
+        "[payouts]\nadapter = \"http\"\n[payouts.http]\nendpoint = \"https://bank.example/s3cret\"\n";
+    let set_up = settings(&[], &format!("{endpoint}key = {{ env = \"PAYOUT_KEY\" }}\n")).payouts;
+    let shown = set_up.value.shown();
+    assert_eq!(
+        (shown.as_str(), set_up.source),
+        ("http (an endpoint), submitted by hand, no debtor", Source::File)
+    );
+    assert_eq!(settings(&[], "").payouts.value.shown(), "manual, no debtor");
+    let error = FileSettings::parse(&format!("{endpoint}key = \"s3cret\"\n")).unwrap_err();
+    let refusal = format!("{error:#} {error:?}");
+    assert!(refusal.contains("line 5") && !refusal.contains("s3cret"), "{refusal}");
+}
+
+#[test]
 fn the_key_of_seals_is_in_the_data_directory_unless_named() {
     assert_eq!(
         settings(&["--data", "d", "--book", "x"], "").seal_key(),

@@ -26,8 +26,12 @@ pub use submit_withdrawal::{SubmitWithdrawal, submit_withdrawal};
 pub use succeed_withdrawal::{SucceedWithdrawal, succeed_withdrawal};
 
 pub(crate) use approve_withdrawal::{approve, check_may_approve, waiting_withdrawal};
+pub(crate) use fail_withdrawal::fail;
 pub(crate) use reject_withdrawal::reject;
-pub(crate) use step::{Parties, check_may_leave, release_hold};
+pub(crate) use return_withdrawal::come_back;
+pub(crate) use step::{Parties, check_may_leave, check_may_withdraw, release_hold};
+pub(crate) use submit_withdrawal::submit;
+pub(crate) use succeed_withdrawal::succeed;
 
 /// A client's own number of a withdrawal is used once per book.
 const WITHDRAWAL_REFERENCE: &str = "withdrawal_reference";

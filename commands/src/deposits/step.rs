@@ -5,6 +5,7 @@ use tallybook_domain::customers::Customer;
 use tallybook_domain::deposits::{
     Wallet, WalletCommand, Withdrawal, WithdrawalCommand, WithdrawalEvent, WithdrawalRefusal,
 };
+use tallybook_domain::payouts::{Payout, PayoutCommand, PayoutId};
 use tallybook_domain::risk::{RiskAlert, RiskAlertCommand, WalletFreeze, WithdrawalEnd};
 use tallybook_domain::{Actor, CustomerId, EventSourced, Refusal, WalletId, WithdrawalId};
 use tallybook_event_store::{Book, CommandError, Decision, StreamKey};
@@ -44,6 +45,30 @@ impl Parties {
             StreamKey::existing::<WalletFreeze>(WalletFreeze::stream(&self.wallet)),
         ]
     }
+
+    /// Of a step that its payout takes too.
+    pub(crate) fn streams_with_payout(&self) -> Vec<StreamKey> {
+        let mut streams = self.streams();
+        streams.push(StreamKey::existing::<Payout>(self.payout()));
+        streams
+    }
+
+    pub(crate) fn payout(&self) -> PayoutId {
+        PayoutId::of(&self.withdrawal)
+    }
+}
+
+/// What a person says of a withdrawal is said of its payout, if there is one.
+pub(super) fn say_of_payout(
+    decision: &mut Decision<'_>,
+    parties: &Parties,
+    said: PayoutCommand,
+) -> Result<(), Refusal> {
+    let payout = parties.payout();
+    if decision.state::<Payout>(payout.as_str()).state().is_some() {
+        decision.decide::<Payout>(payout.as_str(), said)?;
+    }
+    Ok(())
 }
 
 /// Lets the withdrawal take a step, and what goes with it happen, unless the step was taken already.
@@ -71,7 +96,7 @@ pub(super) fn dates(
     (given.unwrap_or_else(|| withdrawal.effective_date_by_default(today)), today)
 }
 
-pub(super) fn check_may_withdraw(decision: &Decision<'_>, parties: &Parties) -> Result<(), Refusal> {
+pub(crate) fn check_may_withdraw(decision: &Decision<'_>, parties: &Parties) -> Result<(), Refusal> {
     check_may_leave(decision, &parties.wallet)
 }
 

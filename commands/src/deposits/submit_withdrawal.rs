@@ -2,9 +2,9 @@
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use tallybook_domain::WithdrawalId;
 use tallybook_domain::deposits::{ChannelReference, WithdrawalCommand};
-use tallybook_event_store::{Book, CommandError, Receipt};
+use tallybook_domain::{Refusal, WithdrawalId};
+use tallybook_event_store::{Book, CommandError, Decision, Receipt};
 
 use super::WithdrawalOutcome;
 use super::step::{Parties, check_may_withdraw, dates, take};
@@ -30,10 +30,21 @@ pub async fn submit_withdrawal(
     let request = context.request("submit_withdrawal", &asked)?;
     let parties = Parties::of(book, &asked.withdrawal).await?;
     book.execute(request, parties.streams(), move |decision| {
-        let SubmitWithdrawal { withdrawal, channel_reference, effective_date } = asked.clone();
-        let (effective_date, today) = dates(decision, &parties, effective_date);
-        let step = WithdrawalCommand::Submit { withdrawal, channel_reference, effective_date, today };
-        take(decision, &parties, step, |decision| check_may_withdraw(decision, &parties))
+        let SubmitWithdrawal { channel_reference, effective_date, .. } = asked.clone();
+        submit(decision, &parties, channel_reference, effective_date)
     })
     .await
+}
+
+/// The step itself, of a person or of a payout.
+pub(crate) fn submit(
+    decision: &mut Decision<'_>,
+    parties: &Parties,
+    channel_reference: Option<ChannelReference>,
+    effective_date: Option<NaiveDate>,
+) -> Result<WithdrawalOutcome, Refusal> {
+    let withdrawal = parties.withdrawal.clone();
+    let (effective_date, today) = dates(decision, parties, effective_date);
+    let step = WithdrawalCommand::Submit { withdrawal, channel_reference, effective_date, today };
+    take(decision, parties, step, |decision| check_may_withdraw(decision, parties))
 }

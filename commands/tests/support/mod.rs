@@ -10,6 +10,7 @@ use std::fmt::Debug;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnectOptions;
 use tallybook_commands::CommandContext;
 use tallybook_commands::customers::personal::{MasterKey, PersonalKeys};
@@ -26,6 +27,15 @@ use tallybook_event_store::schema::{NewBook, provision};
 use tallybook_event_store::{Book, BookSettings, CommandError, Receipt};
 
 pub async fn book() -> Book {
+    opened(|settings| settings).await
+}
+
+/// One with this clock.
+pub async fn clocked(clock: fn() -> DateTime<Utc>) -> Book {
+    opened(|settings| BookSettings { clock, ..settings }).await
+}
+
+async fn opened(differently: impl FnOnce(BookSettings) -> BookSettings) -> Book {
     let url = std::env::var("DATABASE_URL").expect(
         "DATABASE_URL is not set: run `make test`, or put `scripts/with-postgres` before the command",
     );
@@ -33,7 +43,7 @@ pub async fn book() -> Book {
     let schema = format!("test_{}", uuid::Uuid::now_v7().simple());
     provision(&connect, &schema, &NewBook::default()).await.unwrap();
     let settings = BookSettings { pool_connections: 4, ..BookSettings::new(&schema) };
-    Book::open(&connect, settings).await.unwrap()
+    Book::open(&connect, differently(settings)).await.unwrap()
 }
 
 /// One more process, so to speak, on the same book.

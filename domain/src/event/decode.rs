@@ -88,6 +88,7 @@ fn read(aggregate_type: &str, event_type: &str, payload: Payload<'_>) -> Result<
     use crate::deposits::{WalletEvent, WithdrawalEvent};
     use crate::ledger::periods::PeriodEvent;
     use crate::orders::{OrderEvent, OrderRefundEvent, PaymentEvent};
+    use crate::payouts::{PayoutBatchEvent, PayoutEvent};
     use crate::risk::{PayeeEvent, RiskAlertEvent, RiskHistoryEvent, RiskRulesEvent, WalletFreezeEvent};
     use crate::settlement::{
         CreditNoteEvent, MatchingRulesEvent, ReceiptEvent, StatementEvent, WriteOffEvent,
@@ -125,6 +126,8 @@ fn read(aggregate_type: &str, event_type: &str, payload: Payload<'_>) -> Result<
         "approval_rules" => payload.into_event::<ApprovalRulesEvent>(),
         "approval" => payload.into_event::<ApprovalEvent>(),
         "approval_delegations" => payload.into_event::<ApprovalDelegationsEvent>(),
+        "payout" => payload.into_event::<PayoutEvent>(),
+        "payout_batch" => payload.into_event::<PayoutBatchEvent>(),
         _ => return Err(unknown(aggregate_type, event_type)),
     };
     event.map_err(|source| DecodeError::Malformed { event_type: event_type.into(), source })

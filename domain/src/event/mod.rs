@@ -26,6 +26,7 @@ use crate::customers::{Customer, CustomerEvent};
 use crate::deposits::{Wallet, WalletEvent, Withdrawal, WithdrawalEvent};
 use crate::ledger::periods::{AccountingPeriods, PeriodEvent};
 use crate::orders::{Order, OrderEvent, OrderRefund, OrderRefundEvent, OrdersEvent, Payment, PaymentEvent};
+use crate::payouts::{Payout, PayoutBatch, PayoutBatchEvent, PayoutEvent, PayoutsEvent};
 use crate::risk::{
     Payee, PayeeEvent, RiskAlert, RiskAlertEvent, RiskEvent, RiskHistory, RiskHistoryEvent, RiskRules,
     RiskRulesEvent, WalletFreeze, WalletFreezeEvent,
@@ -62,11 +63,12 @@ pub enum BookEvent {
     Risk(RiskEvent),
     Orders(OrdersEvent),
     Approvals(ApprovalsEvent),
+    Payouts(PayoutsEvent),
 }
 
 impl BookEvent {
     /// Every kind of event there is, by aggregate type. A name belongs to one aggregate type only.
-    pub const KINDS: [(&'static str, &'static [EventKind]); 31] = [
+    pub const KINDS: [(&'static str, &'static [EventKind]); 33] = [
         (<Customer as cqrs_es::Aggregate>::TYPE, &CustomerEvent::KINDS),
         (<Wallet as cqrs_es::Aggregate>::TYPE, &WalletEvent::KINDS),
         (<Withdrawal as cqrs_es::Aggregate>::TYPE, &WithdrawalEvent::KINDS),
@@ -98,6 +100,8 @@ impl BookEvent {
         (<ApprovalRules as cqrs_es::Aggregate>::TYPE, &ApprovalRulesEvent::KINDS),
         (<Approval as cqrs_es::Aggregate>::TYPE, &ApprovalEvent::KINDS),
         (<ApprovalDelegations as cqrs_es::Aggregate>::TYPE, &ApprovalDelegationsEvent::KINDS),
+        (<Payout as cqrs_es::Aggregate>::TYPE, &PayoutEvent::KINDS),
+        (<PayoutBatch as cqrs_es::Aggregate>::TYPE, &PayoutBatchEvent::KINDS),
     ];
 
     pub fn aggregate_type(&self) -> &'static str {
@@ -112,6 +116,7 @@ impl BookEvent {
             Self::Risk(event) => event.aggregate_type(),
             Self::Orders(event) => event.aggregate_type(),
             Self::Approvals(event) => event.aggregate_type(),
+            Self::Payouts(event) => event.aggregate_type(),
         }
     }
 
@@ -127,6 +132,7 @@ impl BookEvent {
             Self::Risk(event) => event.kind(),
             Self::Orders(event) => event.kind(),
             Self::Approvals(event) => event.kind(),
+            Self::Payouts(event) => event.kind(),
         }
     }
 
@@ -151,6 +157,7 @@ impl BookEvent {
             Self::Risk(event) => event.to_payload(),
             Self::Orders(event) => event.to_payload(),
             Self::Approvals(event) => event.to_payload(),
+            Self::Payouts(event) => event.to_payload(),
         }
     }
 }

@@ -42,7 +42,8 @@ pub fn postings(event: &BookEvent) -> Vec<Posting> {
         | BookEvent::Period(_)
         | BookEvent::ChannelNotification(_)
         | BookEvent::Risk(_)
-        | BookEvent::Approvals(_) => Vec::new(),
+        | BookEvent::Approvals(_)
+        | BookEvent::Payouts(_) => Vec::new(),
         BookEvent::Wallet(event) => wallet_postings(event),
         BookEvent::Withdrawal(event) => withdrawal_postings(event),
         BookEvent::Billing(event) => billing_postings(event),
@@ -346,6 +347,7 @@ pub fn effective_date(event: &BookEvent) -> Option<NaiveDate> {
         BookEvent::Customer(_)
         | BookEvent::Period(_)
         | BookEvent::ChannelNotification(_)
+        | BookEvent::Payouts(_)
         | BookEvent::Risk(_)
         | BookEvent::Approvals(_) => None,
         BookEvent::Orders(event) => match event {

@@ -210,6 +210,7 @@ fn read(event: &ProvedEvent) -> Result<(WalletEvent, Option<NaiveDate>), BadStat
         | BookEvent::Withdrawal(_)
         | BookEvent::Period(_)
         | BookEvent::ChannelNotification(_)
+        | BookEvent::Payouts(_)
         | BookEvent::Settlement(_)
         | BookEvent::Risk(_)
         | BookEvent::Orders(_)

@@ -273,6 +273,7 @@ pub fn streamed(events: impl IntoIterator<Item = BookEvent>) -> Vec<(String, Boo
         BookEvent::Risk(event) => event.stream(),
         BookEvent::Orders(event) => event.stream(),
         BookEvent::Approvals(event) => event.stream(),
+        BookEvent::Payouts(event) => event.stream(),
         BookEvent::Customer(_) | BookEvent::Withdrawal(_) => {
             panic!("{} is not of billing", event.event_type())
         }

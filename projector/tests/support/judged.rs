@@ -19,6 +19,7 @@ pub fn judged(events: &[(String, BookEvent)]) -> Vec<(String, BookEvent)> {
         | BookEvent::Wallet(_)
         | BookEvent::Period(_)
         | BookEvent::ChannelNotification(_)
+        | BookEvent::Payouts(_)
         | BookEvent::Billing(_)
         | BookEvent::Settlement(_)
         | BookEvent::Risk(_)

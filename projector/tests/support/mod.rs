@@ -10,6 +10,7 @@ pub mod judged;
 pub mod notified;
 pub mod ordered;
 pub mod paid;
+pub mod paid_out;
 pub mod rebuilding;
 pub mod settled;
 
@@ -201,7 +202,7 @@ impl TestBook {
     }
 }
 
-pub const READ_TABLES: [&str; 49] = [
+pub const READ_TABLES: [&str; 52] = [
     "customers",
     "wallets",
     "deposits",
@@ -251,6 +252,9 @@ pub const READ_TABLES: [&str; 49] = [
     "approval_rules",
     "approvals",
     "approval_delegations",
+    "payouts",
+    "payout_steps",
+    "payout_batches",
 ];
 
 pub struct Running {

@@ -106,6 +106,7 @@ async fn later_events(snapshot: &mut Snapshot, position: u64) -> Result<Vec<Cust
                 | BookEvent::Withdrawal(_)
                 | BookEvent::Period(_)
                 | BookEvent::ChannelNotification(_)
+                | BookEvent::Payouts(_)
                 | BookEvent::Settlement(_)
                 | BookEvent::Risk(_)
                 | BookEvent::Orders(_)

@@ -94,6 +94,7 @@ pub(super) fn effect(event: &BookEvent, part: WalletPart) -> Result<Option<Money
         | BookEvent::Withdrawal(_)
         | BookEvent::Period(_)
         | BookEvent::ChannelNotification(_)
+        | BookEvent::Payouts(_)
         | BookEvent::Settlement(_)
         | BookEvent::Risk(_)
         | BookEvent::Orders(_)

@@ -8,7 +8,7 @@ use tallybook_event_store::journal;
 use tallybook_projector::wait_for;
 use tallybook_read_models::fold::{CopyRows, Encoding, Share, Table, Tables, fold};
 use tallybook_read_models::{
-    Projection, approvals, billing, channels, customers, deposits, ledger, orders, risk, settlement,
+    Projection, approvals, billing, channels, customers, deposits, ledger, orders, payouts, risk, settlement,
 };
 
 use super::Witness;
@@ -58,6 +58,7 @@ pub(super) async fn equals_live(witness: &Witness, head: u64) {
         compare::<approvals::ApprovalRulesProjection>(&mut connection, &events).await,
         compare::<approvals::Approvals>(&mut connection, &events).await,
         compare::<approvals::ApprovalDelegations>(&mut connection, &events).await,
+        compare::<payouts::Payouts>(&mut connection, &events).await,
     ];
     connection.close().await.unwrap();
     assert_eq!(BTreeSet::from(compared), BTreeSet::from_iter(names), "every projection is compared");

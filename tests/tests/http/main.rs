@@ -43,6 +43,7 @@ mod operations;
 mod order_timers;
 mod orders;
 mod payments;
+mod payouts;
 mod periods;
 mod personal_data;
 mod price_plans;

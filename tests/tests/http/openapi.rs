@@ -6,6 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tallybook_api::ApiSettings;
 use tallybook_tests::answer::text;
+use tallybook_tests::bank::Bank;
 use tallybook_tests::book::Differently;
 use tallybook_tests::channels::{channels, form, paid, submit, tell, trade, transaction};
 use tallybook_tests::described::Description;
@@ -44,7 +45,9 @@ impl Comparison {
 async fn every_answer_is_as_described() {
     let outside = Outside::start(|path, _| usage_sources::month(path, &[json!("-1"), json!("-2")])).await;
     let usage_sources = usage_sources::source(&outside, json!({}));
-    let api = ApiSettings { usage_sources, channels: channels(), ..ApiSettings::default() };
+    let bank = Bank::open().await;
+    let payouts = bank.settings("by_hand", &json!({}));
+    let api = ApiSettings { usage_sources, channels: channels(), payouts, ..ApiSettings::default() };
     let book = TestBook::start_differently(Differently { api, ..Differently::default() }).await;
     let description = Description::new(book.anyone().get("/openapi.json").await.ok().clone());
     let mut comparison = Comparison { description, compared: BTreeSet::new() };
@@ -53,6 +56,7 @@ async fn every_answer_is_as_described() {
     let withdrawal = withdrawals(&book, &mut comparison, &acme).await;
     risk(&book, &mut comparison, &acme).await;
     approvals(&book, &mut comparison, &acme).await;
+    pay_out(&book, &mut comparison, &acme, &bank).await;
     reads(&book, &mut comparison, &[&acme, &deposit, &withdrawal]).await;
     access(&book, &mut comparison).await;
     rebuilds(&book, &mut comparison).await;
@@ -595,6 +599,41 @@ async fn late_usage(book: &TestBook, comparison: &mut Comparison, bill: &str) {
         let settled = book.finance().post(&format!("{path}/settle"), &why).await;
         comparison.check("POST", "/v1/bills/{id}/late-usage/settle", &settled);
     }
+}
+
+/// One over HTTP that is doubted after its end, and one in a file.
+async fn pay_out(book: &TestBook, comparison: &mut Comparison, customer: &str, bank: &Bank) {
+    let finance = book.finance();
+    let approved = async |reference: &str| {
+        let withdrawal = book.request(customer, "1.00", reference).await;
+        book.take(&withdrawal, &["approve"]).await;
+        withdrawal
+    };
+    let body = json!({ "withdrawal": approved("pays-1").await });
+    let made = finance.post("/v1/payouts", &body).await;
+    let payout = text(&comparison.check("POST", "/v1/payouts", &made), "id").to_owned();
+    let path = format!("/v1/payouts/{payout}");
+    while book.auditor().get(&path).await.body["data"]["state"] != "succeeded" {
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    bank.tell(&payout, "status", json!("failed"));
+    let asked = finance.post(&format!("{path}/query"), &json!({})).await;
+    comparison.check("POST", "/v1/payouts/{id}/query", &asked);
+    let (reader, fresh) = (book.auditor(), book.fresh().await);
+    comparison.check("GET", "/v1/payouts", &reader.get(&format!("/v1/payouts?{fresh}")).await);
+    comparison.check("GET", "/v1/payouts/{id}", &reader.get(&format!("{path}?{fresh}")).await);
+    let resolved =
+        finance.post(&format!("{path}/resolve-doubt"), &bodies::because("the bank was wrong")).await;
+    comparison.check("POST", "/v1/payouts/{id}/resolve-doubt", &resolved);
+
+    let body = json!({ "withdrawals": [approved("pays-2").await] });
+    let made = finance.post("/v1/payout-batches", &body).await;
+    let batch = text(&comparison.check("POST", "/v1/payout-batches", &made), "id").to_owned();
+    let fresh = book.fresh().await;
+    let listed = reader.get(&format!("/v1/payout-batches?{fresh}")).await;
+    comparison.check("GET", "/v1/payout-batches", &listed);
+    let found = reader.get(&format!("/v1/payout-batches/{batch}?{fresh}")).await;
+    comparison.check("GET", "/v1/payout-batches/{id}", &found);
 }
 
 /// One of each channel: a payment and a refund.

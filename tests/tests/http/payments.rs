@@ -192,7 +192,7 @@ async fn a_person_confirms_what_a_lost_notification_would_have_said() {
     assert_eq!(book.closing(["1012.01", "2205", "6603"]).await, ["98.41", "-99.00", "0.59"]);
     let payment = book.shown(&format!("/v1/payments/{id}")).await;
     assert_eq!(exceptions(&payment), [("amount_contradicted", false)]);
-    let unknown = "/v1/payments/Y00000000000000000000000000/confirm";
+    let unknown = "/v1/payments/Z00000000000000000000000000/confirm";
     book.finance().post(unknown, &body).await.problem(404, "payment-not-found");
     book.finish().await;
 }

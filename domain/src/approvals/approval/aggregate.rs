@@ -141,7 +141,8 @@ impl EventSourced for Approval {
             | BookEvent::ChannelNotification(_)
             | BookEvent::Billing(_)
             | BookEvent::Settlement(_)
-            | BookEvent::Orders(_) => None,
+            | BookEvent::Orders(_)
+            | BookEvent::Payouts(_) => None,
         }
     }
 }

@@ -80,7 +80,8 @@ impl EventSourced for ApprovalRules {
             | BookEvent::ChannelNotification(_)
             | BookEvent::Billing(_)
             | BookEvent::Settlement(_)
-            | BookEvent::Orders(_) => None,
+            | BookEvent::Orders(_)
+            | BookEvent::Payouts(_) => None,
         }
     }
 }

@@ -187,7 +187,8 @@ impl EventSourced for ApprovalDelegations {
             | BookEvent::ChannelNotification(_)
             | BookEvent::Billing(_)
             | BookEvent::Settlement(_)
-            | BookEvent::Orders(_) => None,
+            | BookEvent::Orders(_)
+            | BookEvent::Payouts(_) => None,
         }
     }
 }

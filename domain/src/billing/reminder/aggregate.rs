@@ -223,6 +223,7 @@ impl EventSourced for Reminder {
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_)
             | BookEvent::ChannelNotification(_)
+            | BookEvent::Payouts(_)
             | BookEvent::Settlement(_)
             | BookEvent::Risk(_)
             | BookEvent::Orders(_)

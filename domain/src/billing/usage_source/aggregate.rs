@@ -198,6 +198,7 @@ impl EventSourced for UsageSource {
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_)
             | BookEvent::ChannelNotification(_)
+            | BookEvent::Payouts(_)
             | BookEvent::Settlement(_)
             | BookEvent::Risk(_)
             | BookEvent::Orders(_)

@@ -106,7 +106,8 @@ impl EventSourced for ChannelNotification {
             | BookEvent::Settlement(_)
             | BookEvent::Risk(_)
             | BookEvent::Orders(_)
-            | BookEvent::Approvals(_) => None,
+            | BookEvent::Approvals(_)
+            | BookEvent::Payouts(_) => None,
         }
     }
 }

@@ -138,6 +138,7 @@ impl EventSourced for Withdrawal {
             | BookEvent::Wallet(_)
             | BookEvent::Period(_)
             | BookEvent::ChannelNotification(_)
+            | BookEvent::Payouts(_)
             | BookEvent::Settlement(_)
             | BookEvent::Risk(_)
             | BookEvent::Orders(_)

@@ -144,6 +144,7 @@ impl EventSourced for AccountingPeriods {
             BookEvent::Period(event) => Some(event),
             BookEvent::Customer(_)
             | BookEvent::ChannelNotification(_)
+            | BookEvent::Payouts(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)
             | BookEvent::Billing(_)

@@ -117,7 +117,8 @@ impl EventSourced for Order {
             | BookEvent::Billing(_)
             | BookEvent::Settlement(_)
             | BookEvent::Risk(_)
-            | BookEvent::Approvals(_) => None,
+            | BookEvent::Approvals(_)
+            | BookEvent::Payouts(_) => None,
         }
     }
 }

@@ -140,7 +140,8 @@ impl EventSourced for Payment {
             | BookEvent::Billing(_)
             | BookEvent::Settlement(_)
             | BookEvent::Risk(_)
-            | BookEvent::Approvals(_) => None,
+            | BookEvent::Approvals(_)
+            | BookEvent::Payouts(_) => None,
         }
     }
 }

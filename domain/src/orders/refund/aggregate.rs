@@ -190,7 +190,8 @@ impl EventSourced for OrderRefund {
             | BookEvent::Billing(_)
             | BookEvent::Settlement(_)
             | BookEvent::Risk(_)
-            | BookEvent::Approvals(_) => None,
+            | BookEvent::Approvals(_)
+            | BookEvent::Payouts(_) => None,
         }
     }
 }

@@ -92,6 +92,7 @@ impl EventSourced for WalletFreeze {
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_)
             | BookEvent::ChannelNotification(_)
+            | BookEvent::Payouts(_)
             | BookEvent::Billing(_)
             | BookEvent::Settlement(_) => None,
         }

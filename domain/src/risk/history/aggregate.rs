@@ -134,6 +134,7 @@ impl EventSourced for RiskHistory {
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_)
             | BookEvent::ChannelNotification(_)
+            | BookEvent::Payouts(_)
             | BookEvent::Billing(_)
             | BookEvent::Settlement(_) => None,
         }

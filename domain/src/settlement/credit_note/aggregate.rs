@@ -246,7 +246,8 @@ impl EventSourced for CreditNote {
             | BookEvent::Withdrawal(_)
             | BookEvent::Billing(_)
             | BookEvent::Period(_)
-            | BookEvent::ChannelNotification(_) => None,
+            | BookEvent::ChannelNotification(_)
+            | BookEvent::Payouts(_) => None,
         }
     }
 }

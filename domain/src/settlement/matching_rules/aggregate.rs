@@ -81,7 +81,8 @@ impl EventSourced for MatchingRules {
             | BookEvent::Withdrawal(_)
             | BookEvent::Billing(_)
             | BookEvent::Period(_)
-            | BookEvent::ChannelNotification(_) => None,
+            | BookEvent::ChannelNotification(_)
+            | BookEvent::Payouts(_) => None,
         }
     }
 }

@@ -254,7 +254,8 @@ impl EventSourced for Receipt {
             | BookEvent::Withdrawal(_)
             | BookEvent::Billing(_)
             | BookEvent::Period(_)
-            | BookEvent::ChannelNotification(_) => None,
+            | BookEvent::ChannelNotification(_)
+            | BookEvent::Payouts(_) => None,
         }
     }
 }

@@ -126,7 +126,8 @@ impl EventSourced for Statement {
             | BookEvent::Risk(_)
             | BookEvent::Orders(_)
             | BookEvent::Approvals(_)
-            | BookEvent::ChannelNotification(_) => None,
+            | BookEvent::ChannelNotification(_)
+            | BookEvent::Payouts(_) => None,
         }
     }
 }

@@ -200,7 +200,8 @@ impl EventSourced for WriteOff {
             | BookEvent::Withdrawal(_)
             | BookEvent::Billing(_)
             | BookEvent::Period(_)
-            | BookEvent::ChannelNotification(_) => None,
+            | BookEvent::ChannelNotification(_)
+            | BookEvent::Payouts(_) => None,
         }
     }
 }

@@ -34,7 +34,8 @@ impl Projection for ApprovalDelegations {
             | BookEvent::ChannelNotification(_)
             | BookEvent::Billing(_)
             | BookEvent::Settlement(_)
-            | BookEvent::Orders(_) => Ok(()),
+            | BookEvent::Orders(_)
+            | BookEvent::Payouts(_) => Ok(()),
         }
     }
 }

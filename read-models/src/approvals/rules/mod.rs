@@ -43,7 +43,8 @@ impl Projection for ApprovalRulesProjection {
             | BookEvent::ChannelNotification(_)
             | BookEvent::Billing(_)
             | BookEvent::Settlement(_)
-            | BookEvent::Orders(_) => Ok(()),
+            | BookEvent::Orders(_)
+            | BookEvent::Payouts(_) => Ok(()),
         }
     }
 }

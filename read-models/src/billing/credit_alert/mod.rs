@@ -34,7 +34,8 @@ impl Projection for CreditAlerts {
             | BookEvent::Risk(_)
             | BookEvent::Orders(_)
             | BookEvent::Approvals(_)
-            | BookEvent::ChannelNotification(_) => Ok(()),
+            | BookEvent::ChannelNotification(_)
+            | BookEvent::Payouts(_) => Ok(()),
         }
     }
 }

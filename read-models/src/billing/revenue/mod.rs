@@ -56,6 +56,7 @@ impl Projection for Revenue {
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_)
             | BookEvent::ChannelNotification(_)
+            | BookEvent::Payouts(_)
             | BookEvent::Settlement(_)
             | BookEvent::Risk(_)
             | BookEvent::Orders(_)

@@ -36,7 +36,8 @@ impl Projection for ChannelNotifications {
             | BookEvent::Settlement(_)
             | BookEvent::Risk(_)
             | BookEvent::Orders(_)
-            | BookEvent::Approvals(_) => Ok(()),
+            | BookEvent::Approvals(_)
+            | BookEvent::Payouts(_) => Ok(()),
         }
     }
 }

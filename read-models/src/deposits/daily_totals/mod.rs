@@ -93,6 +93,7 @@ fn flow(event: &BookEvent) -> Option<(Flow, Money, NaiveDate)> {
         BookEvent::Customer(_)
         | BookEvent::Period(_)
         | BookEvent::ChannelNotification(_)
+        | BookEvent::Payouts(_)
         | BookEvent::Settlement(_)
         | BookEvent::Risk(_)
         | BookEvent::Orders(_)

@@ -65,6 +65,7 @@ impl Projection for Withdrawals {
             | BookEvent::Wallet(_)
             | BookEvent::Period(_)
             | BookEvent::ChannelNotification(_)
+            | BookEvent::Payouts(_)
             | BookEvent::Settlement(_)
             | BookEvent::Risk(_)
             | BookEvent::Orders(_)

@@ -27,6 +27,7 @@ impl Projection for Periods {
             BookEvent::Period(change) => apply(event, change, periods),
             BookEvent::Customer(_)
             | BookEvent::ChannelNotification(_)
+            | BookEvent::Payouts(_)
             | BookEvent::Wallet(_)
             | BookEvent::Withdrawal(_)
             | BookEvent::Billing(_)

@@ -64,7 +64,8 @@ impl Projection for Orders {
             | BookEvent::Billing(_)
             | BookEvent::Settlement(_)
             | BookEvent::Risk(_)
-            | BookEvent::Approvals(_) => Ok(()),
+            | BookEvent::Approvals(_)
+            | BookEvent::Payouts(_) => Ok(()),
         }
     }
 }

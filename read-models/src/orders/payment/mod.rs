@@ -35,7 +35,8 @@ impl Projection for Payments {
             | BookEvent::Billing(_)
             | BookEvent::Settlement(_)
             | BookEvent::Risk(_)
-            | BookEvent::Approvals(_) => Ok(()),
+            | BookEvent::Approvals(_)
+            | BookEvent::Payouts(_) => Ok(()),
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::schema;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PaymentRow {
-    #[schema(value_type = String, example = "Y01K7RA8ZAYFGXSMRSF9FMC3M06")]
+    #[schema(value_type = String, example = "Z01K7RA8ZAYFGXSMRSF9FMC3M06")]
     pub id: PaymentId,
     #[schema(value_type = String, example = "O01K7RA8ZAYFGXSMRSF9FMC3M07")]
     pub order: OrderId,

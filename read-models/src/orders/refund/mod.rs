@@ -36,7 +36,8 @@ impl Projection for OrderRefunds {
             | BookEvent::Billing(_)
             | BookEvent::Settlement(_)
             | BookEvent::Risk(_)
-            | BookEvent::Approvals(_) => Ok(()),
+            | BookEvent::Approvals(_)
+            | BookEvent::Payouts(_) => Ok(()),
         }
     }
 }

@@ -33,6 +33,7 @@ impl Projection for RiskAlerts {
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_)
             | BookEvent::ChannelNotification(_)
+            | BookEvent::Payouts(_)
             | BookEvent::Billing(_)
             | BookEvent::Settlement(_) => Ok(()),
         }

@@ -56,6 +56,7 @@ impl Projection for RiskAssessments {
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_)
             | BookEvent::ChannelNotification(_)
+            | BookEvent::Payouts(_)
             | BookEvent::Billing(_)
             | BookEvent::Settlement(_) => Ok(()),
         }

@@ -44,6 +44,7 @@ impl Projection for RiskRulesProjection {
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_)
             | BookEvent::ChannelNotification(_)
+            | BookEvent::Payouts(_)
             | BookEvent::Billing(_)
             | BookEvent::Settlement(_) => Ok(()),
         }

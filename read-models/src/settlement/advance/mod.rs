@@ -40,6 +40,7 @@ impl Projection for Advances {
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_)
             | BookEvent::ChannelNotification(_)
+            | BookEvent::Payouts(_)
             | BookEvent::Billing(_)
             | BookEvent::Risk(_)
             | BookEvent::Orders(_)

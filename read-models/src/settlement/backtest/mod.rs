@@ -58,7 +58,8 @@ impl Backtest {
             | BookEvent::ChannelNotification(_)
             | BookEvent::Risk(_)
             | BookEvent::Orders(_)
-            | BookEvent::Approvals(_) => {}
+            | BookEvent::Approvals(_)
+            | BookEvent::Payouts(_) => {}
         }
         Ok(())
     }

@@ -34,6 +34,7 @@ impl Projection for CreditNotes {
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_)
             | BookEvent::ChannelNotification(_)
+            | BookEvent::Payouts(_)
             | BookEvent::Billing(_) => Ok(()),
         }
     }

@@ -36,7 +36,8 @@ impl Projection for Statements {
             | BookEvent::Risk(_)
             | BookEvent::Orders(_)
             | BookEvent::Approvals(_)
-            | BookEvent::ChannelNotification(_) => Ok(()),
+            | BookEvent::ChannelNotification(_)
+            | BookEvent::Payouts(_) => Ok(()),
         }
     }
 }

@@ -42,6 +42,7 @@ impl Projection for MatchingRules {
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_)
             | BookEvent::ChannelNotification(_)
+            | BookEvent::Payouts(_)
             | BookEvent::Billing(_) => Ok(()),
         }
     }

@@ -37,6 +37,7 @@ impl Projection for Receipts {
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_)
             | BookEvent::ChannelNotification(_)
+            | BookEvent::Payouts(_)
             | BookEvent::Billing(_) => Ok(()),
         }
     }

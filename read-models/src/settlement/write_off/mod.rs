@@ -58,6 +58,7 @@ impl Projection for WriteOffs {
             | BookEvent::Withdrawal(_)
             | BookEvent::Period(_)
             | BookEvent::ChannelNotification(_)
+            | BookEvent::Payouts(_)
             | BookEvent::Billing(_) => Ok(()),
         }
     }

@@ -1,0 +1,126 @@
+//! What is done about one payout: it is sent, once, or asked about.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tallybook_commands::CommandContext;
+use tallybook_commands::payouts::{PayoutOutcome, begin_sending, find_order, hear_of_payout};
+use tallybook_domain::payouts::{Heard, PayoutState, Prepared, UnknownCause};
+use tallybook_event_store::{Book, CommandError, Fault, Receipt};
+use tallybook_read_models::payouts::OpenPayout;
+
+use super::adapter::{Asked, PayoutAdapter};
+use super::opened::Pace;
+
+/// In whose name payouts are sent and what is heard of them is recorded.
+const PAYOUTS: &str = "system:payouts";
+
+pub(super) fn in_our_name() -> Result<CommandContext, CommandError> {
+    let actor =
+        PAYOUTS.parse().map_err(|_| CommandError::Corrupt(Fault(format!("{PAYOUTS} is no actor"))))?;
+    Ok(CommandContext {
+        actor,
+        idempotency_key: None,
+        request_id: None,
+        client_address: None,
+        dry_run: false,
+    })
+}
+
+/// Does the next thing about an open payout. The answer: whether anything came of it.
+pub(super) async fn attend_to(
+    book: &Book,
+    adapter: &dyn PayoutAdapter,
+    pace: Pace,
+    open: &OpenPayout,
+) -> Result<bool, CommandError> {
+    let order = find_order(book, &open.id).await?;
+    match open.state {
+        PayoutState::Prepared => send_once(book, adapter, pace, order).await,
+        PayoutState::Sending => {
+            if !passed(open.sent_at, book.now(), pace.timeout.saturating_mul(2)) {
+                return Ok(false);
+            }
+            hear(book, order, Heard::Nothing(UnknownCause::Interrupted)).await?;
+            Ok(true)
+        }
+        PayoutState::Unknown | PayoutState::Accepted => {
+            let before = open.state;
+            match ask(adapter, pace, &order, (before, open.sent_at), book.now()).await {
+                Asked::Heard(heard) => Ok(hear(book, order, heard).await? != before),
+                Asked::Nothing | Asked::ByHand => Ok(false),
+            }
+        }
+        PayoutState::Doubted | PayoutState::Succeeded | PayoutState::Failed | PayoutState::Returned => {
+            Ok(false)
+        }
+    }
+}
+
+/// Asks first: an endpoint that cannot be reached is given nothing, and one that knows the payout, perhaps because this
+/// book was put back from a backup, is not given it again. Only who is told that he begins sends, and only if he was not
+/// held up since.
+async fn send_once(
+    book: &Book,
+    adapter: &dyn PayoutAdapter,
+    pace: Pace,
+    order: Prepared,
+) -> Result<bool, CommandError> {
+    match adapter.ask(&order.payout, book.now()).await {
+        Asked::Heard(Heard::NotFound) => {}
+        Asked::Heard(known) => {
+            hear(book, order, known).await?;
+            return Ok(true);
+        }
+        Asked::Nothing | Asked::ByHand => return Ok(false),
+    }
+    let began = begin_sending(book, in_our_name()?, order.clone()).await?.outcome.at;
+    let heard = if passed(Some(began), book.now(), pace.timeout) {
+        Heard::Nothing(UnknownCause::Interrupted)
+    } else {
+        adapter.send(&order, began).await
+    };
+    hear(book, order, heard).await?;
+    Ok(true)
+}
+
+/// Records what was heard, and tells the operators what a person has to look at.
+async fn hear(book: &Book, order: Prepared, heard: Heard) -> Result<PayoutState, CommandError> {
+    let (payout, not_found) = (order.payout.clone(), heard == Heard::NotFound);
+    let state = hear_of_payout(book, in_our_name()?, order, Some(heard)).await?.outcome.state;
+    if state == PayoutState::Doubted || (not_found && state == PayoutState::Unknown) {
+        tracing::warn!(%payout, %state, "somebody has to find out what became of a payout");
+    }
+    Ok(state)
+}
+
+/// Asks about one that may have been sent. That it is not known says something only some time after it was sent: until
+/// then it may be on its way.
+pub(super) async fn ask(
+    adapter: &dyn PayoutAdapter,
+    pace: Pace,
+    order: &Prepared,
+    (state, sent_at): (PayoutState, Option<DateTime<Utc>>),
+    now: DateTime<Utc>,
+) -> Asked {
+    let asked = adapter.ask(&order.payout, now).await;
+    let on_its_way = state == PayoutState::Unknown && !passed(sent_at, now, pace.not_found_after);
+    if asked == Asked::Heard(Heard::NotFound) && on_its_way { Asked::Nothing } else { asked }
+}
+
+/// What a person wants to know now. Nothing is sent.
+pub(super) async fn ask_now(
+    book: &Book,
+    heard: Option<Heard>,
+    order: Prepared,
+    context: CommandContext,
+) -> Result<Receipt<PayoutOutcome>, CommandError> {
+    hear_of_payout(book, CommandContext { idempotency_key: None, ..context }, order, heard).await
+}
+
+/// Whether so much time has gone by since.
+fn passed(since: Option<DateTime<Utc>>, now: DateTime<Utc>, wait: std::time::Duration) -> bool {
+    match (since, TimeDelta::from_std(wait)) {
+        (Some(since), Ok(wait)) => now - since > wait,
+        (Some(_), Err(_)) => false,
+        (None, _) => true,
+    }
+}
