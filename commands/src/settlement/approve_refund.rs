@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use tallybook_domain::customers::Customer;
 use tallybook_domain::deposits::WithdrawalRefusal;
 use tallybook_domain::settlement::{Receipt, ReceiptCommand, ReceiptId, ReceiptRefusal};
-use tallybook_domain::{Actor, Refusal};
+use tallybook_domain::{Actor, Money, Refusal};
 use tallybook_event_store::{Book, CommandError, Decision, Receipt as Answer, StreamKey};
 
 use super::ReceiptOutcome;
@@ -14,6 +14,9 @@ use crate::CommandContext;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ApproveRefund {
     pub receipt: ReceiptId,
+    /// What is approved; whatever is asked for, if not given.
+    #[serde(default)]
+    pub amount: Option<Money>,
     /// Today, if not given.
     #[serde(default)]
     pub effective_date: Option<NaiveDate>,
@@ -36,13 +39,13 @@ fn decide(
     approve: ApproveRefund,
     approved_by: Actor,
 ) -> Result<ReceiptOutcome, Refusal> {
-    let ApproveRefund { receipt: id, effective_date } = approve;
+    let ApproveRefund { receipt: id, amount, effective_date } = approve;
     let today = decision.today();
     let receipt = decision.state::<Receipt>(id.as_str());
     let customer = receipt.customer().cloned();
     let effective_date = effective_date.unwrap_or_else(|| receipt.effective_date_by_default(today));
     let receipt = id.clone();
-    let step = ReceiptCommand::ApproveRefund { receipt, approved_by, effective_date, today };
+    let step = ReceiptCommand::ApproveRefund { receipt, amount, approved_by, effective_date, today };
     decision.decide::<Receipt>(id.as_str(), step)?;
     let not_found = || ReceiptRefusal::NotFound { receipt: id.clone() };
     let customer = customer.ok_or_else(not_found)?;

@@ -61,8 +61,8 @@ pub(super) fn decide(bill: &Bill, command: BillCommand) -> Result<Option<BillEve
         BillCommand::RequestBadDebt { bill: id, amount, reason, requested_by } => {
             request_bad_debt(issued(bill, &id, BillAction::WriteOff)?, id, amount, reason, requested_by)
         }
-        BillCommand::ApproveBadDebt { bill: id, approved_by, date } => {
-            approve_bad_debt(issued(bill, &id, BillAction::WriteOff)?, id, approved_by, date)
+        BillCommand::ApproveBadDebt { bill: id, amount, approved_by, date } => {
+            approve_bad_debt(issued(bill, &id, BillAction::WriteOff)?, id, (amount, approved_by), date)
         }
         BillCommand::RejectBadDebt { bill: id, rejected_by, reason } => {
             requested(issued(bill, &id, BillAction::WriteOff)?, &id)?;
@@ -210,10 +210,14 @@ fn request_bad_debt(
 fn approve_bad_debt(
     drafted: &Drafted,
     bill: BillId,
-    approved_by: Actor,
+    (meant, approved_by): (Option<Money>, Actor),
     date: StepDate,
 ) -> Result<Option<BillEvent>, BillRefusal> {
     let BadDebtRequest { amount, requested_by } = requested(drafted, &bill)?;
+    if meant.is_some_and(|meant| meant != *amount) {
+        let (amount, requested_by) = (*amount, requested_by.actor().clone());
+        return Err(BillRefusal::BadDebtUnderWay { bill, amount, requested_by });
+    }
     if requested_by.is(&approved_by) {
         let requested_by = requested_by.actor().clone();
         return Err(BillRefusal::SelfApproval { bill, requested_by });

@@ -67,9 +67,13 @@ pub(super) fn decide(state: &Receipt, command: ReceiptCommand) -> Decided {
             check_left(recorded, amount)?;
             Ok(Some(Event::AdvanceRefundRequested { receipt, amount, reason, requested_by }))
         }
-        Command::ApproveRefund { receipt, approved_by, effective_date, today } => {
+        Command::ApproveRefund { receipt, amount: meant, approved_by, effective_date, today } => {
             let recorded = standing(state, &receipt)?;
             let RefundRequest { amount, requested_by } = refund(recorded)?;
+            if meant.is_some_and(|meant| meant != *amount) {
+                let (amount, requested_by) = (*amount, requested_by.actor().clone());
+                return Err(ReceiptRefusal::RefundUnderWay { receipt, amount, requested_by });
+            }
             if requested_by.is(&approved_by) {
                 let requested_by = requested_by.actor().clone();
                 return Err(ReceiptRefusal::SelfApproval { receipt, requested_by });
