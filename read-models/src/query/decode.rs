@@ -35,7 +35,7 @@ pub(crate) fn optional<T: DeserializeOwned>(row: &PgRow, column: &str) -> Decode
 }
 
 pub(crate) fn spelled_all<T: DeserializeOwned>(row: &PgRow, column: &str) -> Decoded<Vec<T>> {
-    row.try_get::<Vec<&str>, _>(column)?.into_iter().map(|text| read(text, column)).collect()
+    row.try_get::<Vec<String>, _>(column)?.iter().map(|text| read(text, column)).collect()
 }
 
 pub(crate) fn text(row: &PgRow, column: &str) -> Decoded<SmolStr> {
