@@ -44,7 +44,7 @@ async fn a_write_off_takes_somebody_else_than_who_made_the_key() {
     let ask = RequestBadDebt { bill: bill.clone(), amount: yuan("100.00"), reason: text("insolvent") };
     let asked = request_bad_debt(&book, key, ask).await.unwrap().outcome;
     assert_eq!(asked.requested_by, requested_by);
-    let approve = ApproveBadDebt { bill: bill.clone(), effective_date: None };
+    let approve = ApproveBadDebt { bill: bill.clone(), amount: None, effective_date: None };
     let own = refusal(approve_bad_debt(&book, by("li"), approve.clone()).await);
     assert_eq!(own, self_approval(ApprovalSubject::BadDebt(bill), requested_by));
     approve_bad_debt(&book, by("wang"), approve).await.unwrap();

@@ -127,6 +127,19 @@ impl<'a> Decision<'a> {
         Ok(recorded)
     }
 
+    /// Tries what a later command would do, as the book stands, without what this decision has recorded. Nothing of it is
+    /// kept but its refusal, and what it found it needs.
+    pub fn try_out(
+        &mut self,
+        attempt: impl FnOnce(&mut Decision<'a>) -> Result<(), Refusal>,
+    ) -> Result<(), Refusal> {
+        let mut trial = Decision::new(self.cache, self.now, self.today);
+        let tried = attempt(&mut trial);
+        self.draft.asked.append(&mut trial.draft.asked);
+        self.draft.fault = self.draft.fault.take().or(trial.draft.fault);
+        tried
+    }
+
     fn record(&mut self, id: &str, sequence: u64, event: BookEvent) -> Result<(), Refusal> {
         if let Some(effective_date) = effective_date(&event) {
             self.state::<AccountingPeriods>(ACCOUNTING_PERIODS).check_open(effective_date)?;

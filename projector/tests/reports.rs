@@ -149,7 +149,10 @@ impl Bills {
                 let request =
                     BillCommand::RequestBadDebt { bill: bill.clone(), amount, reason, requested_by };
                 self.ask(customer, request);
-                self.ask(customer, BillCommand::ApproveBadDebt { bill, approved_by, date: step });
+                self.ask(
+                    customer,
+                    BillCommand::ApproveBadDebt { bill, amount: None, approved_by, date: step },
+                );
             }
         }
     }

@@ -4,6 +4,8 @@ use axum::extract::State;
 use axum::response::Response;
 use chrono::NaiveDate;
 use tallybook_commands::billing::{self as commands, ApproveBadDebt, RejectBadDebt};
+use tallybook_domain::Money;
+use tallybook_read_models::schema;
 use utoipa::ToSchema;
 
 use super::bill_schema::BadDebtOutcome;
@@ -11,19 +13,24 @@ use super::reason_body::BillReasonBody;
 use crate::access::Action;
 use crate::answer::done;
 use crate::problem::{Problem, ProblemKind};
-use crate::request::{BodyReader, ChangeInput, ReadBody, date};
+use crate::request::{BodyReader, ChangeInput, ReadBody, date, money};
 use crate::state::ApiState;
 
-/// When the loss is ours.
+/// What is approved, and when the loss is ours.
 #[derive(Debug, ToSchema)]
 pub(super) struct ApproveBadDebtBody {
+    /// What was asked for, as it was looked at: refused if something else is asked for by now.
+    #[schema(value_type = schema::Money)]
+    amount: Money,
     /// Not before the bill's issue. Today, or the day of issue if that is later, if left out.
     effective_date: Option<NaiveDate>,
 }
 
 impl ReadBody for ApproveBadDebtBody {
     fn read(body: &mut BodyReader<'_, '_>) -> Option<Self> {
-        Some(Self { effective_date: body.optional("effective_date", date) })
+        let amount = body.required("amount", money);
+        let effective_date = body.optional("effective_date", date);
+        Some(Self { amount: amount?, effective_date })
     }
 }
 
@@ -39,9 +46,9 @@ pub(super) async fn approve_bad_debt(
     State(state): State<ApiState>,
     input: ChangeInput,
 ) -> Result<Response, Problem> {
-    let (context, bill, ApproveBadDebtBody { effective_date }) =
+    let (context, bill, ApproveBadDebtBody { amount, effective_date }) =
         input.read(Action::ApproveBadDebts, ProblemKind::BillNotFound)?;
-    let approve = ApproveBadDebt { bill, effective_date };
+    let approve = ApproveBadDebt { bill, amount: Some(amount), effective_date };
     let receipt = commands::approve_bad_debt(state.book(), context, approve).await?;
     done(&receipt)
 }

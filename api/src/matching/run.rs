@@ -46,7 +46,7 @@ pub struct AutomaticWriteOffs {
     pub posted: usize,
     /// Of a difference above the limit of who asks: an approver has to say so.
     pub proposed: usize,
-    /// Below the score: somebody has to look.
+    /// Below the score, or the payer has named another bill: somebody has to look.
     pub waiting: usize,
     /// What has changed meanwhile, or is of a receipt of which a person has undone or rejected a write-off.
     pub passed_over: usize,
@@ -155,7 +155,8 @@ async fn one(
     let view = ProposalView::of(&proposal, rules);
     let told = |outcome, why| Matched { outcome, why, proposal: view.clone() };
     if !view.automatic {
-        let undone = rules.posts(proposal.score).then(|| MatchGround::UndoneBefore.to_string());
+        let undone = proposal.grounds.contains(&MatchGround::UndoneBefore) && rules.posts(proposal.score);
+        let undone = undone.then(|| MatchGround::UndoneBefore.to_string());
         let outcome = if undone.is_some() { MatchOutcome::PassedOver } else { MatchOutcome::Waiting };
         return Ok((told(outcome, undone), None));
     }

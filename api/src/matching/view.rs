@@ -26,8 +26,8 @@ pub struct ProposalView {
     /// From 0.00 to 1.00.
     #[schema(value_type = String, example = "0.98")]
     pub score: Score,
-    /// Whether the score is high enough to be posted by itself, and no person has undone or rejected a write-off of the
-    /// receipt.
+    /// Whether the score is high enough to be posted by itself, the payer names no other bill, and no person has undone a
+    /// write-off of the receipt or rejected one that rules had found.
     pub automatic: bool,
     /// In words.
     pub reasons: Vec<String>,

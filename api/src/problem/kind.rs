@@ -613,7 +613,7 @@ const SPECS: [(StatusCode, &str, &str); ProblemKind::ALL.len()] = [
     (S::CONFLICT, "bill-already-drafted", "The bill exists already"),
     (S::CONFLICT, "bill-not-in-state", "The bill is not in a state that allows this step"),
     (S::CONFLICT, "bill-partly-settled", "Something of the bill is settled already"),
-    (S::UNPROCESSABLE_ENTITY, "above-open-amount", "More than is left of the bill"),
+    (S::CONFLICT, "above-open-amount", "More than is left of the bill"),
     (S::UNPROCESSABLE_ENTITY, "bill-line-not-found", "The bill has no such line"),
     (S::UNPROCESSABLE_ENTITY, "above-bill-line", "More than is left of the line"),
     (S::UNPROCESSABLE_ENTITY, "note-lines-needed", "A debit note needs lines"),

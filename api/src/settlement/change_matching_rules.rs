@@ -89,7 +89,10 @@ fn rule(value: JsonValue<'_, '_>) -> Option<MatchingRule> {
             }
             RuleName::OldestFirst => {
                 let customers = rule.optional("customers", |value| list(value, CUSTOMERS, text));
-                let customers = customers.map_or(Some(Vec::new()), all)?;
+                let customers = match customers {
+                    Some(customers) => Some(all(customers)?),
+                    None => None,
+                };
                 Some(MatchingRule::OldestFirst { on: on?, customers })
             }
         }

@@ -9,7 +9,7 @@ use tallybook_domain::billing::{BillId, BillNumber};
 use tallybook_domain::deposits::BankReference;
 use tallybook_domain::settlement::ReceiptId;
 use tallybook_domain::settlement::matching::{
-    FreeReceipt, KnownPayer, KnownPayers, Matcher, MatchingRule, OpenBill, OpenBills, RuleSet,
+    FreeReceipt, KnownPayer, KnownPayers, Matcher, MatchingRule, OpenBill, OpenBills, RuleSet, TakenByRules,
 };
 use tallybook_domain::settlement::receipt::Payer;
 use tallybook_domain::settlement::write_off::DifferenceReason;
@@ -91,7 +91,13 @@ fn measure(bills: usize) -> anyhow::Result<MatchingMeasured> {
     let (bills_index, payers): (OpenBills, KnownPayers) =
         (all.into_iter().collect(), payers.into_iter().collect());
     let index_seconds = begun.elapsed().as_secs_f64();
-    let matcher = Matcher { rules: rules()?, rules_version: 1, bills: bills_index, payers };
+    let matcher = Matcher {
+        rules: rules()?,
+        rules_version: 1,
+        bills: bills_index,
+        payers,
+        taken: TakenByRules::default(),
+    };
 
     let begun = Instant::now();
     let mut given_up = 0;
@@ -124,7 +130,7 @@ fn rules() -> anyhow::Result<RuleSet> {
         rate: Some("0.01".parse()?),
         reason: DifferenceReason::BankFee,
     });
-    rules.rules.push(MatchingRule::OldestFirst { on: true, customers: Vec::new() });
+    rules.rules.push(MatchingRule::OldestFirst { on: true, customers: None });
     Ok(rules)
 }
 
@@ -205,6 +211,8 @@ fn receipt(at: usize, bills: &[OpenBill], customers: usize) -> anyhow::Result<Fr
         customer,
         by_rules: false,
         undone: false,
+        position: 0,
+        pays: Vec::new(),
         free: yuan(amount)?,
         reference,
         payer: Payer { name, account: None },

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use tallybook_domain::billing::bill::{BadDebtRequest, BadDebtState, StepDate};
 use tallybook_domain::billing::{Bill, BillCommand, BillId};
-use tallybook_domain::{Actor, Refusal};
+use tallybook_domain::{Actor, Money, Refusal};
 use tallybook_event_store::{Book, CommandError, Decision, Receipt};
 
 use super::BadDebtOutcome;
@@ -14,8 +14,10 @@ use crate::approvals::{Agreed, Decider, Subject, Waiting, agree, missing_approva
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ApproveBadDebt {
     pub bill: BillId,
-    /// Today, or the day of issue if that is later, if not given. That of the last one who approves
-    /// counts.
+    /// What is approved; whatever is asked for, if not given.
+    #[serde(default)]
+    pub amount: Option<Money>,
+    /// Today, or the day of issue if that is later, if not given. That of the last one who approves counts.
     #[serde(default)]
     pub effective_date: Option<NaiveDate>,
 }
@@ -30,7 +32,8 @@ pub async fn approve_bad_debt(
     let request = context.request("approve_bad_debt", &approve)?;
     let subject = Subject::BadDebt(approve.bill.clone());
     book.execute(request, subject.streams(), move |decision| {
-        let ApproveBadDebt { bill, effective_date } = approve.clone();
+        let ApproveBadDebt { bill, amount, effective_date } = approve.clone();
+        decision.state::<Bill>(bill.as_str()).check_bad_debt_is(&bill, amount)?;
         let before = decision.state::<Bill>(bill.as_str()).bad_debt().cloned();
         let state = match agree(decision, &subject, &decider, None)? {
             Agreed::NotYet => BadDebtState::Requested,
@@ -53,7 +56,8 @@ pub(crate) fn approve_bad_debt_of(
     effective_date: Option<NaiveDate>,
 ) -> Result<(), Refusal> {
     let date = StepDate { given: effective_date, today: decision.today() };
-    let step = BillCommand::ApproveBadDebt { bill: bill.clone(), approved_by: by.clone(), date };
+    let (id, approved_by) = (bill.clone(), by.clone());
+    let step = BillCommand::ApproveBadDebt { bill: id, amount: None, approved_by, date };
     decision.decide::<Bill>(bill.as_str(), step)?;
     Ok(())
 }

@@ -6,7 +6,7 @@ use tallybook_domain::customers::Customer;
 use tallybook_domain::deposits::WithdrawalRefusal;
 use tallybook_domain::settlement::receipt::RefundRequest;
 use tallybook_domain::settlement::{Receipt, ReceiptCommand, ReceiptId, ReceiptRefusal};
-use tallybook_domain::{Actor, Refusal};
+use tallybook_domain::{Actor, Money, Refusal};
 use tallybook_event_store::{Book, CommandError, Decision, Receipt as Answer};
 
 use super::ReceiptOutcome;
@@ -16,6 +16,9 @@ use crate::approvals::{Agreed, Decider, Subject, Waiting, agree, missing_approva
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ApproveRefund {
     pub receipt: ReceiptId,
+    /// What is approved; whatever is asked for, if not given.
+    #[serde(default)]
+    pub amount: Option<Money>,
     /// Today, if not given. That of the last one who approves counts.
     #[serde(default)]
     pub effective_date: Option<NaiveDate>,
@@ -31,7 +34,8 @@ pub async fn approve_refund(
     let request = context.request("approve_refund", &approve)?;
     let subject = Subject::Refund(approve.receipt.clone());
     book.execute(request, subject.streams(), move |decision| {
-        let ApproveRefund { receipt, effective_date } = approve.clone();
+        let ApproveRefund { receipt, amount, effective_date } = approve.clone();
+        decision.state::<Receipt>(receipt.as_str()).check_refund_is(&receipt, amount)?;
         match agree(decision, &subject, &decider, None)? {
             Agreed::NotYet => {}
             Agreed::Enough | Agreed::Before => {
@@ -56,7 +60,7 @@ pub(crate) fn approve_refund_of(
     let customer = receipt.customer().cloned();
     let effective_date = effective_date.unwrap_or_else(|| receipt.effective_date_by_default(today));
     let (receipt, approved_by) = (id.clone(), by.clone());
-    let step = ReceiptCommand::ApproveRefund { receipt, approved_by, effective_date, today };
+    let step = ReceiptCommand::ApproveRefund { receipt, amount: None, approved_by, effective_date, today };
     decision.decide::<Receipt>(id.as_str(), step)?;
     let not_found = || ReceiptRefusal::NotFound { receipt: id.clone() };
     let customer = customer.ok_or_else(not_found)?;

@@ -123,9 +123,22 @@ pub(super) fn identify(
     write_off: &WriteOffId,
     effective_date: NaiveDate,
 ) -> Result<(), Refusal> {
-    let legs: Vec<Leg> = decision.state::<WriteOff>(write_off.as_str()).live_legs().cloned().collect();
+    let legs = live_legs(decision, write_off);
+    identify_legs(decision, write_off, &legs, effective_date)
+}
+
+fn live_legs(decision: &Decision<'_>, write_off: &WriteOffId) -> Vec<Leg> {
+    decision.state::<WriteOff>(write_off.as_str()).live_legs().cloned().collect()
+}
+
+fn identify_legs(
+    decision: &mut Decision<'_>,
+    write_off: &WriteOffId,
+    legs: &[Leg],
+    effective_date: NaiveDate,
+) -> Result<(), Refusal> {
     let today = decision.today();
-    for Leg { source, bill, .. } in legs {
+    for Leg { source, bill, .. } in legs.iter().cloned() {
         let LegSource::Receipt(receipt) = source else { continue };
         let known = decision.state::<Receipt>(receipt.as_str());
         if known.amount().is_none() || known.customer().is_some() {
@@ -146,7 +159,31 @@ pub(super) fn apply(
     write_off: &WriteOffId,
     effective_date: NaiveDate,
 ) -> Result<(), Refusal> {
-    let legs: Vec<Leg> = decision.state::<WriteOff>(write_off.as_str()).live_legs().cloned().collect();
+    let legs = live_legs(decision, write_off);
+    apply_legs(decision, write_off, legs, effective_date)
+}
+
+/// Whether a write-off that has to wait could happen now: what nobody could approve is not proposed.
+pub(super) fn try_out(
+    decision: &mut Decision<'_>,
+    write_off: &WriteOffId,
+    (legs, matched): (Vec<Leg>, bool),
+    effective_date: NaiveDate,
+) -> Result<(), Refusal> {
+    decision.try_out(|trial| {
+        if matched {
+            identify_legs(trial, write_off, &legs, effective_date)?;
+        }
+        apply_legs(trial, write_off, legs, effective_date)
+    })
+}
+
+fn apply_legs(
+    decision: &mut Decision<'_>,
+    write_off: &WriteOffId,
+    legs: Vec<Leg>,
+    effective_date: NaiveDate,
+) -> Result<(), Refusal> {
     for leg in legs {
         take(decision, write_off, &leg, effective_date)?;
         let date = StepDate { given: Some(effective_date), today: decision.today() };

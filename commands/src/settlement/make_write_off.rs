@@ -12,7 +12,7 @@ use tallybook_domain::{Money, Refusal, Requester};
 use tallybook_event_store::{Book, CommandError, Decision, Receipt as Answer, StreamKey};
 
 use super::WriteOffOutcome;
-use super::legs::{Paper, apply, date_by_default, standing_differences, streams};
+use super::legs::{Paper, apply, date_by_default, standing_differences, streams, try_out};
 use crate::CommandContext;
 use crate::approvals::{Subject, ask, missing_approvals};
 use crate::requester::requester;
@@ -97,9 +97,14 @@ pub(super) fn paper(decision: &mut Decision<'_>, made: Made) -> Result<Option<Na
     let today = decision.today();
     let effective_date = given.unwrap_or_else(|| date_by_default(decision, &legs, today));
     let standing = standing_differences(decision, &legs);
+    let to_try = (legs.clone(), matched.is_some());
     let terms = WriteOffTerms { write_off: write_off.clone(), customer, legs, effective_date, matched };
     let make = WriteOffCommand::Make { terms, requested_by, limits, standing, today };
     decision.decide::<WriteOff>(write_off.as_str(), make)?;
     let state = decision.state::<WriteOff>(write_off.as_str()).state();
-    Ok((state == Some(WriteOffState::Posted)).then_some(effective_date))
+    if state == Some(WriteOffState::Posted) {
+        return Ok(Some(effective_date));
+    }
+    try_out(decision, &write_off, to_try, effective_date)?;
+    Ok(None)
 }

@@ -34,6 +34,10 @@ pub(crate) fn optional<T: DeserializeOwned>(row: &PgRow, column: &str) -> Decode
     row.try_get::<Option<&str>, _>(column)?.map(|text| read(text, column)).transpose()
 }
 
+pub(crate) fn spelled_all<T: DeserializeOwned>(row: &PgRow, column: &str) -> Decoded<Vec<T>> {
+    row.try_get::<Vec<String>, _>(column)?.iter().map(|text| read(text, column)).collect()
+}
+
 pub(crate) fn text(row: &PgRow, column: &str) -> Decoded<SmolStr> {
     row.try_get::<&str, _>(column).map(SmolStr::new)
 }

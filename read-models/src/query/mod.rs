@@ -20,7 +20,7 @@ pub use cursor::InvalidCursor;
 pub(crate) use cursor::{read_key, write_cursor};
 pub(crate) use decode::{
     count, counted, damaged, money, optional, optional_count, optional_points, points, quantity, read,
-    signed, spelled, stamp, stored_json, text,
+    signed, spelled, spelled_all, stamp, stored_json, text,
 };
 pub use error::ReadError;
 pub use paging::{Paging, PagingError};

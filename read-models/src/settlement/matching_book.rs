@@ -11,7 +11,7 @@ use sqlx::{PgConnection, PgPool, Postgres, QueryBuilder, Row};
 use tallybook_domain::deposits::AccountNumber;
 use tallybook_domain::settlement::ReceiptId;
 use tallybook_domain::settlement::matching::{
-    FreeReceipt, KnownPayer, Matcher, OpenBill, OpenBills, RuleSet,
+    FreeReceipt, KnownPayer, Matcher, OpenBill, OpenBills, RuleSet, TakenOfBill,
 };
 use tallybook_domain::settlement::receipt::Payer;
 use tallybook_domain::settlement::write_off::{Leg, LegSource};
@@ -22,7 +22,7 @@ use super::{LegRow, Receipts, WriteOffs};
 use crate::billing::Bills;
 use crate::customers::Customers;
 use crate::fold::Projection;
-use crate::query::{Answer, ReadError, Snapshot, money, optional, spelled, tables_of};
+use crate::query::{Answer, ReadError, Snapshot, count, money, optional, spelled, spelled_all, tables_of};
 
 /// Which receipts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +41,8 @@ pub struct MatchingBook {
     receipts: Vec<FreeReceipt>,
     bills: Vec<OpenBill>,
     payers: Vec<KnownPayer>,
+    /// By rules, since the first of the receipts came in.
+    taken: Vec<TakenOfBill>,
     /// What waits for an approver.
     waiting: Vec<LegRow>,
 }
@@ -48,15 +50,24 @@ pub struct MatchingBook {
 impl MatchingBook {
     /// The matcher, and the receipts of the scope of which something is free, in the order in which they came in.
     pub fn matcher(self) -> Result<(Matcher, Vec<FreeReceipt>), MoneyError> {
-        let Self { rules, rules_version, mut receipts, bills, payers, waiting } = self;
+        let Self { rules, rules_version, mut receipts, bills, payers, taken, waiting } = self;
         let mut bills: OpenBills = bills.into_iter().collect();
         for LegRow { leg, .. } in &waiting {
             bills.take(&leg.bill, leg.amount)?;
             hold(&mut receipts, leg)?;
         }
         receipts.retain(|receipt| receipt.free.is_positive());
-        let payers = payers.into_iter().collect();
-        Ok((Matcher { rules, rules_version, bills, payers }, receipts))
+        let (payers, taken) = (payers.into_iter().collect(), taken.into_iter().collect());
+        Ok((Matcher { rules, rules_version, bills, payers, taken }, receipts))
+    }
+}
+
+impl MatchingBook {
+    /// Bills that count though nothing may be owed of them: what rules have taken of, and what the receipts pay already.
+    fn named_again(&self) -> Vec<String> {
+        let taken = self.taken.iter().map(|taken| &taken.bill);
+        let bills = self.receipts.iter().flat_map(|receipt| &receipt.pays).chain(taken);
+        bills.map(ToString::to_string).collect()
     }
 }
 
@@ -84,13 +95,14 @@ pub async fn matching_book(pool: &PgPool, scope: &MatchingScope) -> Result<Answe
     let (version, rules) = rules_in_force(connection).await?;
     let receipts = receipts(connection, scope).await?;
     let rules_version = u32::try_from(version).map_err(|error| ReadError::Corrupt(error.to_string()))?;
-    let (bills, payers, waiting) = (Vec::new(), Vec::new(), Vec::new());
-    let mut book = MatchingBook { rules, rules_version, receipts, bills, payers, waiting };
+    let (bills, payers, taken, waiting) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut book = MatchingBook { rules, rules_version, receipts, bills, payers, taken, waiting };
     if !book.receipts.is_empty() {
         let of = only_customer(scope, &book.receipts);
         // Where rules have said whose it is, who else it may be counts as it did then.
         let by_person = !book.receipts.iter().any(|receipt| receipt.by_rules);
-        book.bills = bills_of(connection, of.as_ref()).await?;
+        book.taken = taken_by_rules(connection, of.as_ref(), &book.receipts).await?;
+        book.bills = bills_of(connection, of.as_ref(), &book.named_again()).await?;
         book.payers = payers_of(connection, of.as_ref().filter(|_| by_person)).await?;
         book.waiting = waiting_legs(connection).await?;
     }
@@ -115,7 +127,13 @@ async fn receipts(
                 payer_account, remittance, \
                 undone OR EXISTS (SELECT FROM write_off_legs AS legs \
                                     JOIN write_offs AS papers ON papers.id = legs.write_off \
-                                   WHERE legs.source = receipts.id AND papers.state = 'rejected') AS undone \
+                                   WHERE legs.source = receipts.id AND papers.state = 'rejected' \
+                                     AND papers.matched <> 'null') AS undone, \
+                created_position, \
+                ARRAY (SELECT DISTINCT legs.bill FROM write_off_legs AS legs \
+                         JOIN write_offs AS papers ON papers.id = legs.write_off \
+                        WHERE legs.source = receipts.id AND legs.reversal = 'null' \
+                          AND papers.state <> 'rejected') AS pays \
            FROM receipts WHERE unapplied > 0 AND state IN ('open', 'unidentified')",
     );
     match scope {
@@ -139,6 +157,8 @@ fn free_receipt(row: &PgRow) -> Result<FreeReceipt, sqlx::Error> {
         customer: optional(row, "customer")?,
         by_rules: row.try_get("by_rules")?,
         undone: row.try_get("undone")?,
+        position: count(row, "created_position")?,
+        pays: spelled_all(row, "pays")?,
         free: money(row, "unapplied", currency)?,
         reference: spelled(row, "reference")?,
         payer: Payer { name: optional(row, "payer_name")?, account: optional(row, "payer_account")? },
@@ -149,10 +169,12 @@ fn free_receipt(row: &PgRow) -> Result<FreeReceipt, sqlx::Error> {
 async fn bills_of(
     connection: &mut PgConnection,
     of: Option<&CustomerId>,
+    others: &[String],
 ) -> Result<Vec<OpenBill>, ReadError> {
     let mut query = QueryBuilder::<Postgres>::new(
-        "SELECT id, number, due_date, currency, open FROM bills WHERE open > 0 AND due_date IS NOT NULL",
+        "SELECT id, number, due_date, currency, open FROM bills WHERE due_date IS NOT NULL AND (open > 0 OR id = ANY(",
     );
+    query.push_bind(others).push("))");
     if let Some(customer) = of {
         query.push(" AND customer = ").push_bind(customer.as_str());
     }
@@ -166,6 +188,35 @@ async fn bills_of(
         })
     };
     Ok(rows.iter().map(bill).collect::<Result<_, _>>()?)
+}
+
+/// What write-offs found by rules have taken of bills since the first of the receipts came in, and has not been undone.
+async fn taken_by_rules(
+    connection: &mut PgConnection,
+    of: Option<&CustomerId>,
+    receipts: &[FreeReceipt],
+) -> Result<Vec<TakenOfBill>, ReadError> {
+    let first = receipts.iter().map(|receipt| receipt.position).min().unwrap_or(u64::MAX);
+    let mut query = QueryBuilder::<Postgres>::new(
+        "SELECT legs.bill, legs.currency, sum(legs.amount) AS amount, papers.created_position \
+           FROM write_offs AS papers JOIN write_off_legs AS legs ON legs.write_off = papers.id \
+          WHERE papers.matched <> 'null' AND papers.state <> 'rejected' AND legs.reversal = 'null' \
+            AND papers.created_position > ",
+    );
+    query.push_bind(i64::try_from(first).unwrap_or(i64::MAX));
+    if let Some(customer) = of {
+        query.push(" AND papers.customer = ").push_bind(customer.as_str());
+    }
+    query.push(" GROUP BY papers.id, legs.bill, legs.currency, papers.created_position");
+    let rows = query.build().fetch_all(connection).await?;
+    let taken = |row: &PgRow| {
+        Ok::<_, sqlx::Error>(TakenOfBill {
+            bill: spelled(row, "bill")?,
+            amount: money(row, "amount", spelled(row, "currency")?)?,
+            position: count(row, "created_position")?,
+        })
+    };
+    Ok(rows.iter().map(taken).collect::<Result<_, _>>()?)
 }
 
 /// Legs of write-offs that wait for an approver.

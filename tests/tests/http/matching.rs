@@ -81,6 +81,64 @@ async fn a_receipt_is_proposed_explained_written_off_and_undone() {
     book.finish().await;
 }
 
+/// The same bill is paid twice: the second transfer is not put to the next bill of the same amount, however often the
+/// rules are asked.
+#[tokio::test(flavor = "multi_thread")]
+async fn money_for_a_bill_that_is_paid_already_waits_for_a_person() {
+    let book = TestBook::start().await;
+    let (_, bills) = book.owing("Acme", &["77", "77"]).await;
+    let (umbra, _) = book.owing("Umbra", &["88"]).await;
+    book.changes(&book.finance(), "/v1/matching-rules", &rules("0.80")).await;
+    for reference in ["R-1", "R-2"] {
+        unknown(&book, "77.00", reference, ["Acme", "6222000011112222", &bills[0]]).await;
+    }
+    let doubted = ["waiting", "0.40", "exact_bill"];
+    let run = auto(&book, json!({})).await;
+    assert_eq!(told(&run), [["posted", "1.00", "reference"], doubted]);
+    let reason = format!("the payer names {}, which it does not pay", bills[0]);
+    assert!(run["matches"][1]["reasons"].as_array().unwrap().contains(&json!(reason)), "{run}");
+    assert_eq!(told(&auto(&book, json!({})).await), [doubted]);
+    assert_eq!(book.open_of(&bills[1]).await, "77.00");
+    let strange = bodies::with(receipt(Some(&umbra), "88.00", "R-3"), "text", Some(json!(bills[1])));
+    book.operator().post("/v1/receipts", &strange).await.created();
+    let run = auto(&book, json!({ "customer": umbra })).await;
+    assert_eq!(told(&run), [["waiting", "0.60", "exact_bill"]], "entered for the wrong customer, perhaps");
+    book.finish().await;
+}
+
+/// A person's own write-off that was rejected says nothing of the rules, nor does a paper of somebody else.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_off_by_hand_that_was_rejected_holds_nothing_back() {
+    let book = TestBook::start().await;
+    let (acme, bills) = book.owing("Acme", &["100"]).await;
+    book.changes(&book.finance(), "/v1/matching-rules", &rules("0.80")).await;
+    let money = book.receipt(&acme, "100.00", "R-1").await;
+    let discount = json!([{ "reason": "discount", "amount": bodies::yuan("1.00") }]);
+    let body = sums(&[("receipt", &money, "99.00")], &[(&bills[0], "100.00")]);
+    let body = bodies::with(body, "differences", Some(discount));
+    let waits = book.creates(&book.finance(), "/v1/write-offs", &body).await;
+    let reject = format!("/v1/write-offs/{}/reject", text(&waits, "id"));
+    book.changes(&book.approver(), &reject, &bodies::because("no discount")).await;
+    assert_eq!(told(&auto(&book, json!({})).await), [["posted", "0.80", "exact_bill"]]);
+    book.finish().await;
+}
+
+/// The last customer is taken off the list: nobody is left, not everybody.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_list_of_oldest_first_is_nobody() {
+    let book = TestBook::start().await;
+    let (acme, _) = book.owing("Acme", &["50", "50"]).await;
+    let money = book.receipt(&acme, "70.00", "R-1").await;
+    let only = |customers: Value| json!({ "rules": [{ "rule": "oldest_first", "on": true, "customers": customers }] });
+    for (customers, found) in [(json!([acme]), 1), (json!([]), 0)] {
+        book.changes(&book.finance(), "/v1/matching-rules", &only(customers.clone())).await;
+        assert_eq!(proposals(&book, &money).await["proposals"].as_array().unwrap().len(), found);
+        let shown = book.auditor().get(&format!("/v1/matching-rules?{}", book.fresh().await)).await;
+        assert!(shown.text.contains(&format!("\"customers\":{customers}")), "{}", shown.text);
+    }
+    book.finish().await;
+}
+
 /// The receipt paid two bills, and one of them was the wrong one: what came free is for a person.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_part_that_was_undone_does_not_come_back_as_a_part() {

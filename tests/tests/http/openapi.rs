@@ -388,7 +388,7 @@ async fn bills(book: &TestBook, comparison: &mut Comparison) {
         ("bad-debt", &one),
         ("bad-debt/reject", &why),
         ("bad-debt", &one),
-        ("bad-debt/approve", &json!({})),
+        ("bad-debt/approve", &json!({ "amount": one["amount"] })),
     ] {
         let decided = step.ends_with("approve") || step.ends_with("reject");
         let by = if decided { book.approver() } else { book.finance() };
@@ -462,7 +462,7 @@ async fn settlement(book: &TestBook, comparison: &mut Comparison) {
         ("refund", &some),
         ("refund/reject", &why),
         ("refund", &some),
-        ("refund/approve", &json!({})),
+        ("refund/approve", &json!({ "amount": some["amount"] })),
         ("refund/return", &why),
         ("move-back", &json!({})),
     ] {

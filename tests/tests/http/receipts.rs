@@ -120,12 +120,27 @@ async fn what_is_left_goes_to_the_wallet_or_back() {
     let asked = book.creates(&finance, &path("refund"), &why).await;
     assert_eq!(asked["unapplied"], bodies::yuan("10.00"));
     book.refuses(finance.post(&path("refund"), &why), 409, "refund-under-way").await;
-    book.refuses(finance.post(&path("refund/approve"), &json!({})), 403, "self-approval").await;
+    book.refuses(
+        finance.post(&path("refund/approve"), &json!({ "amount": why["amount"] })),
+        403,
+        "self-approval",
+    )
+    .await;
+    let other = json!({ "amount": bodies::yuan("10.00") });
+    let answer =
+        book.refuses(book.approver().post(&path("refund/approve"), &other), 409, "refund-under-way").await;
+    assert_eq!(
+        answer.problem(409, "refund-under-way")["amount"],
+        bodies::yuan("30.00"),
+        "not what was looked at"
+    );
+    book.refuses_values(book.approver().post(&path("refund/approve"), &json!({})), &[("/amount", "missing")])
+        .await;
     let rejected =
         book.changes(&book.approver(), &path("refund/reject"), &bodies::because("it pays the next")).await;
     assert_eq!(rejected["unapplied"], bodies::yuan("40.00"));
     finance.post(&path("refund"), &why).await.created();
-    book.changes(&book.approver(), &path("refund/approve"), &json!({})).await;
+    book.changes(&book.approver(), &path("refund/approve"), &json!({ "amount": why["amount"] })).await;
     assert_eq!(book.closing(["1002", "2203"]).await, ["25.00", "-10.00"]);
     let found = book.auditor().get(&format!("/v1/receipts/{id}?{}", book.fresh().await)).await;
     let told: Vec<&Value> = ["moved", "refunded", "refund_asked", "unapplied"]

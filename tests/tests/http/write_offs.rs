@@ -194,7 +194,7 @@ async fn what_cannot_be_written_off_is_refused() {
     let finance = book.finance();
     let wallet = format!("{umbra}.CNY");
     for (source, amount, status, kind) in [
-        (("receipt", own.as_str()), "80.01", 422, "above-open-amount"),
+        (("receipt", own.as_str()), "80.01", 409, "above-open-amount"),
         (("receipt", &own), "0.00", 422, "amount-not-positive"),
         (("receipt", &strange), "1.00", 409, "receipt-of-another"),
         (("receipt", "R0000000000000000"), "1.00", 404, "receipt-not-found"),
@@ -233,6 +233,73 @@ async fn of_two_tabs_one_wins_and_the_other_learns_what_is_left() {
         assert_eq!(book.left_of(&receipt).await, "3.00");
     }
     assert_eq!(book.closing(["1122", "2203"]).await, ["110.00", "-30.00"]);
+    book.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_tabs_that_pay_the_same_bill_the_other_learns_what_is_left_of_it() {
+    let book = TestBook::start().await;
+    let (acme, bills) = book.owing("Acme", &["100"]).await;
+    let receipt = book.receipt(&acme, "200.00", "R-1").await;
+    let finance = book.finance();
+    let pays = sums(&[("receipt", &receipt, "100.00")], &[(&bills[0], "100.00")]);
+    let answers = join_all((0..2).map(|_| async { finance.post("/v1/write-offs", &pays).await })).await;
+    let lost: Vec<_> = answers.iter().filter(|answer| answer.status != 201).collect();
+    assert_eq!(lost.len(), 1);
+    assert_eq!(lost[0].problem(409, "above-open-amount")["open"], bodies::yuan("0.00"));
+    assert_eq!(book.left_of(&receipt).await, "100.00");
+    book.finish().await;
+}
+
+/// What waits for an approver is looked at as what is posted: nobody is asked to approve what cannot be.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_could_not_be_approved_is_not_proposed() {
+    let book = TestBook::start().await;
+    let (acme, bills) = book.owing("Acme", &["100"]).await;
+    let umbra = book.customer("Umbra").await;
+    let (own, strange) =
+        (book.receipt(&acme, "100.00", "R-1").await, book.receipt(&umbra, "100.00", "R-2").await);
+    let finance = book.finance();
+    let missing = format!("{acme}.2001-01");
+    let discounted = |receipt: &str, amount: &str, bill: &str, total: &str| {
+        let differences = json!([{ "reason": "discount", "amount": bodies::yuan("1.00") }]);
+        bodies::with(
+            sums(&[("receipt", receipt, amount)], &[(bill, total)]),
+            "differences",
+            Some(differences),
+        )
+    };
+    for (receipt, amount, bill, total, status, kind) in [
+        (own.as_str(), "100.01", bills[0].as_str(), "101.01", 409, "receipt-short"),
+        (&own, "100.00", &bills[0], "101.00", 409, "above-open-amount"),
+        (&strange, "99.00", &bills[0], "100.00", 409, "receipt-of-another"),
+        ("R0000000000000000", "99.00", &bills[0], "100.00", 404, "receipt-not-found"),
+        (&own, "99.00", &missing, "100.00", 404, "bill-not-found"),
+    ] {
+        let body = discounted(receipt, amount, bill, total);
+        book.refuses(finance.post("/v1/write-offs", &body), status, kind).await;
+    }
+    let waits =
+        book.creates(&finance, "/v1/write-offs", &discounted(&own, "99.00", &bills[0], "100.00")).await;
+    assert_eq!((text(&waits, "state"), left(&waits)), ("proposed", [vec!["100.00"], vec!["100.00"]]));
+    assert_eq!(book.closing(["1122", "2203"]).await, ["100.00", "-200.00"], "nothing was tried for good");
+    book.finish().await;
+}
+
+/// By the same figures as a bill given up by way of bad debt.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_given_up_by_a_write_off_is_not_shown_as_paid() {
+    let book = TestBook::start().await;
+    let (_, bills) = book.owing("Acme", &["100"]).await;
+    let differences = json!([{ "reason": "bad_debt", "amount": bodies::yuan("100.00") }]);
+    let body = bodies::with(sums(&[], &[(&bills[0], "100.00")]), "differences", Some(differences));
+    let waits = book.creates(&book.finance(), "/v1/write-offs", &body).await;
+    let approve = format!("/v1/write-offs/{}/approve", text(&waits, "id"));
+    book.changes(&book.approver(), &approve, &json!({})).await;
+    let shown = book.auditor().get(&format!("/v1/bills/{}?{}", bills[0], book.fresh().await)).await;
+    let figures =
+        ["settled", "written_off", "open"].map(|figure| text(&shown.data()[figure], "amount").to_owned());
+    assert_eq!(figures, ["0.00", "100.00", "0.00"]);
     book.finish().await;
 }
 

@@ -151,6 +151,11 @@ impl Bill {
         self.drafted.as_ref().and_then(|drafted| drafted.bad_debt.as_ref())
     }
 
+    /// Refuses an approval of another bad debt than is asked for. Of whatever is asked for, if nothing is said.
+    pub fn check_bad_debt_is(&self, bill: &BillId, meant: Option<Money>) -> Result<(), BillRefusal> {
+        self.bad_debt().map_or(Ok(()), |request| rules::check_meant(bill, request, meant))
+    }
+
     /// What is owed of it now: nothing before it is issued, and nothing once it is voided.
     pub fn open(&self) -> Result<Option<Money>, MoneyError> {
         match &self.drafted {

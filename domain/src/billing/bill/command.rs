@@ -71,6 +71,8 @@ pub enum BillCommand {
     },
     ApproveBadDebt {
         bill: BillId,
+        /// What is approved: refused if something else is asked for by now. Whatever is asked for, if nothing is said.
+        amount: Option<Money>,
         approved_by: Actor,
         date: StepDate,
     },

@@ -19,7 +19,7 @@ pub enum BillRefusal {
         "something was applied to bill {bill} already, a note or a write-off: {open} of {total} is left; credit that, or undo the write-off first"
     )]
     PartlySettled { bill: BillId, total: Money, open: Money },
-    #[error("only {open} of bill {bill} is left, {requested} is too much")]
+    #[error("only {open} of bill {bill} is left, {requested} is too much: ask for at most what is left")]
     AboveOpen { bill: BillId, open: Money, requested: Money },
     #[error("the wallet paid only {paid} of bill {bill}, and {requested} would have to go back to it")]
     AbovePaid { bill: BillId, paid: Money, requested: Money },

@@ -61,8 +61,8 @@ pub(super) fn decide(bill: &Bill, command: BillCommand) -> Result<Option<BillEve
         BillCommand::RequestBadDebt { bill: id, amount, reason, requested_by } => {
             request_bad_debt(issued(bill, &id, BillAction::WriteOff)?, id, amount, reason, requested_by)
         }
-        BillCommand::ApproveBadDebt { bill: id, approved_by, date } => {
-            approve_bad_debt(issued(bill, &id, BillAction::WriteOff)?, id, approved_by, date)
+        BillCommand::ApproveBadDebt { bill: id, amount, approved_by, date } => {
+            approve_bad_debt(issued(bill, &id, BillAction::WriteOff)?, id, (amount, approved_by), date)
         }
         BillCommand::RejectBadDebt { bill: id, rejected_by, reason } => {
             requested(issued(bill, &id, BillAction::WriteOff)?, &id)?;
@@ -210,10 +210,12 @@ fn request_bad_debt(
 fn approve_bad_debt(
     drafted: &Drafted,
     bill: BillId,
-    approved_by: Actor,
+    (meant, approved_by): (Option<Money>, Actor),
     date: StepDate,
 ) -> Result<Option<BillEvent>, BillRefusal> {
-    let BadDebtRequest { amount, requested_by } = requested(drafted, &bill)?;
+    let request = requested(drafted, &bill)?;
+    check_meant(&bill, request, meant)?;
+    let BadDebtRequest { amount, requested_by } = request;
     if requested_by.is(&approved_by) {
         let requested_by = requested_by.actor().clone();
         return Err(BillRefusal::SelfApproval { bill, requested_by });
@@ -221,6 +223,20 @@ fn approve_bad_debt(
     check_open(drafted, &bill, *amount)?;
     let effective_date = date_of(drafted, date)?;
     Ok(Some(BillEvent::BadDebtWrittenOff { bill, amount: *amount, approved_by, effective_date }))
+}
+
+/// Who approves has looked at one request, and another may stand by now.
+pub(super) fn check_meant(
+    bill: &BillId,
+    request: &BadDebtRequest,
+    meant: Option<Money>,
+) -> Result<(), BillRefusal> {
+    let BadDebtRequest { amount, requested_by } = request;
+    if meant.is_some_and(|meant| meant != *amount) {
+        let (bill, requested_by) = (bill.clone(), requested_by.actor().clone());
+        return Err(BillRefusal::BadDebtUnderWay { bill, amount: *amount, requested_by });
+    }
+    Ok(())
 }
 
 fn requested<'a>(drafted: &'a Drafted, bill: &BillId) -> Result<&'a BadDebtRequest, BillRefusal> {

@@ -34,6 +34,9 @@ pub(super) fn only_bill(matcher: &Matcher, asking: &Asking<'_>) -> Option<Draft>
     let customer = bill.bill.customer();
     let mut grounds = vec![MatchGround::AmountEqual];
     grounds.extend(matcher.who(asking, &customer));
+    if matcher.taken.has_taken(asking.receipt.position, asking.free) {
+        grounds.push(MatchGround::OtherBills);
+    }
     Some(Draft { customer, payments: pay([bill], free, false), reason: None, grounds })
 }
 

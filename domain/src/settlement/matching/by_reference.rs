@@ -3,7 +3,6 @@
 use super::draft::{Asking, Draft, pay};
 use super::evidence::MatchGround;
 use super::minor::{Minor, major, minor};
-use super::named_bills::named;
 use super::{Matcher, OpenBill};
 use crate::ids::CustomerId;
 use crate::money::MoneyError;
@@ -16,12 +15,16 @@ const MOST: usize = 100;
 /// of customers who are called the same, it is the one whose bill is named.
 pub(super) fn draft(matcher: &Matcher, asking: &Asking<'_>) -> Result<Option<Draft>, MoneyError> {
     let receipt = asking.receipt;
-    let text = receipt.text.as_ref().map_or("", |text| text.as_str());
-    let mut bills = named(asking.bills, &format!("{text} | {}", receipt.reference));
-    bills.retain(|bill| bill.open.currency() == asking.free.currency());
+    let owed = asking.named.iter().filter_map(|named| asking.bills.named(named));
+    let mut bills: Vec<&OpenBill> = Vec::new();
+    for bill in owed.filter(|bill| bill.open.is_positive() && bill.open.currency() == asking.free.currency())
+    {
+        // By its id and by its number.
+        if !bills.iter().any(|known| known.bill == bill.bill) {
+            bills.push(bill);
+        }
+    }
     let Some(customer) = receipt.customer.clone().or_else(|| most_named(&bills)) else { return Ok(None) };
-    let others = bills.iter().map(|bill| bill.bill.customer()).find(|other| *other != customer);
-    let strange = others.filter(|_| receipt.customer.is_none());
     bills.retain(|bill| bill.bill.customer() == customer);
     bills.truncate(MOST);
     if bills.is_empty() {
@@ -34,11 +37,7 @@ pub(super) fn draft(matcher: &Matcher, asking: &Asking<'_>) -> Result<Option<Dra
     let mut grounds = vec![amount];
     grounds.extend(matcher.who(asking, &customer));
     grounds.extend(bills.iter().map(|bill| MatchGround::Named { bill: bill.bill.clone() }));
-    let mut draft = Draft { customer, payments, reason, grounds };
-    if let Some(customer) = strange {
-        draft.doubt(MatchGround::OtherCustomer { customer });
-    }
-    Ok(Some(draft))
+    Ok(Some(Draft { customer, payments, reason, grounds }))
 }
 
 fn most_named(bills: &[&OpenBill]) -> Option<CustomerId> {

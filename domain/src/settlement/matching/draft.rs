@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::evidence::MatchGround;
 use super::minor::{Minor, major};
+use super::named_bills::NamedBill;
 use super::{OpenBill, OpenBills, Proposal, RuleName};
 use crate::billing::BillId;
 use crate::ids::CustomerId;
@@ -27,6 +28,8 @@ pub(super) struct Asking<'a> {
     /// What is free of it by now.
     pub(super) free: Money,
     pub(super) claimants: &'a [Claimant],
+    /// What the payer has named.
+    pub(super) named: &'a [NamedBill],
 }
 
 #[derive(Debug, Clone)]
@@ -83,6 +86,10 @@ impl Draft {
             draft.payments.iter().map(|payment| payment.bill.clone()).collect()
         };
         bills(self) == bills(other)
+    }
+
+    pub(super) fn pays(&self, bill: &BillId) -> bool {
+        self.payments.iter().any(|payment| payment.bill == *bill)
     }
 
     /// One more reason, said once.

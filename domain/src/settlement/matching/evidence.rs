@@ -49,6 +49,8 @@ pub enum MatchGround {
         free: Money,
     },
     OldestFirst,
+    /// The customer is one of those the rule names.
+    SettlesSo,
     CustomerKnown {
         customer: CustomerId,
     },
@@ -60,6 +62,11 @@ pub enum MatchGround {
     },
     Named {
         bill: BillId,
+    },
+    /// The payer has named a bill it does not pay, which may be paid already or another customer's: whatever the score, a
+    /// person has to do it.
+    NamesAnother {
+        named: SmolStr,
     },
     /// Other bills, or other sets of them, that fit as well.
     OtherBills,
@@ -82,12 +89,37 @@ impl MatchGround {
             Self::Within { .. } | Self::OverWithin { .. } => 40,
             Self::Short { .. } | Self::Over { .. } => 30,
             Self::OldestFirst => 20,
-            Self::CustomerKnown { .. } | Self::PayerAccount { .. } => 30,
+            Self::SettlesSo | Self::CustomerKnown { .. } | Self::PayerAccount { .. } => 30,
             Self::PayerName { alike } if *alike >= ALIKE => 30 * i32::from(alike.hundredths()) / 100,
             Self::PayerName { .. } => 0,
             Self::Named { .. } => 20,
-            Self::OtherBills | Self::OtherCustomer { .. } | Self::NamesUnseen => -20,
+            Self::NamesAnother { .. } | Self::OtherBills | Self::OtherCustomer { .. } | Self::NamesUnseen => {
+                -20
+            }
             Self::UndoneBefore => 0,
+        }
+    }
+
+    /// Whether a person has to look, whatever the score.
+    pub(super) fn needs_person(&self) -> bool {
+        match self {
+            Self::NamesAnother { .. } | Self::UndoneBefore => true,
+            Self::AmountEqual
+            | Self::SetEqual { .. }
+            | Self::AllOwed { .. }
+            | Self::Short { .. }
+            | Self::Over { .. }
+            | Self::Within { .. }
+            | Self::OverWithin { .. }
+            | Self::OldestFirst
+            | Self::SettlesSo
+            | Self::CustomerKnown { .. }
+            | Self::PayerAccount { .. }
+            | Self::PayerName { .. }
+            | Self::Named { .. }
+            | Self::OtherBills
+            | Self::OtherCustomer { .. }
+            | Self::NamesUnseen => false,
         }
     }
 
@@ -115,10 +147,12 @@ impl std::fmt::Display for MatchGround {
             }
             Self::OverWithin { free } => write!(f, "{free} more than owed, within tolerance; it stays free"),
             Self::OldestFirst => f.write_str("the oldest bills first"),
+            Self::SettlesSo => f.write_str("the customer settles so"),
             Self::CustomerKnown { customer } => write!(f, "of customer {customer}"),
             Self::PayerAccount { account } => write!(f, "payer account {account} remembered"),
             Self::PayerName { alike } => write!(f, "payer name {alike} alike"),
             Self::Named { bill } => write!(f, "bill number {bill} in text"),
+            Self::NamesAnother { named } => write!(f, "the payer names {named}, which it does not pay"),
             Self::OtherBills => f.write_str("other bills fit as well"),
             Self::OtherCustomer { customer } => write!(f, "customer {customer} fits nearly as well"),
             Self::NamesUnseen => f.write_str("more names are like it than were compared"),

@@ -1,11 +1,18 @@
 //! The rules over one receipt and the bills.
 
-use super::draft::{Asking, Claimant, Draft};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use smol_str::format_smolstr;
+
+use super::draft::{Asking, Draft};
 use super::evidence::MatchGround;
+use super::named_bills::{NamedBill, named};
 use super::{
-    FreeReceipt, GivenUp, KnownPayers, MatchingRule, OpenBills, Proposal, Proposals, RuleSet, by_age,
-    by_amount, by_reference,
+    FreeReceipt, GivenUp, KnownPayers, MatchingRule, OpenBill, OpenBills, Proposal, Proposals, RuleSet,
+    TakenByRules, by_age, by_amount, by_reference,
 };
+use crate::billing::BillId;
 use crate::ids::CustomerId;
 use crate::money::MoneyError;
 
@@ -16,6 +23,7 @@ pub struct Matcher {
     pub rules_version: u32,
     pub bills: OpenBills,
     pub payers: KnownPayers,
+    pub taken: TakenByRules,
 }
 
 /// What one rule proposes for a receipt, at most.
@@ -26,8 +34,9 @@ const NEARLY: i32 = 5;
 impl Matcher {
     /// Everything one receipt may pay, the surest first: a person chooses.
     pub fn proposals(&self, receipt: &FreeReceipt) -> Result<Proposals, MoneyError> {
-        let claimants = self.payers.claimants(receipt);
-        let asking = Asking { receipt, bills: &self.bills, free: receipt.free, claimants: &claimants };
+        let (claimants, named) = (self.payers.claimants(receipt), named(receipt));
+        let (bills, free) = (&self.bills, receipt.free);
+        let asking = Asking { receipt, bills, free, claimants: &claimants, named: &named };
         let mut all = Proposals::default();
         for rule in self.rules_on() {
             for proposal in self.by_rule(rule, &asking, &mut all.given_up)? {
@@ -52,13 +61,24 @@ impl Matcher {
         given_up: &mut Vec<GivenUp>,
     ) -> Result<Vec<Proposal>, MoneyError> {
         let mut drafts = self.drafts(rule, asking, given_up)?;
-        let before = if self.has_taken(rule, asking)? {
-            let asking = Asking { bills: &self.bills, ..*asking };
-            self.drafts(rule, &asking, &mut Vec::new())?
+        if drafts.is_empty() {
+            return Ok(Vec::new());
+        }
+        if let Some(before) = self.before(asking)? {
+            let asking_before = Asking { bills: &before, ..*asking };
+            let known = if rule.is_by_amount() {
+                self.drafts(rule, &asking_before, &mut Vec::new())?
+            } else {
+                Vec::new()
+            };
+            doubt(&mut drafts, &known);
+            if self.fitted(rule, asking, &asking_before)? {
+                drafts.iter_mut().for_each(|draft| draft.doubt(MatchGround::OtherBills));
+            }
         } else {
-            Vec::new()
-        };
-        doubt(&mut drafts, &before);
+            doubt(&mut drafts, &[]);
+        }
+        drafts.iter_mut().for_each(|draft| self.doubt_by_name(asking, draft));
         if asking.receipt.undone {
             drafts.iter_mut().for_each(|draft| draft.doubt(MatchGround::UndoneBefore));
         }
@@ -68,22 +88,63 @@ impl Matcher {
         drafts.into_iter().map(propose).collect()
     }
 
-    /// Whether less is owed by those it may be than when the run began, so that a bill may look like the only one that
-    /// fits.
-    fn has_taken(&self, rule: &MatchingRule, asking: &Asking<'_>) -> Result<bool, MoneyError> {
-        match rule {
-            MatchingRule::Reference { .. } | MatchingRule::OldestFirst { .. } => return Ok(false),
-            MatchingRule::ExactBill { .. }
-            | MatchingRule::ExactBills { .. }
-            | MatchingRule::WithinTolerance { .. } => {}
+    /// What was owed by those it may be before rules took anything since the receipt came in, in this run or before it;
+    /// `None` if that is what is owed now. A bill may look like the only one that fits because another is paid.
+    fn before(&self, asking: &Asking<'_>) -> Result<Option<Cow<'_, OpenBills>>, MoneyError> {
+        let (currency, since) = (asking.free.currency(), asking.receipt.position);
+        let customers = || asking.claimants.iter().map(|claimant| &claimant.customer);
+        let taken = || customers().flat_map(move |customer| self.taken.since(since, customer, currency));
+        if taken().next().is_none() {
+            for customer in customers() {
+                if self.bills.sum(customer, currency)? != asking.bills.sum(customer, currency)? {
+                    return Ok(Some(Cow::Borrowed(&self.bills)));
+                }
+            }
+            return Ok(None);
         }
-        let currency = asking.free.currency();
-        for Claimant { customer, .. } in asking.claimants {
-            if self.bills.sum(customer, currency)? != asking.bills.sum(customer, currency)? {
+        let owed = customers().flat_map(|customer| self.bills.oldest(customer, currency));
+        let mut before: BTreeMap<&BillId, OpenBill> = owed.map(|bill| (&bill.bill, bill.clone())).collect();
+        for taken in taken() {
+            let Some(bill) = self.bills.find(&taken.bill) else { continue };
+            let bill = before.entry(&bill.bill).or_insert_with(|| bill.clone());
+            bill.open = bill.open.checked_add(taken.amount)?;
+        }
+        Ok(Some(Cow::Owned(before.into_values().collect())))
+    }
+
+    /// Whether a rule that comes before this one would have found something before, and does no more.
+    fn fitted(
+        &self,
+        rule: &MatchingRule,
+        asking: &Asking<'_>,
+        before: &Asking<'_>,
+    ) -> Result<bool, MoneyError> {
+        if matches!(rule, MatchingRule::Reference { .. }) {
+            return Ok(false);
+        }
+        for earlier in self.rules_on().take_while(|earlier| earlier.name() != rule.name()) {
+            if earlier.is_by_amount()
+                && !self.drafts(earlier, before, &mut Vec::new())?.is_empty()
+                && self.drafts(earlier, asking, &mut Vec::new())?.is_empty()
+            {
                 return Ok(true);
             }
         }
         Ok(false)
+    }
+
+    /// A bill that is named and not paid, by the draft or by the receipt before, is what the money was for.
+    fn doubt_by_name(&self, asking: &Asking<'_>, draft: &mut Draft) {
+        let another = asking.named.iter().find(|named| {
+            let bill = match named {
+                NamedBill::Id(bill) => Some(bill),
+                NamedBill::Number(_) => self.bills.named(named).map(|bill| &bill.bill),
+            };
+            !bill.is_some_and(|bill| draft.pays(bill) || asking.receipt.pays.contains(bill))
+        });
+        if let Some(named) = another {
+            draft.doubt(MatchGround::NamesAnother { named: format_smolstr!("{named}") });
+        }
     }
 
     fn drafts(
@@ -115,7 +176,7 @@ impl Matcher {
                 near.filter_map(Result::transpose).collect::<Result<_, _>>()?
             }
             MatchingRule::OldestFirst { customers, .. } => {
-                let draft = |claimant| by_age::draft(asking, claimant, customers);
+                let draft = |claimant| by_age::draft(asking, claimant, customers.as_deref());
                 claimants.filter_map(draft).collect()
             }
         })
@@ -142,6 +203,11 @@ fn doubt(drafts: &mut [Draft], before: &[Draft]) {
     let fit = |draft: &Draft| (draft.customer.clone(), draft.fit());
     let fits: Vec<(CustomerId, i32)> = drafts.iter().chain(before).map(fit).collect();
     for draft in drafts {
+        let known =
+            before.iter().find(|other| other.customer == draft.customer && other.payments == draft.payments);
+        if let Some(known) = known.filter(|known| known.score() < draft.score()) {
+            draft.grounds.clone_from(&known.grounds);
+        }
         let fit = draft.fit();
         let rival = fits.iter().find(|(other, theirs)| *other != draft.customer && theirs + NEARLY >= fit);
         if let Some((customer, _)) = rival {

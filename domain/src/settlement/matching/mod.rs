@@ -20,6 +20,7 @@ mod rule_set;
 mod run;
 mod score;
 mod subset;
+mod taken;
 #[cfg(test)]
 mod tests;
 
@@ -31,3 +32,4 @@ pub use proposal::{FreeReceipt, GivenUp, Proposal, Proposals};
 pub use rule::{MatchingRule, RuleName};
 pub use rule_set::{InvalidRules, RuleSet};
 pub use score::Score;
+pub use taken::{TakenByRules, TakenOfBill};

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 
 use super::Proposal;
 use super::minor::{Minor, major, minor};
-use super::named_bills::key;
+use super::named_bills::NamedBill;
 use crate::billing::{BillId, BillNumber};
 use crate::ids::CustomerId;
 use crate::money::{Currency, Money, MoneyError};
@@ -28,9 +28,8 @@ type Age = (NaiveDate, usize);
 #[derive(Debug, Clone, Default)]
 pub struct OpenBills {
     bills: Vec<OpenBill>,
-    /// Ids and numbers, as they are looked for in a text.
-    keys: HashMap<String, usize>,
     ids: HashMap<BillId, usize>,
+    numbers: HashMap<BillNumber, usize>,
     owed: HashMap<(CustomerId, Currency), Owed>,
     /// How many bills of the book are owed so much, and the last of them.
     amounts: HashMap<(Currency, Minor), BTreeSet<Age>>,
@@ -66,8 +65,7 @@ impl OpenBills {
                 let slot = self.bills.len();
                 let nothing = Money::zero(bill.open.currency());
                 let open = bill.open;
-                self.keys.insert(key(bill.bill.as_str()), slot);
-                self.keys.extend(bill.number.as_ref().map(|number| (key(number.as_str()), slot)));
+                self.numbers.extend(bill.number.clone().map(|number| (number, slot)));
                 self.ids.insert(bill.bill.clone(), slot);
                 self.bills.push(OpenBill { open: nothing, ..bill });
                 self.set(slot, open);
@@ -179,7 +177,11 @@ impl OpenBills {
         }
     }
 
-    pub(super) fn by_key(&self, key: &str) -> Option<&OpenBill> {
-        self.bills.get(*self.keys.get(key)?)
+    /// Whether something is owed of it or not.
+    pub(super) fn named(&self, bill: &NamedBill) -> Option<&OpenBill> {
+        match bill {
+            NamedBill::Id(bill) => self.find(bill),
+            NamedBill::Number(number) => self.bills.get(*self.numbers.get(number)?),
+        }
     }
 }

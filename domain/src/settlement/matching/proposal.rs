@@ -5,6 +5,7 @@ use smol_str::format_smolstr;
 use uuid::Uuid;
 
 use super::{MatchEvidence, MatchGround, RuleName, RuleSet, Score};
+use crate::billing::BillId;
 use crate::deposits::BankReference;
 use crate::ids::{CustomerId, WriteOffId};
 use crate::money::{Money, MoneyError};
@@ -21,6 +22,10 @@ pub struct FreeReceipt {
     pub by_rules: bool,
     /// A person has undone or rejected a write-off of it: nothing more of it is written off by itself.
     pub undone: bool,
+    /// Where in the journal it was recorded.
+    pub position: u64,
+    /// Bills it pays already.
+    pub pays: Vec<BillId>,
     pub free: Money,
     pub reference: BankReference,
     pub payer: Payer,
@@ -44,7 +49,7 @@ pub struct Proposal {
 impl Proposal {
     /// Whether it is written off by itself.
     pub fn is_automatic(&self, rules: &RuleSet) -> bool {
-        rules.posts(self.score) && !self.grounds.contains(&MatchGround::UndoneBefore)
+        rules.posts(self.score) && !self.grounds.iter().any(MatchGround::needs_person)
     }
 
     /// What it takes of the receipt.

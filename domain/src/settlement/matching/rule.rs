@@ -33,9 +33,9 @@ pub enum MatchingRule {
     /// What is left pays the oldest bills of the customers who have it so.
     OldestFirst {
         on: bool,
-        /// All, if none is named.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        customers: Vec<CustomerId>,
+        /// Nobody, if the list is empty; everybody without a list.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        customers: Option<Vec<CustomerId>>,
     },
 }
 
@@ -87,6 +87,14 @@ impl MatchingRule {
             Self::ExactBills { .. } => RuleName::ExactBills,
             Self::WithinTolerance { .. } => RuleName::WithinTolerance,
             Self::OldestFirst { .. } => RuleName::OldestFirst,
+        }
+    }
+
+    /// Whether it goes by how much is owed, so that what is paid meanwhile changes what fits.
+    pub(super) fn is_by_amount(&self) -> bool {
+        match self {
+            Self::ExactBill { .. } | Self::ExactBills { .. } | Self::WithinTolerance { .. } => true,
+            Self::Reference { .. } | Self::OldestFirst { .. } => false,
         }
     }
 

@@ -97,7 +97,7 @@ impl RuleSet {
                 MatchingRule::Reference { on: true },
                 MatchingRule::ExactBill { on: true },
                 MatchingRule::ExactBills { on: true, most: MOST_BILLS },
-                MatchingRule::OldestFirst { on: false, customers: Vec::new() },
+                MatchingRule::OldestFirst { on: false, customers: Some(Vec::new()) },
             ],
         }
     }

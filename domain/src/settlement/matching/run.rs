@@ -7,6 +7,7 @@ use std::cmp::Reverse;
 use std::collections::HashSet;
 
 use super::draft::{Asking, Claimant};
+use super::named_bills::{NamedBill, named};
 use super::{FreeReceipt, GivenUp, Matcher, MatchingRule, OpenBills, Proposal, Proposals};
 use crate::ids::CustomerId;
 use crate::money::MoneyError;
@@ -85,12 +86,14 @@ impl Run<'_> {
 struct Left {
     receipt: FreeReceipt,
     claimants: Vec<Claimant>,
+    named: Vec<NamedBill>,
     waits: bool,
 }
 
 impl Left {
     fn of(receipt: &FreeReceipt, matcher: &Matcher) -> Self {
-        Self { receipt: receipt.clone(), claimants: matcher.payers.claimants(receipt), waits: false }
+        let (claimants, named) = (matcher.payers.claimants(receipt), named(receipt));
+        Self { receipt: receipt.clone(), claimants, named, waits: false }
     }
 
     fn ask(
@@ -100,17 +103,18 @@ impl Left {
         bills: &OpenBills,
         given_up: &mut Vec<GivenUp>,
     ) -> Result<Option<Proposal>, MoneyError> {
-        let Self { receipt, claimants, waits } = self;
+        let Self { receipt, claimants, named, waits } = self;
         if *waits || !receipt.free.is_positive() {
             return Ok(None);
         }
-        let asking = Asking { receipt, bills, free: receipt.free, claimants };
+        let asking = Asking { receipt, bills, free: receipt.free, claimants, named };
         Ok(matcher.by_rule(rule, &asking, given_up)?.into_iter().next())
     }
 
     fn keep(&mut self, proposal: &Proposal, matcher: &Matcher) {
         self.waits = !proposal.is_automatic(&matcher.rules);
         self.receipt.free = proposal.left;
+        self.receipt.pays.extend(proposal.legs.iter().map(|leg| leg.bill.clone()));
         // What is left of it is the same customer's.
         self.claimants.retain(|claimant| claimant.customer == proposal.customer);
         self.receipt.customer.get_or_insert_with(|| proposal.customer.clone());

@@ -115,6 +115,11 @@ impl Receipt {
         self.recorded.as_ref().and_then(|recorded| recorded.refund.as_ref())
     }
 
+    /// Refuses an approval of another refund than is asked for. Of whatever is asked for, if nothing is said.
+    pub fn check_refund_is(&self, receipt: &ReceiptId, meant: Option<Money>) -> Result<(), ReceiptRefusal> {
+        self.refund().map_or(Ok(()), |request| rules::check_meant(receipt, request, meant))
+    }
+
     /// The legs that hold a part of it: write-off, number and amount.
     pub fn live_legs(&self) -> impl Iterator<Item = (&WriteOffId, u32, Money)> {
         self.recorded.iter().flat_map(|recorded| recorded.funds.legs.iter())

@@ -99,6 +99,8 @@ pub enum ReceiptCommand {
     },
     ApproveRefund {
         receipt: ReceiptId,
+        /// What is approved: refused if something else is asked for by now. Whatever is asked for, if nothing is said.
+        amount: Option<Money>,
         approved_by: Actor,
         effective_date: NaiveDate,
         today: NaiveDate,

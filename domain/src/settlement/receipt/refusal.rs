@@ -30,13 +30,15 @@ pub enum ReceiptRefusal {
         "a deposit with the reference {reference:?} is recorded; if this is other money, enter it with \"again\": true, else reverse the deposit first"
     )]
     EnteredAsDeposit { reference: BankReference },
-    #[error("nobody has said yet whose receipt {receipt} is")]
+    #[error("nobody has said yet whose receipt {receipt} is: identify it first")]
     Unidentified { receipt: ReceiptId },
     #[error("receipt {receipt} is the money of customer {customer}")]
     OfAnother { receipt: ReceiptId, customer: CustomerId },
-    #[error("{unapplied} is left of receipt {receipt}, {requested} is asked for")]
+    #[error("{unapplied} is left of receipt {receipt}, {requested} is asked for: take at most what is left")]
     AboveUnapplied { receipt: ReceiptId, unapplied: Money, requested: Money },
-    #[error("receipt {receipt} cannot be reversed: {applied} of it is written off against bills")]
+    #[error(
+        "receipt {receipt} cannot be reversed: {applied} of it is written off against bills; undo that first, or with it by \"with_write_offs\": true"
+    )]
     InUse { receipt: ReceiptId, applied: Money },
     #[error(
         "receipt {receipt} cannot be reversed: {gone} of it went to the wallet or was paid back, and has to come back first"

@@ -67,9 +67,11 @@ pub(super) fn decide(state: &Receipt, command: ReceiptCommand) -> Decided {
             check_left(recorded, amount)?;
             Ok(Some(Event::AdvanceRefundRequested { receipt, amount, reason, requested_by }))
         }
-        Command::ApproveRefund { receipt, approved_by, effective_date, today } => {
+        Command::ApproveRefund { receipt, amount: meant, approved_by, effective_date, today } => {
             let recorded = standing(state, &receipt)?;
-            let RefundRequest { amount, requested_by } = refund(recorded)?;
+            let request = refund(recorded)?;
+            check_meant(&receipt, request, meant)?;
+            let RefundRequest { amount, requested_by } = request;
             if requested_by.is(&approved_by) {
                 let requested_by = requested_by.actor().clone();
                 return Err(ReceiptRefusal::SelfApproval { receipt, requested_by });
@@ -225,6 +227,20 @@ fn identified<'a>(
         Some(customer) => Ok((recorded, customer)),
         None => Err(ReceiptRefusal::Unidentified { receipt: receipt.clone() }),
     }
+}
+
+/// Who approves has looked at one request, and another may stand by now.
+pub(super) fn check_meant(
+    receipt: &ReceiptId,
+    request: &RefundRequest,
+    meant: Option<Money>,
+) -> Result<(), ReceiptRefusal> {
+    let RefundRequest { amount, requested_by } = request;
+    if meant.is_some_and(|meant| meant != *amount) {
+        let (receipt, requested_by) = (receipt.clone(), requested_by.actor().clone());
+        return Err(ReceiptRefusal::RefundUnderWay { receipt, amount: *amount, requested_by });
+    }
+    Ok(())
 }
 
 fn refund(recorded: &Recorded) -> Result<&RefundRequest, ReceiptRefusal> {

@@ -5,8 +5,10 @@
 use chrono::NaiveDate;
 use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use super::limits::is_small_part;
 use super::{Leg, WriteOffCommand, WriteOffEvent, WriteOffId, WriteOffRefusal, WriteOffState, rules};
 use crate::event::BookEvent;
 use crate::event_sourced::{CorruptStream, EventSourced};
@@ -91,13 +93,20 @@ impl Made {
         }
     }
 
-    /// The differences that are none once this leg is undone: those on its bill, if no other money of this write-off
-    /// pays it.
+    /// The differences that are none once this leg is undone: those on its bill, if they are more than a small part of the
+    /// other money of this write-off that pays it. Else they could be made with much money, and kept with little.
     pub(super) fn goes_with(&self, undone: &Leg) -> Vec<&Leg> {
         let live = self.legs.iter().zip(&self.reversed).filter(|(_, reversed)| !**reversed);
         let others = live.map(|(leg, _)| leg).filter(|leg| leg.bill == undone.bill && leg.leg != undone.leg);
         let (money, differences): (Vec<_>, Vec<_>) = others.partition(|leg| leg.source.is_money());
-        if undone.source.is_money() && money.is_empty() { differences } else { Vec::new() }
+        let sum = |legs: &[&Leg]| {
+            legs.iter().try_fold(Decimal::ZERO, |sum, leg| sum.checked_add(leg.amount.amount()))
+        };
+        let stays = match (sum(&differences), sum(&money)) {
+            (Some(differences), Some(money)) => is_small_part(differences, money),
+            (None, _) | (_, None) => false,
+        };
+        if undone.source.is_money() && !stays { differences } else { Vec::new() }
     }
 
     /// A leg by its number, and whether it is undone.

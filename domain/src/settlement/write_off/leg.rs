@@ -52,6 +52,14 @@ impl DifferenceReason {
             Self::Fx => "fx",
         }
     }
+
+    /// Whether the customer need not pay it, and it is not paid in another way either.
+    pub fn is_given_up(self) -> bool {
+        match self {
+            Self::Discount | Self::BadDebt => true,
+            Self::BankFee | Self::Rounding | Self::Fx => false,
+        }
+    }
 }
 
 impl std::fmt::Display for DifferenceReason {

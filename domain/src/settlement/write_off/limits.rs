@@ -43,6 +43,11 @@ struct OnBill {
 /// A difference that is more than one in so many of the money it goes with is never small.
 const PART_OF_MONEY: Decimal = Decimal::from_parts(4, 0, 0, false, 0);
 
+/// Whether what is given up is at most so small a part of the money that pays.
+pub(super) fn is_small_part(given_up: Decimal, money: Decimal) -> bool {
+    given_up.checked_mul(PART_OF_MONEY).is_some_and(|least| least <= money)
+}
+
 impl DifferenceLimits {
     pub fn new(limits: impl IntoIterator<Item = (DifferenceReason, Money)>) -> Self {
         Self(limits.into_iter().collect())
@@ -81,7 +86,7 @@ impl DifferenceLimits {
     }
 
     fn allow_on_bill(&self, OnBill { money, given_up, differences }: &OnBill) -> Result<bool, MoneyError> {
-        if given_up.amount().checked_mul(PART_OF_MONEY).is_none_or(|least| least > money.amount()) {
+        if !is_small_part(given_up.amount(), money.amount()) {
             return Ok(false);
         }
         let mut together = Money::zero(money.currency());

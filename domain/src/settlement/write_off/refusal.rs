@@ -25,7 +25,7 @@ pub enum WriteOffRefusal {
     TooManyLegs { legs: usize, most: usize },
     #[error("leg {leg} is numbered {number}")]
     Misnumbered { leg: usize, number: u32 },
-    #[error("sources and differences come to {from}, the bills to {to}")]
+    #[error("sources and differences come to {from}, the bills to {to}: both have to come to the same")]
     SumsDiffer { from: Money, to: Money },
     #[error("bill {bill} is not one of customer {customer}")]
     StrangeBill { bill: BillId, customer: CustomerId },

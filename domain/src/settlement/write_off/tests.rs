@@ -247,6 +247,24 @@ fn a_difference_goes_with_the_last_money_of_its_bill() {
     assert_eq!(after(&all).live_legs().map(|leg| leg.leg).collect::<Vec<_>>(), [3, 5]);
 }
 
+/// Else a fee could be made with much money and kept with a cent, again and again.
+#[test]
+fn a_difference_goes_with_the_money_it_is_a_small_part_of() {
+    let legs = vec![
+        leg(1, receipt(1), 10, "0.04"),
+        leg(2, receipt(2), 10, "20.00"),
+        leg(3, fee(), 10, "5.01"),
+        leg(4, receipt(3), 10, "0.04"),
+    ];
+    let undone = |number: usize| reversed(legs[number - 1].clone());
+    let history = [posted(legs.clone())];
+    given([]).when(make(legs.clone())).then_expect_events(history.to_vec());
+    given(history.clone()).when(reverse(2)).then_expect_events(vec![undone(2), undone(3)]);
+    given(history.clone()).when(reverse(1)).then_expect_events(vec![undone(1)]);
+    let first = [&history[..], &[undone(1)]].concat();
+    given(first).when(reverse(4)).then_expect_events(vec![undone(4), undone(3)]);
+}
+
 #[test]
 fn somebody_else_approves_it() {
     let legs = vec![leg(1, receipt(1), 10, "900.00"), leg(2, fee(), 10, "100.00")];

@@ -9,6 +9,7 @@ mod tests;
 
 use tallybook_domain::billing::bill::{Amounts, BadDebtState, Dispute, DisputeOutcome};
 use tallybook_domain::billing::{BillEvent, BillId, BillState, BillingEvent};
+use tallybook_domain::settlement::write_off::LegSource;
 use tallybook_domain::{Actor, BookEvent, Money, RecordedEvent};
 
 pub use parts::{BadDebt, BillNote, BillVoiding, NoteKind};
@@ -23,7 +24,7 @@ pub struct Bills;
 
 impl Projection for Bills {
     const NAME: &'static str = "bills";
-    const VERSION: i32 = 4;
+    const VERSION: i32 = 5;
     const READS: Reads = Reads::Aggregates(&["bill"]);
     type Tables = Keyed<BillRow>;
 
@@ -150,8 +151,14 @@ fn take_in(row: &mut BillRow, change: &BillEvent) -> Result<(), FoldFault> {
         BillEvent::BillPaymentReturnedToWallet { amount, .. } => {
             row.settled = row.settled.checked_sub(*amount)?;
         }
-        BillEvent::BillApplied { leg, .. } => row.settled = row.settled.checked_add(leg.amount)?,
-        BillEvent::BillReopened { leg, .. } => row.settled = row.settled.checked_sub(leg.amount)?,
+        BillEvent::BillApplied { leg, .. } => {
+            let figure = figure_of(row, &leg.source);
+            *figure = figure.checked_add(leg.amount)?;
+        }
+        BillEvent::BillReopened { leg, .. } => {
+            let figure = figure_of(row, &leg.source);
+            *figure = figure.checked_sub(leg.amount)?;
+        }
         BillEvent::BadDebtRequested { amount, reason, requested_by, .. } => {
             let (state, amount, reason) = (BadDebtState::Requested, *amount, reason.clone());
             let requested_by = requested_by.actor().clone();
@@ -173,6 +180,17 @@ fn take_in(row: &mut BillRow, change: &BillEvent) -> Result<(), FoldFault> {
         return Err(FoldFault::Negative { what: "the open amount of the bill", amount: row.open });
     }
     Ok(())
+}
+
+/// What a leg counts as: what nobody pays is given up, whichever way.
+fn figure_of<'a>(row: &'a mut BillRow, source: &LegSource) -> &'a mut Money {
+    match source {
+        LegSource::Difference(reason) if reason.is_given_up() => &mut row.written_off,
+        LegSource::Difference(_)
+        | LegSource::Receipt(_)
+        | LegSource::Wallet(_)
+        | LegSource::CreditNote(_) => &mut row.settled,
+    }
 }
 
 fn decide_bad_debt(row: &mut BillRow, state: BadDebtState, by: &Actor) {

@@ -101,6 +101,28 @@ fn a_leg_of_a_write_off_settles_a_part_and_opens_it_again() {
     assert_eq!((row.settled, row.open), (yuan("0.00"), yuan("106.00")));
 }
 
+/// As by the way of bad debt.
+#[test]
+fn what_is_given_up_by_a_write_off_is_not_paid() {
+    let applied = |number: u32, reason: DifferenceReason, amount: &str| {
+        let (bill, amount, effective_date) = (bill(), yuan(amount), day("2026-11-03"));
+        let leg = Leg { leg: number, source: LegSource::Difference(reason), bill, amount };
+        (BillEvent::BillApplied { write_off: write_off_id(), leg: leg.clone(), effective_date }, leg)
+    };
+    let (bad_debt, leg) = applied(1, DifferenceReason::BadDebt, "90.00");
+    let (discount, _) = applied(2, DifferenceReason::Discount, "6.00");
+    let (fee, _) = applied(3, DifferenceReason::BankFee, "10.00");
+    let history = [drafted(), issued(), bad_debt, discount, fee];
+    let rows = folded::<Bills>(history.clone().map(Into::into));
+    let row = rows.get(&bill()).unwrap();
+    assert_eq!((row.settled, row.written_off, row.open), (yuan("10.00"), yuan("96.00"), yuan("0.00")));
+    let reopened =
+        BillEvent::BillReopened { write_off: write_off_id(), leg, effective_date: day("2026-11-04") };
+    let rows = folded::<Bills>(history.into_iter().chain([reopened]).map(Into::into));
+    let row = rows.get(&bill()).unwrap();
+    assert_eq!((row.settled, row.written_off, row.open), (yuan("10.00"), yuan("6.00"), yuan("90.00")));
+}
+
 #[test]
 fn a_voided_bill_is_not_owed() {
     let voided = BillEvent::BillVoided {

@@ -13,7 +13,9 @@ mod tests;
 use chrono::NaiveDate;
 use tallybook_domain::billing::{BillEvent, BillId, BillNumber, BillingEvent};
 use tallybook_domain::customers::CustomerEvent;
-use tallybook_domain::settlement::matching::{KnownPayer, Matcher, OpenBill, OpenBills, RuleSet};
+use tallybook_domain::settlement::matching::{
+    KnownPayer, Matcher, OpenBill, OpenBills, RuleSet, TakenByRules,
+};
 use tallybook_domain::settlement::write_off::LegSource;
 use tallybook_domain::settlement::{ReceiptEvent, ReceiptId, SettlementEvent, WriteOffEvent};
 use tallybook_domain::{BookEvent, CustomerId, Money, MoneyError};
@@ -35,7 +37,7 @@ impl Backtest {
     /// Of receipts that came in between two days, both included.
     pub fn new(rules: RuleSet, from: NaiveDate, to: NaiveDate) -> Self {
         let (bills, payers) = (OpenBills::default(), std::iter::empty::<KnownPayer>().collect());
-        let matcher = Matcher { rules, rules_version: 0, bills, payers };
+        let matcher = Matcher { rules, rules_version: 0, bills, payers, taken: TakenByRules::default() };
         Self { matcher, from, to, receipts: Seen::default() }
     }
 

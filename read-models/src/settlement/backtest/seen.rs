@@ -81,6 +81,8 @@ impl Seen {
                 customer: customer.clone(),
                 by_rules: false,
                 undone: false,
+                position: 0,
+                pays: Vec::new(),
                 free: *amount,
                 reference: reference.clone(),
                 payer: payer.clone(),

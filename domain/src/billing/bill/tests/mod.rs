@@ -130,7 +130,7 @@ fn bad_debt_requested(amount: &str) -> BillEvent {
 
 fn approve_bad_debt(by: &str) -> BillCommand {
     let approved_by = by.parse().unwrap();
-    BillCommand::ApproveBadDebt { bill: bill(), approved_by, date: on("2026-12-31") }
+    BillCommand::ApproveBadDebt { bill: bill(), amount: None, approved_by, date: on("2026-12-31") }
 }
 
 #[test]
@@ -286,6 +286,18 @@ fn bad_debt_needs_two_people() {
             effective_date: day("2026-12-31"),
         },
     ]);
+    // Another request than was looked at.
+    let of_one = BillCommand::ApproveBadDebt {
+        bill: bill(),
+        amount: Some(yuan("1.00")),
+        approved_by: "user:wang".parse().unwrap(),
+        date: on("2026-12-31"),
+    };
+    given(asked.clone()).when(of_one).then_expect_error(BillRefusal::BadDebtUnderWay {
+        bill: bill(),
+        amount: yuan("106.35"),
+        requested_by: "user:li".parse().unwrap(),
+    });
     // Something was paid in the meantime.
     given([asked, vec![paid("6.35")]].concat()).when(approve_bad_debt("user:wang")).then_expect_error(
         BillRefusal::AboveOpen { bill: bill(), open: yuan("100.00"), requested: yuan("106.35") },

@@ -78,7 +78,7 @@ fn a_number_beside_anothers_or_from_anothers_account_is_doubted() {
     let two = saying("C00007.2026-10 C00042.2026-10", receipt(None, "50.00"));
     let first = &told(&matcher, &two)[0];
     assert!(
-        first.starts_with("reference 0.50") && first.contains("customer C00042 fits nearly as well"),
+        first.starts_with("reference 0.50") && first.contains("the payer names C00042.2026-10"),
         "{first}"
     );
     let strange = paid_by("刘芳", "6222000011112222", saying("C00007.2026-10", receipt(None, "50.00")));
@@ -158,6 +158,34 @@ fn a_set_among_more_bills_than_are_looked_at_is_doubted() {
     let found = matcher(&small).proposals(&receipt(Some(7), "6.00")).unwrap();
     assert!(tell(&found.proposals[0]).starts_with("exact_bills 0.55"), "{}", tell(&found.proposals[0]));
     assert_eq!(found.given_up.len(), 1);
+}
+
+/// The bill is paid already, or another customer's: the money may be meant for it all the same.
+#[test]
+fn a_bill_that_is_named_and_not_paid_is_for_a_person() {
+    let mut matcher = matcher(&[bill(42, 9, "0.00"), bill(42, 10, "77.00"), bill(7, 10, "88.00")]);
+    matcher.rules.automatic_from = Some("0.10".parse().unwrap());
+    let from = |receipt| paid_by("上海青松贸易有限公司", "6222000011112222", receipt);
+    let cases = [
+        (from(receipt(None, "77.00")), "C00042.2026-09", "payer account ••••2222 remembered"),
+        (from(receipt(None, "77.00")), "账单 2026-004209", "payer account ••••2222 remembered"),
+        (receipt(Some(42), "77.00"), "付 C00007.2026-10", "of customer C00042"),
+        (receipt(Some(42), "77.00"), "C00099.2026-10", "of customer C00042"),
+    ];
+    for (paid, text, who) in cases {
+        let paid = saying(text, paid);
+        let run = matcher.run(std::slice::from_ref(&paid)).unwrap().proposals;
+        let named = if text.contains('C') { text.trim_start_matches("付 ") } else { "2026-004209" };
+        let doubted = format!(
+            "exact_bill 0.60 [amount equal; {who}; the payer names {named}, which it does not pay] \
+             C00042.2026-10 77.00"
+        );
+        assert_eq!(run.iter().map(tell).collect::<Vec<_>>(), [doubted], "{text}");
+        assert!(!run[0].is_automatic(&matcher.rules), "{text}: whatever the score");
+    }
+    let both = saying("C00042.2026-09 C00042.2026-10", receipt(Some(42), "77.00"));
+    let run = matcher.run(std::slice::from_ref(&both)).unwrap().proposals;
+    assert!(tell(&run[0]).starts_with("reference 0.80") && !run[0].is_automatic(&matcher.rules));
 }
 
 /// What rules have said of whose money it is counts as it did then, not as what a person has said.

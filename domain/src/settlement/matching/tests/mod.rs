@@ -27,13 +27,15 @@ fn bill(number: u64, month: u8, open: &str) -> OpenBill {
     }
 }
 
-fn receipt(of: Option<u64>, amount: &str) -> FreeReceipt {
+pub(super) fn receipt(of: Option<u64>, amount: &str) -> FreeReceipt {
     let reference = "B-1".parse().unwrap();
     FreeReceipt {
         receipt: ReceiptId::of(&"ICBC-0123".parse().unwrap(), &reference),
         customer: of.map(customer),
         by_rules: false,
         undone: false,
+        position: 0,
+        pays: Vec::new(),
         free: yuan(amount),
         reference,
         payer: Payer::default(),
@@ -68,12 +70,13 @@ fn matcher(bills: &[OpenBill]) -> Matcher {
     };
     let mut rules = RuleSet::beginning();
     rules.rules.insert(3, tolerance());
-    rules.rules[4] = MatchingRule::OldestFirst { on: true, customers: vec![customer(42)] };
+    rules.rules[4] = MatchingRule::OldestFirst { on: true, customers: Some(vec![customer(42)]) };
     Matcher {
         rules,
         rules_version: 3,
         bills: bills.iter().cloned().collect(),
         payers: names.into_iter().map(payer).collect(),
+        taken: TakenByRules::default(),
     }
 }
 
@@ -257,10 +260,17 @@ fn the_oldest_bills_are_paid_only_for_those_who_settle_so() {
     let matcher = matcher(&bills);
     assert_eq!(
         told(&matcher, &receipt(Some(42), "70.00")),
-        ["oldest_first 0.50 [the oldest bills first; of customer C00042] \
+        ["oldest_first 0.80 [the oldest bills first; the customer settles so; of customer C00042] \
           C00042.2026-09 50.00, C00042.2026-10 20.00"]
     );
     assert!(told(&matcher, &receipt(Some(7), "70.00")).is_empty());
+    let of = |customers: Option<Vec<CustomerId>>| {
+        let mut matcher = matcher.clone();
+        matcher.rules.rules[4] = MatchingRule::OldestFirst { on: true, customers };
+        told(&matcher, &receipt(Some(7), "70.00"))
+    };
+    assert!(of(Some(Vec::new())).is_empty(), "the last customer was taken off the list");
+    assert!(of(None)[0].starts_with("oldest_first 0.50 [the oldest bills first; of customer C00007]"));
     assert!(told(&matcher, &paid_by("青松", "6222000011112222", receipt(None, "70.00"))).is_empty());
 }
 
@@ -270,7 +280,7 @@ fn a_rule_that_is_off_matches_nothing() {
     matcher.rules.rules = vec![
         MatchingRule::Reference { on: false },
         MatchingRule::ExactBill { on: false },
-        MatchingRule::OldestFirst { on: false, customers: Vec::new() },
+        MatchingRule::OldestFirst { on: false, customers: None },
     ];
     assert!(told(&matcher, &saying("C00042.2026-10", receipt(Some(42), "50.00"))).is_empty());
 }

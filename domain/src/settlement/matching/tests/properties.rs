@@ -46,11 +46,12 @@ fn book(bills: Vec<OpenBill>) -> Matcher {
         payers: (1..4).map(payer).collect(),
         rules: RuleSet { automatic_from: Some("0.50".parse().unwrap()), rules: rules_for(&[1]) },
         rules_version: 1,
+        taken: TakenByRules::default(),
     }
 }
 
 fn rules_for(oldest_first: &[u64]) -> Vec<MatchingRule> {
-    let customers = oldest_first.iter().copied().map(customer).collect();
+    let customers = Some(oldest_first.iter().copied().map(customer).collect());
     let mut rules = matcher(&[]).rules.rules;
     rules[4] = MatchingRule::OldestFirst { on: true, customers };
     rules

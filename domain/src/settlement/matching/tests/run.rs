@@ -80,6 +80,39 @@ fn bills_of_one_amount_stay_doubted_while_a_run_takes_of_them() {
     assert_eq!(told[1], (false, format!("{doubted} C00007.2026-10 50.00")));
 }
 
+/// The first run has paid the other bill; nothing else has changed.
+#[test]
+fn what_a_run_has_left_waiting_waits_the_next_time_too() {
+    let mut matcher = from("0.80", &[bill(7, 9, "50.00"), bill(7, 10, "50.00")]);
+    let (named, plain) = (saying("C00007.2026-09", receipt(Some(7), "50.00")), receipt(Some(7), "50.00"));
+    let (named, plain) = (named, FreeReceipt { position: 5, ..another(plain) });
+    let doubted = "exact_bill 0.60 [amount equal; of customer C00007; other bills fit as well] \
+                   C00007.2026-10 50.00";
+    assert_eq!(ran(&matcher, &[named, plain.clone()])[1], (false, doubted.to_owned()));
+    matcher.bills.put(bill(7, 9, "0.00"));
+    let taken = |position| -> TakenByRules {
+        let bill = "C00007.2026-09".parse().unwrap();
+        std::iter::once(TakenOfBill { bill, amount: yuan("50.00"), position }).collect()
+    };
+    matcher.taken = taken(6);
+    assert_eq!(ran(&matcher, std::slice::from_ref(&plain)), [(false, doubted.to_owned())]);
+    assert_eq!(matcher.run_one(&plain).unwrap().iter().map(tell).collect::<Vec<_>>(), [doubted]);
+    matcher.taken = taken(5);
+    assert!(ran(&matcher, &[plain])[0].0, "what was taken before it came in says nothing of it");
+}
+
+/// A rule that comes later must not take the money for another bill, because the one that fitted is paid.
+#[test]
+fn a_bill_that_would_have_fitted_an_earlier_rule_is_not_forgotten() {
+    let mut matcher = from("0.70", &[bill(7, 9, "0.00"), bill(7, 10, "1000.00")]);
+    let plain = FreeReceipt { position: 5, ..receipt(Some(7), "990.00") };
+    assert!(ran(&matcher, std::slice::from_ref(&plain))[0].0);
+    let bill = "C00007.2026-09".parse().unwrap();
+    matcher.taken.put(TakenOfBill { bill, amount: yuan("990.00"), position: 6 });
+    let told = ran(&matcher, &[plain]);
+    assert!(!told[0].0 && told[0].1.starts_with("within_tolerance 0.50"), "{told:?}");
+}
+
 #[test]
 fn what_a_person_has_undone_is_proposed_and_never_made() {
     let matcher = from("0.10", &[bill(7, 10, "50.00")]);

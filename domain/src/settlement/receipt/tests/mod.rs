@@ -140,7 +140,13 @@ fn refund_requested(amount: &str) -> ReceiptEvent {
 
 fn approve_refund(by: &str) -> ReceiptCommand {
     let approved_by = by.parse().unwrap();
-    ReceiptCommand::ApproveRefund { receipt: id(), approved_by, effective_date: today(), today: today() }
+    ReceiptCommand::ApproveRefund {
+        receipt: id(),
+        amount: Some(yuan("20.00")),
+        approved_by,
+        effective_date: today(),
+        today: today(),
+    }
 }
 
 fn refunded(amount: &str) -> ReceiptEvent {
@@ -369,6 +375,15 @@ fn what_went_to_the_wallet_or_was_paid_back_comes_back() {
     let back = [&paid[..], &[returned]].concat();
     assert_eq!(left(&back), yuan("55.00"));
     given(back).when(return_refund("20.00")).then_expect_error(above("0.00", "20.00"));
+}
+
+/// Who approves has looked at one request, and another stands by now.
+#[test]
+fn an_approval_is_of_the_refund_that_was_looked_at() {
+    let requested_by = "key:erp".parse().unwrap();
+    let other = ReceiptRefusal::RefundUnderWay { receipt: id(), amount: yuan("50.00"), requested_by };
+    let asked = [recorded("55.00"), refund_requested("50.00")];
+    given(asked).when(approve_refund("user:wang")).then_expect_error(other);
 }
 
 #[test]
