@@ -134,11 +134,8 @@ async fn what_is_left_goes_to_the_wallet_or_back() {
         bodies::yuan("30.00"),
         "not what was looked at"
     );
-    book.refuses_values(
-        book.approver().post(&path("refund/approve"), &json!({})),
-        &[("/amount", "missing")],
-    )
-    .await;
+    book.refuses_values(book.approver().post(&path("refund/approve"), &json!({})), &[("/amount", "missing")])
+        .await;
     let rejected =
         book.changes(&book.approver(), &path("refund/reject"), &bodies::because("it pays the next")).await;
     assert_eq!(rejected["unapplied"], bodies::yuan("40.00"));
