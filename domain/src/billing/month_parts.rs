@@ -1,14 +1,17 @@
 //! What a customer's month comes to: each stretch under one version of one plan, priced.
 //!
 //! A pure function of what is kept in the streams, so that a bill can be calculated again for ever. Usage is priced by
-//! the terms in force on its day; of fees and minimums, each stretch pays its share of days.
+//! the terms in force on its day; of fees and minimums, each stretch pays its share of days. Tax is on the sum: stretches
+//! with the same rate are taxed together.
 
 use std::collections::BTreeMap;
 
 use chrono::{Days, NaiveDate};
 
 use super::bill::BillPart;
-use super::pricing::{Meter, Metered, PeriodShare, PlanTerms, PriceModel, PricingRefusal, Quantity};
+use super::pricing::{
+    Meter, Metered, PeriodShare, PlanTerms, PriceModel, PricingRefusal, Quantity, TaxOnSum,
+};
 use super::usage::MeterUsage;
 use super::{PlanCode, PlanPeriod, PlanVersion, PricePlan, Subscription, Usage};
 use crate::money::Currency;
@@ -47,7 +50,7 @@ pub fn month_parts<'p>(
     plan: impl Fn(&PlanCode) -> Option<&'p PricePlan>,
 ) -> Result<Vec<BillPart>, MonthRefusal> {
     let (first, last) = (month.first_day(), month.last_day());
-    let mut parts: Vec<BillPart> = Vec::new();
+    let (mut parts, mut tax): (Vec<BillPart>, _) = (Vec::new(), TaxOnSum::default());
     for period in subscription.between(first, last) {
         let not_loaded = || MonthRefusal::PlanNotLoaded { plan: period.plan.clone() };
         let plan = plan(&period.plan).ok_or_else(not_loaded)?;
@@ -58,13 +61,9 @@ pub fn month_parts<'p>(
             {
                 return Err(MonthRefusal::TwoCurrencies { one: before, other: currency });
             }
-            parts.push(BillPart {
-                plan: period.plan.clone(),
-                plan_version: version.version,
-                from,
-                to,
-                quote: price(&version.terms, usage.by_meter(), (first, last), (from, to))?,
-            });
+            let quote = price(&version.terms, usage.by_meter(), (first, last), (from, to))?;
+            let (plan, plan_version) = (period.plan.clone(), version.version);
+            parts.push(BillPart { plan, plan_version, from, to, quote: quote.taxed(&mut tax)? });
         }
     }
     check_priced(&parts, usage, plan)?;
@@ -118,7 +117,7 @@ fn stretches<'p>(
     }
 }
 
-/// What some days of a month cost under the terms in force on them.
+/// What some days of a month cost under the terms in force on them, taxed by themselves.
 pub(super) fn price(
     terms: &PlanTerms,
     meters: &BTreeMap<Meter, MeterUsage>,

@@ -13,6 +13,7 @@ mod refusal;
 mod rules;
 mod state;
 mod step_date;
+mod taxed;
 #[cfg(test)]
 mod tests;
 
@@ -28,3 +29,4 @@ pub use payment_return::PaymentReturn;
 pub use refusal::BillRefusal;
 pub use state::BillState;
 pub use step_date::StepDate;
+pub use taxed::Taxed;

@@ -1,10 +1,10 @@
-//! What is left of a bill: as a whole, of each line, and of each part's tax.
+//! What is left of a bill: as a whole, of each line, and of each part.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Amounts, BillPart, BillRefusal, NoteLine, NoteLines, Stretch};
+use super::{Amounts, BillPart, BillRefusal, NoteLine, NoteLines, Stretch, Taxed};
 use crate::billing::BillId;
 use crate::billing::pricing::{ItemCode, Rate};
 use crate::ids::WriteOffId;
@@ -54,13 +54,13 @@ pub struct BilledLine {
     pub(super) part: usize,
 }
 
-/// A part of a bill: its lines are taxed together.
+/// A part of a bill. What notes left of its tax says something only together with the other parts of its rate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BilledPart {
     pub stretch: Stretch,
-    subtotal_left: Money,
-    tax_left: Money,
-    tax_rate: Option<Rate>,
+    pub(super) subtotal_left: Money,
+    pub(super) tax_left: Money,
+    pub(super) tax_rate: Option<Rate>,
 }
 
 impl OpenBill {
@@ -166,11 +166,7 @@ impl OpenBill {
     pub(super) fn credit(&mut self, bill: &BillId, asked: &NoteLines) -> Result<Vec<NoteLine>, BillRefusal> {
         match asked {
             NoteLines::Whole if !self.settled.is_zero() => self.credit_open(bill),
-            NoteLines::Whole => {
-                let left = (1..).zip(&self.lines).map(|(number, line)| (number, line.left));
-                let left: Vec<_> = left.filter(|(_, left)| !left.is_zero()).collect();
-                left.into_iter().map(|(line, amount)| self.take_rest(bill, line, amount)).collect()
-            }
+            NoteLines::Whole => self.credit_rest(bill),
             NoteLines::Lines(lines) => {
                 lines.iter().map(|(line, amount)| self.take_off(bill, *line, *amount)).collect()
             }
@@ -178,39 +174,54 @@ impl OpenBill {
         }
     }
 
+    /// All lines with all of the tax; at a rate where no line is left, what late usage has left of the tax.
+    fn credit_rest(&mut self, bill: &BillId) -> Result<Vec<NoteLine>, BillRefusal> {
+        let left = (1..).zip(&self.lines).map(|(number, line)| (number, line.left));
+        let left: Vec<_> = left.filter(|(_, left)| !left.is_zero()).collect();
+        let lines = left.into_iter().map(|(line, amount)| self.take_rest(bill, line, amount));
+        let mut lines = lines.collect::<Result<Vec<_>, _>>()?;
+        for rate in self.rates() {
+            let tax = self.at_rate(rate)?.tax;
+            if let Some(alone) = self.tax_alone(rate, tax).filter(|alone| !alone.tax.is_zero()) {
+                self.take_in(bill, &[alone], true)?;
+                lines.push(alone);
+            }
+        }
+        Ok(lines)
+    }
+
     /// All of a line, which in a bill of late usage may be less than nothing.
     fn take_rest(&mut self, bill: &BillId, line: u32, amount: Money) -> Result<NoteLine, BillRefusal> {
-        let (_, part) = self.parts_of(bill, line)?;
-        let rest = part.tax_of(part.subtotal_left.checked_sub(amount)?)?;
-        let note = NoteLine { line, amount, tax: part.tax_left.checked_sub(rest)? };
+        let (_, taxed) = self.taxed(bill, line)?;
+        let rest = taxed.tax_of(taxed.subtotal.checked_sub(amount)?)?;
+        let note = NoteLine { line, amount, tax: taxed.tax.checked_sub(rest)? };
         self.take_in(bill, &[note], true)?;
         Ok(note)
     }
 
     fn take_off(&mut self, bill: &BillId, line: u32, amount: Money) -> Result<NoteLine, BillRefusal> {
-        let part = self.check_left(bill, line, amount)?;
-        let rest = part.subtotal_left.checked_sub(amount)?;
-        let note = NoteLine { line, amount, tax: part.tax_off(rest)? };
+        check_amount(amount)?;
+        let taxed = self.check_left(bill, line, amount)?;
+        let note = NoteLine { line, amount, tax: taxed.tax_credited_with(amount)? };
         self.take_in(bill, &[note], true)?;
         Ok(note)
     }
 
-    /// With its tax, which was calculated together with that of other bills. What a line became more counts against
-    /// what others became less.
+    /// With its tax, which was calculated together with that of other bills, and may be all of it. What a line became more
+    /// counts against what others became less.
     fn take_exactly(&mut self, bill: &BillId, note: NoteLine) -> Result<NoteLine, BillRefusal> {
-        if !note.amount.is_negative() {
+        if note.amount.is_positive() {
             self.check_left(bill, note.line, note.amount)?;
         }
         self.take_in(bill, &[note], true)?;
         Ok(note)
     }
 
-    /// Accepts an amount up to what is left of a line; the answer is the line's part.
-    fn check_left(&self, bill: &BillId, line: u32, amount: Money) -> Result<BilledPart, BillRefusal> {
-        let (billed, part) = self.parts_of(bill, line)?;
-        check_amount(amount)?;
+    /// Accepts an amount up to what is left of a line; the answer is what it is taxed with.
+    fn check_left(&self, bill: &BillId, line: u32, amount: Money) -> Result<Taxed, BillRefusal> {
+        let (billed, taxed) = self.taxed(bill, line)?;
         if billed.left.covers(amount)? {
-            return Ok(part.clone());
+            return Ok(taxed);
         }
         let (bill, left) = (bill.clone(), billed.left);
         Err(BillRefusal::AboveLine { bill, line, left, requested: amount })
@@ -226,10 +237,9 @@ impl OpenBill {
         };
         let mut debited = self.clone();
         let notes = lines.iter().map(|(line, amount)| {
-            let (_, part) = debited.parts_of(bill, *line)?;
+            let (_, taxed) = debited.taxed(bill, *line)?;
             check_amount(*amount)?;
-            let more = part.subtotal_left.checked_add(*amount)?;
-            let tax = part.tax_on(more)?;
+            let tax = taxed.tax_debited_with(*amount)?;
             let note = NoteLine { line: *line, amount: *amount, tax };
             debited.take_in(bill, &[note], false)?;
             Ok(note)
@@ -238,7 +248,7 @@ impl OpenBill {
     }
 
     /// Takes a note in, of which each line makes the bill less or more. A line the bill has not is refused.
-    pub(super) fn take_in(
+    pub(in crate::billing) fn take_in(
         &mut self,
         bill: &BillId,
         lines: &[NoteLine],
@@ -259,12 +269,12 @@ impl OpenBill {
         Ok(())
     }
 
-    fn parts_of(&self, bill: &BillId, line: u32) -> Result<(&BilledLine, &BilledPart), BillRefusal> {
+    fn taxed(&self, bill: &BillId, line: u32) -> Result<(&BilledLine, Taxed), BillRefusal> {
         let not_found = || BillRefusal::LineNotFound { bill: bill.clone(), line };
         let at = usize::try_from(line).ok().and_then(|line| line.checked_sub(1)).ok_or_else(not_found)?;
         let billed = self.lines.get(at).ok_or_else(not_found)?;
-        let part = self.parts.get(billed.part).ok_or_else(not_found)?;
-        Ok((billed, part))
+        let rate = self.rate_of(billed.part).ok_or_else(not_found)?;
+        Ok((billed, self.at_rate(rate)?))
     }
 }
 
@@ -272,59 +282,6 @@ impl BilledPart {
     /// What notes have left of it, without tax.
     pub fn subtotal_left(&self) -> Money {
         self.subtotal_left
-    }
-
-    /// What notes have left of its tax.
-    pub fn tax_left(&self) -> Money {
-        self.tax_left
-    }
-
-    /// What of an amount with tax is without it.
-    pub(super) fn without_tax(&self, gross: Money) -> Result<Money, MoneyError> {
-        match self.tax_rate {
-            Some(rate) => rate.taken_out_of(gross).ok_or(MoneyError::OutOfRange),
-            None => Ok(gross),
-        }
-    }
-
-    /// The tax of a note that takes so much of it.
-    pub(in crate::billing) fn tax_credited_with(&self, subtotal: Money) -> Result<Money, MoneyError> {
-        self.tax_off(self.subtotal_left.checked_sub(subtotal)?)
-    }
-
-    /// So much tax, or what notes have left of it, or none.
-    pub(in crate::billing) fn at_most_its_tax(&self, tax: Money) -> Result<Money, MoneyError> {
-        let zero = Money::zero(tax.currency());
-        let tax = if self.tax_left.covers(tax)? { tax } else { self.tax_left };
-        Ok(if tax.is_negative() { zero } else { tax })
-    }
-
-    /// The tax a credit note takes that leaves so much of the part. What is left of the tax is that of what is left of
-    /// the subtotal: however a part is cut into notes, they agree to the cent.
-    fn tax_off(&self, rest: Money) -> Result<Money, MoneyError> {
-        let left = self.tax_of(rest)?;
-        if self.tax_left.covers(left)? {
-            self.tax_left.checked_sub(left)
-        } else {
-            Ok(Money::zero(rest.currency()))
-        }
-    }
-
-    /// The tax a debit note adds that makes the part so much.
-    fn tax_on(&self, more: Money) -> Result<Money, MoneyError> {
-        let tax = self.tax_of(more)?;
-        if tax.covers(self.tax_left)? {
-            tax.checked_sub(self.tax_left)
-        } else {
-            Ok(Money::zero(more.currency()))
-        }
-    }
-
-    pub(in crate::billing) fn tax_of(&self, subtotal: Money) -> Result<Money, MoneyError> {
-        match self.tax_rate {
-            Some(rate) => rate.of(subtotal).ok_or(MoneyError::OutOfRange),
-            None => Ok(Money::zero(subtotal.currency())),
-        }
     }
 }
 

@@ -3,9 +3,11 @@
 //! The newest bill first, so that what late usage added goes first when it is taken back. All bills and notes together
 //! come to what one bill would have, to the cent. Must never credit again what somebody credited by hand.
 
+use super::credited_tax::{CreditedLines, CreditedTax};
 use super::{LateUsage, LineDifference, PartDifference};
 use crate::billing::BillId;
-use crate::billing::bill::{BilledPart, NoteLine, OpenBill, share_tax};
+use crate::billing::bill::{BilledPart, NoteLine, OpenBill};
+use crate::billing::pricing::Rate;
 use crate::money::{Money, MoneyError};
 
 /// A bill of the month that is issued, and what is left of it.
@@ -25,24 +27,34 @@ pub struct LateCredits {
 impl LateUsage {
     /// How the parts of which less is owed are credited to the bills that stand, newest first.
     pub fn credits(&self, standing: &[StandingBill<'_>]) -> Result<LateCredits, MoneyError> {
+        let mut credited: CreditedLines = standing.iter().map(|_| Vec::new()).collect();
+        let mut not_credited = Money::zero(self.amounts.total.currency());
+        for part in self.parts.iter().filter(|part| part.amounts.subtotal.is_negative()) {
+            let rest = Crediting::of(part, standing)?.credit(standing, &mut credited)?;
+            not_credited = not_credited.checked_add(rest)?;
+        }
         let mut notes: Vec<(BillId, Vec<NoteLine>)> =
             standing.iter().map(|standing| (standing.bill.clone(), Vec::new())).collect();
-        let mut not_credited = Money::zero(self.amounts.total.currency());
-        for part in self.parts.iter().filter(|part| part.amounts.total.is_negative()) {
-            let crediting = Crediting::of(part, standing)?;
-            let (lines, rest) = crediting.credit(standing)?;
-            not_credited = not_credited.checked_add(rest)?;
-            for (at, lines) in lines {
-                notes.get_mut(at).into_iter().for_each(|(_, note)| note.extend(lines.iter().copied()));
+        for rate in CreditedTax::at_rates(&self.parts, &self.rates_by_hand(standing)?, standing)? {
+            for ((_, note), lines) in notes.iter_mut().zip(rate.notes(&credited)?) {
+                note.extend(lines);
             }
         }
         notes.retain(|(_, lines)| !lines.is_empty());
         Ok(LateCredits { notes, not_credited })
     }
-}
 
-/// The lines of a note, and which of the standing bills it is over.
-type PlacedLines = (usize, Vec<NoteLine>);
+    /// The tax rates at which notes of somebody's own took something off.
+    fn rates_by_hand(&self, standing: &[StandingBill<'_>]) -> Result<Vec<Option<Rate>>, MoneyError> {
+        let mut rates = Vec::new();
+        for part in &self.parts {
+            if !credited_by_hand(part, standing)?.is_zero() {
+                rates.push(part.tax_rate);
+            }
+        }
+        Ok(rates)
+    }
+}
 
 /// A part of which less is owed.
 struct Crediting<'p> {
@@ -51,47 +63,41 @@ struct Crediting<'p> {
     wanted: Money,
     /// Of that, what is not credited already.
     allowed: Money,
-    /// The tax of all of it; `None` if hand-made notes have left another.
-    tax: Option<Money>,
 }
 
 impl<'p> Crediting<'p> {
     fn of(part: &'p PartDifference, standing: &[StandingBill<'_>]) -> Result<Self, MoneyError> {
-        let zero = Money::zero(part.amounts.total.currency());
-        let wanted = zero.checked_sub(part.amounts.subtotal)?;
+        let wanted = part.amounts.subtotal.negate();
         let by_hand = credited_by_hand(part, standing)?;
         let missing = least(least(missing(part, standing)?, by_hand)?, wanted)?;
         let allowed = if missing.is_positive() { wanted.checked_sub(missing)? } else { wanted };
-        let tax = by_hand.is_zero().then_some(zero.checked_sub(part.amounts.tax)?);
-        Ok(Self { part, wanted, allowed, tax })
+        Ok(Self { part, wanted, allowed })
     }
 
-    /// The lines of a note for each of the bills, by its place; and what of the wanted there is nothing left of.
-    fn credit(&self, standing: &[StandingBill<'_>]) -> Result<(Vec<PlacedLines>, Money), MoneyError> {
-        let (mut rest, mut tax_rest, mut notes) = (self.allowed, self.tax, Vec::new());
-        for (at, StandingBill { amounts, .. }) in standing.iter().enumerate() {
+    /// Adds the lines that are credited of each of the bills; the answer is what of the wanted there is nothing left of.
+    fn credit(
+        &self,
+        standing: &[StandingBill<'_>],
+        credited: &mut CreditedLines,
+    ) -> Result<Money, MoneyError> {
+        let mut rest = self.allowed;
+        for (StandingBill { amounts, .. }, credited) in standing.iter().zip(credited) {
             let Some(of_part) = amounts.part(&self.part.stretch) else { continue };
             let left = of_part.subtotal_left();
             if !rest.is_positive() || !left.is_positive() {
                 continue;
             }
-            let (lines, tax) = if rest.covers(left)? {
+            if rest.covers(left)? {
                 let all = amounts.lines_of(&self.part.stretch).map(|(line, _, left)| (line, left));
-                (all.filter(|(_, left)| !left.is_zero()).collect(), of_part.tax_left())
+                credited.extend(all.filter(|(_, left)| !left.is_zero()));
+                rest = rest.checked_sub(left)?;
             } else {
-                let tax = match tax_rest {
-                    Some(tax) => of_part.at_most_its_tax(tax)?,
-                    None => of_part.tax_credited_with(rest)?,
-                };
-                (self.some_lines(amounts, rest)?, tax)
-            };
-            let credited = if rest.covers(left)? { left } else { rest };
-            rest = rest.checked_sub(credited)?;
-            tax_rest = tax_rest.map(|all| all.checked_sub(tax)).transpose()?;
-            notes.push((at, share_tax(of_part, lines, tax)?));
+                credited.extend(self.some_lines(amounts, rest)?);
+                rest = Money::zero(rest.currency());
+            }
         }
         let credited = self.allowed.checked_sub(rest)?;
-        Ok((notes, self.wanted.checked_sub(credited)?))
+        self.wanted.checked_sub(credited)
     }
 
     /// Lines of a bill that come to so much: those that became less as far as they did, then whatever is left.

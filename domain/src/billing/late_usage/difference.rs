@@ -6,8 +6,8 @@ use super::out_of_range;
 use crate::billing::MonthRefusal;
 use crate::billing::bill::{Amounts, BillPart, Stretch};
 use crate::billing::pricing::{
-    BilledBefore, ExactAmount, ItemCode, ItemName, Meter, PricedLine, Quantity, Quote, Rate, TierUsed,
-    UnitPrice,
+    BilledBefore, ExactAmount, ItemCode, ItemName, Meter, PricedLine, Quantity, Quote, Rate, TaxOnSum,
+    TierUsed, UnitPrice,
 };
 use crate::money::{Money, MoneyError};
 
@@ -55,6 +55,7 @@ pub struct TierDifference {
 }
 
 impl PartDifference {
+    /// Still without tax, which is on the sum of what has the same rate.
     pub(super) fn between(stretch: &Stretch, billed: &Quote, now: &Quote) -> Result<Self, MonthRefusal> {
         let is_gone = |before: &&PricedLine| !now.lines.iter().any(|line| line.code == before.code);
         let pairs = now
@@ -64,11 +65,19 @@ impl PartDifference {
         let gone = billed.lines.iter().filter(is_gone).map(|before| (Some(before), None));
         let lines = pairs.chain(gone).map(|(billed, now)| LineDifference::between(billed, now));
         let lines = lines.filter_map(Result::transpose).collect::<Result<_, _>>()?;
-        let amounts = Amounts::new(now.subtotal, now.tax)
-            .and_then(|now| now.checked_sub(Amounts::new(billed.subtotal, billed.tax)?))
-            .map_err(|_: MoneyError| out_of_range())?;
+        let without_tax = |difference: Money| Amounts::new(difference, Money::zero(difference.currency()));
+        let amounts = now.subtotal.checked_sub(billed.subtotal).and_then(without_tax);
+        let amounts = amounts.map_err(|_: MoneyError| out_of_range())?;
         let (billed_subtotal, tax_rate) = (billed.subtotal, now.tax_rate);
         Ok(Self { stretch: stretch.clone(), lines, billed_subtotal, tax_rate, amounts })
+    }
+
+    /// Adds what the difference changes of the tax on what is owed in all.
+    pub(super) fn tax(&mut self, sums: &mut TaxOnSum) -> Result<(), MonthRefusal> {
+        let subtotal = self.amounts.subtotal;
+        let tax = sums.add(self.tax_rate, subtotal)?;
+        self.amounts = Amounts::new(subtotal, tax).map_err(|_: MoneyError| out_of_range())?;
+        Ok(())
     }
 
     /// The part as a bill of the difference has it; `None` unless more is owed. Of each line that changed it has what

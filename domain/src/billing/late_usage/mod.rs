@@ -3,6 +3,7 @@
 //! A pure calculation: the stretches of the month's bill, under the same versions of the same plans, priced with the
 //! usage as the bills count it and as it is now. Must never look at what a plan says today: a bill keeps its prices.
 
+mod credited_tax;
 mod credits;
 mod difference;
 mod priced;
@@ -12,7 +13,7 @@ mod tests;
 use self::priced::Priced;
 use super::bill::{Amounts, BillPart, Stretch};
 use super::month_parts::price;
-use super::pricing::PricingRefusal;
+use super::pricing::{PricingRefusal, TaxOnSum};
 use super::usage::UsageBilling;
 use super::{MonthRefusal, PlanCode, PricePlan, Usage};
 use crate::money::Currency;
@@ -43,7 +44,7 @@ pub fn late_usage<'p>(
 ) -> Result<LateUsage, MonthRefusal> {
     let days = (month.first_day(), month.last_day());
     let mut priced = Priced::default();
-    let mut late = LateUsage { parts: Vec::new(), amounts: Amounts::zero(currency) };
+    let (mut parts, mut tax) = (Vec::new(), TaxOnSum::default());
     for stretch in stretches {
         let not_loaded = || MonthRefusal::PlanNotLoaded { plan: stretch.plan.clone() };
         let versions = plan(&stretch.plan).ok_or_else(not_loaded)?.versions();
@@ -54,15 +55,31 @@ pub fn late_usage<'p>(
         priced.add(&version.terms, of_days);
         let before = price(&version.terms, billed.meters(), days, of_days)?;
         let now = price(&version.terms, usage.by_meter(), days, of_days)?;
-        let part = PartDifference::between(stretch, &before, &now)?;
-        late.amounts = late.amounts.checked_add(part.amounts).map_err(|_| out_of_range())?;
-        late.parts.push(part);
+        parts.push(PartDifference::between(stretch, &before, &now)?);
+        before.taxed(&mut tax)?;
     }
     priced.check(billed, usage)?;
-    Ok(late)
+    LateUsage::taxed(parts, currency, tax)
 }
 
 impl LateUsage {
+    /// Tax is on the sum of what was billed at a rate and what comes to it. What is owed less is taken off first: so its
+    /// tax is never above what was billed.
+    fn taxed(
+        mut parts: Vec<PartDifference>,
+        currency: Currency,
+        mut sums: TaxOnSum,
+    ) -> Result<Self, MonthRefusal> {
+        for less in [true, false] {
+            for part in parts.iter_mut().filter(|part| part.amounts.subtotal.is_negative() == less) {
+                part.tax(&mut sums)?;
+            }
+        }
+        let amounts =
+            parts.iter().try_fold(Amounts::zero(currency), |sum, part| sum.checked_add(part.amounts));
+        Ok(Self { amounts: amounts.map_err(|_| out_of_range())?, parts })
+    }
+
     /// The parts of a bill of what is owed more; none if nothing is.
     pub fn delta_parts(&self) -> Result<Vec<BillPart>, MonthRefusal> {
         self.parts.iter().filter_map(|part| part.owed_more().transpose()).collect()

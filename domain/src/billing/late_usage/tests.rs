@@ -1,5 +1,7 @@
+mod stretches;
+
 use super::*;
-use crate::billing::bill::{NoteLines, StepDate};
+use crate::billing::bill::{NoteLines, StepDate, sum_of};
 use crate::billing::usage::UsageEntry;
 use crate::billing::{
     Bill, BillCommand, BillId, PricePlanEvent, Subscription, SubscriptionEvent, UsageCommand, UsageId,
@@ -34,18 +36,30 @@ struct World {
 impl World {
     /// Billed with so many calls and so much disk.
     fn billed(calls: u32, disk: u32) -> Self {
+        let mut world = Self::under(&[("2026-01-01", TERMS)]);
+        world.use_so_much(calls, disk);
+        world.bill();
+        world
+    }
+
+    /// With versions of the plan from these days on.
+    fn under(versions: &[(&str, &str)]) -> Self {
         let plan: PlanCode = "a".parse().unwrap();
         let mut prices = PricePlan::default();
         let name = "Plan".parse().unwrap();
         prices.evolve(&PricePlanEvent::PricePlanCreated { plan: plan.clone(), name }).unwrap();
-        let (effective_from, terms) = ("2026-01-01".parse().unwrap(), serde_json::from_str(TERMS).unwrap());
-        let added = PricePlanEvent::PricePlanVersionAdded { plan, version: 1, effective_from, terms };
-        prices.evolve(&added).unwrap();
-        let mut world = Self { usage: Usage::default(), plan: prices, bills: Vec::new() };
-        world.use_so_much(calls, disk);
-        let (bill, parts) = (BillId::new(&CustomerId::from_number(42), october()), world.now());
-        world.issue(BillCommand::Draft { bill, currency: Currency::CNY, parts, replaces: None });
-        world
+        for ((from, terms), version) in versions.iter().zip(1..) {
+            let (plan, effective_from) = (plan.clone(), from.parse().unwrap());
+            let terms = serde_json::from_str(terms).unwrap();
+            let added = PricePlanEvent::PricePlanVersionAdded { plan, version, effective_from, terms };
+            prices.evolve(&added).unwrap();
+        }
+        Self { usage: Usage::default(), plan: prices, bills: Vec::new() }
+    }
+
+    fn bill(&mut self) {
+        let (bill, parts) = (BillId::new(&CustomerId::from_number(42), october()), self.now());
+        self.issue(BillCommand::Draft { bill, currency: Currency::CNY, parts, replaces: None });
     }
 
     fn tell_usage(&mut self, command: UsageCommand) {
@@ -146,8 +160,7 @@ impl World {
     }
 
     fn should_be(&self) -> Amounts {
-        let quote = self.now().remove(0).quote;
-        Amounts::new(quote.subtotal, quote.tax).unwrap()
+        sum_of(&self.now(), Currency::CNY).unwrap()
     }
 }
 

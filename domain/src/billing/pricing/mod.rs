@@ -24,6 +24,7 @@ mod quantity;
 mod quote;
 mod rate;
 mod refusal;
+mod tax_on_sum;
 #[cfg(test)]
 mod tests;
 mod tier;
@@ -48,6 +49,7 @@ pub use quantity::Quantity;
 pub use quote::Quote;
 pub use rate::Rate;
 pub use refusal::PricingRefusal;
+pub use tax_on_sum::TaxOnSum;
 pub use tier::Tier;
 pub use unit_price::UnitPrice;
 pub use usage::Metered;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::line::{ChargeKind, PricedLine};
-use super::{ItemCode, ItemName, Meter, Metered, PeriodShare, PlanTerms, PricingRefusal, Rate};
+use super::{ItemCode, ItemName, Meter, Metered, PeriodShare, PlanTerms, PricingRefusal, Rate, TaxOnSum};
 use crate::money::Money;
 
 /// A period priced. The subtotal is the sum of the rounded lines, the total that and the tax.
@@ -13,7 +13,7 @@ pub struct Quote {
     pub subtotal: Money,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_rate: Option<Rate>,
-    /// Of the subtotal, rounded once.
+    /// Of the subtotal, rounded once; on a bill, of all that has its rate together, of which this is what it adds.
     pub tax: Money,
     pub total: Money,
 }
@@ -39,9 +39,9 @@ impl PlanTerms {
             subtotal = sum(subtotal, line.amount)?;
             lines.push(line);
         }
-        let tax = self.tax_of(subtotal)?;
-        let total = sum(subtotal, tax)?;
-        Ok(Quote { lines, subtotal, tax_rate: self.tax_rate(), tax, total })
+        let zero = Money::zero(currency);
+        let untaxed = Quote { lines, subtotal, tax_rate: self.tax_rate(), tax: zero, total: subtotal };
+        untaxed.taxed(&mut TaxOnSum::default())
     }
 
     /// The line that brings the lines so far up to the plan's minimum, if they are below it.
@@ -69,10 +69,13 @@ impl PlanTerms {
             amount,
         }))
     }
+}
 
-    fn tax_of(&self, subtotal: Money) -> Result<Money, PricingRefusal> {
-        let Some(rate) = self.tax_rate() else { return Ok(Money::zero(self.currency())) };
-        rate.of(subtotal).ok_or(PricingRefusal::TotalOutOfRange)
+impl Quote {
+    /// Taxed together with what stands on the same bill already.
+    pub fn taxed(self, sums: &mut TaxOnSum) -> Result<Self, PricingRefusal> {
+        let tax = sums.add(self.tax_rate, self.subtotal)?;
+        Ok(Self { tax, total: sum(self.subtotal, tax)?, ..self })
     }
 }
 
