@@ -151,7 +151,8 @@ async fn a_part_that_was_undone_does_not_come_back_as_a_part() {
     let made = text(&run["matches"][0], "write_off");
     book.changes(&book.finance(), &format!("/v1/write-offs/{made}/reverse"), &undo(Some(2))).await;
     for _ in 0..2 {
-        assert_eq!(told(&auto(&book, json!({})).await), [["passed_over", "0.80", "exact_bill"]]);
+        // The bill the same run paid would fit as well.
+        assert_eq!(told(&auto(&book, json!({})).await), [["waiting", "0.60", "exact_bill"]]);
     }
     assert_eq!(
         (book.open_of(&bills[1]).await, book.left_of(&money).await),
