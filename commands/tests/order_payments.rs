@@ -124,8 +124,7 @@ impl Dice {
 async fn act(book: &Book, orders: &[(OrderId, String)], (dice, at): (&mut Dice, usize)) {
     let (order, reference) = dice.one(orders).clone();
     let amounts = ["10.00", "10.01", "4.00", "3.00", "9.99"];
-    let amount: &str = dice.one(&amounts);
-    let amount = yuan(amount);
+    let amount = yuan(amounts[dice.below(amounts.len())]);
     let refunds = refunds(book).await;
     let refund = (!refunds.is_empty()).then(|| dice.one(&refunds).clone());
     let event_id = format!("EV-{at}");

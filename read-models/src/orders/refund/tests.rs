@@ -9,7 +9,7 @@ use super::OrderRefunds;
 use crate::testing::{customer, day, folded, wallet, yuan};
 
 fn id() -> RefundId {
-    RefundId::from_uuid(uuid::Uuid::from_u128(7))
+    "F00000000000000000000000007".parse().unwrap()
 }
 
 fn order() -> OrderId {
