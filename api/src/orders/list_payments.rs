@@ -31,6 +31,7 @@ pub(super) struct PaymentParameters {
     reference: Option<String>,
     state: Option<schema::PaymentState>,
     /// Those of which something stands out: that nobody has looked at, or that somebody has.
+    #[param(inline)]
     exception: Option<schema::PaymentExceptionState>,
     /// The first day on which they were begun.
     from: Option<NaiveDate>,
