@@ -129,8 +129,8 @@ async fn whoever_waits_for_a_second_pair_of_eyes_sees_it() {
 }
 
 /// Each of the things that take a second person, asked for by `finance` or through a key `finance` made: which approval it
-/// is, and which route of its own approves it.
-async fn one_of_each(book: &TestBook, asking: &Client, name: &str) -> Vec<(String, String)> {
+/// is, and which route of its own approves it with which body.
+async fn one_of_each(book: &TestBook, asking: &Client, name: &str) -> Vec<(String, String, Value)> {
     let (acme, bills) = book.owing(name, &["1000", "1000"]).await;
     book.deposit(&acme, "100.00", &format!("deposit of {name}")).await;
     let transfer = book.receipt(&acme, "970.00", &format!("R1 {name}")).await;
@@ -150,12 +150,15 @@ async fn one_of_each(book: &TestBook, asking: &Client, name: &str) -> Vec<(Strin
     let credit = asked("/v1/credit-notes".into(), grant).await;
     let lost = json!({ "amount": bodies::yuan("1000.00"), "reason": "insolvent" });
     asked(format!("/v1/bills/{}/bad-debt", bills[1]), lost).await;
+    let (refund, bad_debt) =
+        (format!("/v1/receipts/{surplus}/refund"), format!("/v1/bills/{}/bad-debt", bills[1]));
+    let of = |amount: &str| json!({ "amount": bodies::yuan(amount) });
     vec![
-        (of_withdrawal(&withdrawal), step_path(&withdrawal, "approve")),
-        (format!("refund.{surplus}.1"), format!("/v1/receipts/{surplus}/refund/approve")),
-        (format!("write_off.{write_off}.1"), format!("/v1/write-offs/{write_off}/approve")),
-        (format!("credit_note.{credit}.1"), format!("/v1/credit-notes/{credit}/approve")),
-        (format!("bad_debt.{}.1", bills[1]), format!("/v1/bills/{}/bad-debt/approve", bills[1])),
+        (of_withdrawal(&withdrawal), step_path(&withdrawal, "approve"), json!({})),
+        (format!("refund.{surplus}.1"), format!("{refund}/approve"), of("50.00")),
+        (format!("write_off.{write_off}.1"), format!("/v1/write-offs/{write_off}/approve"), json!({})),
+        (format!("credit_note.{credit}.1"), format!("/v1/credit-notes/{credit}/approve"), json!({})),
+        (format!("bad_debt.{}.1", bills[1]), format!("{bad_debt}/approve"), of("1000.00")),
     ]
 }
 
@@ -171,8 +174,8 @@ async fn nobody_approves_what_he_asked_for_whatever_it_is() {
     for (asking, name, himself) in
         [(book.finance(), "Acme", book.finance()), (erp.clone(), "Beta", li.clone())]
     {
-        for (approval, own_route) in one_of_each(&book, &asking, name).await {
-            book.refuses(himself.post(&own_route, &json!({})), 403, "self-approval").await;
+        for (approval, own_route, own_body) in one_of_each(&book, &asking, name).await {
+            book.refuses(himself.post(&own_route, &own_body), 403, "self-approval").await;
             book.refuses(himself.post(&path(&approval, "approve"), &json!({})), 403, "self-approval").await;
             book.refuses(erp.post(&path(&approval, "approve"), &json!({})), 403, "person-needed").await;
             let approved = book.changes(&book.approver(), &path(&approval, "approve"), &json!({})).await;
@@ -197,8 +200,8 @@ async fn everything_can_take_two_and_either_door_counts() {
     let book = TestBook::start().await;
     everything_takes_two(&book).await;
     let mei = person(&book, "mei", Role::Approver).await;
-    for (approval, own_route) in one_of_each(&book, &book.finance(), "Acme").await {
-        let half = book.changes(&book.approver(), &own_route, &json!({})).await;
+    for (approval, own_route, own_body) in one_of_each(&book, &book.finance(), "Acme").await {
+        let half = book.changes(&book.approver(), &own_route, &own_body).await;
         assert_eq!(half["missing_approvals"], 1, "{approval}");
         truths::hold(&book.witness()).await;
         book.refuses(
@@ -219,13 +222,13 @@ async fn one_who_rejects_is_enough() {
     let book = TestBook::start().await;
     everything_takes_two(&book).await;
     let mei = person(&book, "mei", Role::Approver).await;
-    for (approval, own_route) in one_of_each(&book, &book.finance(), "Acme").await {
+    for (approval, own_route, own_body) in one_of_each(&book, &book.finance(), "Acme").await {
         book.refuses_values(mei.post(&path(&approval, "reject"), &json!({})), &[("/reason", "missing")])
             .await;
         book.changes(&book.approver(), &path(&approval, "approve"), &json!({})).await;
         let rejected = book.changes(&mei, &path(&approval, "reject"), &bodies::because("not ours")).await;
         assert_eq!(text(&rejected, "state"), "rejected", "{approval}");
-        let late = mei.post(&own_route, &json!({})).await;
+        let late = mei.post(&own_route, &own_body).await;
         assert_eq!(late.status, 409, "{approval}: {}", late.text);
         let row = shown(&book, &book.auditor(), &format!("{APPROVALS}/{approval}")).await;
         assert_eq!((text(&row, "ended_by"), text(&row, "reason")), ("user:mei", "not ours"));
@@ -355,11 +358,11 @@ async fn what_nobody_approves_in_time_is_rejected_and_its_money_is_free() {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     assert_eq!(expired, 5);
-    for (approval, own_route) in kept {
+    for (approval, own_route, own_body) in kept {
         let late = book.approver().post(&path(&approval, "approve"), &json!({}));
         let late = book.refuses(late, 409, "approval-not-open").await;
         assert_eq!(text(&late.body, "state"), "expired");
-        assert_eq!(book.approver().post(&own_route, &json!({})).await.status, 409);
+        assert_eq!(book.approver().post(&own_route, &own_body).await.status, 409);
     }
     assert_eq!(book.funds("C00001").await, ["100.00", "0.00", "100.00"]);
     another.stop().await;
