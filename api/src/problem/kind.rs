@@ -145,6 +145,7 @@ pub enum ProblemKind {
     PaymentReferenceTaken,
     NotTheChannelsCurrency,
     PaymentNotPending,
+    PaymentNotAwaited,
     NothingCame,
     TransactionDiffers,
     FeeCharged,
@@ -221,7 +222,7 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
-    pub const ALL: [Self; 188] = [
+    pub const ALL: [Self; 189] = [
         Self::MalformedJson,
         Self::Validation,
         Self::UnknownRoute,
@@ -342,6 +343,7 @@ impl ProblemKind {
         Self::PaymentReferenceTaken,
         Self::NotTheChannelsCurrency,
         Self::PaymentNotPending,
+        Self::PaymentNotAwaited,
         Self::NothingCame,
         Self::TransactionDiffers,
         Self::FeeCharged,
@@ -570,6 +572,7 @@ const SPECS: [(StatusCode, &str, &str); ProblemKind::ALL.len()] = [
     (S::CONFLICT, "payment-reference-taken", "Another payment has this number"),
     (S::UNPROCESSABLE_ENTITY, "not-the-channels-currency", "The channel does not take this currency"),
     (S::CONFLICT, "payment-not-pending", "The payment can no longer be closed"),
+    (S::CONFLICT, "payment-not-awaited", "No order waits for this money"),
     (S::CONFLICT, "nothing-came", "Nothing has come of the payment"),
     (S::CONFLICT, "transaction-differs", "The channel's payment is known with another amount"),
     (S::CONFLICT, "fee-charged", "Another fee of the payment is recorded"),

@@ -30,6 +30,9 @@ impl From<PaymentRefusal> for Problem {
                     .with("known", known)
                     .with("given", given)
             }
+            R::NotAwaited { payment, awaited, given } => {
+                problem(ProblemKind::PaymentNotAwaited, payment).with("awaited", awaited).with("given", given)
+            }
             R::FeeCharged { payment, fee } => problem(ProblemKind::FeeCharged, payment).with("fee", fee),
             R::FeeAbovePayment { fee, received } => {
                 Self::new(ProblemKind::FeeAbovePayment, detail).with("fee", fee).with("received", received)

@@ -126,11 +126,10 @@ async fn payments(book: &TestBook, comparison: &mut Comparison) {
     let closed = book.operator().post(&step(&ids[0], "close"), &json!({})).await;
     comparison.check("POST", "/v1/payments/{id}/close", &closed);
     book.operator().post(&order_path(&late, "cancel"), &json!({})).await.ok();
-    for payment in &ids {
-        let body = json!({ "transaction": payment, "amount": bodies::yuan("10.00") });
-        let confirmed = finance.post(&step(payment, "confirm"), &body).await;
-        comparison.check("POST", "/v1/payments/{id}/confirm", &confirmed);
-    }
+    book.wechat_paid("SO-3-001", 10_00, "late").await;
+    let body = json!({ "transaction": "paid", "amount": bodies::yuan("10.00") });
+    let confirmed = finance.post(&step(&ids[1], "confirm"), &body).await;
+    comparison.check("POST", "/v1/payments/{id}/confirm", &confirmed);
     let fee = json!({ "amount": bodies::yuan("0.06") });
     let charged = finance.post(&step(&ids[1], "fee"), &fee).await;
     comparison.check("POST", "/v1/payments/{id}/fee", &charged);

@@ -186,6 +186,8 @@ async fn a_person_confirms_what_a_lost_notification_would_have_said() {
     }
     let otherwise = json!({ "transaction": "42", "amount": bodies::yuan("98.00") });
     book.finance().post(&path, &otherwise).await.problem(409, "transaction-differs");
+    let invented = json!({ "transaction": "43", "amount": bodies::yuan("99.00") });
+    book.finance().post(&path, &invented).await.problem(409, "payment-not-awaited");
     // It comes after all: it is known; with another amount it is not believed.
     book.wechat_paid("SO-1-001", 99_00, "42").await;
     book.wechat_paid("SO-1-001", 1_00, "42").await;

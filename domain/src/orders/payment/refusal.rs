@@ -22,6 +22,11 @@ pub enum PaymentRefusal {
     NothingCame { payment: PaymentId },
     #[error("the channel's payment {transaction} is known with {known}, not {given}")]
     TransactionDiffers { transaction: ChannelNumber, known: Money, given: Money },
+    #[error(
+        "a person confirms only the {awaited} that the order of payment {payment} waits for, not {given} that would go \
+         back: that takes the channel's own notification"
+    )]
+    NotAwaited { payment: PaymentId, awaited: Money, given: Money },
     #[error("the fee of payment {payment} is recorded with {fee}")]
     FeeCharged { payment: PaymentId, fee: Money },
     #[error("a fee of {fee} is more than the {received} that came")]

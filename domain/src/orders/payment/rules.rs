@@ -94,6 +94,8 @@ fn begin(state: &Payment, attempt: PaymentAttempt) -> Decided {
     Ok(vec![PaymentEvent::PaymentBegun { payment, order, customer, channel, merchant, reference, amount }])
 }
 
+/// What is not the order's goes back without being asked for, so only the channel's own word brings such money in: a person
+/// could have invented it.
 fn receive(attempt: &Attempt, received: ReceivedPayment, order: OrderStanding, today: NaiveDate) -> Decided {
     let amount = received.amount;
     if !amount.is_positive() {
@@ -106,7 +108,13 @@ fn receive(attempt: &Attempt, received: ReceivedPayment, order: OrderStanding, t
     check_effective(received.effective_date, today)?;
     // So that it can be said how much came in all.
     attempt.received()?.checked_add(amount)?;
-    Ok(match why_not(attempt, &received, order) {
+    let why = why_not(attempt, &received, order);
+    let by_a_person = received.notification.is_none();
+    if by_a_person && (why.is_some() || amount != attempt.amount) {
+        let (payment, awaited) = (attempt.payment.clone(), attempt.amount);
+        return Err(PaymentRefusal::NotAwaited { payment, awaited, given: amount });
+    }
+    Ok(match why {
         Some(why) => vec![excess(attempt, &received, amount, why)],
         None => {
             let above = amount.checked_sub(attempt.amount)?;

@@ -361,3 +361,23 @@ fn words_and_numbers_have_one_spelling() {
     }
     assert!("x".repeat(32).parse::<PaymentReference>().is_ok());
 }
+
+/// Finance alone could otherwise have money paid back that never came.
+#[test]
+fn a_person_brings_in_nothing_that_would_go_back() {
+    let by_hand = |amount: &str| ReceivedPayment { notification: None, merchant: None, ..paid("43", amount) };
+    let refused = |amount: &str| PaymentRefusal::NotAwaited {
+        payment: id(),
+        awaited: yuan("99.00"),
+        given: yuan(amount),
+    };
+    for (before, amount, order) in [
+        (vec![begun()], "99.01", OrderStanding::AwaitsPayment),
+        (vec![begun()], "98.99", OrderStanding::AwaitsPayment),
+        (vec![begun()], "99.00", OrderStanding::Cancelled),
+        (vec![begun()], "99.00", OrderStanding::Paid),
+        (vec![begun(), succeeded("42")], "99.00", OrderStanding::Paid),
+    ] {
+        given(before).when(receive(by_hand(amount), order)).then_expect_error(refused(amount));
+    }
+}
