@@ -25,7 +25,7 @@ pub(super) struct ConfirmPaymentBody {
     /// The channel's number of it, exactly: by it a notification that comes after all is known.
     #[schema(value_type = String, min_length = 1, max_length = 128)]
     transaction: ChannelNumber,
-    /// What came, whatever was asked for.
+    /// What came: the amount the order waits for.
     #[schema(value_type = schema::Money)]
     amount: Money,
     /// Today, if left out.
@@ -45,8 +45,8 @@ impl ReadBody for ConfirmPaymentBody {
 
 /// Confirm a payment
 ///
-/// As the channel's notification would, where that is lost: what is the order's pays it, what is not is booked to be
-/// refunded and stands out. A notification of the same number that comes after all changes nothing.
+/// As the channel's notification would, where that is lost, for the amount the order waits for. Any other money is
+/// refused here: it takes the channel's own notification. A notification of the same number that comes after all changes nothing.
 #[utoipa::path(post, path = "/v1/payments/{id}/confirm", tag = "payments", request_body = ConfirmPaymentBody,
     params(("id" = String, Path, description = "The payment's id")),
     responses((status = 200, body = PaymentOutcome)))]

@@ -18,7 +18,7 @@ pub struct ConfirmPayment {
     pub payment: PaymentId,
     /// The channel's number of it, by which a notification that comes after all is known.
     pub transaction: ChannelNumber,
-    /// What came, whatever was asked for.
+    /// What came: the amount the order waits for.
     pub amount: Money,
     /// Today, if not given.
     #[serde(default)]
