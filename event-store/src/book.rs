@@ -55,6 +55,7 @@ impl Book {
             options: options.clone(),
             deadline: settings.deadline,
             connection: Some(connection),
+            hold_head: false,
             since: journal::head_position(&pool).await?,
             command_ids: Vec::new(),
             claims: Vec::new(),

@@ -5,7 +5,10 @@
 mod support;
 
 use std::str::FromStr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use futures::future::join_all;
 use support::{
     TestBook, assert_journal_is_whole, available, count, deposit, hold, record, request, wallet, yuan,
@@ -306,6 +309,45 @@ async fn two_processes_lose_and_double_nothing() {
         let [first, second] = held.map(|result| result.unwrap().outcome.available);
         assert_eq!(first.checked_sub(yuan("1.00")).unwrap(), second, "both see the same wallet");
     }
+}
+
+/// A process that decides slowly is behind whenever it wants to append. It must get its turn all the same, also with
+/// aggregates it has yet to load while the other changes them.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slow_process_gets_its_turn() {
+    let test = TestBook::new().await;
+    let quick = test.open().await;
+    let slow = BookSettings { clock: slow_clock, ..test.settings() };
+    let slow = Book::open(&test.connect, slow).await.unwrap();
+    let busy = AtomicBool::new(true);
+    let (quick, slow, busy) = (&quick, &slow, &busy);
+    let in_a_hurry = (0..16u64).map(|client| async move {
+        let mut done = 0;
+        while busy.load(Ordering::Relaxed) {
+            deposit(quick, &wallet(client % 3), "1.00", &format!("Q{client}-{done}"), None).await.unwrap();
+            done += 1;
+        }
+        done
+    });
+    let at_leisure = async move {
+        let few = (0..3u64).map(|client| async move {
+            for n in 0..10 {
+                deposit(slow, &wallet(client), "1.00", &format!("S{client}-{n}"), None).await.unwrap();
+            }
+        });
+        join_all(few).await;
+        busy.store(false, Ordering::Relaxed);
+    };
+    let (done, ()) = tokio::join!(join_all(in_a_hurry), at_leisure);
+    assert!(done.iter().all(|done| *done > 0), "the quick one gets its turn too: {done:?}");
+    assert!(slow.figures().conflicts() > 0, "they never met");
+    assert_journal_is_whole(quick).await;
+}
+
+/// So slow that the other has always appended meanwhile.
+fn slow_clock() -> DateTime<Utc> {
+    std::thread::sleep(Duration::from_millis(20));
+    (BookSettings::new("").clock)()
 }
 
 /// What one process does not know yet, because another recorded it, is no reason to refuse.

@@ -171,6 +171,36 @@ impl AppendRows {
     }
 }
 
+/// The lane's connection.
+pub(crate) struct Line {
+    pub(crate) connection: PgConnection,
+    /// It is inside a transaction, opened by `recover`, that keeps every other process from appending.
+    pub(crate) holds_head: bool,
+}
+
+impl Line {
+    /// Appends, and lets go of the head if it was held.
+    pub(crate) async fn append(
+        &mut self,
+        rows: AppendRows,
+        expected: (u64, &HeadRow),
+        tip: &Tip,
+        statement: &str,
+    ) -> Result<Option<HeadRow>, sqlx::Error> {
+        let appended = rows.append(&mut self.connection, expected, tip, statement).await;
+        if !std::mem::take(&mut self.holds_head) {
+            return appended;
+        }
+        if let Ok(Some(_)) = appended {
+            self.connection.execute("COMMIT").await?;
+        } else if let Err(error) = self.connection.execute("ROLLBACK").await {
+            // Whoever uses the connection next meets the same error.
+            tracing::debug!(%error, "the head was not let go of");
+        }
+        appended
+    }
+}
+
 async fn still_at(
     connection: &mut PgConnection,
     (expected, head_row): (u64, &HeadRow),
@@ -190,6 +220,8 @@ pub(crate) async fn connect(
     deadline: Duration,
 ) -> Result<PgConnection, sqlx::Error> {
     let statement_timeout = format!("{}ms", deadline.as_millis());
+    // A process that hangs while it holds the head must not stop the others for longer than their commands wait.
+    let idle_timeout = format!("{}ms", deadline.as_millis() / 2);
     let options = options.clone().options([
         ("synchronous_commit", "on"),
         ("plan_cache_mode", "force_generic_plan"),
@@ -198,6 +230,7 @@ pub(crate) async fn connect(
         ("enable_mergejoin", "off"),
         ("jit", "off"),
         ("statement_timeout", statement_timeout.as_str()),
+        ("idle_in_transaction_session_timeout", idle_timeout.as_str()),
     ]);
     let mut connection = PgConnection::connect_with(&options).await?;
     crate::schema::take_runtime_role(&mut connection).await?;

@@ -22,8 +22,8 @@ use std::time::{Duration, Instant};
 
 use chrono_tz::Tz;
 use futures::future::{BoxFuture, MaybeDone, maybe_done};
+use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{PgConnection, PgPool};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -38,7 +38,7 @@ use crate::cache::Cache;
 use crate::command::CommandError;
 use crate::load::LoadError;
 use crate::settings::BookSettings;
-use append::{AppendRows, HeadRow};
+use append::{AppendRows, HeadRow, Line};
 use batch::{Admitted, Batch, Tip};
 use statement::Statements;
 
@@ -47,8 +47,8 @@ const SWEEP_EVERY: Duration = Duration::from_millis(100);
 
 /// What the lane is doing with its connection.
 enum Phase {
-    Idle(PgConnection),
-    Appending(MaybeDone<BoxFuture<'static, (PgConnection, AppendResult)>>),
+    Idle(Line),
+    Appending(MaybeDone<BoxFuture<'static, (Line, AppendResult)>>),
     Recovering(BoxFuture<'static, Findings>),
 }
 
@@ -98,6 +98,8 @@ pub(crate) struct Lane {
     statements: Statements,
     /// Appends that still look for repeats first, because there was one lately.
     careful_appends: u32,
+    /// Appends one after the other that found the head moved.
+    lost_in_a_row: u32,
     /// Nothing more comes in.
     closed: bool,
 }
@@ -144,9 +146,10 @@ pub(crate) async fn run(
         settled: None,
         statements: Statements::default(),
         careful_appends: 0,
+        lost_in_a_row: 0,
         closed: false,
     };
-    let mut phase = Phase::Idle(opening.connection);
+    let mut phase = Phase::Idle(opening.line);
     let mut sweep = tokio::time::interval(SWEEP_EVERY);
     sweep.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
@@ -175,7 +178,7 @@ pub(crate) async fn run(
 
 /// A phase that came to its end.
 enum Progress {
-    Appended(PgConnection, AppendResult),
+    Appended(Line, AppendResult),
     Found(Findings),
 }
 
@@ -185,7 +188,7 @@ async fn progress(phase: &mut Phase) -> Progress {
         Phase::Appending(append) => {
             Pin::new(&mut *append).await;
             match Pin::new(append).take_output() {
-                Some((connection, result)) => Progress::Appended(connection, result),
+                Some((line, result)) => Progress::Appended(line, result),
                 None => std::future::pending().await,
             }
         }
@@ -226,18 +229,18 @@ impl Lane {
                 self.decide_backlog();
                 phase
             }
-            Phase::Idle(connection) => {
+            Phase::Idle(line) => {
                 self.decide_backlog();
-                self.send(connection)
+                self.send(line)
             }
         }
     }
 
     /// Sends the pending batch. Of one that writes nothing only the head is looked at: another process may have appended
-    /// what its answers do not know of.
-    fn send(&mut self, mut connection: PgConnection) -> Phase {
-        if self.pending.is_empty() {
-            return Phase::Idle(connection);
+    /// what its answers do not know of. A head that is held is let go of, whether there is anything to send or not.
+    fn send(&mut self, mut line: Line) -> Phase {
+        if self.pending.is_empty() && !line.holds_head {
+            return Phase::Idle(line);
         }
         let mut batch = self.take_pending();
         let rows = std::mem::replace(&mut batch.rows, AppendRows::new());
@@ -249,9 +252,9 @@ impl Lane {
         let statement = self.statements.of(rows.shape(self.careful_appends > 0));
         self.careful_appends = self.careful_appends.saturating_sub(1);
         Phase::Appending(maybe_done(Box::pin(async move {
-            let append = rows.append(&mut connection, (expected, &head_row), &tip, &statement);
+            let append = line.append(rows, (expected, &head_row), &tip, &statement);
             let answer = tokio::time::timeout(deadline, append).await;
-            (connection, AppendResult::of(answer))
+            (line, AppendResult::of(answer))
         })))
     }
 
@@ -265,7 +268,7 @@ impl Lane {
 
     fn progressed(&mut self, progress: Progress) -> Phase {
         match progress {
-            Progress::Appended(connection, result) => self.settle(connection, result),
+            Progress::Appended(line, result) => self.settle(line, result),
             Progress::Found(findings) => self.resume(findings),
         }
     }

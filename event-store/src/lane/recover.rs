@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Executor, PgConnection};
 
-use super::append::{self, HeadRow};
+use super::append::{self, HeadRow, Line};
 use super::batch::Tip;
 use crate::decision::ClaimKey;
 use crate::journal::{self, StoredEvent, unsigned};
@@ -26,6 +26,8 @@ pub(crate) struct Questions {
     pub(crate) deadline: Duration,
     /// The lane's connection, unless it was lost.
     pub(crate) connection: Option<PgConnection>,
+    /// Whether no other process may append from the answer until the line's next append.
+    pub(crate) hold_head: bool,
     /// The position the lane last knew to be durable.
     pub(crate) since: u64,
     pub(crate) command_ids: Vec<String>,
@@ -34,7 +36,7 @@ pub(crate) struct Questions {
 
 /// What the database answered.
 pub(crate) struct Findings {
-    pub(crate) connection: PgConnection,
+    pub(crate) line: Line,
     pub(crate) tip: Tip,
     pub(crate) head_row: HeadRow,
     /// What others appended since; `None`: too much to advance the held aggregates by.
@@ -72,8 +74,13 @@ async fn ask(questions: &mut Questions) -> Result<Findings, StoreError> {
         None => append::connect(&questions.options, questions.deadline).await?,
     };
     // One snapshot for all of it: a command recorded meanwhile by a connection given up is then either known with
-    // its events, or neither, and met by the next append's compare-and-swap.
-    connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+    // its events, or neither, and met by the next append's compare-and-swap. While the head is held nothing is recorded.
+    let begin = if questions.hold_head {
+        "BEGIN; SELECT FROM book_head FOR UPDATE"
+    } else {
+        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+    };
+    connection.execute(begin).await?;
     let taken = taken_claims(&mut connection, &questions.claims).await?;
     let known = known_commands(&mut connection, &questions.command_ids).await?;
     let (tip, head_row) = read_tip(&mut connection).await?;
@@ -90,8 +97,11 @@ async fn ask(questions: &mut Questions) -> Result<Findings, StoreError> {
             Some(events.into_iter().filter(|event| event.position <= tip.position).collect())
         }
     };
-    connection.execute("COMMIT").await?;
-    Ok(Findings { connection, tip, head_row, foreign, known, taken })
+    if !questions.hold_head {
+        connection.execute("COMMIT").await?;
+    }
+    let line = Line { connection, holds_head: questions.hold_head };
+    Ok(Findings { line, tip, head_row, foreign, known, taken })
 }
 
 async fn read_tip(connection: &mut PgConnection) -> Result<(Tip, HeadRow), StoreError> {

@@ -6,7 +6,7 @@ use std::time::Instant;
 use sqlx::PgConnection;
 use tallybook_domain::Refusal;
 
-use super::append::HeadRow;
+use super::append::{HeadRow, Line};
 use super::batch::{Admitted, Answer, Command, Verdict};
 use super::recover::KnownCommand;
 use super::{AppendResult, Findings, Lane, Phase, Questions, find_out, give_up, reply};
@@ -20,19 +20,23 @@ use crate::snapshots::{self, Snapshot};
 const CAREFUL_APPENDS: u32 = 256;
 /// Appends the database may refuse a command before the command is given up.
 const FAILURES_AT_MOST: u32 = 3;
+/// Appends lost to other processes before the head is held for the next one. Whoever needs longer for a decision than
+/// the others between two appends would never append.
+const LOST_IN_A_ROW_AT_MOST: u32 = 2;
 
 impl Lane {
-    pub(super) fn settle(&mut self, connection: PgConnection, result: AppendResult) -> Phase {
+    pub(super) fn settle(&mut self, line: Line, result: AppendResult) -> Phase {
         match result {
-            AppendResult::Appended(head_row) => self.appended(connection, head_row),
+            AppendResult::Appended(head_row) => self.appended(line, head_row),
             AppendResult::Conflict => {
                 self.figures.conflict();
                 self.careful_appends = CAREFUL_APPENDS;
-                self.recover(Some(connection), |_| {})
+                self.lost_in_a_row += 1;
+                self.recover(Some(line.connection), |_| {})
             }
             AppendResult::Refused(error) => {
                 tracing::error!(%error, "PostgreSQL refused an append; its commands are tried one by one");
-                self.recover(Some(connection), |admitted| admitted.command.failures += 1)
+                self.recover(Some(line.connection), |admitted| admitted.command.failures += 1)
             }
             AppendResult::Unknown(error) => {
                 tracing::warn!(%error, "the outcome of an append is unknown; looking its commands up");
@@ -42,14 +46,17 @@ impl Lane {
     }
 
     /// The batch is durable: first the next one on its way, then the answers, by `answer_settled`.
-    fn appended(&mut self, connection: PgConnection, head_row: HeadRow) -> Phase {
+    fn appended(&mut self, line: Line, head_row: HeadRow) -> Phase {
         let mut batch = self.take_in_flight();
+        if !batch.is_empty() {
+            self.lost_in_a_row = 0;
+        }
         self.head_row = head_row;
         self.durable = batch.end.take().unwrap_or_else(|| self.durable.clone());
         for command in self.deferred.drain(..).rev() {
             self.backlog.push_front(command);
         }
-        let next = self.send(connection);
+        let next = self.send(line);
         self.keep_snapshots(batch.take_snapshots());
         self.settled = Some(batch);
         next
@@ -90,6 +97,7 @@ impl Lane {
             options: self.options.clone(),
             deadline: self.settings.deadline,
             connection,
+            hold_head: self.lost_in_a_row >= LOST_IN_A_ROW_AT_MOST,
             since: self.durable.position,
             command_ids: admitted.iter().map(|one| one.command.id.clone()).chain(keyed).collect(),
             claims: admitted.iter().flat_map(Admitted::claims).collect(),
@@ -126,7 +134,7 @@ impl Lane {
         for admitted in std::mem::take(&mut self.retry).into_iter().rev() {
             self.judge_again(admitted, &findings);
         }
-        Phase::Idle(findings.connection)
+        Phase::Idle(findings.line)
     }
 
     /// Answers what the database already answers; everything else is decided again.
