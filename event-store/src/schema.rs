@@ -91,21 +91,34 @@ pub async fn patient_connection(pool: &PgPool) -> Result<PgConnection, sqlx::Err
 /// A pool like another, but inside another schema of the same server. It connects when it is used, and closes what is
 /// not used for a minute.
 pub fn pool_elsewhere(pool: &PgPool, schema: &str, connections: u32) -> PgPool {
-    let move_there = format!("SET search_path = {schema}");
+    beginning_with(format!("SET search_path = {schema}"), connections)
+        .idle_timeout(std::time::Duration::from_secs(60))
+        .after_release(|connection, _| Box::pin(async move { Ok(is_out_of_transaction(connection).await) }))
+        .connect_lazy_with(pool.connect_options().as_ref().clone())
+}
+
+/// A pool like another, for tasks that see every statement through and share its sessions, which begin with `settings`.
+/// It connects when it is used. A lost connection is met as an error by whoever takes it next.
+pub fn shared_pool(pool: &PgPool, connections: u32, settings: &str) -> PgPool {
+    let options = pool.connect_options().as_ref().clone().statement_cache_capacity(SHARED_STATEMENTS);
+    beginning_with(settings.to_owned(), connections).test_before_acquire(false).connect_lazy_with(options)
+}
+
+/// Prepared statements kept by a session that many tasks share.
+const SHARED_STATEMENTS: usize = 1000;
+
+fn beginning_with(statement: String, connections: u32) -> PgPoolOptions {
     PgPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(std::time::Duration::from_secs(5))
-        .idle_timeout(std::time::Duration::from_secs(60))
         .after_connect(move |connection, _| {
-            let move_there = move_there.clone();
+            let statement = statement.clone();
             Box::pin(async move {
                 take_runtime_role(connection).await?;
-                connection.execute(move_there.as_str()).await?;
+                connection.execute(statement.as_str()).await?;
                 Ok(())
             })
         })
-        .after_release(|connection, _| Box::pin(async move { Ok(is_out_of_transaction(connection).await) }))
-        .connect_lazy_with(pool.connect_options().as_ref().clone())
 }
 
 /// Whether a connection that comes back to its pool may be used again.

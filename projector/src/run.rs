@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use sqlx::PgPool;
+use tallybook_event_store::schema::shared_pool;
 use tallybook_event_store::subscription;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -20,7 +21,7 @@ use crate::{ProjectorSettings, Rebuilder, Registered, sweep_views};
 ///
 /// Rebuilds that are asked for are done beside them, and tables of an older version rebuilt.
 ///
-/// `pool` has the book's schema as its search path; each projection takes one connection out of it for good.
+/// `pool` has the book's schema as its search path; the projections share connections of their own, made like its.
 pub async fn run(
     pool: PgPool,
     schema: String,
@@ -41,10 +42,17 @@ pub async fn run(
         let (pool, projections, shutdown) = (pool.clone(), projections.clone(), shutdown.clone());
         Sampler { pool, projections, one_in, shutdown }
     });
+    // What is lost in a crash is folded again: rows and position go together. And a leader that hangs must not keep its
+    // row locked.
+    let writers = shared_pool(
+        &pool,
+        settings.connections,
+        "SET synchronous_commit = off; SET idle_in_transaction_session_timeout = '5s'",
+    );
     let (wakes, woken) = watch::channel(0_u64);
     let surroundings = Surroundings {
         journal: Arc::new(Journal::new(pool.clone(), woken.clone())),
-        pool: pool.clone(),
+        writers: writers.clone(),
         settings: Arc::new(settings),
         resting,
         woken,
@@ -67,6 +75,7 @@ pub async fn run(
         }
     }
     while tasks.join_next().await.is_some() {}
+    writers.close().await;
 }
 
 /// Views that were half made when their process died. What cannot be swept now is swept at the next start.

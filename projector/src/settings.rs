@@ -8,6 +8,8 @@ use std::time::Duration;
 pub struct ProjectorSettings {
     /// Names this process among all that may lead a projection; two processes must never share it.
     pub leader: String,
+    /// Connections that the projections share.
+    pub connections: u32,
     /// Events folded and written in one transaction at most, when there is that much to catch up with.
     pub page_size: u32,
     /// Up to this many rows a page is written in one statement, beyond it by `COPY`.
@@ -37,6 +39,7 @@ impl Default for ProjectorSettings {
     fn default() -> Self {
         Self {
             leader: new_leader(),
+            connections: 8,
             page_size: 20_000,
             small_write: 250,
             cached_rows: 20_000,

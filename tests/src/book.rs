@@ -34,9 +34,9 @@ pub struct TestBook {
     _place: Option<SemaphorePermit<'static>>,
 }
 
-/// A running book takes some 40 connections, and so does one more process on it, of 600 there are; so only so many tests
-/// run at once, however many processors there are.
-static PLACES: Semaphore = Semaphore::const_new(5);
+/// A running book takes up to some 30 connections, and so does one more process on it, of 600 there are; so only so many
+/// tests run at once, however many processors there are.
+static PLACES: Semaphore = Semaphore::const_new(8);
 
 /// How a test's book differs from others.
 #[derive(Debug, Clone, Default)]
@@ -111,7 +111,7 @@ impl TestBook {
                 book.pool().clone(),
                 schema.to_owned(),
                 tallybook_projector::every(),
-                ProjectorSettings::default(),
+                ProjectorSettings { connections: 4, ..ProjectorSettings::default() },
                 shutdown.clone(),
             )));
         }

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use sqlx::postgres::types::PgInterval;
-use sqlx::{PgConnection, PgExecutor};
+use sqlx::{PgExecutor, PgPool};
 use tallybook_event_store::journal::unsigned;
 use tallybook_read_models::Projection;
 
@@ -25,6 +25,8 @@ pub(super) enum Claim {
     /// Another process leads, or the tables are of another version.
     Refused {
         version: i32,
+        /// When its lease runs out, unless it is renewed.
+        free_in: Duration,
     },
 }
 
@@ -57,7 +59,7 @@ pub(crate) async fn register(
 ///
 /// A row that is locked has a leader at work, so it is passed over instead of waited for.
 pub(super) async fn claim<P: Projection>(
-    connection: &mut PgConnection,
+    writers: &PgPool,
     settings: &ProjectorSettings,
 ) -> Result<Claim, sqlx::Error> {
     let claimed = sqlx::query!(
@@ -79,24 +81,30 @@ pub(super) async fn claim<P: Projection>(
         interval(settings.lease),
         P::VERSION,
     )
-    .fetch_optional(&mut *connection)
+    .fetch_optional(writers)
     .await?;
     match claimed {
         Some(row) => {
             Ok(Claim::Leading { position: unsigned(row.position)?, standing: standing(&row.status) })
         }
         None => {
-            let version = sqlx::query_scalar!("SELECT version FROM projections WHERE name = $1", P::NAME)
-                .fetch_one(connection)
-                .await?;
-            Ok(Claim::Refused { version })
+            let led = sqlx::query!(
+                r#"SELECT version,
+                          ceil(extract(epoch FROM lease_until - clock_timestamp()) * 1000)::bigint AS free_in_ms
+                     FROM projections WHERE name = $1"#,
+                P::NAME
+            )
+            .fetch_one(writers)
+            .await?;
+            let free_in = u64::try_from(led.free_in_ms.unwrap_or(0)).unwrap_or(0);
+            Ok(Claim::Refused { version: led.version, free_in: Duration::from_millis(free_in) })
         }
     }
 }
 
 /// Says that the leader is still there. `None`: it no longer leads.
 pub(super) async fn renew<P: Projection>(
-    connection: &mut PgConnection,
+    writers: &PgPool,
     settings: &ProjectorSettings,
 ) -> Result<Option<Standing>, sqlx::Error> {
     let status = sqlx::query_scalar!(
@@ -106,29 +114,26 @@ pub(super) async fn renew<P: Projection>(
         settings.leader,
         interval(settings.lease),
     )
-    .fetch_optional(connection)
+    .fetch_optional(writers)
     .await?;
     Ok(status.as_deref().map(standing))
 }
 
 /// Gives the lead back, so that another process need not wait for it to run out.
-pub(super) async fn release<P: Projection>(
-    connection: &mut PgConnection,
-    leader: &str,
-) -> Result<(), sqlx::Error> {
+pub(super) async fn release<P: Projection>(writers: &PgPool, leader: &str) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "UPDATE projections SET leader = NULL, lease_until = NULL WHERE name = $1 AND leader = $2",
         P::NAME,
         leader
     )
-    .execute(connection)
+    .execute(writers)
     .await?;
     Ok(())
 }
 
 /// Records why the projection stays where it is. `false`: it is no longer there, or no longer this leader's.
 pub(super) async fn stop<P: Projection>(
-    connection: &mut PgConnection,
+    writers: &PgPool,
     leader: &str,
     position: u64,
     (error_position, error): (u64, &str),
@@ -143,7 +148,7 @@ pub(super) async fn stop<P: Projection>(
         error,
         bigint(error_position)?,
     )
-    .execute(connection)
+    .execute(writers)
     .await?;
     Ok(stopped.rows_affected() == 1)
 }

@@ -11,7 +11,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::{Connection, Executor, PgConnection, PgPool};
+use sqlx::PgPool;
 use tallybook_read_models::Projection;
 use tallybook_read_models::fold::Tables;
 use tokio::sync::watch;
@@ -19,10 +19,10 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::ProjectorSettings;
-use crate::journal::{Journal, JournalError};
+use crate::journal::{Journal, JournalError, PageEvent};
 use crate::rebuild::Resting;
-use fold::Unfoldable;
 pub(crate) use fold::page as fold_page;
+use fold::{Folded, Unfoldable};
 use lease::{Claim, Standing};
 pub(crate) use lease::{interval, register};
 use write::{Checkpoint, Written};
@@ -31,7 +31,8 @@ pub(crate) use write::{copy_statement, rows as write_rows};
 /// What engines of one process share.
 #[derive(Clone)]
 pub(crate) struct Surroundings {
-    pub(crate) pool: PgPool,
+    /// Connections to fold and write with, taken for one step at a time.
+    pub(crate) writers: PgPool,
     pub(crate) journal: Arc<Journal>,
     pub(crate) settings: Arc<ProjectorSettings>,
     /// Who is rebuilt by this process meanwhile.
@@ -63,10 +64,9 @@ pub(crate) async fn run<P: Projection>(surroundings: Surroundings) {
     }
 }
 
-/// The life of one connection: waiting to lead, and leading.
+/// From one database error to the next: waiting to lead, and leading.
 struct Term<P: Projection> {
     surroundings: Surroundings,
-    connection: PgConnection,
     /// Up to here events are folded one by one: a page that reaches here was refused by the database.
     singly_until: u64,
     renewed_at: Instant,
@@ -96,27 +96,20 @@ enum Step {
 
 impl<P: Projection> Term<P> {
     async fn serve(surroundings: Surroundings) -> Result<(), JournalError> {
-        let mut connection = surroundings.pool.acquire().await?.detach();
-        // What is lost in a crash is folded again: rows and position go together. And a leader that hangs must not
-        // keep its row locked.
-        connection
-            .execute("SET synchronous_commit = off; SET idle_in_transaction_session_timeout = '5s'")
-            .await?;
-        register(&mut connection, P::NAME, P::VERSION).await?;
+        register(&surroundings.writers, P::NAME, P::VERSION).await?;
         let renewed_at = Instant::now();
-        let mut term =
-            Self { surroundings, connection, singly_until: 0, renewed_at, projection: PhantomData };
+        let mut term = Self { surroundings, singly_until: 0, renewed_at, projection: PhantomData };
         let mut reported = None;
         let first_pause = term.surroundings.settings.first_backoff;
         let mut pause = first_pause;
         while !term.stopping() {
-            match lease::claim::<P>(&mut term.connection, &term.surroundings.settings).await? {
+            match lease::claim::<P>(&term.surroundings.writers, &term.surroundings.settings).await? {
                 Claim::Leading { position, standing } => {
                     term.renewed_at = Instant::now();
                     term.lead(position, standing).await?;
                     pause = first_pause;
                 }
-                Claim::Refused { version } => {
+                Claim::Refused { version, free_in } => {
                     if reported.replace(version) != Some(version) && version != P::VERSION {
                         tracing::warn!(
                             projection = P::NAME,
@@ -126,13 +119,12 @@ impl<P: Projection> Term<P> {
                         );
                     }
                     // Who was overtaken asks soon again: a swap takes the lead for a moment only.
-                    term.pause(pause).await;
+                    term.pause(pause.min(free_in.max(first_pause))).await;
                     pause = (pause * 2).min(term.surroundings.settings.renew_every);
                 }
             }
         }
-        lease::release::<P>(&mut term.connection, &term.surroundings.settings.leader).await?;
-        term.connection.close().await?;
+        lease::release::<P>(&term.surroundings.writers, &term.surroundings.settings.leader).await?;
         Ok(())
     }
 
@@ -162,7 +154,7 @@ impl<P: Projection> Term<P> {
                 return Ok(());
             }
             if self.renewed_at.elapsed() >= self.surroundings.settings.renew_every {
-                match lease::renew::<P>(&mut self.connection, &self.surroundings.settings).await? {
+                match lease::renew::<P>(&self.surroundings.writers, &self.surroundings.settings).await? {
                     Some(standing) => lead.standing = standing,
                     None => return Ok(()),
                 }
@@ -223,38 +215,52 @@ impl<P: Projection> Term<P> {
             }
             Err(error @ JournalError::Database(_)) => return Err(error),
         };
-        let folded = fold::page::<P>(&mut self.connection, &mut lead.tables, page.events()).await?;
-        if folded.position > lead.position {
-            let checkpoint = Checkpoint {
-                projection: P::NAME,
-                leader: &settings.leader,
-                lease: settings.lease,
-                from: lead.position,
-                to: folded.position,
-            };
-            match write::page(&mut self.connection, &checkpoint, &mut lead.tables, settings.small_write)
-                .await?
-            {
-                Written::Moved => {
-                    lead.position = folded.position;
-                    lead.tables.settle_all(settings.cached_rows);
-                    self.renewed_at = Instant::now();
-                }
-                Written::Overtaken => return Ok(Step::Overtaken),
-                Written::Refused(reason) if folded.position - lead.position == 1 => {
-                    return self.stop(lead, Unfoldable { position: folded.position, reason }).await;
-                }
-                Written::Refused(_) => {
-                    self.singly_until = folded.position;
-                    lead.tables = P::Tables::cached();
-                    return Ok(Step::Narrowed);
-                }
+        let (folded, written) = self.fold_and_write(lead, page.events()).await?;
+        match written {
+            None => {}
+            Some(Written::Moved) => {
+                lead.position = folded.position;
+                lead.tables.settle_all(settings.cached_rows);
+                self.renewed_at = Instant::now();
+            }
+            Some(Written::Overtaken) => return Ok(Step::Overtaken),
+            Some(Written::Refused(reason)) if folded.position - lead.position == 1 => {
+                return self.stop(lead, Unfoldable { position: folded.position, reason }).await;
+            }
+            Some(Written::Refused(_)) => {
+                self.singly_until = folded.position;
+                lead.tables = P::Tables::cached();
+                return Ok(Step::Narrowed);
             }
         }
         match folded.unfoldable {
             Some(unfoldable) => self.stop(lead, unfoldable).await,
             None => Ok(Step::Moved { events: page.events().len() }),
         }
+    }
+
+    /// `None`: there was nothing to write, not even another position.
+    async fn fold_and_write(
+        &self,
+        lead: &mut Lead<P::Tables>,
+        events: &[PageEvent],
+    ) -> Result<(Folded, Option<Written>), sqlx::Error> {
+        let Surroundings { writers, settings, .. } = &self.surroundings;
+        let mut connection = writers.acquire().await?;
+        let folded = fold::page::<P>(&mut connection, &mut lead.tables, events).await?;
+        if folded.position == lead.position {
+            return Ok((folded, None));
+        }
+        let checkpoint = Checkpoint {
+            projection: P::NAME,
+            leader: &settings.leader,
+            lease: settings.lease,
+            from: lead.position,
+            to: folded.position,
+        };
+        let written =
+            write::page(&mut connection, &checkpoint, &mut lead.tables, settings.small_write).await?;
+        Ok((folded, Some(written)))
     }
 
     /// Says loudly that the next event cannot be folded.
@@ -266,7 +272,7 @@ impl<P: Projection> Term<P> {
         let Unfoldable { position, reason } = unfoldable;
         lead.tables = P::Tables::cached();
         let leader = &self.surroundings.settings.leader;
-        if !lease::stop::<P>(&mut self.connection, leader, lead.position, (position, &reason)).await? {
+        if !lease::stop::<P>(&self.surroundings.writers, leader, lead.position, (position, &reason)).await? {
             return Ok(Step::Overtaken);
         }
         tracing::error!(
