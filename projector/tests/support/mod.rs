@@ -162,7 +162,7 @@ impl TestBook {
     pub async fn caught_up(&self, names: &[&str]) {
         let begun = Instant::now();
         while let Err(error) = wait_for(&self.pool, names, self.head, Duration::from_secs(1)).await {
-            assert!(begun.elapsed() < Duration::from_secs(60), "{error}");
+            assert!(begun.elapsed() < Duration::from_secs(180), "{error}");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
