@@ -159,6 +159,7 @@ fn asks(kind: ApprovalKind) -> Action {
         ApprovalKind::WriteOff => Action::WriteOff,
         ApprovalKind::CreditNote | ApprovalKind::BadDebt => Action::ManageBills,
         ApprovalKind::PeriodReopening => Action::ClosePeriods,
+        ApprovalKind::OrderRefund => Action::ManageOrders,
     }
 }
 

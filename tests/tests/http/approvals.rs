@@ -148,6 +148,9 @@ async fn one_of_each(book: &TestBook, asking: &Client, name: &str) -> Vec<(Strin
     let write_off = asked("/v1/write-offs".into(), fee).await;
     let grant = json!({ "customer": acme, "subtotal": bodies::yuan("100.00"), "reason": "goodwill" });
     let credit = asked("/v1/credit-notes".into(), grant).await;
+    let order = book.ordered_and_paid(&acme, &format!("SO-{name}"), "20.00").await;
+    let broken = json!({ "amount": bodies::yuan("20.00"), "reason": "broken" });
+    let order_refund = asked(format!("/v1/orders/{order}/refunds"), broken).await;
     let lost = json!({ "amount": bodies::yuan("1000.00"), "reason": "insolvent" });
     asked(format!("/v1/bills/{}/bad-debt", bills[1]), lost).await;
     let (refund, bad_debt) =
@@ -159,6 +162,7 @@ async fn one_of_each(book: &TestBook, asking: &Client, name: &str) -> Vec<(Strin
         (format!("write_off.{write_off}.1"), format!("/v1/write-offs/{write_off}/approve"), json!({})),
         (format!("credit_note.{credit}.1"), format!("/v1/credit-notes/{credit}/approve"), json!({})),
         (format!("bad_debt.{}.1", bills[1]), format!("{bad_debt}/approve"), of("1000.00")),
+        (format!("order_refund.{order_refund}.1"), format!("/v1/refunds/{order_refund}/approve"), json!({})),
     ]
 }
 
@@ -352,12 +356,12 @@ async fn what_nobody_approves_in_time_is_rejected_and_its_money_is_free() {
             .fetch_one(book.pool())
             .await
             .unwrap();
-        if expired == 5_i64 {
+        if expired == 6_i64 {
             break;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    assert_eq!(expired, 5);
+    assert_eq!(expired, 6);
     for (approval, own_route, own_body) in kept {
         let late = book.approver().post(&path(&approval, "approve"), &json!({}));
         let late = book.refuses(late, 409, "approval-not-open").await;

@@ -178,6 +178,21 @@ fn nobody_approves_what_he_asked_for() {
 }
 
 #[test]
+fn it_waits_for_somebody_until_it_is_decided_and_excess_money_for_nobody() {
+    let waits = |events: &[Event]| {
+        let mut refund = OrderRefund::default();
+        events.iter().for_each(|event| refund.evolve(event).unwrap());
+        refund.waits_for_approval().map(|asked| asked.actor().clone())
+    };
+    let rejected = Event::RefundRejected { refund: id(), rejected_by: actor("user:wang"), reason: reason() };
+    assert_eq!(waits(&[]), None);
+    assert_eq!(waits(&[requested(to_channel())]), Some(actor("key:shop")));
+    assert_eq!(waits(&[requested(to_channel()), approved()]), None);
+    assert_eq!(waits(&[requested(to_channel()), rejected]), None);
+    assert_eq!(waits(&[excess_due()]), None);
+}
+
+#[test]
 fn a_refund_can_be_rejected_by_anyone_who_decides() {
     let reject = |by: &str| Command::Reject { refund: id(), by: actor(by), reason: reason() };
     let rejected = Event::RefundRejected { refund: id(), rejected_by: actor("user:wang"), reason: reason() };
