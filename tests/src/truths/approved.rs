@@ -28,7 +28,7 @@ pub(super) async fn agrees(witness: &Witness) {
     let wrong: Vec<String> = sqlx::query_scalar(
         "SELECT id FROM approvals AS a
            LEFT JOIN LATERAL (SELECT count(DISTINCT g->>'by') AS people,
-                                     bool_or(g->>'by' IN (a.requested_by, a.key_made_by)) AS own
+                                     bool_or(g->>'by' IN (a.requested_by, a.key_made_by, a.key_held_by)) AS own
                                 FROM jsonb_array_elements(a.given::jsonb) AS g) AS given ON true
           WHERE given.own OR (state = 'approved') <> (people = approvers)
              OR people <> jsonb_array_length(a.given::jsonb)",

@@ -200,6 +200,62 @@ async fn nobody_approves_what_he_asked_for_whatever_it_is() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_key_asks_for_its_holder_does_not_approve() {
+    let book = TestBook::start().await;
+    let anna = person(&book, "anna", Role::Approver).await;
+    person(&book, "gone", Role::Finance).await;
+    book.admin().patch("/v1/users/gone", &json!({ "disabled": true })).await.ok();
+    let new_key = |holder: &str| json!({ "name": "erp", "role": "finance", "held_by": holder });
+    for nobody in ["user:nobody", "user:gone", "key:erp", "system:schedule"] {
+        let invalid = book.admin().post("/v1/api-keys", &new_key(nobody));
+        invalid.await.invalid(&[("/held_by", "not_a_holder")]);
+    }
+    let made = book.admin().post("/v1/api-keys", &new_key("user:anna")).await;
+    assert_eq!(text(made.created(), "held_by"), "user:anna");
+    let erp = book.anyone().with_token(text(&made.body, "token"));
+    let listed = book.auditor().get("/v1/api-keys").await;
+    assert_eq!(text(&listed.data()[0], "held_by"), "user:anna");
+
+    let today = book.today();
+    let to_mei = json!({ "to": "user:mei", "from": today, "until": today, "reason": "leave" });
+    let mei = person(&book, "mei", Role::Approver).await;
+    book.creates(&anna, DELEGATIONS, &to_mei).await;
+    for (approval, own_route, own_body) in one_of_each(&book, &erp, "Acme").await {
+        let approve = path(&approval, "approve");
+        book.refuses(anna.post(&own_route, &own_body), 403, "self-approval").await;
+        book.refuses(anna.post(&approve, &json!({})), 403, "self-approval").await;
+        let instead = json!({ "on_behalf_of": "user:anna" });
+        book.refuses(mei.post(&approve, &instead), 403, "self-approval").await;
+        assert!(ids(&shown(&book, &anna, &format!("{APPROVALS}?mine")).await).is_empty());
+        book.changes(&book.approver(), &approve, &json!({})).await;
+        let row = shown(&book, &book.auditor(), &format!("{APPROVALS}/{approval}")).await;
+        assert_eq!((text(&row, "requested_by"), text(&row, "key_made_by")), ("key:erp", "user:admin"));
+        assert_eq!(text(&row, "key_held_by"), "user:anna");
+    }
+    let report = format!("/v1/reports/segregation-of-duties?from={today}&to={today}&kind=refund");
+    let report = shown(&book, &book.auditor(), &report).await;
+    let both = report[0]["could_do_both"].as_array().unwrap();
+    let anna_could = both.iter().find(|both| both["person"] == "user:anna").unwrap();
+    assert_eq!((&anna_could["because"], &anna_could["asked"]), (&json!(["api_key"]), &json!(true)));
+
+    // What she asks for herself, her key does not approve, and a key that nobody holds stops nobody but who made it.
+    book.admin().patch("/v1/users/anna", &json!({ "role": "finance" })).await.ok();
+    let anna = book.anyone().sign_in("anna", PASSWORD).await;
+    let acme = book.customer_with("Beta", "10.00").await;
+    let asked = anna.post("/v1/withdrawals", &bodies::withdrawal(&acme, "1.00", "W1")).await;
+    let own = of_withdrawal(text(asked.created(), "id"));
+    book.refuses(erp.post(&path(&own, "approve"), &json!({})), 403, "person-needed").await;
+    let machine = json!({ "name": "machine", "role": "finance" });
+    let machine = book.admin().post("/v1/api-keys", &machine).await;
+    assert_eq!(machine.created()["held_by"], json!(null));
+    let machine = book.anyone().with_token(text(&machine.body, "token"));
+    let asked = machine.post("/v1/withdrawals", &bodies::withdrawal(&acme, "2.00", "W2")).await;
+    let of_machine = path(&of_withdrawal(text(asked.created(), "id")), "approve");
+    assert_eq!(text(&book.changes(&anna, &of_machine, &json!({})).await, "state"), "approved");
+    book.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn everything_can_take_two_and_either_door_counts() {
     let book = TestBook::start().await;
     everything_takes_two(&book).await;

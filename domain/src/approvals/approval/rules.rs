@@ -127,7 +127,7 @@ fn check_open(round: &Round) -> Result<(), ApprovalRefusal> {
     Err(ApprovalRefusal::NotOpen { approval: round.approval.clone(), state: round.state })
 }
 
-/// Four eyes: neither the one who decides nor the one in whose place has asked, or made the API key that did.
+/// Four eyes: neither the one who decides nor the one in whose place has asked, or made or holds the API key that did.
 fn check_not_asked(round: &Round, given: &Given) -> Result<(), ApprovalRefusal> {
     if !given.people().any(|person| round.requested_by.is(person)) {
         return Ok(());

@@ -30,7 +30,7 @@ fn week() -> TimeDelta {
 
 fn asked(amount: &str) -> Asked {
     let amounts = vec![Money::parse(amount, Currency::CNY).unwrap()];
-    let requested_by = Requester::of_key("key:erp".parse().unwrap(), actor("li"));
+    let requested_by = Requester::of_key("key:erp".parse().unwrap(), actor("li"), None);
     Asked { subject: subject(), customer: None, amounts, why: None, requested_by }
 }
 

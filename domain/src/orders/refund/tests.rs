@@ -63,7 +63,7 @@ fn request(back_to: PaidWith, amount: Money) -> Command {
         amount,
         lines: vec![1],
         reason: reason(),
-        requested_by: Requester::of_key(actor("key:shop"), actor("user:li")),
+        requested_by: Requester::of_key(actor("key:shop"), actor("user:li"), None),
         since: day("2026-11-20"),
     }
 }
@@ -77,7 +77,7 @@ fn requested(back_to: PaidWith) -> Event {
         amount: yuan("33.00"),
         lines: vec![1],
         reason: reason(),
-        requested_by: Requester::of_key(actor("key:shop"), actor("user:li")),
+        requested_by: Requester::of_key(actor("key:shop"), actor("user:li"), None),
         since: day("2026-11-20"),
     }
 }

@@ -35,6 +35,9 @@ pub struct ApprovalRow {
     /// Who made the API key that asked; cannot approve it either.
     #[schema(value_type = Option<String>, example = "user:wang")]
     pub key_made_by: Option<Actor>,
+    /// Who holds the API key that asked, if that is known; cannot approve it either.
+    #[schema(value_type = Option<String>, example = "user:anna")]
+    pub key_held_by: Option<Actor>,
     /// How many different people it takes.
     pub approvers: u32,
     /// Of the rules that counted when it was asked for; 0 is what a book begins with.
@@ -94,6 +97,7 @@ impl Row for ApprovalRow {
         Column::text("why"),
         Column::text("requested_by"),
         Column::text("key_made_by"),
+        Column::text("key_held_by"),
         Column::number("approvers"),
         Column::number("rules_version"),
         Column::moment("expires_at"),
@@ -121,6 +125,7 @@ impl Row for ApprovalRow {
         fields.put_option(self.why.as_ref());
         fields.put(&self.requested_by);
         fields.put_option(self.key_made_by.as_ref());
+        fields.put_option(self.key_held_by.as_ref());
         fields.put_count(u64::from(self.approvers));
         fields.put_count(u64::from(self.rules_version));
         fields.put_moment(self.expires_at);
@@ -174,6 +179,7 @@ impl FromRow<'_, PgRow> for ApprovalRow {
             why: optional(row, "why")?,
             requested_by: spelled(row, "requested_by")?,
             key_made_by: optional(row, "key_made_by")?,
+            key_held_by: optional(row, "key_held_by")?,
             approvers: points(row, "approvers")?,
             rules_version: points(row, "rules_version")?,
             expires_at: row.try_get("expires_at")?,
