@@ -9,7 +9,7 @@ use support::{a_request, book, by, deposit, fresh, refusal, text, yuan};
 use tallybook_commands::CommandContext;
 use tallybook_commands::billing::{ApproveBadDebt, RequestBadDebt, approve_bad_debt, request_bad_debt};
 use tallybook_commands::deposits::{ApproveWithdrawal, approve_withdrawal, request_withdrawal};
-use tallybook_commands::ledger::{RequestReopening, approve_reopening, request_reopening};
+use tallybook_commands::ledger::{ApproveReopening, RequestReopening, approve_reopening, request_reopening};
 use tallybook_domain::approvals::{ApprovalId, ApprovalRefusal, ApprovalSubject};
 use tallybook_domain::ledger::periods::{ACCOUNTING_PERIODS, AccountingPeriods, PeriodCommand};
 use tallybook_domain::{Actor, Month, Refusal};
@@ -20,6 +20,10 @@ const TERMS: &str =
 
 fn self_approval(subject: ApprovalSubject, requested_by: Actor) -> Refusal {
     ApprovalRefusal::SelfApproval { approval: ApprovalId::new(&subject, 1), requested_by }.into()
+}
+
+fn reopening(period: Month) -> ApproveReopening {
+    ApproveReopening { period, approval: None }
 }
 
 /// A key that Li made, for Anna.
@@ -44,7 +48,7 @@ async fn a_write_off_takes_somebody_else_than_who_made_the_key() {
     let ask = RequestBadDebt { bill: bill.clone(), amount: yuan("100.00"), reason: text("insolvent") };
     let asked = request_bad_debt(&book, key, ask).await.unwrap().outcome;
     assert_eq!(asked.requested_by, requested_by);
-    let approve = ApproveBadDebt { bill: bill.clone(), amount: None, effective_date: None };
+    let approve = ApproveBadDebt { bill: bill.clone(), amount: None, approval: None, effective_date: None };
     for behind in ["li", "anna"] {
         let own = refusal(approve_bad_debt(&book, by(behind), approve.clone()).await);
         assert_eq!(own, self_approval(ApprovalSubject::BadDebt(bill.clone()), requested_by.clone()));
@@ -80,8 +84,8 @@ async fn reopening_a_month_takes_somebody_else_than_who_made_the_key() {
     let asked = request_reopening(&book, key, ask).await.unwrap().outcome;
     assert_eq!(asked.requested_by, Some(requested_by.clone()));
     for behind in ["li", "anna"] {
-        let own = refusal(approve_reopening(&book, by(behind), period).await);
+        let own = refusal(approve_reopening(&book, by(behind), reopening(period)).await);
         assert_eq!(own, self_approval(ApprovalSubject::PeriodReopening(period), requested_by.clone()));
     }
-    approve_reopening(&book, by("wang"), period).await.unwrap();
+    approve_reopening(&book, by("wang"), reopening(period)).await.unwrap();
 }

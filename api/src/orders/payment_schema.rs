@@ -88,8 +88,7 @@ mod tests {
         let number = Some(RefundNumber::new(&id, 1));
         let (state, order_state) = (OrderRefundState::Requested, OrderState::Paid);
         let (amount, missing_approvals) = (none, Some(1));
-        let refund =
-            OrderRefundOutcome { id, state, order, order_state, amount, number, missing_approvals };
+        let refund = OrderRefundOutcome { id, state, order, order_state, amount, number, missing_approvals };
         assert_described("OrderRefundOutcome", &refund);
     }
 }

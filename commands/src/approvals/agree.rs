@@ -1,6 +1,8 @@
 //! Agreeing to something that waits, or not: the approval decides who may, and whether that is enough.
 
-use tallybook_domain::approvals::{Approval, ApprovalCommand, ApprovalDelegations, Deciding, Given};
+use tallybook_domain::approvals::{
+    Approval, ApprovalCommand, ApprovalDelegations, ApprovalId, ApprovalRefusal, Deciding, Given,
+};
 use tallybook_domain::text::Reason;
 use tallybook_domain::{Actor, Refusal};
 use tallybook_event_store::{Decision, StreamKey};
@@ -12,13 +14,19 @@ use super::subject::Subject;
 #[derive(Debug, Clone)]
 pub(crate) struct Decider {
     pub(crate) given: Given,
-    pub(crate) round: Option<u32>,
+    /// What he has looked at; without one, whatever waits now.
+    pub(crate) approval: Option<ApprovalId>,
 }
 
 impl Decider {
     /// For himself, on what waits now.
     pub(crate) fn alone(by: Actor) -> Self {
-        Self { given: Given { by, on_behalf_of: None }, round: None }
+        Self::of(by, None)
+    }
+
+    /// For himself, on this if it still is what waits.
+    pub(crate) fn of(by: Actor, approval: Option<ApprovalId>) -> Self {
+        Self { given: Given { by, on_behalf_of: None }, approval }
     }
 
     pub(super) fn streams(&self) -> Option<StreamKey> {
@@ -27,7 +35,14 @@ impl Decider {
     }
 
     pub(super) fn deciding(&self, subject: &Subject) -> Deciding {
-        Deciding { subject: subject.name(), round: self.round, given: self.given.clone() }
+        let round = self.approval.as_ref().map(ApprovalId::round);
+        Deciding { subject: subject.name(), round, given: self.given.clone() }
+    }
+
+    fn check_meant(&self, decision: &Decision<'_>, subject: &Subject) -> Result<(), ApprovalRefusal> {
+        let Some(approval) = &self.approval else { return Ok(()) };
+        let name = subject.name();
+        decision.state::<Approval>(&name.to_string()).check_is_latest(&name, approval)
     }
 
     fn check_delegated(&self, decision: &Decision<'_>) -> Result<(), Refusal> {
@@ -57,7 +72,9 @@ pub(crate) fn agree(
     reason: Option<&Reason>,
 ) -> Result<Agreed, Refusal> {
     decider.check_delegated(decision)?;
-    if !open(decision, subject)? {
+    let waits = open(decision, subject)?;
+    decider.check_meant(decision, subject)?;
+    if !waits {
         return Ok(Agreed::Before);
     }
     let (deciding, now) = (decider.deciding(subject), decision.now());
@@ -76,7 +93,9 @@ pub(crate) fn disagree(
     reason: &Reason,
 ) -> Result<bool, Refusal> {
     decider.check_delegated(decision)?;
-    if !open(decision, subject)? {
+    let waits = open(decision, subject)?;
+    decider.check_meant(decision, subject)?;
+    if !waits {
         return Ok(false);
     }
     let reject = ApprovalCommand::Reject { deciding: decider.deciding(subject), reason: reason.clone() };

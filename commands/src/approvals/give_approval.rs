@@ -29,7 +29,7 @@ pub async fn give_approval(
 ) -> Result<Receipt<ApprovalOutcome>, CommandError> {
     let given = Given { by: context.actor.clone(), on_behalf_of: asked.on_behalf_of.clone() };
     let request = context.request_because("give_approval", asked.reason.as_ref(), &asked)?;
-    let decider = Decider { given, round: Some(asked.approval.round()) };
+    let decider = Decider { given, approval: Some(asked.approval.clone()) };
     let subject = Subject::of(book, asked.approval.subject()).await?;
     let mut streams = subject.streams();
     streams.extend(decider.streams());

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use tallybook_domain::approvals::ApprovalId;
 use tallybook_domain::customers::Customer;
 use tallybook_domain::deposits::WithdrawalRefusal;
 use tallybook_domain::settlement::receipt::RefundRequest;
@@ -19,6 +20,9 @@ pub struct ApproveRefund {
     /// What is approved; whatever is asked for, if not given.
     #[serde(default)]
     pub amount: Option<Money>,
+    /// What was looked at: refused once it is decided, also if the same is asked for again. Whatever waits, if not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<ApprovalId>,
     /// Today, if not given. That of the last one who approves counts.
     #[serde(default)]
     pub effective_date: Option<NaiveDate>,
@@ -30,11 +34,11 @@ pub async fn approve_refund(
     context: CommandContext,
     approve: ApproveRefund,
 ) -> Result<Answer<ReceiptOutcome>, CommandError> {
-    let decider = Decider::alone(context.actor.clone());
+    let decider = Decider::of(context.actor.clone(), approve.approval.clone());
     let request = context.request("approve_refund", &approve)?;
     let subject = Subject::Refund(approve.receipt.clone());
     book.execute(request, subject.streams(), move |decision| {
-        let ApproveRefund { receipt, amount, effective_date } = approve.clone();
+        let ApproveRefund { receipt, amount, effective_date, approval: _ } = approve.clone();
         decision.state::<Receipt>(receipt.as_str()).check_refund_is(&receipt, amount)?;
         match agree(decision, &subject, &decider, None)? {
             Agreed::NotYet => {}

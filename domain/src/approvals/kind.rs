@@ -53,7 +53,8 @@ impl std::str::FromStr for ApprovalKind {
     type Err = InvalidText;
 
     fn from_str(word: &str) -> Result<Self, Self::Err> {
-        let expected = "withdrawal, refund, write_off, credit_note, bad_debt, period_reopening or order_refund";
+        let expected =
+            "withdrawal, refund, write_off, credit_note, bad_debt, period_reopening or order_refund";
         text::word(word, Self::ALL, Self::as_str, expected)
     }
 }

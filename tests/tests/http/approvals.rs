@@ -322,6 +322,51 @@ async fn what_is_asked_for_again_is_another_round() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_names_what_he_looked_at_does_not_decide_what_was_asked_for_since() {
+    let book = TestBook::start().await;
+    let (acme, bills) = book.owing("Acme", &["100"]).await;
+    let receipt = book.receipt(&acme, "55.00", "R-1").await;
+    let month = book.last_month();
+    let period = |step: &str| format!("/v1/ledger/periods/{month}/{step}");
+    book.changes(&book.finance(), &period("close"), &json!({})).await;
+    let refund = format!("/v1/receipts/{receipt}/refund");
+    let bad_debt = format!("/v1/bills/{}/bad-debt", bills[0]);
+    let amount = json!({ "amount": bodies::yuan("30.00") });
+    let ask = bodies::with(amount.clone(), "reason", Some(json!("paid too much")));
+    let doors = [
+        (format!("refund.{receipt}"), refund.clone(), &ask, format!("{refund}/approve"), amount.clone()),
+        (format!("bad_debt.{}", bills[0]), bad_debt.clone(), &ask, format!("{bad_debt}/approve"), amount),
+        (
+            format!("period_reopening.{month}"),
+            period("reopen"),
+            &bodies::because("late invoice"),
+            period("approve-reopening"),
+            json!({}),
+        ),
+    ];
+    for (subject, asks, ask, approves, body) in doors {
+        let (first, second) = (format!("{subject}.1"), format!("{subject}.2"));
+        let looked_at = |approval: &str| bodies::with(body.clone(), "approval", Some(json!(approval)));
+        assert!(book.finance().post(&asks, ask).await.status < 300, "{asks}");
+        book.changes(&book.approver(), &path(&first, "reject"), &bodies::because("no")).await;
+        assert!(book.finance().post(&asks, ask).await.status < 300, "{asks}");
+        let stale = book.approver().post(&approves, &looked_at(&first));
+        let stale = book.refuses(stale, 409, "approval-not-open").await;
+        assert_eq!(text(&stale.body, "latest"), second);
+        for unknown in [format!("{subject}.3"), "period_reopening.2020-01.2".to_owned()] {
+            let request = book.approver().post(&approves, &looked_at(&unknown));
+            book.refuses(request, 404, "approval-not-found").await;
+        }
+        book.refuses_values(book.approver().post(&approves, &looked_at("x")), &[("/approval", "malformed")])
+            .await;
+        book.changes(&book.approver(), &approves, &looked_at(&second)).await;
+        let row = shown(&book, &book.auditor(), &format!("{APPROVALS}/{second}")).await;
+        assert_eq!(text(&row, "state"), "approved");
+    }
+    book.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_delegate_counts_as_himself_and_as_who_delegated() {
     let book = TestBook::start().await;
     everything_takes_two(&book).await;

@@ -8,7 +8,7 @@ use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
 
 use super::{ApprovalCommand, ApprovalEvent, ApprovalRefusal, ApprovalState, Given, rules};
-use crate::approvals::{ApprovalId, ApprovalsEvent};
+use crate::approvals::{ApprovalId, ApprovalSubject, ApprovalsEvent};
 use crate::event::BookEvent;
 use crate::event_sourced::{CorruptStream, EventSourced};
 use crate::requester::Requester;
@@ -58,6 +58,15 @@ impl Approval {
     /// How many have still to agree.
     pub fn missing(&self) -> u32 {
         self.round.as_ref().filter(|round| round.state == ApprovalState::Open).map_or(0, Round::missing)
+    }
+
+    /// That `approval` is the one by which `subject` is decided now, or was last.
+    pub fn check_is_latest(
+        &self,
+        subject: &ApprovalSubject,
+        approval: &ApprovalId,
+    ) -> Result<(), ApprovalRefusal> {
+        rules::check_is_latest(self, subject, approval)
     }
 
     /// `None` before the first round.

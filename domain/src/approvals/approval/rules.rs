@@ -56,7 +56,7 @@ fn request(
 
 /// Once they are enough, each of those who agreed may say so again.
 fn give(state: &Approval, deciding: Deciding, reason: Option<Reason>, now: DateTime<Utc>) -> Decided {
-    let round = meant(state, &deciding)?;
+    let round = meant(state, &deciding.subject, deciding.round)?;
     let Given { by, on_behalf_of } = deciding.given.clone();
     if round.state == ApprovalState::Approved && round.given.iter().any(|given| given.by == by) {
         return Ok(None);
@@ -76,7 +76,7 @@ fn give(state: &Approval, deciding: Deciding, reason: Option<Reason>, now: DateT
 
 /// Also what has expired, and also by one who has agreed: he may think again.
 fn reject(state: &Approval, deciding: Deciding, reason: Reason) -> Decided {
-    let round = meant(state, &deciding)?;
+    let round = meant(state, &deciding.subject, deciding.round)?;
     check_open(round)?;
     let approval = round.approval.clone();
     let Given { by, on_behalf_of } = deciding.given.clone();
@@ -105,18 +105,35 @@ fn open(state: &Approval) -> Option<&Round> {
     state.round.as_ref().filter(|round| round.state == ApprovalState::Open)
 }
 
+/// Whoever looked at one must not decide another.
+pub(super) fn check_is_latest(
+    state: &Approval,
+    subject: &ApprovalSubject,
+    approval: &ApprovalId,
+) -> Result<(), ApprovalRefusal> {
+    if approval.subject() != *subject {
+        return Err(ApprovalRefusal::OfAnother { approval: approval.clone(), subject: subject.clone() });
+    }
+    meant(state, subject, Some(approval.round()))?;
+    Ok(())
+}
+
 /// The round that was meant, or the last one.
-fn meant<'a>(state: &'a Approval, deciding: &Deciding) -> Result<&'a Round, ApprovalRefusal> {
-    let not_found = |subject: &ApprovalSubject| ApprovalRefusal::NotFound { subject: subject.clone() };
-    let round = state.round.as_ref().ok_or_else(|| not_found(&deciding.subject))?;
-    let last = round.approval.round();
-    match deciding.round {
-        Some(given) if given > last => Err(not_found(&deciding.subject)),
+fn meant<'a>(
+    state: &'a Approval,
+    subject: &ApprovalSubject,
+    round: Option<u32>,
+) -> Result<&'a Round, ApprovalRefusal> {
+    let not_found = || ApprovalRefusal::NotFound { subject: subject.clone() };
+    let latest = state.round.as_ref().ok_or_else(not_found)?;
+    let last = latest.approval.round();
+    match round {
+        Some(given) if given > last => Err(not_found()),
         Some(given) if given < last => {
-            let approval = ApprovalId::new(&deciding.subject, given);
-            Err(ApprovalRefusal::AskedAgain { approval, latest: round.approval.clone() })
+            let approval = ApprovalId::new(subject, given);
+            Err(ApprovalRefusal::AskedAgain { approval, latest: latest.approval.clone() })
         }
-        Some(_) | None => Ok(round),
+        Some(_) | None => Ok(latest),
     }
 }
 

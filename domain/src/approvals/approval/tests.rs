@@ -204,6 +204,20 @@ fn whoever_means_a_round_before_does_not_decide_this_one() {
 }
 
 #[test]
+fn an_approval_that_was_looked_at_is_the_latest_of_the_same_thing_or_refused() {
+    let rounds = state(&[requested(1, 1), rejected(), requested(2, 1)]);
+    let check = |approval: &ApprovalId| rounds.check_is_latest(&subject(), approval);
+    assert_eq!(check(&id(2)), Ok(()));
+    assert_eq!(check(&id(1)), Err(ApprovalRefusal::AskedAgain { approval: id(1), latest: id(2) }));
+    assert_eq!(check(&id(3)), Err(ApprovalRefusal::NotFound { subject: subject() }));
+    let approval: ApprovalId = "period_reopening.2026-09.2".parse().unwrap();
+    let of_another = ApprovalRefusal::OfAnother { approval: approval.clone(), subject: subject() };
+    assert_eq!(check(&approval), Err(of_another));
+    let nobody_asked = Approval::default().check_is_latest(&subject(), &id(1));
+    assert_eq!(nobody_asked, Err(ApprovalRefusal::NotFound { subject: subject() }));
+}
+
+#[test]
 fn a_stream_that_makes_no_sense_is_corruption() {
     let breaks = |events: &[ApprovalEvent], next: &ApprovalEvent| state(events).evolve(next).is_err();
     assert!(breaks(&[], &given_by("wang", None)));
