@@ -165,9 +165,9 @@ async fn what_went_to_the_wallet_and_came_back_can_be_reversed() {
     let book = book().await;
     let customer = register(&book, "Acme").await;
     let receipt = received(&book, &customer, "55.00", "1").await;
-    let moved = MoveAdvance { receipt: receipt.clone(), amount: None, approval: None, effective_date: None };
+    let moved = MoveAdvance { receipt: receipt.clone(), amount: None, effective_date: None };
     move_advance(&book, by("li"), moved).await.unwrap();
-    let back = MoveBack { receipt: receipt.clone(), amount: None, approval: None, effective_date: None };
+    let back = MoveBack { receipt: receipt.clone(), amount: None, effective_date: None };
     move_back(&book, by("li"), back.clone()).await.unwrap();
     let refused = refusal(move_back(&book, by("li"), back).await);
     assert!(matches!(refused, Refusal::Receipt(ReceiptRefusal::AmountNotPositive { .. })), "{refused}");

@@ -5,7 +5,7 @@ use tallybook_domain::approvals::{
 };
 use tallybook_domain::text::Reason;
 use tallybook_domain::{Actor, Refusal};
-use tallybook_event_store::{Decision, StreamKey};
+use tallybook_event_store::{Book, CommandError, Decision, StoreError, StreamKey};
 
 use super::ask::ask;
 use super::subject::Subject;
@@ -16,17 +16,30 @@ pub(crate) struct Decider {
     pub(crate) given: Given,
     /// What he has looked at; without one, whatever waits now.
     pub(crate) approval: Option<ApprovalId>,
+    /// Who cannot sign in any more, so that what they gave counts no longer.
+    gone: Vec<Actor>,
 }
 
 impl Decider {
-    /// For himself, on what waits now.
-    pub(crate) fn alone(by: Actor) -> Self {
-        Self::of(by, None)
+    /// One who approves: what others have given before counts as far as they may still sign in now.
+    pub(crate) async fn approving(
+        book: &Book,
+        given: Given,
+        approval: Option<ApprovalId>,
+    ) -> Result<Self, CommandError> {
+        let names =
+            sqlx::query_scalar!("SELECT name FROM users WHERE disabled").fetch_all(book.pool()).await?;
+        let person = |name: String| {
+            let actor = format!("user:{name}").parse::<Actor>();
+            actor.map_err(|_| StoreError::Corrupt(format!("{name:?} is said to be a user")))
+        };
+        let gone = names.into_iter().map(person).collect::<Result<_, _>>()?;
+        Ok(Self { given, approval, gone })
     }
 
-    /// For himself, on this if it still is what waits.
-    pub(crate) fn of(by: Actor, approval: Option<ApprovalId>) -> Self {
-        Self { given: Given { by, on_behalf_of: None }, approval }
+    /// One who rejects: he alone is enough.
+    pub(crate) fn rejecting(given: Given, approval: Option<ApprovalId>) -> Self {
+        Self { given, approval, gone: Vec::new() }
     }
 
     pub(super) fn streams(&self) -> Option<StreamKey> {
@@ -78,7 +91,7 @@ pub(crate) fn agree(
         return Ok(Agreed::Before);
     }
     let (deciding, now) = (decider.deciding(subject), decision.now());
-    let give = ApprovalCommand::Give { deciding, reason: reason.cloned(), now };
+    let give = ApprovalCommand::Give { deciding, reason: reason.cloned(), gone: decider.gone.clone(), now };
     let stream = subject.name().to_string();
     decision.decide::<Approval>(&stream, give)?;
     subject.check_may_approve(decision, &decider.given)?;

@@ -123,11 +123,8 @@ impl Subject {
         match self {
             Self::Withdrawal(parties) => deposits::check_may_approve(decision, parties, given),
             Self::OrderRefund(refund) => orders::check_may_approve_refund(decision, refund),
-            Self::Refund(_)
-            | Self::WriteOff(_)
-            | Self::CreditNote(_)
-            | Self::BadDebt(_)
-            | Self::PeriodReopening(_) => Ok(()),
+            Self::Refund(receipt) => settlement::check_may_approve_refund(decision, receipt),
+            Self::WriteOff(_) | Self::CreditNote(_) | Self::BadDebt(_) | Self::PeriodReopening(_) => Ok(()),
         }
     }
 

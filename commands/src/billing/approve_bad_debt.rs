@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use tallybook_domain::approvals::ApprovalId;
+use tallybook_domain::approvals::{ApprovalId, Given};
 use tallybook_domain::billing::bill::{BadDebtRequest, BadDebtState, StepDate};
 use tallybook_domain::billing::{Bill, BillCommand, BillId};
 use tallybook_domain::{Actor, Money, Refusal};
@@ -32,7 +32,8 @@ pub async fn approve_bad_debt(
     context: CommandContext,
     approve: ApproveBadDebt,
 ) -> Result<Receipt<BadDebtOutcome>, CommandError> {
-    let decider = Decider::of(context.actor.clone(), approve.approval.clone());
+    let decider =
+        Decider::approving(book, Given::alone(context.actor.clone()), approve.approval.clone()).await?;
     let request = context.request("approve_bad_debt", &approve)?;
     let subject = Subject::BadDebt(approve.bill.clone());
     book.execute(request, subject.streams(), move |decision| {

@@ -1,7 +1,7 @@
 //! Somebody else than who asked opens a month again.
 
 use serde::{Deserialize, Serialize};
-use tallybook_domain::approvals::ApprovalId;
+use tallybook_domain::approvals::{ApprovalId, Given};
 use tallybook_domain::ledger::periods::{ACCOUNTING_PERIODS, AccountingPeriods, PeriodCommand};
 use tallybook_domain::{Actor, Month, Refusal};
 use tallybook_event_store::{Book, CommandError, Decision, Receipt};
@@ -24,7 +24,8 @@ pub async fn approve_reopening(
     context: CommandContext,
     approve: ApproveReopening,
 ) -> Result<Receipt<PeriodOutcome>, CommandError> {
-    let decider = Decider::of(context.actor.clone(), approve.approval.clone());
+    let decider =
+        Decider::approving(book, Given::alone(context.actor.clone()), approve.approval.clone()).await?;
     let request = match &approve.approval {
         // As it was recorded before an approval could be named.
         None => context.request("approve_reopening", &approve.period)?,

@@ -1,6 +1,7 @@
 //! Someone other than who asked lets money of an order go back.
 
 use serde::{Deserialize, Serialize};
+use tallybook_domain::approvals::Given;
 use tallybook_domain::orders::{OrderRefund, OrderRefundCommand, PaidWith, RefundId};
 use tallybook_domain::{Actor, Refusal};
 use tallybook_event_store::{Book, CommandError, Decision, Receipt};
@@ -22,7 +23,7 @@ pub async fn approve_order_refund(
     context: CommandContext,
     asked: ApproveOrderRefund,
 ) -> Result<Receipt<OrderRefundOutcome>, CommandError> {
-    let decider = Decider::alone(context.actor.clone());
+    let decider = Decider::approving(book, Given::alone(context.actor.clone()), None).await?;
     let request = context.request("approve_order_refund", &asked)?;
     let subject = Subject::OrderRefund(asked.refund.clone());
     book.execute(request, subject.streams(), move |decision| {

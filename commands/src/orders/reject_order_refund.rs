@@ -1,6 +1,7 @@
 //! Someone who decides does not let money of an order go back.
 
 use serde::{Deserialize, Serialize};
+use tallybook_domain::approvals::Given;
 use tallybook_domain::orders::{OrderRefund, OrderRefundCommand, RefundId};
 use tallybook_domain::text::Reason;
 use tallybook_domain::{Actor, Refusal};
@@ -23,7 +24,7 @@ pub async fn reject_order_refund(
     context: CommandContext,
     asked: RejectOrderRefund,
 ) -> Result<Receipt<OrderRefundOutcome>, CommandError> {
-    let decider = Decider::alone(context.actor.clone());
+    let decider = Decider::rejecting(Given::alone(context.actor.clone()), None);
     let request = context.request_because("reject_order_refund", Some(&asked.reason), &asked)?;
     let subject = Subject::OrderRefund(asked.refund.clone());
     book.execute(request, subject.streams(), move |decision| {

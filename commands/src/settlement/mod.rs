@@ -31,7 +31,7 @@ pub use answer_statement::{AnswerStatement, answer_statement};
 pub use approve_credit::{ApproveCredit, approve_credit};
 pub(crate) use approve_credit::{approve_credit_note, waiting_credit};
 pub use approve_refund::{ApproveRefund, approve_refund};
-pub(crate) use approve_refund::{approve_refund_of, waiting_refund};
+pub(crate) use approve_refund::{approve_refund_of, check_may_approve_refund, waiting_refund};
 pub use approve_write_off::{ApproveWriteOff, approve_write_off};
 pub(crate) use approve_write_off::{approve_paper, waiting_write_off};
 pub use change_matching_rules::{ChangeMatchingRules, MatchingRulesOutcome, change_matching_rules};

@@ -60,7 +60,14 @@ fn asked(number: u32) -> Vec<ApprovalsEvent> {
             closed_by: actor("user:li"),
             reason: Some(reason()),
         }],
-        _ => vec![],
+        _ => vec![
+            given("user:wang", Some("user:zhao")),
+            ApprovalEvent::ApprovalLapsed {
+                approval: approval.clone(),
+                given_by: actor("user:wang"),
+                on_behalf_of: Some(actor("user:zhao")),
+            },
+        ],
     };
     std::iter::once(requested).chain(then).map(ApprovalsEvent::Approval).collect()
 }

@@ -278,6 +278,39 @@ async fn everything_can_take_two_and_either_door_counts() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_may_not_sign_in_any_more_does_not_count_for_what_waits() {
+    let book = TestBook::start().await;
+    everything_takes_two(&book).await;
+    let acme = book.customer_with("Acme", "100.00").await;
+    let mei = person(&book, "mei", Role::Approver).await;
+    let (id, before) = (book.request(&acme, "30.00", "W1").await, book.request(&acme, "20.00", "W2").await);
+    let admits = |disabled: bool| {
+        let admin = book.admin();
+        async move { admin.patch("/v1/users/mei", &json!({ "disabled": disabled })).await.ok().clone() }
+    };
+    for withdrawal in [&id, &before] {
+        book.changes(&mei, &step_path(withdrawal, "approve"), &json!({})).await;
+    }
+    let qian = person(&book, "qian", Role::Approver).await;
+    book.changes(&qian, &step_path(&before, "approve"), &json!({})).await;
+    admits(true).await;
+    let second = book.changes(&book.approver(), &step_path(&id, "approve"), &json!({})).await;
+    assert_eq!((text(&second, "state"), &second["missing_approvals"]), ("requested", &json!(1)));
+    let row = shown(&book, &book.auditor(), &format!("{APPROVALS}/{}", of_withdrawal(&id))).await;
+    assert_eq!((text(&row["given"][0], "by"), text(&row["lapsed"][0], "by")), ("user:approver", "user:mei"));
+    truths::hold(&book.witness()).await;
+    // Let in again, he may approve again; what was enough before stays approved.
+    admits(false).await;
+    let mei = book.anyone().sign_in("mei", PASSWORD).await;
+    assert_eq!(ids(&shown(&book, &mei, &format!("{APPROVALS}?mine")).await), [of_withdrawal(&id)]);
+    let third = book.changes(&mei, &path(&of_withdrawal(&id), "approve"), &json!({})).await;
+    assert_eq!((text(&third, "state"), &third["missing"]), ("approved", &json!(0)));
+    let stands = shown(&book, &book.auditor(), &format!("{APPROVALS}/{}", of_withdrawal(&before))).await;
+    assert_eq!((text(&stands, "state"), &stands["lapsed"]), ("approved", &json!([])));
+    book.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn one_who_rejects_is_enough() {
     let book = TestBook::start().await;
     everything_takes_two(&book).await;

@@ -45,7 +45,7 @@ impl Approval {
         self.state() == Some(ApprovalState::Open)
     }
 
-    /// Who has agreed in the last round, in their order.
+    /// Who has agreed in the last round and counts, in their order.
     pub fn given(&self) -> &[Given] {
         self.round.as_ref().map_or(&[], |round| round.given.as_slice())
     }
@@ -97,6 +97,11 @@ impl Round {
                     self.state = ApprovalState::Approved;
                 }
             }
+            ApprovalEvent::ApprovalLapsed { given_by, on_behalf_of, .. } => {
+                let lapsed = Given { by: given_by.clone(), on_behalf_of: on_behalf_of.clone() };
+                let place = self.given.iter().position(|given| *given == lapsed);
+                self.given.remove(place.ok_or("lapsed, and never given")?);
+            }
             ApprovalEvent::ApprovalRejected { .. } => self.state = ApprovalState::Rejected,
             ApprovalEvent::ApprovalExpired { .. } => self.state = ApprovalState::Expired,
             ApprovalEvent::ApprovalClosed { .. } => self.state = ApprovalState::Closed,
@@ -107,7 +112,7 @@ impl Round {
 
 impl EventSourced for Approval {
     fn decide(&self, command: ApprovalCommand) -> Result<Vec<ApprovalEvent>, ApprovalRefusal> {
-        Ok(rules::decide(self, command)?.into_iter().collect())
+        rules::decide(self, command)
     }
 
     fn evolve(&mut self, event: &ApprovalEvent) -> Result<(), CorruptStream> {

@@ -8,23 +8,30 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::aggregate::Round;
 use super::command::{Asked, Deciding};
 use super::{Approval, ApprovalCommand, ApprovalEvent, ApprovalRefusal, ApprovalState, Given};
+use crate::actor::Actor;
 use crate::approvals::{ApprovalId, ApprovalSubject, ApprovalTerms};
 use crate::text::Reason;
 
 type Decided = Result<Option<ApprovalEvent>, ApprovalRefusal>;
 
-pub(super) fn decide(state: &Approval, command: ApprovalCommand) -> Decided {
-    match command {
+pub(super) fn decide(
+    state: &Approval,
+    command: ApprovalCommand,
+) -> Result<Vec<ApprovalEvent>, ApprovalRefusal> {
+    let decided = match command {
         ApprovalCommand::Request { asked, terms, rules_version, now } => {
-            request(state, asked, &terms, (rules_version, now))
+            request(state, asked, &terms, (rules_version, now))?
         }
-        ApprovalCommand::Give { deciding, reason, now } => give(state, deciding, reason, now),
-        ApprovalCommand::Reject { deciding, reason } => reject(state, deciding, reason),
-        ApprovalCommand::Expire { approval, now } => expire(state, approval, now),
-        ApprovalCommand::Close { closed_by, reason } => Ok(open(state).map(|round| {
+        ApprovalCommand::Give { deciding, reason, gone, now } => {
+            return give(state, deciding, reason, (&gone, now));
+        }
+        ApprovalCommand::Reject { deciding, reason } => reject(state, deciding, reason)?,
+        ApprovalCommand::Expire { approval, now } => expire(state, approval, now)?,
+        ApprovalCommand::Close { closed_by, reason } => open(state).map(|round| {
             ApprovalEvent::ApprovalClosed { approval: round.approval.clone(), closed_by, reason }
-        })),
-    }
+        }),
+    };
+    Ok(decided.into_iter().collect())
 }
 
 fn request(
@@ -54,24 +61,37 @@ fn request(
     }))
 }
 
-/// Once they are enough, each of those who agreed may say so again.
-fn give(state: &Approval, deciding: Deciding, reason: Option<Reason>, now: DateTime<Utc>) -> Decided {
+/// Once they are enough, each of those who agreed may say so again. Until then, what was given by who is `gone` by now, or
+/// in his place, lapses: he could not take it back.
+fn give(
+    state: &Approval,
+    deciding: Deciding,
+    reason: Option<Reason>,
+    (gone, now): (&[Actor], DateTime<Utc>),
+) -> Result<Vec<ApprovalEvent>, ApprovalRefusal> {
     let round = meant(state, &deciding.subject, deciding.round)?;
     let Given { by, on_behalf_of } = deciding.given.clone();
     if round.state == ApprovalState::Approved && round.given.iter().any(|given| given.by == by) {
-        return Ok(None);
+        return Ok(Vec::new());
     }
     check_open(round)?;
     check_not_asked(round, &deciding.given)?;
     let approval = round.approval.clone();
-    let mut before = round.given.iter().flat_map(Given::people);
+    let (lapsed, counts): (Vec<&Given>, Vec<&Given>) =
+        round.given.iter().partition(|given| given.people().any(|person| gone.contains(person)));
+    let mut before = counts.into_iter().flat_map(Given::people);
     if let Some(given_by) = before.find(|known| deciding.given.people().any(|person| person == *known)) {
         return Err(ApprovalRefusal::AlreadyGiven { approval, given_by: given_by.clone() });
     }
     if now >= round.expires_at {
         return Err(ApprovalRefusal::Expired { approval, expires_at: round.expires_at });
     }
-    Ok(Some(ApprovalEvent::ApprovalGiven { approval, given_by: by, on_behalf_of, reason }))
+    let lapses = lapsed.into_iter().cloned().map(|Given { by, on_behalf_of }| {
+        ApprovalEvent::ApprovalLapsed { approval: approval.clone(), given_by: by, on_behalf_of }
+    });
+    let mut events: Vec<ApprovalEvent> = lapses.collect();
+    events.push(ApprovalEvent::ApprovalGiven { approval, given_by: by, on_behalf_of, reason });
+    Ok(events)
 }
 
 /// Also what has expired, and also by one who has agreed: he may think again.

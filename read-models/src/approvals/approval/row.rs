@@ -44,8 +44,10 @@ pub struct ApprovalRow {
     pub rules_version: u32,
     /// From then on it cannot be given any more.
     pub expires_at: DateTime<Utc>,
-    /// Who has agreed, in their order.
+    /// Who has agreed and counts, in their order.
     pub given: Vec<ApprovalGiven>,
+    /// Who had agreed, and could not sign in any more when the next one did: does not count.
+    pub lapsed: Vec<ApprovalGiven>,
     #[schema(value_type = schema::ApprovalState)]
     pub state: ApprovalState,
     /// Who rejected it or took it back.
@@ -102,6 +104,7 @@ impl Row for ApprovalRow {
         Column::number("rules_version"),
         Column::moment("expires_at"),
         Column::text("given"),
+        Column::text("lapsed"),
         Column::text("state"),
         Column::text("ended_by"),
         Column::text("ended_on_behalf_of"),
@@ -130,6 +133,7 @@ impl Row for ApprovalRow {
         fields.put_count(u64::from(self.rules_version));
         fields.put_moment(self.expires_at);
         fields.put_json(&self.given);
+        fields.put_json(&self.lapsed);
         fields.put(self.state);
         fields.put_option(self.ended_by.as_ref());
         fields.put_option(self.ended_on_behalf_of.as_ref());
@@ -162,9 +166,9 @@ impl KeyedRow for ApprovalRow {
         let reasons = [&self.why, &self.reason]
             .into_iter()
             .flatten()
-            .chain(self.given.iter().filter_map(|given| given.reason.as_ref()));
+            .chain(self.given.iter().chain(&self.lapsed).filter_map(|given| given.reason.as_ref()));
         let written: usize = reasons.map(|reason| reason.as_str().len()).sum();
-        written + (self.amounts.len() + self.given.len()) * BYTES_OF_A_PART
+        written + (self.amounts.len() + self.given.len() + self.lapsed.len()) * BYTES_OF_A_PART
     }
 }
 
@@ -184,6 +188,7 @@ impl FromRow<'_, PgRow> for ApprovalRow {
             rules_version: points(row, "rules_version")?,
             expires_at: row.try_get("expires_at")?,
             given: stored_json(row, "given")?,
+            lapsed: stored_json(row, "lapsed")?,
             state: spelled(row, "state")?,
             ended_by: optional(row, "ended_by")?,
             ended_on_behalf_of: optional(row, "ended_on_behalf_of")?,
