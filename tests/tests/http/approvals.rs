@@ -311,6 +311,23 @@ async fn who_may_not_sign_in_any_more_does_not_count_for_what_waits() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn while_a_customer_is_suspended_nobody_agrees_to_a_refund_not_even_the_first() {
+    let book = TestBook::start().await;
+    everything_takes_two(&book).await;
+    let acme = book.customer("Acme").await;
+    let receipt = book.receipt(&acme, "55.00", "R-1").await;
+    let ask = json!({ "amount": bodies::yuan("30.00"), "reason": "paid too much" });
+    book.creates(&book.finance(), &format!("/v1/receipts/{receipt}/refund"), &ask).await;
+    let suspend = format!("/v1/customers/{acme}/suspend");
+    book.changes(&book.finance(), &suspend, &bodies::because("under investigation")).await;
+    let first = path(&format!("refund.{receipt}.1"), "approve");
+    book.refuses(book.approver().post(&first, &json!({})), 422, "customer-suspended").await;
+    book.changes(&book.finance(), &format!("/v1/customers/{acme}/reactivate"), &json!({})).await;
+    assert_eq!(book.changes(&book.approver(), &first, &json!({})).await["missing"], 1);
+    book.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn one_who_rejects_is_enough() {
     let book = TestBook::start().await;
     everything_takes_two(&book).await;
