@@ -10,7 +10,7 @@ use tallybook_commands::approvals::{
     ApprovalOutcome, GiveApproval, RejectApproval, expire_approval, give_approval, reject_approval,
 };
 use tallybook_commands::deposits::{CancelWithdrawal, cancel_withdrawal, request_withdrawal};
-use tallybook_commands::ledger::{RequestReopening, approve_reopening, request_reopening};
+use tallybook_commands::ledger::{ApproveReopening, RequestReopening, approve_reopening, request_reopening};
 use tallybook_domain::approvals::{ApprovalId, ApprovalRefusal, ApprovalState, ApprovalSubject};
 use tallybook_domain::ledger::periods::{ACCOUNTING_PERIODS, AccountingPeriods, PeriodCommand, PeriodState};
 use tallybook_domain::{CustomerId, Month, Refusal, WithdrawalId};
@@ -30,6 +30,10 @@ async fn asked_before(book: &Book) -> Month {
     let ask = PeriodCommand::RequestReopening { period, requested_by, reason: text("a late bill") };
     tell::<AccountingPeriods>(book, ACCOUNTING_PERIODS.into(), ask).await;
     period
+}
+
+fn reopening(period: Month) -> ApproveReopening {
+    ApproveReopening { period, approval: None }
 }
 
 fn approval(period: Month) -> ApprovalId {
@@ -53,9 +57,9 @@ async fn what_was_asked_for_before_there_were_approvals_is_approved_through_one(
     let book = book().await;
     let period = asked_before(&book).await;
     let before = events(&book).await.len();
-    assert!(is_self_approval(&refusal(approve_reopening(&book, by("li"), period).await)));
+    assert!(is_self_approval(&refusal(approve_reopening(&book, by("li"), reopening(period)).await)));
     assert!(is_self_approval(&refusal(give(&book, "li", approval(period)).await)));
-    let opened = approve_reopening(&book, by("wang"), period).await.unwrap().outcome;
+    let opened = approve_reopening(&book, by("wang"), reopening(period)).await.unwrap().outcome;
     assert_eq!((opened.state, opened.missing_approvals), (PeriodState::Open, None));
     let told = events(&book).await.split_off(before);
     assert_eq!(told, ["ApprovalRequested", "ApprovalGiven", "PeriodReopened"]);

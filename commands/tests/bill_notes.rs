@@ -141,7 +141,8 @@ async fn bad_debt_is_given_up_by_somebody_else() {
     let asked = RequestBadDebt { bill: bill.clone(), amount: yuan("106.88"), reason: text("insolvent") };
     let outcome = request_bad_debt(&book, by("li"), asked.clone()).await.unwrap().outcome;
     assert_eq!((outcome.state, outcome.open), (BadDebtState::Requested, yuan("106.88")));
-    let approve = || ApproveBadDebt { bill: bill.clone(), amount: None, effective_date: None };
+    let approve =
+        || ApproveBadDebt { bill: bill.clone(), amount: None, approval: None, effective_date: None };
     let own = refusal(approve_bad_debt(&book, by("li"), approve()).await);
     assert!(matches!(own, Refusal::Approval(ApprovalRefusal::SelfApproval { .. })), "{own}");
     assert_eq!(balance(&book, "6702").await, "0.00");

@@ -1,4 +1,4 @@
-//! What an API key asks for is not approved by the person who made the key.
+//! What an API key asks for is not approved by the person who made the key, nor by the one who holds it.
 
 #![allow(clippy::unwrap_used, reason = "a test stops where its own material is wrong")]
 
@@ -9,7 +9,7 @@ use support::{a_request, book, by, deposit, fresh, refusal, text, yuan};
 use tallybook_commands::CommandContext;
 use tallybook_commands::billing::{ApproveBadDebt, RequestBadDebt, approve_bad_debt, request_bad_debt};
 use tallybook_commands::deposits::{ApproveWithdrawal, approve_withdrawal, request_withdrawal};
-use tallybook_commands::ledger::{RequestReopening, approve_reopening, request_reopening};
+use tallybook_commands::ledger::{ApproveReopening, RequestReopening, approve_reopening, request_reopening};
 use tallybook_domain::approvals::{ApprovalId, ApprovalRefusal, ApprovalSubject};
 use tallybook_domain::ledger::periods::{ACCOUNTING_PERIODS, AccountingPeriods, PeriodCommand};
 use tallybook_domain::{Actor, Month, Refusal};
@@ -22,11 +22,15 @@ fn self_approval(subject: ApprovalSubject, requested_by: Actor) -> Refusal {
     ApprovalRefusal::SelfApproval { approval: ApprovalId::new(&subject, 1), requested_by }.into()
 }
 
-/// A key that Li made.
+fn reopening(period: Month) -> ApproveReopening {
+    ApproveReopening { period, approval: None }
+}
+
+/// A key that Li made, for Anna.
 async fn made_by_li(book: &Book) -> (CommandContext, Actor) {
     sqlx::query(
-        "INSERT INTO api_keys (id, name, role, secret_hash, created_at, created_by)
-         VALUES ('1', 'erp', 'finance', 'none', now(), 'user:li')",
+        "INSERT INTO api_keys (id, name, role, secret_hash, created_at, created_by, held_by)
+         VALUES ('1', 'erp', 'finance', 'none', now(), 'user:li', 'user:anna')",
     )
     .execute(book.pool())
     .await
@@ -44,9 +48,11 @@ async fn a_write_off_takes_somebody_else_than_who_made_the_key() {
     let ask = RequestBadDebt { bill: bill.clone(), amount: yuan("100.00"), reason: text("insolvent") };
     let asked = request_bad_debt(&book, key, ask).await.unwrap().outcome;
     assert_eq!(asked.requested_by, requested_by);
-    let approve = ApproveBadDebt { bill: bill.clone(), amount: None, effective_date: None };
-    let own = refusal(approve_bad_debt(&book, by("li"), approve.clone()).await);
-    assert_eq!(own, self_approval(ApprovalSubject::BadDebt(bill), requested_by));
+    let approve = ApproveBadDebt { bill: bill.clone(), amount: None, approval: None, effective_date: None };
+    for behind in ["li", "anna"] {
+        let own = refusal(approve_bad_debt(&book, by(behind), approve.clone()).await);
+        assert_eq!(own, self_approval(ApprovalSubject::BadDebt(bill.clone()), requested_by.clone()));
+    }
     approve_bad_debt(&book, by("wang"), approve).await.unwrap();
 }
 
@@ -58,8 +64,12 @@ async fn a_withdrawal_takes_somebody_else_than_who_made_the_key() {
     let (key, requested_by) = made_by_li(&book).await;
     let (withdrawal, asked) = (fresh(), a_request(&customer, "30.00", "W1"));
     request_withdrawal(&book, key, withdrawal.clone(), asked, support::nothing(&book)).await.unwrap();
-    let own = approve_withdrawal(&book, by("li"), ApproveWithdrawal { withdrawal: withdrawal.clone() }).await;
-    assert_eq!(refusal(own), self_approval(ApprovalSubject::Withdrawal(withdrawal.clone()), requested_by));
+    for behind in ["li", "anna"] {
+        let approve = ApproveWithdrawal { withdrawal: withdrawal.clone() };
+        let own = refusal(approve_withdrawal(&book, by(behind), approve).await);
+        let subject = ApprovalSubject::Withdrawal(withdrawal.clone());
+        assert_eq!(own, self_approval(subject, requested_by.clone()));
+    }
     approve_withdrawal(&book, by("wang"), ApproveWithdrawal { withdrawal }).await.unwrap();
 }
 
@@ -73,7 +83,9 @@ async fn reopening_a_month_takes_somebody_else_than_who_made_the_key() {
     let ask = RequestReopening { period, reason: text("a bill was missing") };
     let asked = request_reopening(&book, key, ask).await.unwrap().outcome;
     assert_eq!(asked.requested_by, Some(requested_by.clone()));
-    let own = refusal(approve_reopening(&book, by("li"), period).await);
-    assert_eq!(own, self_approval(ApprovalSubject::PeriodReopening(period), requested_by));
-    approve_reopening(&book, by("wang"), period).await.unwrap();
+    for behind in ["li", "anna"] {
+        let own = refusal(approve_reopening(&book, by(behind), reopening(period)).await);
+        assert_eq!(own, self_approval(ApprovalSubject::PeriodReopening(period), requested_by.clone()));
+    }
+    approve_reopening(&book, by("wang"), reopening(period)).await.unwrap();
 }

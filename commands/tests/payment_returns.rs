@@ -141,7 +141,7 @@ async fn what_was_written_off_is_not_given_back() {
     let bill = paid_bill(&book, "11.30").await;
     let ask = RequestBadDebt { bill: bill.clone(), amount: yuan("100.00"), reason: text("insolvent") };
     request_bad_debt(&book, by("li"), ask).await.unwrap();
-    let approve = ApproveBadDebt { bill: bill.clone(), amount: None, effective_date: None };
+    let approve = ApproveBadDebt { bill: bill.clone(), amount: None, approval: None, effective_date: None };
     approve_bad_debt(&book, by("wang"), approve).await.unwrap();
     let before = events(&book).await;
     let refused = refusal(credit_bill(&book, by("li"), credit(&bill, of_line(1, "50.00"))).await);

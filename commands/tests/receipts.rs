@@ -258,7 +258,8 @@ async fn what_is_left_is_paid_back_by_two_people() {
     let ask = RequestRefund { receipt: receipt.clone(), amount: yuan("20.00"), reason: text("too much") };
     let asked = request_refund(&book, by("li"), ask.clone()).await.unwrap().outcome;
     assert_eq!(asked.unapplied, yuan("35.00"));
-    let approve = ApproveRefund { receipt: receipt.clone(), amount: None, effective_date: None };
+    let approve =
+        ApproveRefund { receipt: receipt.clone(), amount: None, approval: None, effective_date: None };
     let refused = refusal(approve_refund(&book, by("li"), approve.clone()).await);
     assert!(matches!(refused, Refusal::Approval(ApprovalRefusal::SelfApproval { .. })), "{refused}");
     let reject = RejectRefund { receipt: receipt.clone(), reason: text("it pays the next bill") };
@@ -330,7 +331,8 @@ async fn a_customer_whose_money_is_there_is_not_closed() {
     assert_eq!(closing(&book, &customer).await, [advance("70.00"), refund("30.00"), left]);
     let taken_back = ReverseCredit { credit_note: note, reason: text("a slip"), effective_date: None };
     reverse_credit(&book, by("li"), taken_back).await.unwrap();
-    let approve = ApproveRefund { receipt: receipt.clone(), amount: None, effective_date: None };
+    let approve =
+        ApproveRefund { receipt: receipt.clone(), amount: None, approval: None, effective_date: None };
     approve_refund(&book, by("wang"), approve.clone()).await.unwrap();
     assert_eq!(closing(&book, &customer).await, [advance("70.00")]);
     let rest = RequestRefund { amount: yuan("70.00"), ..ask };

@@ -150,10 +150,18 @@ impl Book {
             (true, None) => self.check_dry_run(answer).await?,
             (false, _) => (answer, None),
         };
-        let outcome = serde_json::from_str(answer.outcome.get()).map_err(|error| {
-            CommandError::Corrupt(Fault(format!("a stored outcome does not decode: {error}")))
-        })?;
-        Ok(Receipt { outcome, position: answer.position, replayed: answer.replayed, dry_run_events })
+        receipt(&answer, dry_run_events)
+    }
+
+    /// What the request was answered when it was recorded, if it was: for what takes so long that a repeat of it should
+    /// not begin. Its key with another request is refused.
+    pub async fn answered<T: DeserializeOwned>(
+        &self,
+        request: &CommandRequest,
+    ) -> Result<Option<Receipt<T>>, CommandError> {
+        let Some(id) = &request.command_id else { return Ok(None) };
+        let answer = self.recorded_answer(id, request.request_hash).await?;
+        answer.map(|answer| receipt(&answer, None)).transpose()
     }
 
     async fn submit(
@@ -295,6 +303,16 @@ impl TryFrom<crate::decision::DraftEvent> for DryRunEvent {
             payload,
         })
     }
+}
+
+fn receipt<T: DeserializeOwned>(
+    answer: &Answer,
+    dry_run_events: Option<Vec<DryRunEvent>>,
+) -> Result<Receipt<T>, CommandError> {
+    let outcome = serde_json::from_str(answer.outcome.get()).map_err(|error| {
+        CommandError::Corrupt(Fault(format!("a stored outcome does not decode: {error}")))
+    })?;
+    Ok(Receipt { outcome, position: answer.position, replayed: answer.replayed, dry_run_events })
 }
 
 #[expect(clippy::disallowed_methods, reason = "a command without an idempotency key gets its id here")]

@@ -14,6 +14,14 @@ impl TestBook {
         self.place(&order_over(customer, order_no, amount)).await
     }
 
+    /// Places an order over this amount and has the wallet pay it, with money that was deposited for it.
+    pub async fn ordered_and_paid(&self, customer: &str, order_no: &str, amount: &str) -> String {
+        self.deposit(customer, amount, &format!("deposit for {order_no}")).await;
+        let order = self.order(customer, order_no, amount).await;
+        self.finance().post(&format!("/v1/orders/{order}/pay"), &json!({ "from": "wallet" })).await.ok();
+        order
+    }
+
     /// Begins a payment of all of it, under this number of ours.
     pub async fn begin(&self, order: &str, channel: &str, reference: &str) -> Value {
         let body = json!({ "channel": channel, "reference": reference });

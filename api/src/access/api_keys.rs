@@ -19,6 +19,9 @@ pub(crate) struct ApiKey {
     pub(crate) role: Role,
     pub(crate) created_at: DateTime<Utc>,
     pub(crate) created_by: String,
+    /// For whom it was made: what it asks for, this person has asked for. None of a machine's own, and of older keys.
+    #[schema(example = "user:anna")]
+    pub(crate) held_by: Option<String>,
     pub(crate) revoked_at: Option<DateTime<Utc>>,
     pub(crate) revoked_by: Option<String>,
 }
@@ -29,6 +32,7 @@ struct ApiKeyRow {
     role: String,
     created_at: DateTime<Utc>,
     created_by: String,
+    held_by: Option<String>,
     revoked_at: Option<DateTime<Utc>>,
     revoked_by: Option<String>,
 }
@@ -43,6 +47,7 @@ impl TryFrom<ApiKeyRow> for ApiKey {
             name: row.name,
             created_at: row.created_at,
             created_by: row.created_by,
+            held_by: row.held_by,
             revoked_at: row.revoked_at,
             revoked_by: row.revoked_by,
         })
@@ -53,7 +58,7 @@ impl TryFrom<ApiKeyRow> for ApiKey {
 pub(super) async fn keys_after(pool: &PgPool, name: &str, limit: i64) -> Result<Vec<ApiKey>, AccessError> {
     sqlx::query_as!(
         ApiKeyRow,
-        r#"SELECT id, name, role, created_at, created_by, revoked_at, revoked_by FROM api_keys
+        r#"SELECT id, name, role, created_at, created_by, held_by, revoked_at, revoked_by FROM api_keys
             WHERE name COLLATE "C" > $1 ORDER BY name COLLATE "C" LIMIT $2"#,
         name,
         limit
@@ -73,7 +78,8 @@ pub(crate) async fn all_keys(pool: &PgPool) -> Result<Vec<ApiKey>, AccessError> 
 pub(super) async fn find_key(pool: &PgPool, id: &str) -> Result<ApiKey, AccessError> {
     sqlx::query_as!(
         ApiKeyRow,
-        "SELECT id, name, role, created_at, created_by, revoked_at, revoked_by FROM api_keys WHERE id = $1",
+        "SELECT id, name, role, created_at, created_by, held_by, revoked_at, revoked_by FROM api_keys
+          WHERE id = $1",
         id
     )
     .fetch_optional(pool)

@@ -13,7 +13,7 @@ use crate::state::ApiState;
 
 impl Tabular for ApiKey {
     const COLUMNS: &'static [&'static str] =
-        &["id", "name", "role", "created_at", "created_by", "revoked_at", "revoked_by"];
+        &["id", "name", "role", "created_at", "created_by", "held_by", "revoked_at", "revoked_by"];
 
     fn cells(&self) -> Vec<Cell> {
         vec![
@@ -22,6 +22,7 @@ impl Tabular for ApiKey {
             Cell::text(self.role),
             Cell::at(self.created_at),
             Cell::text(&self.created_by),
+            Cell::optional(self.held_by.as_ref()),
             self.revoked_at.map_or(Cell::Empty, Cell::at),
             Cell::optional(self.revoked_by.as_ref()),
         ]

@@ -123,8 +123,8 @@ impl Role {
 }
 
 impl Action {
-    /// Whether only a signed-in person may, whatever a key's role: two pairs of eyes are two people, and a key does
-    /// not say who holds it.
+    /// Whether only a signed-in person may, whatever a key's role: two pairs of eyes are two people, and whose
+    /// hands a key is in nobody can say for sure.
     pub fn takes_a_person(self) -> bool {
         matches!(
             self,

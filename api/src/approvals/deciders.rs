@@ -12,7 +12,7 @@ use crate::state::ApiState;
 pub(super) fn decides(kind: ApprovalKind) -> Action {
     match kind {
         ApprovalKind::Withdrawal => Action::ApproveWithdrawals,
-        ApprovalKind::Refund => Action::ApproveRefunds,
+        ApprovalKind::Refund | ApprovalKind::OrderRefund => Action::ApproveRefunds,
         ApprovalKind::WriteOff | ApprovalKind::CreditNote => Action::ApproveWriteOffs,
         ApprovalKind::BadDebt => Action::ApproveBadDebts,
         ApprovalKind::PeriodReopening => Action::ApproveReopenings,

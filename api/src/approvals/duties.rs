@@ -28,7 +28,7 @@ pub(crate) struct BothSides {
     #[schema(example = "user:li")]
     pub(super) person: String,
     pub(super) because: Vec<Because>,
-    /// Whether he asked for this one, or made the API key that did.
+    /// Whether he asked for this one, or made or holds the API key that did.
     pub(super) asked: bool,
     /// Whether he approved or rejected this one, or somebody in his place.
     pub(super) decided: bool,
@@ -40,7 +40,7 @@ pub(crate) struct BothSides {
 pub(crate) enum Because {
     /// His role asks and approves.
     Role,
-    /// He made an API key that asks, or that has asked, and approves himself.
+    /// He made or holds an API key that asks, or that has asked, and approves himself.
     ApiKey,
     /// He asks himself, and approves in another's place.
     Delegation,
@@ -138,7 +138,8 @@ impl People {
         let at = approval.created.at;
         self.keys.iter().any(|key| {
             let good = key.created_at <= at && key.revoked_at.is_none_or(|revoked| revoked > at);
-            key.created_by == person && good && key.role.may(asks)
+            let his = key.created_by == person || key.held_by.as_deref() == Some(person);
+            his && good && key.role.may(asks)
         })
     }
 
@@ -159,12 +160,13 @@ fn asks(kind: ApprovalKind) -> Action {
         ApprovalKind::WriteOff => Action::WriteOff,
         ApprovalKind::CreditNote | ApprovalKind::BadDebt => Action::ManageBills,
         ApprovalKind::PeriodReopening => Action::ClosePeriods,
+        ApprovalKind::OrderRefund => Action::ManageOrders,
     }
 }
 
 fn asked(approval: &ApprovalRow, person: &str) -> bool {
-    let behind = approval.key_made_by.as_ref();
-    approval.requested_by.as_str() == person || behind.is_some_and(|behind| behind.as_str() == person)
+    let behind = [&approval.key_made_by, &approval.key_held_by].into_iter().flatten();
+    std::iter::once(&approval.requested_by).chain(behind).any(|asked| asked.as_str() == person)
 }
 
 fn decided(approval: &ApprovalRow, person: &str) -> bool {

@@ -39,6 +39,7 @@ impl Tabular for Duties {
         "amounts",
         "requested_by",
         "key_made_by",
+        "key_held_by",
         "approved_by",
         "ended_by",
         "state",
@@ -57,6 +58,7 @@ impl Tabular for Duties {
             Cell::text(joined(&approval.amounts)),
             Cell::text(&approval.requested_by),
             Cell::optional(approval.key_made_by.as_ref()),
+            Cell::optional(approval.key_held_by.as_ref()),
             Cell::text(approved_by(approval)),
             Cell::optional(approval.ended_by.as_ref()),
             Cell::text(approval.state),
@@ -75,8 +77,8 @@ fn written(both: &BothSides) -> String {
 
 /// Show the segregation of duties
 ///
-/// What was decided in a period, who asked and who approved, and who could have done both: by his role, an API key he made, a
-/// delegation, or because he made one of the users. Roles and users are those of now; the book does not keep which role
+/// What was decided in a period, who asked and who approved, and who could have done both: by his role, an API key he made or
+/// holds, a delegation, or because he made one of the users. Roles and users are those of now; the book does not keep which role
 /// somebody had before.
 #[utoipa::path(get, path = "/v1/reports/segregation-of-duties", tag = "reports",
     params(ListParameters, DutiesParameters), responses((status = 200, body = Page<Vec<Duties>>)))]

@@ -5,6 +5,7 @@ use axum::response::Response;
 use chrono::NaiveDate;
 use tallybook_commands::billing::{self as commands, ApproveBadDebt, RejectBadDebt};
 use tallybook_domain::Money;
+use tallybook_domain::approvals::ApprovalId;
 use tallybook_read_models::schema;
 use utoipa::ToSchema;
 
@@ -13,7 +14,7 @@ use super::reason_body::BillReasonBody;
 use crate::access::Action;
 use crate::answer::done;
 use crate::problem::{Problem, ProblemKind};
-use crate::request::{BodyReader, ChangeInput, ReadBody, date, money};
+use crate::request::{BodyReader, ChangeInput, ReadBody, date, money, text};
 use crate::state::ApiState;
 
 /// What is approved, and when the loss is ours.
@@ -22,6 +23,9 @@ pub(super) struct ApproveBadDebtBody {
     /// What was asked for, as it was looked at: refused if something else is asked for by now.
     #[schema(value_type = schema::Money)]
     amount: Money,
+    /// The approval that was looked at: refused if it is not the one that waits, also where the same is asked for again.
+    #[schema(value_type = Option<String>, nullable = false, example = "bad_debt.C00042.2026-10.1")]
+    approval: Option<ApprovalId>,
     /// Not before the bill's issue. Today, or the day of issue if that is later, if left out.
     effective_date: Option<NaiveDate>,
 }
@@ -29,8 +33,9 @@ pub(super) struct ApproveBadDebtBody {
 impl ReadBody for ApproveBadDebtBody {
     fn read(body: &mut BodyReader<'_, '_>) -> Option<Self> {
         let amount = body.required("amount", money);
+        let approval = body.optional("approval", text);
         let effective_date = body.optional("effective_date", date);
-        Some(Self { amount: amount?, effective_date })
+        Some(Self { amount: amount?, approval, effective_date })
     }
 }
 
@@ -46,9 +51,9 @@ pub(super) async fn approve_bad_debt(
     State(state): State<ApiState>,
     input: ChangeInput,
 ) -> Result<Response, Problem> {
-    let (context, bill, ApproveBadDebtBody { amount, effective_date }) =
+    let (context, bill, ApproveBadDebtBody { amount, approval, effective_date }) =
         input.read(Action::ApproveBadDebts, ProblemKind::BillNotFound)?;
-    let approve = ApproveBadDebt { bill, amount: Some(amount), effective_date };
+    let approve = ApproveBadDebt { bill, amount: Some(amount), approval, effective_date };
     let receipt = commands::approve_bad_debt(state.book(), context, approve).await?;
     done(&receipt)
 }

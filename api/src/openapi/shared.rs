@@ -28,8 +28,8 @@ const OF_THE_BOOK: [&str; 14] = [
 ];
 /// No command on the book, but as safe to send again.
 const REPEATABLE: &str = "request_rebuild";
-/// Known by what they do, or by what they hear: need no key, a repeat does nothing twice.
-const WITHOUT_KEY: [&str; 2] = ["write_off_matches", "query_payout"];
+/// Known by what it hears: needs no key, a repeat does nothing twice.
+const WITHOUT_KEY: &str = "query_payout";
 /// Not of such a context and of no view, but can be waited for.
 const LIVE: &str = "show_explanation";
 /// Contexts that read projections and so can be waited for.
@@ -103,7 +103,7 @@ fn add_problem(operation: &mut Operation) {
 }
 
 fn add_to_command(command: &mut Operation) {
-    let keyed = !command.operation_id.as_deref().is_some_and(|id| WITHOUT_KEY.contains(&id));
+    let keyed = command.operation_id.as_deref() != Some(WITHOUT_KEY);
     if keyed {
         add_key(command);
     }

@@ -45,6 +45,9 @@ pub(super) struct OrderRefundOutcome {
     /// back to the wallet.
     #[schema(nullable = false, example = "F01K7RA8ZAYFGXSMRSF9FMC3M05")]
     number: Option<String>,
+    /// How many people have still to approve it, while it waits for them.
+    #[schema(nullable = false)]
+    missing_approvals: Option<u32>,
     /// Where in the journal the command is recorded.
     position: u64,
 }
@@ -84,7 +87,8 @@ mod tests {
         let id = RefundId::from_uuid(Uuid::nil());
         let number = Some(RefundNumber::new(&id, 1));
         let (state, order_state) = (OrderRefundState::Requested, OrderState::Paid);
-        let refund = OrderRefundOutcome { id, state, order, order_state, amount: none, number };
+        let (amount, missing_approvals) = (none, Some(1));
+        let refund = OrderRefundOutcome { id, state, order, order_state, amount, number, missing_approvals };
         assert_described("OrderRefundOutcome", &refund);
     }
 }

@@ -32,8 +32,9 @@ impl ReadBody for RefundEndBody {
 
 /// Approve a refund of an order
 ///
-/// What goes back to the wallet is there at once; what goes back through a channel has to be submitted. Whoever asked for
-/// it cannot approve it, nor can an API key; while the customer is suspended, nothing goes back through a channel.
+/// Once as many have approved as it takes, what goes back to the wallet is there at once; what goes back through a channel
+/// has to be submitted. Whoever asked for it cannot approve it, nor can an API key; while the customer is suspended, nothing
+/// goes back through a channel.
 #[utoipa::path(post, path = "/v1/refunds/{id}/approve", tag = "refunds",
     params(("id" = String, Path, description = "The refund's id")),
     responses((status = 200, body = OrderRefundOutcome)))]
@@ -47,7 +48,7 @@ pub(super) async fn approve_order_refund(
 
 /// Reject a refund of an order
 ///
-/// The money can be asked back again. An API key cannot reject.
+/// The money can be asked back again. Whoever asked for it takes it back this way. An API key cannot reject.
 #[utoipa::path(post, path = "/v1/refunds/{id}/reject", tag = "refunds", request_body = RefundEndBody,
     params(("id" = String, Path, description = "The refund's id")),
     responses((status = 200, body = OrderRefundOutcome)))]

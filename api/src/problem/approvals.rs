@@ -31,6 +31,9 @@ impl From<ApprovalRefusal> for Problem {
             R::NotFound { subject } => {
                 Self::new(ProblemKind::ApprovalNotFound, detail).with("subject", subject.to_string())
             }
+            R::OfAnother { approval, subject } => {
+                problem(ProblemKind::ApprovalNotFound, approval).with("subject", subject.to_string())
+            }
             // What can be asked for has nothing under way, and not so often.
             R::UnderWay { .. } | R::TooOften { .. } | R::NotDue { .. } => Self::internal(detail),
             R::NotOpen { approval, state } => {

@@ -19,6 +19,7 @@ use crate::access::Caller;
 use crate::problem::{FieldError, Problem, ProblemKind};
 use crate::state::ApiState;
 
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
 /// The most a body may have.
 const BODY_LIMIT: usize = 1024 * 1024;
 /// How long it may take to arrive.
@@ -104,6 +105,11 @@ impl CommandInput {
         Ok((context, complete(body, errors)?))
     }
 
+    /// Whether the caller said under which key a repeat is known.
+    pub(crate) fn brings_key(&self) -> bool {
+        self.headers.contains_key(IDEMPOTENCY_KEY)
+    }
+
     /// The form of the answer, where there is a choice.
     pub(crate) fn format(&self) -> Result<Format, Problem> {
         Format::of(&self.headers)
@@ -163,7 +169,7 @@ fn new_key() -> String {
 
 /// 1 to 200 visible ASCII characters.
 fn idempotency_key(headers: &HeaderMap, errors: &mut Vec<FieldError>) -> Option<String> {
-    let mut given = headers.get_all("idempotency-key").iter();
+    let mut given = headers.get_all(IDEMPOTENCY_KEY).iter();
     let key = given.next()?;
     let visible = key.as_bytes().iter().all(u8::is_ascii_graphic);
     let fits = (1..=200).contains(&key.len());

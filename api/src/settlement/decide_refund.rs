@@ -5,6 +5,7 @@ use axum::response::Response;
 use chrono::NaiveDate;
 use tallybook_commands::settlement::{self as commands, ApproveRefund, RejectRefund};
 use tallybook_domain::Money;
+use tallybook_domain::approvals::ApprovalId;
 use tallybook_read_models::schema;
 use utoipa::ToSchema;
 
@@ -13,7 +14,7 @@ use super::schema::ReceiptOutcome;
 use crate::access::Action;
 use crate::answer::done;
 use crate::problem::{Problem, ProblemKind};
-use crate::request::{BodyReader, ChangeInput, ReadBody, date, money};
+use crate::request::{BodyReader, ChangeInput, ReadBody, date, money, text};
 use crate::state::ApiState;
 
 /// What is approved, and when it goes out.
@@ -22,6 +23,9 @@ pub(super) struct ApproveRefundBody {
     /// What was asked for, as it was looked at: refused if something else is asked for by now.
     #[schema(value_type = schema::Money)]
     amount: Money,
+    /// The approval that was looked at: refused if it is not the one that waits, also where the same is asked for again.
+    #[schema(value_type = Option<String>, nullable = false, example = "refund.RP3XP6RJ5HNHZQAV0.1")]
+    approval: Option<ApprovalId>,
     /// Today, if left out, or the first day on which it can happen, if that is later.
     effective_date: Option<NaiveDate>,
 }
@@ -29,8 +33,9 @@ pub(super) struct ApproveRefundBody {
 impl ReadBody for ApproveRefundBody {
     fn read(body: &mut BodyReader<'_, '_>) -> Option<Self> {
         let amount = body.required("amount", money);
+        let approval = body.optional("approval", text);
         let effective_date = body.optional("effective_date", date);
-        Some(Self { amount: amount?, effective_date })
+        Some(Self { amount: amount?, approval, effective_date })
     }
 }
 
@@ -46,9 +51,9 @@ pub(super) async fn approve_refund(
     State(state): State<ApiState>,
     input: ChangeInput,
 ) -> Result<Response, Problem> {
-    let (context, receipt, ApproveRefundBody { amount, effective_date }) =
+    let (context, receipt, ApproveRefundBody { amount, approval, effective_date }) =
         input.read(Action::ApproveRefunds, ProblemKind::ReceiptNotFound)?;
-    let approve = ApproveRefund { receipt, amount: Some(amount), effective_date };
+    let approve = ApproveRefund { receipt, amount: Some(amount), approval, effective_date };
     done(&commands::approve_refund(state.book(), context, approve).await?)
 }
 

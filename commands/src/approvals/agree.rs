@@ -1,9 +1,11 @@
 //! Agreeing to something that waits, or not: the approval decides who may, and whether that is enough.
 
-use tallybook_domain::approvals::{Approval, ApprovalCommand, ApprovalDelegations, Deciding, Given};
+use tallybook_domain::approvals::{
+    Approval, ApprovalCommand, ApprovalDelegations, ApprovalId, ApprovalRefusal, Deciding, Given,
+};
 use tallybook_domain::text::Reason;
 use tallybook_domain::{Actor, Refusal};
-use tallybook_event_store::{Decision, StreamKey};
+use tallybook_event_store::{Book, CommandError, Decision, StoreError, StreamKey};
 
 use super::ask::ask;
 use super::subject::Subject;
@@ -12,13 +14,32 @@ use super::subject::Subject;
 #[derive(Debug, Clone)]
 pub(crate) struct Decider {
     pub(crate) given: Given,
-    pub(crate) round: Option<u32>,
+    /// What he has looked at; without one, whatever waits now.
+    pub(crate) approval: Option<ApprovalId>,
+    /// Who cannot sign in any more, so that what they gave counts no longer.
+    gone: Vec<Actor>,
 }
 
 impl Decider {
-    /// For himself, on what waits now.
-    pub(crate) fn alone(by: Actor) -> Self {
-        Self { given: Given { by, on_behalf_of: None }, round: None }
+    /// One who approves: what others have given before counts as far as they may still sign in now.
+    pub(crate) async fn approving(
+        book: &Book,
+        given: Given,
+        approval: Option<ApprovalId>,
+    ) -> Result<Self, CommandError> {
+        let names =
+            sqlx::query_scalar!("SELECT name FROM users WHERE disabled").fetch_all(book.pool()).await?;
+        let person = |name: String| {
+            let actor = format!("user:{name}").parse::<Actor>();
+            actor.map_err(|_| StoreError::Corrupt(format!("{name:?} is said to be a user")))
+        };
+        let gone = names.into_iter().map(person).collect::<Result<_, _>>()?;
+        Ok(Self { given, approval, gone })
+    }
+
+    /// One who rejects: he alone is enough.
+    pub(crate) fn rejecting(given: Given, approval: Option<ApprovalId>) -> Self {
+        Self { given, approval, gone: Vec::new() }
     }
 
     pub(super) fn streams(&self) -> Option<StreamKey> {
@@ -27,7 +48,14 @@ impl Decider {
     }
 
     pub(super) fn deciding(&self, subject: &Subject) -> Deciding {
-        Deciding { subject: subject.name(), round: self.round, given: self.given.clone() }
+        let round = self.approval.as_ref().map(ApprovalId::round);
+        Deciding { subject: subject.name(), round, given: self.given.clone() }
+    }
+
+    fn check_meant(&self, decision: &Decision<'_>, subject: &Subject) -> Result<(), ApprovalRefusal> {
+        let Some(approval) = &self.approval else { return Ok(()) };
+        let name = subject.name();
+        decision.state::<Approval>(&name.to_string()).check_is_latest(&name, approval)
     }
 
     fn check_delegated(&self, decision: &Decision<'_>) -> Result<(), Refusal> {
@@ -57,11 +85,13 @@ pub(crate) fn agree(
     reason: Option<&Reason>,
 ) -> Result<Agreed, Refusal> {
     decider.check_delegated(decision)?;
-    if !open(decision, subject)? {
+    let waits = open(decision, subject)?;
+    decider.check_meant(decision, subject)?;
+    if !waits {
         return Ok(Agreed::Before);
     }
     let (deciding, now) = (decider.deciding(subject), decision.now());
-    let give = ApprovalCommand::Give { deciding, reason: reason.cloned(), now };
+    let give = ApprovalCommand::Give { deciding, reason: reason.cloned(), gone: decider.gone.clone(), now };
     let stream = subject.name().to_string();
     decision.decide::<Approval>(&stream, give)?;
     subject.check_may_approve(decision, &decider.given)?;
@@ -76,7 +106,9 @@ pub(crate) fn disagree(
     reason: &Reason,
 ) -> Result<bool, Refusal> {
     decider.check_delegated(decision)?;
-    if !open(decision, subject)? {
+    let waits = open(decision, subject)?;
+    decider.check_meant(decision, subject)?;
+    if !waits {
         return Ok(false);
     }
     let reject = ApprovalCommand::Reject { deciding: decider.deciding(subject), reason: reason.clone() };

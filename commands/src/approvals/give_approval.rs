@@ -29,7 +29,7 @@ pub async fn give_approval(
 ) -> Result<Receipt<ApprovalOutcome>, CommandError> {
     let given = Given { by: context.actor.clone(), on_behalf_of: asked.on_behalf_of.clone() };
     let request = context.request_because("give_approval", asked.reason.as_ref(), &asked)?;
-    let decider = Decider { given, round: Some(asked.approval.round()) };
+    let decider = Decider::approving(book, given, Some(asked.approval.clone())).await?;
     let subject = Subject::of(book, asked.approval.subject()).await?;
     let mut streams = subject.streams();
     streams.extend(decider.streams());
@@ -40,7 +40,8 @@ pub async fn give_approval(
             Agreed::Enough => subject.approve(decision, &decider.given.by, None)?,
             Agreed::Before => {
                 let (deciding, now) = (decider.deciding(&subject), decision.now());
-                let give = ApprovalCommand::Give { deciding, reason, now };
+                // Decided already: nothing that was given can lapse.
+                let give = ApprovalCommand::Give { deciding, reason, gone: Vec::new(), now };
                 decision.decide::<Approval>(&name.to_string(), give)?;
             }
         }

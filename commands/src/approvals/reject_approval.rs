@@ -28,7 +28,7 @@ pub async fn reject_approval(
 ) -> Result<Receipt<ApprovalOutcome>, CommandError> {
     let given = Given { by: context.actor.clone(), on_behalf_of: asked.on_behalf_of.clone() };
     let request = context.request_because("reject_approval", Some(&asked.reason), &asked)?;
-    let decider = Decider { given, round: Some(asked.approval.round()) };
+    let decider = Decider::rejecting(given, Some(asked.approval.clone()));
     let subject = Subject::of(book, asked.approval.subject()).await?;
     let mut streams = subject.streams();
     streams.extend(decider.streams());

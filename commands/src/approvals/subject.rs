@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use tallybook_domain::approvals::{Approval, ApprovalRules, ApprovalSubject, Given};
 use tallybook_domain::billing::{Bill, BillId};
 use tallybook_domain::customers::Customer;
+use tallybook_domain::orders::{OrderRefund, RefundId};
 use tallybook_domain::settlement::{CreditNote, CreditNoteId, Receipt, ReceiptId};
 use tallybook_domain::text::Reason;
 use tallybook_domain::{Actor, CustomerId, Money, Month, Refusal, Requester};
@@ -11,7 +12,7 @@ use tallybook_event_store::{Book, CommandError, Decision, StreamKey};
 
 use crate::deposits::{self, Parties};
 use crate::settlement::{self, Paper};
-use crate::{billing, ledger};
+use crate::{billing, ledger, orders};
 
 #[derive(Debug, Clone)]
 pub(crate) enum Subject {
@@ -21,6 +22,7 @@ pub(crate) enum Subject {
     CreditNote(CreditNoteId),
     BadDebt(BillId),
     PeriodReopening(Month),
+    OrderRefund(RefundId),
 }
 
 /// What waits for a second person.
@@ -46,6 +48,7 @@ impl Subject {
             ApprovalSubject::CreditNote(credit_note) => Self::CreditNote(credit_note),
             ApprovalSubject::BadDebt(bill) => Self::BadDebt(bill),
             ApprovalSubject::PeriodReopening(period) => Self::PeriodReopening(period),
+            ApprovalSubject::OrderRefund(refund) => Self::OrderRefund(refund),
         })
     }
 
@@ -57,6 +60,7 @@ impl Subject {
             Self::CreditNote(credit_note) => ApprovalSubject::CreditNote(credit_note.clone()),
             Self::BadDebt(bill) => ApprovalSubject::BadDebt(bill.clone()),
             Self::PeriodReopening(period) => ApprovalSubject::PeriodReopening(*period),
+            Self::OrderRefund(refund) => ApprovalSubject::OrderRefund(refund.clone()),
         }
     }
 
@@ -90,6 +94,8 @@ impl Subject {
             Self::BadDebt(bill) => vec![StreamKey::existing::<Bill>(bill)],
             // Their stream is part of every decision.
             Self::PeriodReopening(_) => Vec::new(),
+            // The decision finds out the rest: what a refund is of does not follow from its name.
+            Self::OrderRefund(refund) => vec![StreamKey::existing::<OrderRefund>(refund)],
         };
         streams.extend(self.streams_of_approval());
         streams
@@ -104,18 +110,21 @@ impl Subject {
             Self::CreditNote(credit_note) => Ok(settlement::waiting_credit(decision, credit_note)),
             Self::BadDebt(bill) => Ok(billing::waiting_bad_debt(decision, bill)),
             Self::PeriodReopening(period) => Ok(ledger::waiting_reopening(decision, *period)),
+            Self::OrderRefund(refund) => Ok(orders::waiting_order_refund(decision, refund)),
         }
     }
 
     /// What stands in the way of any approval, also of one that is not the last.
-    pub(super) fn check_may_approve(&self, decision: &Decision<'_>, given: &Given) -> Result<(), Refusal> {
+    pub(super) fn check_may_approve(
+        &self,
+        decision: &mut Decision<'_>,
+        given: &Given,
+    ) -> Result<(), Refusal> {
         match self {
             Self::Withdrawal(parties) => deposits::check_may_approve(decision, parties, given),
-            Self::Refund(_)
-            | Self::WriteOff(_)
-            | Self::CreditNote(_)
-            | Self::BadDebt(_)
-            | Self::PeriodReopening(_) => Ok(()),
+            Self::OrderRefund(refund) => orders::check_may_approve_refund(decision, refund),
+            Self::Refund(receipt) => settlement::check_may_approve_refund(decision, receipt),
+            Self::WriteOff(_) | Self::CreditNote(_) | Self::BadDebt(_) | Self::PeriodReopening(_) => Ok(()),
         }
     }
 
@@ -133,6 +142,7 @@ impl Subject {
             Self::CreditNote(note) => settlement::approve_credit_note(decision, note, by, effective_date),
             Self::BadDebt(bill) => billing::approve_bad_debt_of(decision, bill, by, effective_date),
             Self::PeriodReopening(period) => ledger::reopen(decision, *period, by),
+            Self::OrderRefund(refund) => orders::approve_refund_of_order(decision, refund, by),
         }
     }
 
@@ -150,6 +160,7 @@ impl Subject {
             Self::CreditNote(note) => settlement::reject_credit_note(decision, note, by, reason),
             Self::BadDebt(bill) => billing::reject_bad_debt_of(decision, bill, by, reason),
             Self::PeriodReopening(period) => ledger::leave_closed(decision, *period, by, reason),
+            Self::OrderRefund(refund) => orders::reject_refund_of_order(decision, refund, by, reason),
         }
     }
 }

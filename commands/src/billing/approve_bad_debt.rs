@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use tallybook_domain::approvals::{ApprovalId, Given};
 use tallybook_domain::billing::bill::{BadDebtRequest, BadDebtState, StepDate};
 use tallybook_domain::billing::{Bill, BillCommand, BillId};
 use tallybook_domain::{Actor, Money, Refusal};
@@ -17,6 +18,9 @@ pub struct ApproveBadDebt {
     /// What is approved; whatever is asked for, if not given.
     #[serde(default)]
     pub amount: Option<Money>,
+    /// What was looked at: refused once it is decided, also if the same is asked for again. Whatever waits, if not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<ApprovalId>,
     /// Today, or the day of issue if that is later, if not given. That of the last one who approves counts.
     #[serde(default)]
     pub effective_date: Option<NaiveDate>,
@@ -28,11 +32,12 @@ pub async fn approve_bad_debt(
     context: CommandContext,
     approve: ApproveBadDebt,
 ) -> Result<Receipt<BadDebtOutcome>, CommandError> {
-    let decider = Decider::alone(context.actor.clone());
+    let decider =
+        Decider::approving(book, Given::alone(context.actor.clone()), approve.approval.clone()).await?;
     let request = context.request("approve_bad_debt", &approve)?;
     let subject = Subject::BadDebt(approve.bill.clone());
     book.execute(request, subject.streams(), move |decision| {
-        let ApproveBadDebt { bill, amount, effective_date } = approve.clone();
+        let ApproveBadDebt { bill, amount, effective_date, approval: _ } = approve.clone();
         decision.state::<Bill>(bill.as_str()).check_bad_debt_is(&bill, amount)?;
         let before = decision.state::<Bill>(bill.as_str()).bad_debt().cloned();
         let state = match agree(decision, &subject, &decider, None)? {

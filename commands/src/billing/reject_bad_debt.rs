@@ -1,6 +1,7 @@
 //! Somebody does not let a bill be given up: it stays owed.
 
 use serde::{Deserialize, Serialize};
+use tallybook_domain::approvals::Given;
 use tallybook_domain::billing::bill::BadDebtState;
 use tallybook_domain::billing::{Bill, BillCommand, BillId};
 use tallybook_domain::text::Reason;
@@ -22,7 +23,7 @@ pub async fn reject_bad_debt(
     context: CommandContext,
     reject: RejectBadDebt,
 ) -> Result<Receipt<BadDebtOutcome>, CommandError> {
-    let decider = Decider::alone(context.actor.clone());
+    let decider = Decider::rejecting(Given::alone(context.actor.clone()), None);
     let request = context.request_because("reject_bad_debt", Some(&reject.reason), &reject)?;
     let subject = Subject::BadDebt(reject.bill.clone());
     book.execute(request, subject.streams(), move |decision| {

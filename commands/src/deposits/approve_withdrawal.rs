@@ -23,7 +23,7 @@ pub async fn approve_withdrawal(
     context: CommandContext,
     asked: ApproveWithdrawal,
 ) -> Result<Receipt<WithdrawalOutcome>, CommandError> {
-    let decider = Decider::alone(context.actor.clone());
+    let decider = Decider::approving(book, Given::alone(context.actor.clone()), None).await?;
     let request = context.request("approve_withdrawal", &asked)?;
     let parties = Parties::of(book, &asked.withdrawal).await?;
     let subject = Subject::Withdrawal(parties.clone());

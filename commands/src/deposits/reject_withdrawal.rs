@@ -1,6 +1,7 @@
 //! Someone does not let a withdrawal go out: the money is available again.
 
 use serde::{Deserialize, Serialize};
+use tallybook_domain::approvals::Given;
 use tallybook_domain::deposits::WithdrawalCommand;
 use tallybook_domain::risk::WithdrawalEnd;
 use tallybook_domain::text::Reason;
@@ -23,7 +24,7 @@ pub async fn reject_withdrawal(
     context: CommandContext,
     asked: RejectWithdrawal,
 ) -> Result<Receipt<WithdrawalOutcome>, CommandError> {
-    let decider = Decider::alone(context.actor.clone());
+    let decider = Decider::rejecting(Given::alone(context.actor.clone()), None);
     let request = context.request_because("reject_withdrawal", Some(&asked.reason), &asked)?;
     let parties = Parties::of(book, &asked.withdrawal).await?;
     let subject = Subject::Withdrawal(parties.clone());

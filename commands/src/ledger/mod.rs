@@ -6,7 +6,7 @@ mod outcome;
 mod reject_reopening;
 mod request_reopening;
 
-pub use approve_reopening::approve_reopening;
+pub use approve_reopening::{ApproveReopening, approve_reopening};
 pub(crate) use approve_reopening::{reopen, waiting_reopening};
 pub use close_period::close_period;
 pub use outcome::PeriodOutcome;

@@ -1,6 +1,7 @@
 //! A month that somebody wants to have opened stays closed.
 
 use serde::{Deserialize, Serialize};
+use tallybook_domain::approvals::Given;
 use tallybook_domain::ledger::periods::PeriodCommand;
 use tallybook_domain::text::Reason;
 use tallybook_domain::{Actor, Month, Refusal};
@@ -21,7 +22,7 @@ pub async fn reject_reopening(
     context: CommandContext,
     asked: RejectReopening,
 ) -> Result<Receipt<PeriodOutcome>, CommandError> {
-    let decider = Decider::alone(context.actor.clone());
+    let decider = Decider::rejecting(Given::alone(context.actor.clone()), None);
     let request = context.request_because("reject_reopening", Some(&asked.reason), &asked)?;
     let subject = Subject::PeriodReopening(asked.period);
     book.execute(request, subject.streams(), move |decision| {

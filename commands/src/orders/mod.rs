@@ -26,6 +26,9 @@ mod succeed_order_refund;
 mod take_due_step;
 
 pub use approve_order_refund::{ApproveOrderRefund, approve_order_refund};
+pub(crate) use approve_order_refund::{
+    approve_refund_of_order, check_may_approve_refund, waiting_order_refund,
+};
 pub use begin_payment::{BeginPayment, PaymentTerms, begin_payment};
 pub use cancel_order::{CancelOrder, cancel_order};
 pub use charge_payment_fee::{ChargePaymentFee, charge_payment_fee};
@@ -37,6 +40,7 @@ pub use pay_from_wallet::{PayFromWallet, pay_from_wallet};
 pub use payment_outcome::{OrderRefundOutcome, PaymentOutcome};
 pub use place_order::{PlaceOrder, place_order};
 pub use receive_order::{ReceiveOrder, receive_order};
+pub(crate) use reject_order_refund::reject_refund_of_order;
 pub use reject_order_refund::{RejectOrderRefund, reject_order_refund};
 pub use request_order_refund::{RequestOrderRefund, request_order_refund};
 pub use resolve_payment::{ResolvePayment, resolve_payment};

@@ -72,6 +72,9 @@ pub struct OrderRefundOutcome {
     /// What the channel is to be given, or was, as our number. None of money that goes back to the wallet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number: Option<RefundNumber>,
+    /// How many people have still to approve it, while it waits for them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing_approvals: Option<u32>,
 }
 
 impl OrderRefundOutcome {
@@ -87,7 +90,8 @@ impl OrderRefundOutcome {
             PaidWith::Wallet { .. } => None,
             PaidWith::Channel { .. } => refund.number(),
         };
-        Ok(Self { id: id.clone(), state, order_state: state_of(decision, &order)?, order, amount, number })
+        let order_state = state_of(decision, &order)?;
+        Ok(Self { id: id.clone(), state, order_state, order, amount, number, missing_approvals: None })
     }
 }
 

@@ -11,6 +11,7 @@ use tallybook_event_store::{Book, CommandError, Decision, Receipt, StreamKey};
 
 use super::OrderRefundOutcome;
 use crate::CommandContext;
+use crate::approvals::{Subject, ask, missing_approvals};
 use crate::requester::requester;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -34,10 +35,15 @@ pub async fn request_order_refund(
 ) -> Result<Receipt<OrderRefundOutcome>, CommandError> {
     let by = requester(book, &context.actor).await?;
     let request = context.request_because("request_order_refund", Some(&asked.reason), &asked)?;
-    let streams = vec![StreamKey::existing::<Order>(&asked.order), StreamKey::fresh::<OrderRefund>(&refund)];
+    let subject = Subject::OrderRefund(refund.clone());
+    let mut streams =
+        vec![StreamKey::existing::<Order>(&asked.order), StreamKey::fresh::<OrderRefund>(&refund)];
+    streams.extend(subject.fresh_streams_of_approval());
     book.execute(request, streams, move |decision| {
         decide(decision, &refund, asked.clone(), by.clone())?;
-        OrderRefundOutcome::of(decision, &refund)
+        ask(decision, &subject, Some(&asked.reason))?;
+        let outcome = OrderRefundOutcome::of(decision, &refund)?;
+        Ok(OrderRefundOutcome { missing_approvals: missing_approvals(decision, &subject), ..outcome })
     })
     .await
 }

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use tallybook_domain::approvals::Given;
 use tallybook_domain::customers::Customer;
 use tallybook_domain::settlement::{CreditNote, CreditNoteCommand, CreditNoteId, CreditNoteRefusal};
 use tallybook_domain::{Actor, Refusal};
@@ -25,7 +26,7 @@ pub async fn approve_credit(
     context: CommandContext,
     approve: ApproveCredit,
 ) -> Result<Answer<CreditNoteOutcome>, CommandError> {
-    let decider = Decider::alone(context.actor.clone());
+    let decider = Decider::approving(book, Given::alone(context.actor.clone()), None).await?;
     let request = context.request("approve_credit", &approve)?;
     let subject = Subject::CreditNote(approve.credit_note.clone());
     book.execute(request, subject.streams(), move |decision| {

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use tallybook_domain::approvals::{ApprovalId, Given};
 use tallybook_domain::customers::Customer;
 use tallybook_domain::deposits::WithdrawalRefusal;
 use tallybook_domain::settlement::receipt::RefundRequest;
@@ -19,6 +20,9 @@ pub struct ApproveRefund {
     /// What is approved; whatever is asked for, if not given.
     #[serde(default)]
     pub amount: Option<Money>,
+    /// What was looked at: refused once it is decided, also if the same is asked for again. Whatever waits, if not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<ApprovalId>,
     /// Today, if not given. That of the last one who approves counts.
     #[serde(default)]
     pub effective_date: Option<NaiveDate>,
@@ -30,11 +34,12 @@ pub async fn approve_refund(
     context: CommandContext,
     approve: ApproveRefund,
 ) -> Result<Answer<ReceiptOutcome>, CommandError> {
-    let decider = Decider::alone(context.actor.clone());
+    let decider =
+        Decider::approving(book, Given::alone(context.actor.clone()), approve.approval.clone()).await?;
     let request = context.request("approve_refund", &approve)?;
     let subject = Subject::Refund(approve.receipt.clone());
     book.execute(request, subject.streams(), move |decision| {
-        let ApproveRefund { receipt, amount, effective_date } = approve.clone();
+        let ApproveRefund { receipt, amount, effective_date, approval: _ } = approve.clone();
         decision.state::<Receipt>(receipt.as_str()).check_refund_is(&receipt, amount)?;
         match agree(decision, &subject, &decider, None)? {
             Agreed::NotYet => {}
@@ -57,13 +62,17 @@ pub(crate) fn approve_refund_of(
 ) -> Result<(), Refusal> {
     let today = decision.today();
     let receipt = decision.state::<Receipt>(id.as_str());
-    let customer = receipt.customer().cloned();
     let effective_date = effective_date.unwrap_or_else(|| receipt.effective_date_by_default(today));
     let (receipt, approved_by) = (id.clone(), by.clone());
     let step = ReceiptCommand::ApproveRefund { receipt, amount: None, approved_by, effective_date, today };
     decision.decide::<Receipt>(id.as_str(), step)?;
+    check_may_approve_refund(decision, id)
+}
+
+/// Nobody agrees to what could not be paid back.
+pub(crate) fn check_may_approve_refund(decision: &mut Decision<'_>, id: &ReceiptId) -> Result<(), Refusal> {
     let not_found = || ReceiptRefusal::NotFound { receipt: id.clone() };
-    let customer = customer.ok_or_else(not_found)?;
+    let customer = decision.state::<Receipt>(id.as_str()).customer().cloned().ok_or_else(not_found)?;
     if !decision.holds::<Customer>(customer.as_str()) {
         return Err(not_found().into());
     }

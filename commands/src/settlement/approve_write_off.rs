@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use tallybook_domain::approvals::Given;
 use tallybook_domain::settlement::{WriteOff, WriteOffCommand, WriteOffId, WriteOffRefusal};
 use tallybook_domain::{Actor, Money, Refusal};
 use tallybook_event_store::{Book, CommandError, Decision, Receipt as Answer};
@@ -27,7 +28,7 @@ pub async fn approve_write_off(
     context: CommandContext,
     approve: ApproveWriteOff,
 ) -> Result<Answer<WriteOffOutcome>, CommandError> {
-    let decider = Decider::alone(context.actor.clone());
+    let decider = Decider::approving(book, Given::alone(context.actor.clone()), None).await?;
     let request = context.request("approve_write_off", &approve)?;
     let paper = Paper::of(book, &approve.write_off).await?;
     let subject = Subject::WriteOff(paper.clone());

@@ -1,5 +1,6 @@
 //! What people do with receipts, credit notes, write-offs (收款核销) and statements (对账单).
 
+mod answer_automatic;
 mod answer_statement;
 mod approve_credit;
 mod approve_refund;
@@ -25,11 +26,12 @@ mod reverse_receipt;
 mod reverse_write_off;
 mod withdraw_statement;
 
+pub use answer_automatic::{WriteOffMatches, answer_automatic, answered_automatic};
 pub use answer_statement::{AnswerStatement, answer_statement};
 pub use approve_credit::{ApproveCredit, approve_credit};
 pub(crate) use approve_credit::{approve_credit_note, waiting_credit};
 pub use approve_refund::{ApproveRefund, approve_refund};
-pub(crate) use approve_refund::{approve_refund_of, waiting_refund};
+pub(crate) use approve_refund::{approve_refund_of, check_may_approve_refund, waiting_refund};
 pub use approve_write_off::{ApproveWriteOff, approve_write_off};
 pub(crate) use approve_write_off::{approve_paper, waiting_write_off};
 pub use change_matching_rules::{ChangeMatchingRules, MatchingRulesOutcome, change_matching_rules};

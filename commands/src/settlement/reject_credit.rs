@@ -1,6 +1,7 @@
 //! A credit note that waits is not granted.
 
 use serde::{Deserialize, Serialize};
+use tallybook_domain::approvals::Given;
 use tallybook_domain::settlement::{CreditNote, CreditNoteCommand, CreditNoteId};
 use tallybook_domain::text::Reason;
 use tallybook_domain::{Actor, Refusal};
@@ -22,7 +23,7 @@ pub async fn reject_credit(
     context: CommandContext,
     reject: RejectCredit,
 ) -> Result<Answer<CreditNoteOutcome>, CommandError> {
-    let decider = Decider::alone(context.actor.clone());
+    let decider = Decider::rejecting(Given::alone(context.actor.clone()), None);
     let request = context.request_because("reject_credit", Some(&reject.reason), &reject)?;
     let subject = Subject::CreditNote(reject.credit_note.clone());
     book.execute(request, subject.streams(), move |decision| {

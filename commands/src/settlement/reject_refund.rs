@@ -1,6 +1,7 @@
 //! What is left of a receipt is not paid back: it is free again.
 
 use serde::{Deserialize, Serialize};
+use tallybook_domain::approvals::Given;
 use tallybook_domain::settlement::{Receipt, ReceiptCommand, ReceiptId};
 use tallybook_domain::text::Reason;
 use tallybook_domain::{Actor, Refusal};
@@ -21,7 +22,7 @@ pub async fn reject_refund(
     context: CommandContext,
     reject: RejectRefund,
 ) -> Result<Answer<ReceiptOutcome>, CommandError> {
-    let decider = Decider::alone(context.actor.clone());
+    let decider = Decider::rejecting(Given::alone(context.actor.clone()), None);
     let request = context.request_because("reject_refund", Some(&reject.reason), &reject)?;
     let subject = Subject::Refund(reject.receipt.clone());
     book.execute(request, subject.streams(), move |decision| {

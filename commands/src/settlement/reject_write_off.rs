@@ -1,6 +1,7 @@
 //! A write-off that waits does not happen.
 
 use serde::{Deserialize, Serialize};
+use tallybook_domain::approvals::Given;
 use tallybook_domain::settlement::{WriteOff, WriteOffCommand, WriteOffId};
 use tallybook_domain::text::Reason;
 use tallybook_domain::{Actor, Refusal};
@@ -23,7 +24,7 @@ pub async fn reject_write_off(
     context: CommandContext,
     reject: RejectWriteOff,
 ) -> Result<Answer<WriteOffOutcome>, CommandError> {
-    let decider = Decider::alone(context.actor.clone());
+    let decider = Decider::rejecting(Given::alone(context.actor.clone()), None);
     let request = context.request_because("reject_write_off", Some(&reject.reason), &reject)?;
     let paper = Paper::of(book, &reject.write_off).await?;
     let subject = Subject::WriteOff(paper.clone());

@@ -15,16 +15,19 @@ pub enum ApprovalKind {
     CreditNote,
     BadDebt,
     PeriodReopening,
+    /// Money of an order goes back where it came from.
+    OrderRefund,
 }
 
 impl ApprovalKind {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Withdrawal,
         Self::Refund,
         Self::WriteOff,
         Self::CreditNote,
         Self::BadDebt,
         Self::PeriodReopening,
+        Self::OrderRefund,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -35,6 +38,7 @@ impl ApprovalKind {
             Self::CreditNote => "credit_note",
             Self::BadDebt => "bad_debt",
             Self::PeriodReopening => "period_reopening",
+            Self::OrderRefund => "order_refund",
         }
     }
 }
@@ -49,7 +53,8 @@ impl std::str::FromStr for ApprovalKind {
     type Err = InvalidText;
 
     fn from_str(word: &str) -> Result<Self, Self::Err> {
-        let expected = "withdrawal, refund, write_off, credit_note, bad_debt or period_reopening";
+        let expected =
+            "withdrawal, refund, write_off, credit_note, bad_debt, period_reopening or order_refund";
         text::word(word, Self::ALL, Self::as_str, expected)
     }
 }

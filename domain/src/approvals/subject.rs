@@ -7,6 +7,7 @@ use super::ApprovalKind;
 use crate::billing::BillId;
 use crate::ids::{CreditNoteId, WithdrawalId, WriteOffId};
 use crate::month::Month;
+use crate::orders::RefundId;
 use crate::settlement::ReceiptId;
 use crate::text::InvalidText;
 
@@ -20,6 +21,7 @@ pub enum ApprovalSubject {
     CreditNote(CreditNoteId),
     BadDebt(BillId),
     PeriodReopening(Month),
+    OrderRefund(RefundId),
 }
 
 impl ApprovalSubject {
@@ -31,6 +33,7 @@ impl ApprovalSubject {
             Self::CreditNote(_) => ApprovalKind::CreditNote,
             Self::BadDebt(_) => ApprovalKind::BadDebt,
             Self::PeriodReopening(_) => ApprovalKind::PeriodReopening,
+            Self::OrderRefund(_) => ApprovalKind::OrderRefund,
         }
     }
 
@@ -43,6 +46,7 @@ impl ApprovalSubject {
             Self::CreditNote(id) => id.to_string(),
             Self::BadDebt(id) => id.to_string(),
             Self::PeriodReopening(month) => month.to_string(),
+            Self::OrderRefund(id) => id.to_string(),
         }
     }
 }
@@ -66,6 +70,7 @@ impl FromStr for ApprovalSubject {
             ApprovalKind::CreditNote => Self::CreditNote(id.parse()?),
             ApprovalKind::BadDebt => Self::BadDebt(id.parse()?),
             ApprovalKind::PeriodReopening => Self::PeriodReopening(id.parse()?),
+            ApprovalKind::OrderRefund => Self::OrderRefund(id.parse()?),
         })
     }
 }

@@ -13,6 +13,7 @@ fn an_approval_says_what_it_is_about_and_how_often_that_was_asked_for() {
         ("credit_note.N01K7RA8ZAYFGXSMRSF9FMC3M02.1", ApprovalKind::CreditNote),
         ("bad_debt.C00042.2026-10.r2.3", ApprovalKind::BadDebt),
         ("period_reopening.2026-10.12", ApprovalKind::PeriodReopening),
+        ("order_refund.F01K7RA8ZAYFGXSMRSF9FMC3M05.1", ApprovalKind::OrderRefund),
     ];
     for (text, kind) in texts {
         let id: ApprovalId = text.parse().unwrap();

@@ -26,7 +26,8 @@ fn actor(name: &str) -> Actor {
 fn asked(number: u32) -> Vec<ApprovalsEvent> {
     let approval: ApprovalId = format!("period_reopening.2026-0{}.1", number + 1).parse().unwrap();
     let by_key = number.is_multiple_of(2);
-    let key = || Requester::of_key(actor("key:erp"), actor("user:li"));
+    let key =
+        || Requester::of_key(actor("key:erp"), actor("user:li"), (number > 2).then(|| actor("user:anna")));
     let requested = ApprovalEvent::ApprovalRequested {
         approval: approval.clone(),
         customer: by_key.then(|| "C00001".parse().unwrap()),
@@ -59,7 +60,14 @@ fn asked(number: u32) -> Vec<ApprovalsEvent> {
             closed_by: actor("user:li"),
             reason: Some(reason()),
         }],
-        _ => vec![],
+        _ => vec![
+            given("user:wang", Some("user:zhao")),
+            ApprovalEvent::ApprovalLapsed {
+                approval: approval.clone(),
+                given_by: actor("user:wang"),
+                on_behalf_of: Some(actor("user:zhao")),
+            },
+        ],
     };
     std::iter::once(requested).chain(then).map(ApprovalsEvent::Approval).collect()
 }

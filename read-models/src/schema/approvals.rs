@@ -16,6 +16,8 @@ pub enum ApprovalKind {
     CreditNote,
     BadDebt,
     PeriodReopening,
+    /// Money of an order goes back where it came from.
+    OrderRefund,
 }
 
 #[derive(Debug, ToSchema)]

@@ -3,13 +3,14 @@
 use super::Witness;
 
 /// What waits for approval, by what it is; and the open approvals of that kind.
-const SIDES: [(&str, &str); 6] = [
+const SIDES: [(&str, &str); 7] = [
     ("withdrawal", "SELECT id FROM withdrawals WHERE state = 'requested'"),
     ("refund", "SELECT id FROM receipts WHERE refund_asked > 0"),
     ("write_off", "SELECT id FROM write_offs WHERE state = 'proposed'"),
     ("credit_note", "SELECT id FROM credit_notes WHERE state = 'proposed'"),
     ("bad_debt", "SELECT id FROM bills WHERE bad_debt::json->>'state' = 'requested'"),
     ("period_reopening", "SELECT period FROM accounting_periods WHERE state = 'reopening_requested'"),
+    ("order_refund", "SELECT id FROM order_refunds WHERE state = 'requested'"),
 ];
 
 /// Nothing waits that nobody can approve, and nobody is asked to approve what does not wait; and whatever was approved was
@@ -27,7 +28,7 @@ pub(super) async fn agrees(witness: &Witness) {
     let wrong: Vec<String> = sqlx::query_scalar(
         "SELECT id FROM approvals AS a
            LEFT JOIN LATERAL (SELECT count(DISTINCT g->>'by') AS people,
-                                     bool_or(g->>'by' IN (a.requested_by, a.key_made_by)) AS own
+                                     bool_or(g->>'by' IN (a.requested_by, a.key_made_by, a.key_held_by)) AS own
                                 FROM jsonb_array_elements(a.given::jsonb) AS g) AS given ON true
           WHERE given.own OR (state = 'approved') <> (people = approvers)
              OR people <> jsonb_array_length(a.given::jsonb)",

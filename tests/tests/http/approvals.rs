@@ -148,6 +148,9 @@ async fn one_of_each(book: &TestBook, asking: &Client, name: &str) -> Vec<(Strin
     let write_off = asked("/v1/write-offs".into(), fee).await;
     let grant = json!({ "customer": acme, "subtotal": bodies::yuan("100.00"), "reason": "goodwill" });
     let credit = asked("/v1/credit-notes".into(), grant).await;
+    let order = book.ordered_and_paid(&acme, &format!("SO-{name}"), "20.00").await;
+    let broken = json!({ "amount": bodies::yuan("20.00"), "reason": "broken" });
+    let order_refund = asked(format!("/v1/orders/{order}/refunds"), broken).await;
     let lost = json!({ "amount": bodies::yuan("1000.00"), "reason": "insolvent" });
     asked(format!("/v1/bills/{}/bad-debt", bills[1]), lost).await;
     let (refund, bad_debt) =
@@ -159,6 +162,7 @@ async fn one_of_each(book: &TestBook, asking: &Client, name: &str) -> Vec<(Strin
         (format!("write_off.{write_off}.1"), format!("/v1/write-offs/{write_off}/approve"), json!({})),
         (format!("credit_note.{credit}.1"), format!("/v1/credit-notes/{credit}/approve"), json!({})),
         (format!("bad_debt.{}.1", bills[1]), format!("{bad_debt}/approve"), of("1000.00")),
+        (format!("order_refund.{order_refund}.1"), format!("/v1/refunds/{order_refund}/approve"), json!({})),
     ]
 }
 
@@ -196,6 +200,62 @@ async fn nobody_approves_what_he_asked_for_whatever_it_is() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_key_asks_for_its_holder_does_not_approve() {
+    let book = TestBook::start().await;
+    let anna = person(&book, "anna", Role::Approver).await;
+    person(&book, "gone", Role::Finance).await;
+    book.admin().patch("/v1/users/gone", &json!({ "disabled": true })).await.ok();
+    let new_key = |holder: &str| json!({ "name": "erp", "role": "finance", "held_by": holder });
+    for nobody in ["user:nobody", "user:gone", "key:erp", "system:schedule"] {
+        let invalid = book.admin().post("/v1/api-keys", &new_key(nobody));
+        invalid.await.invalid(&[("/held_by", "not_a_holder")]);
+    }
+    let made = book.admin().post("/v1/api-keys", &new_key("user:anna")).await;
+    assert_eq!(text(made.created(), "held_by"), "user:anna");
+    let erp = book.anyone().with_token(text(&made.body, "token"));
+    let listed = book.auditor().get("/v1/api-keys").await;
+    assert_eq!(text(&listed.data()[0], "held_by"), "user:anna");
+
+    let today = book.today();
+    let to_mei = json!({ "to": "user:mei", "from": today, "until": today, "reason": "leave" });
+    let mei = person(&book, "mei", Role::Approver).await;
+    book.creates(&anna, DELEGATIONS, &to_mei).await;
+    for (approval, own_route, own_body) in one_of_each(&book, &erp, "Acme").await {
+        let approve = path(&approval, "approve");
+        book.refuses(anna.post(&own_route, &own_body), 403, "self-approval").await;
+        book.refuses(anna.post(&approve, &json!({})), 403, "self-approval").await;
+        let instead = json!({ "on_behalf_of": "user:anna" });
+        book.refuses(mei.post(&approve, &instead), 403, "self-approval").await;
+        assert!(ids(&shown(&book, &anna, &format!("{APPROVALS}?mine")).await).is_empty());
+        book.changes(&book.approver(), &approve, &json!({})).await;
+        let row = shown(&book, &book.auditor(), &format!("{APPROVALS}/{approval}")).await;
+        assert_eq!((text(&row, "requested_by"), text(&row, "key_made_by")), ("key:erp", "user:admin"));
+        assert_eq!(text(&row, "key_held_by"), "user:anna");
+    }
+    let report = format!("/v1/reports/segregation-of-duties?from={today}&to={today}&kind=refund");
+    let report = shown(&book, &book.auditor(), &report).await;
+    let both = report[0]["could_do_both"].as_array().unwrap();
+    let anna_could = both.iter().find(|both| both["person"] == "user:anna").unwrap();
+    assert_eq!((&anna_could["because"], &anna_could["asked"]), (&json!(["api_key"]), &json!(true)));
+
+    // What she asks for herself, her key does not approve, and a key that nobody holds stops nobody but who made it.
+    book.admin().patch("/v1/users/anna", &json!({ "role": "finance" })).await.ok();
+    let anna = book.anyone().sign_in("anna", PASSWORD).await;
+    let acme = book.customer_with("Beta", "10.00").await;
+    let asked = anna.post("/v1/withdrawals", &bodies::withdrawal(&acme, "1.00", "W1")).await;
+    let own = of_withdrawal(text(asked.created(), "id"));
+    book.refuses(erp.post(&path(&own, "approve"), &json!({})), 403, "person-needed").await;
+    let machine = json!({ "name": "machine", "role": "finance" });
+    let machine = book.admin().post("/v1/api-keys", &machine).await;
+    assert_eq!(machine.created()["held_by"], json!(null));
+    let machine = book.anyone().with_token(text(&machine.body, "token"));
+    let asked = machine.post("/v1/withdrawals", &bodies::withdrawal(&acme, "2.00", "W2")).await;
+    let of_machine = path(&of_withdrawal(text(asked.created(), "id")), "approve");
+    assert_eq!(text(&book.changes(&anna, &of_machine, &json!({})).await, "state"), "approved");
+    book.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn everything_can_take_two_and_either_door_counts() {
     let book = TestBook::start().await;
     everything_takes_two(&book).await;
@@ -214,6 +274,56 @@ async fn everything_can_take_two_and_either_door_counts() {
         assert_eq!(text(&whole, "state"), "approved");
     }
     assert_eq!(book.closing(["1122"]).await, ["0.00"], "both bills are settled");
+    book.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_not_sign_in_any_more_does_not_count_for_what_waits() {
+    let book = TestBook::start().await;
+    everything_takes_two(&book).await;
+    let acme = book.customer_with("Acme", "100.00").await;
+    let mei = person(&book, "mei", Role::Approver).await;
+    let (id, before) = (book.request(&acme, "30.00", "W1").await, book.request(&acme, "20.00", "W2").await);
+    let admits = |disabled: bool| {
+        let admin = book.admin();
+        async move { admin.patch("/v1/users/mei", &json!({ "disabled": disabled })).await.ok().clone() }
+    };
+    for withdrawal in [&id, &before] {
+        book.changes(&mei, &step_path(withdrawal, "approve"), &json!({})).await;
+    }
+    let qian = person(&book, "qian", Role::Approver).await;
+    book.changes(&qian, &step_path(&before, "approve"), &json!({})).await;
+    admits(true).await;
+    let second = book.changes(&book.approver(), &step_path(&id, "approve"), &json!({})).await;
+    assert_eq!((text(&second, "state"), &second["missing_approvals"]), ("requested", &json!(1)));
+    let row = shown(&book, &book.auditor(), &format!("{APPROVALS}/{}", of_withdrawal(&id))).await;
+    assert_eq!((text(&row["given"][0], "by"), text(&row["lapsed"][0], "by")), ("user:approver", "user:mei"));
+    truths::hold(&book.witness()).await;
+    // Let in again, he may approve again; what was enough before stays approved.
+    admits(false).await;
+    let mei = book.anyone().sign_in("mei", PASSWORD).await;
+    assert_eq!(ids(&shown(&book, &mei, &format!("{APPROVALS}?mine")).await), [of_withdrawal(&id)]);
+    let third = book.changes(&mei, &path(&of_withdrawal(&id), "approve"), &json!({})).await;
+    assert_eq!((text(&third, "state"), &third["missing"]), ("approved", &json!(0)));
+    let stands = shown(&book, &book.auditor(), &format!("{APPROVALS}/{}", of_withdrawal(&before))).await;
+    assert_eq!((text(&stands, "state"), &stands["lapsed"]), ("approved", &json!([])));
+    book.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_a_customer_is_suspended_nobody_agrees_to_a_refund_not_even_the_first() {
+    let book = TestBook::start().await;
+    everything_takes_two(&book).await;
+    let acme = book.customer("Acme").await;
+    let receipt = book.receipt(&acme, "55.00", "R-1").await;
+    let ask = json!({ "amount": bodies::yuan("30.00"), "reason": "paid too much" });
+    book.creates(&book.finance(), &format!("/v1/receipts/{receipt}/refund"), &ask).await;
+    let suspend = format!("/v1/customers/{acme}/suspend");
+    book.changes(&book.finance(), &suspend, &bodies::because("under investigation")).await;
+    let first = path(&format!("refund.{receipt}.1"), "approve");
+    book.refuses(book.approver().post(&first, &json!({})), 422, "customer-suspended").await;
+    book.changes(&book.finance(), &format!("/v1/customers/{acme}/reactivate"), &json!({})).await;
+    assert_eq!(book.changes(&book.approver(), &first, &json!({})).await["missing"], 1);
     book.finish().await;
 }
 
@@ -258,6 +368,51 @@ async fn what_is_asked_for_again_is_another_round() {
     assert_eq!(book.closing(["2203"]).await, ["-25.00"]);
     let rounds = shown(&book, &book.auditor(), &format!("{APPROVALS}?kind=refund&sort=requested")).await;
     assert_eq!(ids(&rounds), [format!("refund.{id}.1"), format!("refund.{id}.2")]);
+    book.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_names_what_he_looked_at_does_not_decide_what_was_asked_for_since() {
+    let book = TestBook::start().await;
+    let (acme, bills) = book.owing("Acme", &["100"]).await;
+    let receipt = book.receipt(&acme, "55.00", "R-1").await;
+    let month = book.last_month();
+    let period = |step: &str| format!("/v1/ledger/periods/{month}/{step}");
+    book.changes(&book.finance(), &period("close"), &json!({})).await;
+    let refund = format!("/v1/receipts/{receipt}/refund");
+    let bad_debt = format!("/v1/bills/{}/bad-debt", bills[0]);
+    let amount = json!({ "amount": bodies::yuan("30.00") });
+    let ask = bodies::with(amount.clone(), "reason", Some(json!("paid too much")));
+    let doors = [
+        (format!("refund.{receipt}"), refund.clone(), &ask, format!("{refund}/approve"), amount.clone()),
+        (format!("bad_debt.{}", bills[0]), bad_debt.clone(), &ask, format!("{bad_debt}/approve"), amount),
+        (
+            format!("period_reopening.{month}"),
+            period("reopen"),
+            &bodies::because("late invoice"),
+            period("approve-reopening"),
+            json!({}),
+        ),
+    ];
+    for (subject, asks, ask, approves, body) in doors {
+        let (first, second) = (format!("{subject}.1"), format!("{subject}.2"));
+        let looked_at = |approval: &str| bodies::with(body.clone(), "approval", Some(json!(approval)));
+        assert!(book.finance().post(&asks, ask).await.status < 300, "{asks}");
+        book.changes(&book.approver(), &path(&first, "reject"), &bodies::because("no")).await;
+        assert!(book.finance().post(&asks, ask).await.status < 300, "{asks}");
+        let stale = book.approver().post(&approves, &looked_at(&first));
+        let stale = book.refuses(stale, 409, "approval-not-open").await;
+        assert_eq!(text(&stale.body, "latest"), second);
+        for unknown in [format!("{subject}.3"), "period_reopening.2020-01.2".to_owned()] {
+            let request = book.approver().post(&approves, &looked_at(&unknown));
+            book.refuses(request, 404, "approval-not-found").await;
+        }
+        book.refuses_values(book.approver().post(&approves, &looked_at("x")), &[("/approval", "malformed")])
+            .await;
+        book.changes(&book.approver(), &approves, &looked_at(&second)).await;
+        let row = shown(&book, &book.auditor(), &format!("{APPROVALS}/{second}")).await;
+        assert_eq!(text(&row, "state"), "approved");
+    }
     book.finish().await;
 }
 
@@ -352,12 +507,12 @@ async fn what_nobody_approves_in_time_is_rejected_and_its_money_is_free() {
             .fetch_one(book.pool())
             .await
             .unwrap();
-        if expired == 5_i64 {
+        if expired == 6_i64 {
             break;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    assert_eq!(expired, 5);
+    assert_eq!(expired, 6);
     for (approval, own_route, own_body) in kept {
         let late = book.approver().post(&path(&approval, "approve"), &json!({}));
         let late = book.refuses(late, 409, "approval-not-open").await;

@@ -329,3 +329,28 @@ async fn rules_change_in_versions() {
     book.refuses_values(finance.post("/v1/matching-rules", &misspelt), &[("/rules/0/most", "unknown")]).await;
     book.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_is_asked_for_again_under_its_key_is_answered_and_not_begun_again() {
+    let book = TestBook::start().await;
+    let (acme, bills) = book.owing("上海青松贸易有限公司", &["980", "500"]).await;
+    book.changes(&book.finance(), "/v1/matching-rules", &rules("0.80")).await;
+    book.receipt(&acme, "980.00", "R-1").await;
+    let finance = book.finance();
+    let run = |body: Value| finance.post("/v1/write-offs/auto", &body).key("month-end-1");
+    let first = run(json!({})).await;
+    assert_eq!((&first.ok()["posted"], first.header("idempotent-replayed")), (&json!(1), ""));
+    assert_eq!(book.open_of(&bills[0]).await, "0.00");
+    // Money that came meanwhile waits for a run of its own.
+    book.receipt(&acme, "500.00", "R-2").await;
+    let again = run(json!({})).await;
+    assert_eq!((again.ok(), again.header("idempotent-replayed")), (first.ok(), "true"));
+    assert_eq!(again.header("tallybook-position"), first.header("tallybook-position"));
+    assert_eq!(book.open_of(&bills[1]).await, "500.00");
+    run(json!({ "customer": acme })).await.problem(422, "idempotency-key-reused");
+    let tried = finance.post("/v1/write-offs/auto?dry_run=true", &json!({})).key("month-end-1").await;
+    assert_eq!(tried.ok()["outcome"]["posted"], 1, "a dry run says what a run would do now");
+    assert_eq!(auto(&book, json!({})).await["posted"], 1);
+    assert_eq!(book.open_of(&bills[1]).await, "0.00");
+    book.finish().await;
+}

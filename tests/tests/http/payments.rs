@@ -105,6 +105,7 @@ async fn a_payment_after_the_cancellation_is_booked_refunded_and_stands_out() {
     let refunds = book.shown(&format!("/v1/refunds?payment={id}&ground=excess")).await;
     let refund = text(&refunds[0], "id").to_owned();
     assert_eq!((text(&refunds[0], "state"), text(&refunds[0], "why")), ("approved", "order_cancelled"));
+    assert_eq!(book.shown("/v1/approvals").await, json!([]), "nobody asked for it");
     let submitted = book.refund_steps(&refund, &["submit"]).await;
     let first = text(&submitted, "number").to_owned();
     // The channel gives it up; it is tried again under another number, and a late word of the first changes nothing.

@@ -179,3 +179,50 @@ async fn while_a_customer_is_suspended_nothing_goes_back_through_a_channel() {
     book.refund_steps(&refund, &["succeed"]).await;
     book.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_large_refund_takes_two_and_every_refund_is_decided_by_either_door() {
+    let book = TestBook::start().await;
+    let customer = book.customer("晨曦商贸有限公司").await;
+    let order = book.ordered_and_paid(&customer, "SO-1", "6000.00").await;
+    let body = json!({ "amount": bodies::yuan("5000.01"), "reason": "broken on arrival" });
+    let asked = book.operator().post(&format!("/v1/orders/{order}/refunds"), &body).await;
+    let large = text(asked.created(), "id").to_owned();
+    assert_eq!(asked.body["missing_approvals"], 2);
+    let small = book.ask_back(&order, "999.99").await;
+    let approval = |refund: &str| format!("/v1/approvals/order_refund.{refund}.1");
+    let row = book.shown(&approval(&large)).await;
+    assert_eq!((&row["amounts"], &row["customer"]), (&json!([body["amount"]]), &json!(customer)));
+    assert_eq!(
+        (text(&row, "why"), text(&row, "requested_by"), &row["approvers"]),
+        ("broken on arrival", "user:operator", &json!(2))
+    );
+
+    let half = book.refund_steps(&large, &["approve"]).await;
+    assert_eq!((text(&half, "state"), &half["missing_approvals"]), ("requested", &json!(1)));
+    let twice = book.approver().post(&format!("/v1/refunds/{large}/approve"), &json!({})).await;
+    twice.problem(409, "approval-already-given");
+    assert_eq!(book.funds(&customer).await, ["0.00", "0.00", "0.00"], "nothing has moved yet");
+    let mine = book.fresh().await;
+    let mine = book.finance().get(&format!("/v1/approvals?mine=true&sort=requested&{mine}")).await;
+    assert_eq!(mine.data().as_array().unwrap().len(), 2, "neither has he asked for nor approved");
+    let whole = book.changes(&book.finance(), &format!("{}/approve", approval(&large)), &json!({})).await;
+    assert_eq!(text(&whole, "state"), "approved");
+    assert_eq!(state(&book, &large).await, "succeeded");
+    assert_eq!(book.funds(&customer).await, ["5000.01", "0.00", "5000.01"]);
+
+    // The other is rejected, and its money can be asked back again.
+    let take_back = format!("/v1/refunds/{small}/reject");
+    book.operator().post(&take_back, &bodies::because("my mistake")).await.problem(403, "forbidden");
+    book.refund_steps(&small, &["reject"]).await;
+    assert_eq!(text(&book.shown(&approval(&small)).await, "state"), "rejected");
+    let again = book.ask_back(&order, "999.99").await;
+    assert_eq!(text(&book.refund_steps(&again, &["approve"]).await, "state"), "succeeded");
+    let today = book.today();
+    let report = format!("/v1/reports/segregation-of-duties?from={today}&to={today}&kind=order_refund");
+    let report = book.shown(&report).await;
+    assert_eq!(report.as_array().unwrap().len(), 3);
+    let both = &report[0]["could_do_both"];
+    assert_eq!((&both[0]["person"], &both[0]["because"]), (&json!("user:finance"), &json!(["role"])));
+    book.finish().await;
+}

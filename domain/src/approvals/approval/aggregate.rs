@@ -8,7 +8,7 @@ use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
 
 use super::{ApprovalCommand, ApprovalEvent, ApprovalRefusal, ApprovalState, Given, rules};
-use crate::approvals::{ApprovalId, ApprovalsEvent};
+use crate::approvals::{ApprovalId, ApprovalSubject, ApprovalsEvent};
 use crate::event::BookEvent;
 use crate::event_sourced::{CorruptStream, EventSourced};
 use crate::requester::Requester;
@@ -45,7 +45,7 @@ impl Approval {
         self.state() == Some(ApprovalState::Open)
     }
 
-    /// Who has agreed in the last round, in their order.
+    /// Who has agreed in the last round and counts, in their order.
     pub fn given(&self) -> &[Given] {
         self.round.as_ref().map_or(&[], |round| round.given.as_slice())
     }
@@ -58,6 +58,15 @@ impl Approval {
     /// How many have still to agree.
     pub fn missing(&self) -> u32 {
         self.round.as_ref().filter(|round| round.state == ApprovalState::Open).map_or(0, Round::missing)
+    }
+
+    /// That `approval` is the one by which `subject` is decided now, or was last.
+    pub fn check_is_latest(
+        &self,
+        subject: &ApprovalSubject,
+        approval: &ApprovalId,
+    ) -> Result<(), ApprovalRefusal> {
+        rules::check_is_latest(self, subject, approval)
     }
 
     /// `None` before the first round.
@@ -88,6 +97,11 @@ impl Round {
                     self.state = ApprovalState::Approved;
                 }
             }
+            ApprovalEvent::ApprovalLapsed { given_by, on_behalf_of, .. } => {
+                let lapsed = Given { by: given_by.clone(), on_behalf_of: on_behalf_of.clone() };
+                let place = self.given.iter().position(|given| *given == lapsed);
+                self.given.remove(place.ok_or("lapsed, and never given")?);
+            }
             ApprovalEvent::ApprovalRejected { .. } => self.state = ApprovalState::Rejected,
             ApprovalEvent::ApprovalExpired { .. } => self.state = ApprovalState::Expired,
             ApprovalEvent::ApprovalClosed { .. } => self.state = ApprovalState::Closed,
@@ -98,7 +112,7 @@ impl Round {
 
 impl EventSourced for Approval {
     fn decide(&self, command: ApprovalCommand) -> Result<Vec<ApprovalEvent>, ApprovalRefusal> {
-        Ok(rules::decide(self, command)?.into_iter().collect())
+        rules::decide(self, command)
     }
 
     fn evolve(&mut self, event: &ApprovalEvent) -> Result<(), CorruptStream> {

@@ -22,6 +22,8 @@ pub enum ApprovalCommand {
     Give {
         deciding: Deciding,
         reason: Option<Reason>,
+        /// Who cannot sign in any more: what they gave before does not count.
+        gone: Vec<Actor>,
         now: DateTime<Utc>,
     },
     /// Whoever asked takes it back this way.

@@ -39,6 +39,13 @@ pub enum ApprovalEvent {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<Reason>,
     },
+    /// Who gave it, or the one in whose place, could not sign in any more when somebody else approved: it counts no longer.
+    ApprovalLapsed {
+        approval: ApprovalId,
+        given_by: Actor,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on_behalf_of: Option<Actor>,
+    },
     ApprovalRejected {
         approval: ApprovalId,
         rejected_by: Actor,
@@ -60,17 +67,19 @@ pub enum ApprovalEvent {
 
 const REQUESTED: EventKind = EventKind::first_version("ApprovalRequested");
 const GIVEN: EventKind = EventKind::first_version("ApprovalGiven");
+const LAPSED: EventKind = EventKind::first_version("ApprovalLapsed");
 const REJECTED: EventKind = EventKind::first_version("ApprovalRejected");
 const EXPIRED: EventKind = EventKind::first_version("ApprovalExpired");
 const CLOSED: EventKind = EventKind::first_version("ApprovalClosed");
 
 impl ApprovalEvent {
-    pub const KINDS: [EventKind; 5] = [REQUESTED, GIVEN, REJECTED, EXPIRED, CLOSED];
+    pub const KINDS: [EventKind; 6] = [REQUESTED, GIVEN, LAPSED, REJECTED, EXPIRED, CLOSED];
 
     pub fn kind(&self) -> EventKind {
         match self {
             Self::ApprovalRequested { .. } => REQUESTED,
             Self::ApprovalGiven { .. } => GIVEN,
+            Self::ApprovalLapsed { .. } => LAPSED,
             Self::ApprovalRejected { .. } => REJECTED,
             Self::ApprovalExpired { .. } => EXPIRED,
             Self::ApprovalClosed { .. } => CLOSED,
@@ -81,6 +90,7 @@ impl ApprovalEvent {
         match self {
             Self::ApprovalRequested { approval, .. }
             | Self::ApprovalGiven { approval, .. }
+            | Self::ApprovalLapsed { approval, .. }
             | Self::ApprovalRejected { approval, .. }
             | Self::ApprovalExpired { approval }
             | Self::ApprovalClosed { approval, .. } => approval,

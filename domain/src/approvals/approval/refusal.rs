@@ -10,6 +10,8 @@ use crate::approvals::{ApprovalId, ApprovalSubject};
 pub enum ApprovalRefusal {
     #[error("nobody has asked for an approval of {subject}")]
     NotFound { subject: ApprovalSubject },
+    #[error("{approval} is not an approval of {subject}")]
+    OfAnother { approval: ApprovalId, subject: ApprovalSubject },
     #[error("{approval} waits for approval already")]
     UnderWay { approval: ApprovalId },
     #[error("{approval} is {state}: it cannot be decided any more")]

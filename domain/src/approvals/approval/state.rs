@@ -57,6 +57,11 @@ pub struct Given {
 }
 
 impl Given {
+    /// For himself.
+    pub fn alone(by: Actor) -> Self {
+        Self { by, on_behalf_of: None }
+    }
+
     /// Both the one who decides and the one in whose place: neither agrees a second time.
     pub fn people(&self) -> impl Iterator<Item = &Actor> {
         std::iter::once(&self.by).chain(&self.on_behalf_of)

@@ -30,7 +30,7 @@ fn week() -> TimeDelta {
 
 fn asked(amount: &str) -> Asked {
     let amounts = vec![Money::parse(amount, Currency::CNY).unwrap()];
-    let requested_by = Requester::of_key("key:erp".parse().unwrap(), actor("li"));
+    let requested_by = Requester::of_key("key:erp".parse().unwrap(), actor("li"), None);
     Asked { subject: subject(), customer: None, amounts, why: None, requested_by }
 }
 
@@ -60,12 +60,12 @@ fn deciding(by: &str, on_behalf_of: Option<&str>) -> Deciding {
 }
 
 fn give(by: &str) -> ApprovalCommand {
-    ApprovalCommand::Give { deciding: deciding(by, None), reason: None, now: noon() }
+    ApprovalCommand::Give { deciding: deciding(by, None), reason: None, gone: Vec::new(), now: noon() }
 }
 
 fn give_for(by: &str, on_behalf_of: &str) -> ApprovalCommand {
     let deciding = deciding(by, Some(on_behalf_of));
-    ApprovalCommand::Give { deciding, reason: None, now: noon() }
+    ApprovalCommand::Give { deciding, reason: None, gone: Vec::new(), now: noon() }
 }
 
 fn given_by(by: &str, on_behalf_of: Option<&str>) -> ApprovalEvent {
@@ -133,7 +133,7 @@ fn nobody_approves_what_he_asked_for() {
         given: Given { by: "key:erp".parse().unwrap(), on_behalf_of: None },
         ..deciding("wang", None)
     };
-    let by_key = ApprovalCommand::Give { deciding: key, reason: None, now: noon() };
+    let by_key = ApprovalCommand::Give { deciding: key, reason: None, gone: Vec::new(), now: noon() };
     given(vec![requested(1, 1)]).when(by_key).then_expect_error(own());
 }
 
@@ -153,8 +153,44 @@ fn whoever_decides_in_anothers_place_is_both() {
 }
 
 #[test]
+fn what_was_given_by_who_cannot_sign_in_any_more_does_not_count() {
+    let lapsed = |by: &str, on_behalf_of: Option<&str>| ApprovalEvent::ApprovalLapsed {
+        approval: id(1),
+        given_by: actor(by),
+        on_behalf_of: on_behalf_of.map(actor),
+    };
+    let give_without = |by: &str, gone: &[&str]| ApprovalCommand::Give {
+        deciding: deciding(by, None),
+        reason: None,
+        gone: gone.iter().map(|name| actor(name)).collect(),
+        now: noon(),
+    };
+    let first = vec![requested(1, 2), given_by("wang", None)];
+    let second = vec![lapsed("wang", None), given_by("zhao", None)];
+    given(first.clone()).when(give_without("zhao", &["wang", "sun"])).then_expect_events(second.clone());
+    let after = [first.clone(), second.clone()].concat();
+    let stands = state(&after);
+    assert_eq!((stands.state(), stands.missing()), (Some(ApprovalState::Open), 1));
+    assert_eq!(stands.given(), [Given { by: actor("zhao"), on_behalf_of: None }]);
+    // Who is let in again may give it again.
+    given(after).when(give_without("wang", &[])).then_expect_events(vec![given_by("wang", None)]);
+    given(first.clone())
+        .when(give_without("zhao", &["sun"]))
+        .then_expect_events(vec![given_by("zhao", None)]);
+    // Neither does what was given in his place.
+    let instead = vec![requested(1, 2), given_by("wang", Some("qian"))];
+    let events = vec![lapsed("wang", Some("qian")), given_by("zhao", None)];
+    given(instead).when(give_without("zhao", &["qian"])).then_expect_events(events);
+    // What was enough stays enough.
+    let approved = [first, vec![given_by("zhao", None)]].concat();
+    given(approved).when(give_without("zhao", &["wang"])).then_expect_events(vec![]);
+    assert!(state(&[requested(1, 2)]).clone().evolve(&lapsed("wang", None)).is_err(), "never given");
+}
+
+#[test]
 fn what_has_expired_is_not_given_and_may_be_rejected() {
-    let late = |now| ApprovalCommand::Give { deciding: deciding("wang", None), reason: None, now };
+    let late =
+        |now| ApprovalCommand::Give { deciding: deciding("wang", None), reason: None, gone: Vec::new(), now };
     let end = noon() + week();
     let moment = TimeDelta::microseconds(1);
     given(vec![requested(1, 1)]).when(late(end - moment)).then_expect_events(vec![given_by("wang", None)]);
@@ -193,6 +229,7 @@ fn whoever_means_a_round_before_does_not_decide_this_one() {
     let meant = |round| ApprovalCommand::Give {
         deciding: Deciding { round: Some(round), ..deciding("wang", None) },
         reason: None,
+        gone: Vec::new(),
         now: noon(),
     };
     let again = ApprovalRefusal::AskedAgain { approval: id(1), latest: id(2) };
@@ -201,6 +238,20 @@ fn whoever_means_a_round_before_does_not_decide_this_one() {
     let (approval, given_by) = (id(2), actor("wang"));
     let second = ApprovalEvent::ApprovalGiven { approval, given_by, on_behalf_of: None, reason: None };
     given(rounds).when(meant(2)).then_expect_events(vec![second]);
+}
+
+#[test]
+fn an_approval_that_was_looked_at_is_the_latest_of_the_same_thing_or_refused() {
+    let rounds = state(&[requested(1, 1), rejected(), requested(2, 1)]);
+    let check = |approval: &ApprovalId| rounds.check_is_latest(&subject(), approval);
+    assert_eq!(check(&id(2)), Ok(()));
+    assert_eq!(check(&id(1)), Err(ApprovalRefusal::AskedAgain { approval: id(1), latest: id(2) }));
+    assert_eq!(check(&id(3)), Err(ApprovalRefusal::NotFound { subject: subject() }));
+    let approval: ApprovalId = "period_reopening.2026-09.2".parse().unwrap();
+    let of_another = ApprovalRefusal::OfAnother { approval: approval.clone(), subject: subject() };
+    assert_eq!(check(&approval), Err(of_another));
+    let nobody_asked = Approval::default().check_is_latest(&subject(), &id(1));
+    assert_eq!(nobody_asked, Err(ApprovalRefusal::NotFound { subject: subject() }));
 }
 
 #[test]

@@ -120,7 +120,7 @@ fn may_decide<'a>(
     Ok(step)
 }
 
-/// Four eyes: whoever asked for the money, or made the API key that did, cannot be the one who approves it.
+/// Four eyes: whoever asked for the money, or made or holds the API key that did, cannot be the one who approves it.
 fn may_approve<'a>(state: &'a Withdrawal, withdrawal: &WithdrawalId, by: &Actor) -> Step<'a> {
     let step = may_decide(state, withdrawal, WithdrawalAction::Approve, by)?;
     match step {

@@ -67,6 +67,12 @@ impl OrderRefund {
         self.paper.as_ref().map(|paper| paper.amount)
     }
 
+    /// Who asked for it, while it waits for somebody else to approve it.
+    pub fn waits_for_approval(&self) -> Option<&Requester> {
+        let waiting = self.paper.as_ref().filter(|paper| paper.state == OrderRefundState::Requested);
+        waiting.and_then(|paper| paper.requested_by.as_ref())
+    }
+
     /// The number the channel was last given; before that, the one it will be given.
     pub fn number(&self) -> Option<RefundNumber> {
         self.paper.as_ref().map(|paper| RefundNumber::new(&paper.refund, paper.attempts))

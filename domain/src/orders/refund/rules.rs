@@ -109,7 +109,7 @@ fn may_decide<'a>(
     }
 }
 
-/// Four eyes: whoever asked for the money, or made the API key that did, cannot be the one who approves it.
+/// Four eyes: whoever asked for the money, or made or holds the API key that did, cannot be the one who approves it.
 fn may_approve<'a>(state: &'a OrderRefund, refund: &RefundId, by: &Actor) -> Step<'a> {
     let step = may_decide(state, refund, OrderRefundAction::Approve, by)?;
     let asked = step.and_then(|paper| paper.requested_by.as_ref());

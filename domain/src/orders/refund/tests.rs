@@ -63,7 +63,7 @@ fn request(back_to: PaidWith, amount: Money) -> Command {
         amount,
         lines: vec![1],
         reason: reason(),
-        requested_by: Requester::of_key(actor("key:shop"), actor("user:li")),
+        requested_by: Requester::of_key(actor("key:shop"), actor("user:li"), None),
         since: day("2026-11-20"),
     }
 }
@@ -77,7 +77,7 @@ fn requested(back_to: PaidWith) -> Event {
         amount: yuan("33.00"),
         lines: vec![1],
         reason: reason(),
-        requested_by: Requester::of_key(actor("key:shop"), actor("user:li")),
+        requested_by: Requester::of_key(actor("key:shop"), actor("user:li"), None),
         since: day("2026-11-20"),
     }
 }
@@ -175,6 +175,21 @@ fn nobody_approves_what_he_asked_for() {
     given(vec![requested(to_channel()), approved()])
         .when(approve("user:han"))
         .then_expect_error(not_in_state(State::Approved, Action::Approve));
+}
+
+#[test]
+fn it_waits_for_somebody_until_it_is_decided_and_excess_money_for_nobody() {
+    let waits = |events: &[Event]| {
+        let mut refund = OrderRefund::default();
+        events.iter().for_each(|event| refund.evolve(event).unwrap());
+        refund.waits_for_approval().map(|asked| asked.actor().clone())
+    };
+    let rejected = Event::RefundRejected { refund: id(), rejected_by: actor("user:wang"), reason: reason() };
+    assert_eq!(waits(&[]), None);
+    assert_eq!(waits(&[requested(to_channel())]), Some(actor("key:shop")));
+    assert_eq!(waits(&[requested(to_channel()), approved()]), None);
+    assert_eq!(waits(&[requested(to_channel()), rejected]), None);
+    assert_eq!(waits(&[excess_due()]), None);
 }
 
 #[test]

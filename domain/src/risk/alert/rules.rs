@@ -57,7 +57,7 @@ fn may_raise(
     }
 }
 
-/// Whoever asked for the money, or made the API key that did, does not judge it; nor does anybody while another does.
+/// Whoever asked for the money, or made or holds the API key that did, does not judge it; nor does anybody while another does.
 fn may_look<'a>(
     state: &'a RiskAlert,
     withdrawal: &WithdrawalId,

@@ -17,7 +17,7 @@ fn actor(name: &str) -> Actor {
 }
 
 fn asked_by() -> Requester {
-    Requester::of_key(actor("key:erp"), actor("user:han"))
+    Requester::of_key(actor("key:erp"), actor("user:han"), None)
 }
 
 fn raise(outcome: RiskOutcome) -> RiskAlertCommand {

@@ -31,7 +31,7 @@ fn propose_of(subtotal: &str, tax: &str) -> CreditNoteCommand {
         customer: CustomerId::from_number(42),
         amounts: Amounts::new(yuan(subtotal), yuan(tax)).unwrap(),
         reason: "goodwill".parse().unwrap(),
-        requested_by: Requester::of_key("key:erp".parse().unwrap(), "user:li".parse().unwrap()),
+        requested_by: Requester::of_key("key:erp".parse().unwrap(), "user:li".parse().unwrap(), None),
         effective_date: day("2026-11-05"),
         today: day("2026-11-10"),
     }

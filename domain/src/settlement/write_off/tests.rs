@@ -83,7 +83,7 @@ fn make_beside<const N: usize>(legs: Vec<Leg>, standing: [(u8, &str); N]) -> Wri
 }
 
 fn maker() -> Requester {
-    Requester::of_key("key:erp".parse().unwrap(), "user:li".parse().unwrap())
+    Requester::of_key("key:erp".parse().unwrap(), "user:li".parse().unwrap(), None)
 }
 
 fn posted(legs: Vec<Leg>) -> WriteOffEvent {

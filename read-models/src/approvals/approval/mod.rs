@@ -64,11 +64,13 @@ fn apply(
             amounts: amounts.clone(),
             why: why.clone(),
             requested_by: requested_by.actor().clone(),
-            key_made_by: requested_by.behind().cloned(),
+            key_made_by: requested_by.made_by().cloned(),
+            key_held_by: requested_by.held_by().cloned(),
             approvers: *approvers,
             rules_version: *rules_version,
             expires_at: *expires_at,
             given: Vec::new(),
+            lapsed: Vec::new(),
             state: ApprovalState::Open,
             ended_by: None,
             ended_on_behalf_of: None,
@@ -91,6 +93,10 @@ fn apply(
                 if row.missing() == 0 {
                     row.end(ApprovalState::Approved, event);
                 }
+            }
+            ApprovalEvent::ApprovalLapsed { given_by, on_behalf_of, .. } => {
+                let lapsed = Given { by: given_by.clone(), on_behalf_of: on_behalf_of.clone() };
+                row.lapsed.extend(row.given.extract_if(.., |given| given.given == lapsed));
             }
             ApprovalEvent::ApprovalRejected { rejected_by, on_behalf_of, reason, .. } => {
                 row.end(ApprovalState::Rejected, event);

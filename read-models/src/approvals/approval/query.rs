@@ -128,7 +128,9 @@ fn wait_for<'a>(query: &mut QueryBuilder<'a, Postgres>, eyes: &'a Eyes) {
 
 fn has_no_part<'a>(query: &mut QueryBuilder<'a, Postgres>, person: &'a Actor) {
     query.push(" AND requested_by <> ").push_bind(person.as_str());
-    query.push(" AND key_made_by IS DISTINCT FROM ").push_bind(person.as_str());
+    for behind in ["key_made_by", "key_held_by"] {
+        query.push(format!(" AND {behind} IS DISTINCT FROM ")).push_bind(person.as_str());
+    }
     for member in ["by", "on_behalf_of"] {
         query.push(format!(" AND NOT given::jsonb @> jsonb_build_array(jsonb_build_object('{member}', "));
         query.push_bind(person.as_str()).push("::text))");

@@ -19,7 +19,7 @@ pub struct ApprovalRow {
     pub id: ApprovalId,
     #[schema(value_type = schema::ApprovalKind)]
     pub kind: ApprovalKind,
-    /// The id of what it is about: a withdrawal, a receipt, a write-off, a credit note, a bill or a month.
+    /// The id of what it is about: a withdrawal, a receipt, a write-off, a credit note, a bill, a month or a refund of an order.
     #[schema(example = "RP3XP6RJ5HNHZQAV0")]
     pub subject: String,
     #[schema(value_type = Option<String>, example = "C00042")]
@@ -35,14 +35,19 @@ pub struct ApprovalRow {
     /// Who made the API key that asked; cannot approve it either.
     #[schema(value_type = Option<String>, example = "user:wang")]
     pub key_made_by: Option<Actor>,
+    /// Who holds the API key that asked, if that is known; cannot approve it either.
+    #[schema(value_type = Option<String>, example = "user:anna")]
+    pub key_held_by: Option<Actor>,
     /// How many different people it takes.
     pub approvers: u32,
     /// Of the rules that counted when it was asked for; 0 is what a book begins with.
     pub rules_version: u32,
     /// From then on it cannot be given any more.
     pub expires_at: DateTime<Utc>,
-    /// Who has agreed, in their order.
+    /// Who has agreed and counts, in their order.
     pub given: Vec<ApprovalGiven>,
+    /// Who had agreed, and could not sign in any more when the next one did: does not count.
+    pub lapsed: Vec<ApprovalGiven>,
     #[schema(value_type = schema::ApprovalState)]
     pub state: ApprovalState,
     /// Who rejected it or took it back.
@@ -94,10 +99,12 @@ impl Row for ApprovalRow {
         Column::text("why"),
         Column::text("requested_by"),
         Column::text("key_made_by"),
+        Column::text("key_held_by"),
         Column::number("approvers"),
         Column::number("rules_version"),
         Column::moment("expires_at"),
         Column::text("given"),
+        Column::text("lapsed"),
         Column::text("state"),
         Column::text("ended_by"),
         Column::text("ended_on_behalf_of"),
@@ -121,10 +128,12 @@ impl Row for ApprovalRow {
         fields.put_option(self.why.as_ref());
         fields.put(&self.requested_by);
         fields.put_option(self.key_made_by.as_ref());
+        fields.put_option(self.key_held_by.as_ref());
         fields.put_count(u64::from(self.approvers));
         fields.put_count(u64::from(self.rules_version));
         fields.put_moment(self.expires_at);
         fields.put_json(&self.given);
+        fields.put_json(&self.lapsed);
         fields.put(self.state);
         fields.put_option(self.ended_by.as_ref());
         fields.put_option(self.ended_on_behalf_of.as_ref());
@@ -157,9 +166,9 @@ impl KeyedRow for ApprovalRow {
         let reasons = [&self.why, &self.reason]
             .into_iter()
             .flatten()
-            .chain(self.given.iter().filter_map(|given| given.reason.as_ref()));
+            .chain(self.given.iter().chain(&self.lapsed).filter_map(|given| given.reason.as_ref()));
         let written: usize = reasons.map(|reason| reason.as_str().len()).sum();
-        written + (self.amounts.len() + self.given.len()) * BYTES_OF_A_PART
+        written + (self.amounts.len() + self.given.len() + self.lapsed.len()) * BYTES_OF_A_PART
     }
 }
 
@@ -174,10 +183,12 @@ impl FromRow<'_, PgRow> for ApprovalRow {
             why: optional(row, "why")?,
             requested_by: spelled(row, "requested_by")?,
             key_made_by: optional(row, "key_made_by")?,
+            key_held_by: optional(row, "key_held_by")?,
             approvers: points(row, "approvers")?,
             rules_version: points(row, "rules_version")?,
             expires_at: row.try_get("expires_at")?,
             given: stored_json(row, "given")?,
+            lapsed: stored_json(row, "lapsed")?,
             state: spelled(row, "state")?,
             ended_by: optional(row, "ended_by")?,
             ended_on_behalf_of: optional(row, "ended_on_behalf_of")?,

@@ -42,6 +42,21 @@ fn an_approval_is_decided_by_the_last_one_it_takes() {
 }
 
 #[test]
+fn what_has_lapsed_is_told_and_does_not_count() {
+    let lapsed = ApprovalEvent::ApprovalLapsed {
+        approval: id(),
+        given_by: "user:wang".parse().unwrap(),
+        on_behalf_of: Some("user:zhao".parse().unwrap()),
+    };
+    let approvals =
+        folded::<Approvals>([requested(2), given("user:wang"), lapsed.into(), given("user:qian")]);
+    let row = approvals.get(&id()).unwrap();
+    assert_eq!((row.state, row.missing()), (ApprovalState::Open, 1));
+    assert_eq!((row.given[0].given.by.as_str(), row.lapsed[0].given.by.as_str()), ("user:qian", "user:wang"));
+    assert_eq!(row.lapsed[0].at, at(2), "when it was given");
+}
+
+#[test]
 fn an_approval_says_how_it_ended() {
     let rejected_by = "user:wang".parse().unwrap();
     let reason = "no".parse().unwrap();

@@ -273,7 +273,7 @@ fn bad_debt_needs_two_people() {
         bill: bill(),
         amount: yuan("106.35"),
         reason: "insolvent".parse().unwrap(),
-        requested_by: Requester::of_key(key, made_by),
+        requested_by: Requester::of_key(key, made_by, None),
     };
     given(vec![drafted(), issued(), by_key]).when(approve_bad_debt("user:li")).then_expect_error(
         BillRefusal::SelfApproval { bill: bill(), requested_by: "key:erp".parse().unwrap() },

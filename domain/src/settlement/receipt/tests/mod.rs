@@ -133,7 +133,7 @@ fn request_refund(amount: &str, by: &str) -> ReceiptCommand {
 }
 
 fn refund_requested(amount: &str) -> ReceiptEvent {
-    let requested_by = Requester::of_key("key:erp".parse().unwrap(), "user:li".parse().unwrap());
+    let requested_by = Requester::of_key("key:erp".parse().unwrap(), "user:li".parse().unwrap(), None);
     let (receipt, amount, reason) = (id(), yuan(amount), "paid too much".parse().unwrap());
     ReceiptEvent::AdvanceRefundRequested { receipt, amount, reason, requested_by }
 }
