@@ -80,6 +80,10 @@ fn receive(received: ReceivedPayment, order: OrderStanding) -> Command {
 }
 
 fn succeeded(transaction: &str) -> Event {
+    confirmed(transaction, None)
+}
+
+fn confirmed(transaction: &str, confirmed_by: Option<Requester>) -> Event {
     Event::PaymentSucceeded {
         payment: id(),
         order: order(),
@@ -89,7 +93,7 @@ fn succeeded(transaction: &str) -> Event {
         amount: yuan("99.00"),
         happened_at: "2026-11-22T02:34:56Z".parse().unwrap(),
         effective_date: day(TODAY),
-        confirmed_by: None,
+        confirmed_by,
     }
 }
 
@@ -396,30 +400,7 @@ fn a_person_brings_in_nothing_that_would_go_back() {
 /// So that whoever looks at more money that comes for it can tell.
 #[test]
 fn a_payment_keeps_whose_word_it_is() {
-    let confirmed = match succeeded("43") {
-        Event::PaymentSucceeded {
-            payment,
-            order,
-            customer,
-            channel,
-            transaction,
-            amount,
-            happened_at,
-            effective_date,
-            ..
-        } => Event::PaymentSucceeded {
-            payment,
-            order,
-            customer,
-            channel,
-            transaction,
-            amount,
-            happened_at,
-            effective_date,
-            confirmed_by: Some(person()),
-        },
-        other => panic!("{other:?}"),
-    };
+    let confirmed = confirmed("43", Some(person()));
     given(vec![begun()])
         .when(receive(by_hand("43", "99.00"), OrderStanding::AwaitsPayment))
         .then_expect_events(vec![confirmed.clone()]);
