@@ -5,6 +5,7 @@ use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::audit::AuditCommand;
 use crate::bench::BenchCommand;
 use crate::bill_run::BillRunCommand;
+use crate::channels::ChannelsCommand;
 use crate::check_config::CheckConfigCommand;
 use crate::customer::CustomerCommand;
 use crate::export::ExportCommand;
@@ -52,6 +53,7 @@ enum What {
     WriteOff(WriteOffCommand),
     Export(ExportCommand),
     Audit(AuditCommand),
+    Channels(ChannelsCommand),
     CheckConfig(CheckConfigCommand),
     /// Print the API's OpenAPI document
     #[command(after_help = "Example:
@@ -92,6 +94,7 @@ impl CommandLine {
             What::WriteOff(write_off) => write_off.run(&settings, stop).await,
             What::Export(export) => export.run(&settings, stop).await,
             What::Audit(audit) => audit.run(&settings, stop).await,
+            What::Channels(channels) => channels.run(),
             What::CheckConfig(check) => check.run(&settings),
             What::Openapi => {
                 say(tallybook_api::openapi_json().trim_end());
@@ -136,6 +139,7 @@ impl What {
             | Self::Usage(_)
             | Self::Risk(_)
             | Self::WriteOff(_)
+            | Self::Channels(_)
             | Self::Openapi
             | Self::Bench(_) => flags,
         }

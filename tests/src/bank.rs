@@ -1,7 +1,7 @@
 //! A bank's gateway outside: a small real HTTP server that takes orders and is asked about them, and is as unreliable as
 //! it is told to be. How it behaves to an order, the order's own reference says: `drops_after-1`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -17,6 +17,9 @@ use crate::book::Differently;
 
 const KEY: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
+/// How long an endpoint takes that is slow.
+pub const THINKING: Duration = Duration::from_secs(3);
+
 #[derive(Debug, Clone)]
 pub struct Bank {
     address: SocketAddr,
@@ -30,6 +33,8 @@ struct Ledger {
     /// How often each was posted, whatever became of that.
     posts: BTreeMap<String, usize>,
     questions: usize,
+    /// What it says of these it thinks over.
+    slow: BTreeSet<String>,
     /// Nothing is answered at all.
     down: bool,
     /// What was wrong with what it was sent.
@@ -39,6 +44,8 @@ struct Ledger {
 /// What goes back over the line.
 enum Reply {
     Json(u16, Value),
+    /// After a while.
+    Late(u16, Value),
     /// The connection is closed without a word.
     Drop,
     /// No answer before anybody's patience is at its end.
@@ -150,6 +157,10 @@ async fn converse(stream: TcpStream, ledger: Arc<Mutex<Ledger>>) -> std::io::Res
     let reply = ledger.lock().unwrap().reply(&head, &body);
     let (status, body) = match reply {
         Reply::Json(status, body) => (status, body.to_string()),
+        Reply::Late(status, body) => {
+            tokio::time::sleep(THINKING).await;
+            (status, body.to_string())
+        }
         Reply::Garbage => (200, "<html>ok</html>".to_owned()),
         Reply::Drop => return Ok(()),
         Reply::Never => {
@@ -185,6 +196,9 @@ impl Ledger {
             ("GET", Some(rest)) if rest.strip_prefix('/') == Some(&id) => {
                 self.questions += 1;
                 match self.orders.get(&id) {
+                    None if self.slow.contains(&id) => {
+                        Reply::Late(404, json!({ "payout_id": id, "status": "not_found" }))
+                    }
                     Some(order) => Reply::Json(200, order.clone()),
                     None => Reply::Json(404, json!({ "payout_id": id, "status": "not_found" })),
                 }
@@ -233,6 +247,10 @@ impl Ledger {
             }
             "late" => {
                 remember("succeeded");
+                Reply::Never
+            }
+            "late_before" => {
+                self.slow.insert(id.to_owned());
                 Reply::Never
             }
             "breaks" => {

@@ -72,7 +72,7 @@ pub fn serial() -> &'static str {
     SERIAL
 }
 
-/// What is inside of a payment of so many fen for one of our numbers.
+/// What is inside of a payment of so many fen for one of our numbers, of this moment.
 pub fn transaction(reference: &str, fen: i64) -> Value {
     json!({
         "mchid": MCHID,
@@ -80,10 +80,14 @@ pub fn transaction(reference: &str, fen: i64) -> Value {
         "out_trade_no": reference,
         "transaction_id": "1217752501201407033233368018",
         "trade_state": "SUCCESS",
-        "success_time": "2026-11-22T10:34:56+08:00",
+        "success_time": shanghai(Utc::now()).to_rfc3339(),
         "payer": { "openid": "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o" },
         "amount": { "total": fen, "currency": "CNY" },
     })
+}
+
+fn shanghai(at: DateTime<Utc>) -> DateTime<FixedOffset> {
+    at.with_timezone(&FixedOffset::east_opt(8 * 3600).unwrap())
 }
 
 /// Signed now by this book's clock.
@@ -105,8 +109,7 @@ pub fn tell(client: &Client, notification: &SignedNotification) -> Request {
 
 /// The fields of Alipay's notification of a payment.
 pub fn trade(id: &str, reference: &str, at: DateTime<Utc>) -> Vec<(&'static str, String)> {
-    let shanghai = at.with_timezone(&FixedOffset::east_opt(8 * 3600).unwrap());
-    let now = shanghai.format("%Y-%m-%d %H:%M:%S").to_string();
+    let now = shanghai(at).format("%Y-%m-%d %H:%M:%S").to_string();
     let fields = [
         ("app_id", APP),
         ("seller_id", SELLER),
@@ -119,7 +122,7 @@ pub fn trade(id: &str, reference: &str, at: DateTime<Utc>) -> Vec<(&'static str,
         ("total_amount", "20.00"),
         ("trade_no", "2013112011001004330000121536"),
         ("trade_status", "TRADE_SUCCESS"),
-        ("gmt_payment", "2026-11-22 10:34:56"),
+        ("gmt_payment", &now),
     ];
     fields.map(|(name, value)| (name, value.to_owned())).to_vec()
 }

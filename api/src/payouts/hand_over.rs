@@ -45,8 +45,8 @@ pub(super) async fn attend_to(
         PayoutState::Unknown | PayoutState::Accepted => {
             let before = open.state;
             match ask(adapter, pace, &order, (before, open.sent_at), book.now()).await {
-                Asked::Heard(heard) => Ok(hear(book, order, heard).await? != before),
-                Asked::Nothing | Asked::ByHand => Ok(false),
+                Reply::Heard(heard) => Ok(hear(book, order, heard).await? != before),
+                Reply::NotFoundYet | Reply::Nothing | Reply::ByHand => Ok(false),
             }
         }
         PayoutState::Doubted | PayoutState::Succeeded | PayoutState::Failed | PayoutState::Returned => {
@@ -92,18 +92,50 @@ async fn hear(book: &Book, order: Prepared, heard: Heard) -> Result<PayoutState,
     Ok(state)
 }
 
-/// Asks about one that may have been sent. That it is not known says something only some time after it was sent: until
-/// then it may be on its way.
+/// What came of asking about one that may have been sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Reply {
+    /// What counts.
+    Heard(Heard),
+    /// It is not known there, and that says nothing: it may not have been sent, or be on its way.
+    NotFoundYet,
+    Nothing,
+    ByHand,
+}
+
+/// Asks about one that may have been sent. That it is not known says something only of one that the endpoint had accepted,
+/// and of one that went out some time ago: whoever is sending it this moment may be on the last line.
 pub(super) async fn ask(
     adapter: &dyn PayoutAdapter,
     pace: Pace,
     order: &Prepared,
     (state, sent_at): (PayoutState, Option<DateTime<Utc>>),
     now: DateTime<Utc>,
-) -> Asked {
-    let asked = adapter.ask(&order.payout, now).await;
-    let on_its_way = state == PayoutState::Unknown && !passed(sent_at, now, pace.not_found_after);
-    if asked == Asked::Heard(Heard::NotFound) && on_its_way { Asked::Nothing } else { asked }
+) -> Reply {
+    match adapter.ask(&order.payout, now).await {
+        Asked::Heard(Heard::NotFound) if !may_be_missed(pace, (state, sent_at), now) => Reply::NotFoundYet,
+        Asked::Heard(heard) => Reply::Heard(heard),
+        Asked::Nothing => Reply::Nothing,
+        Asked::ByHand => Reply::ByHand,
+    }
+}
+
+/// Whether an endpoint that does not know it should. `state` may be of a moment ago; no state leads back to an earlier one.
+fn may_be_missed(
+    pace: Pace,
+    (state, sent_at): (PayoutState, Option<DateTime<Utc>>),
+    now: DateTime<Utc>,
+) -> bool {
+    match state {
+        PayoutState::Accepted => true,
+        PayoutState::Unknown => passed(sent_at, now, pace.not_found_after),
+        PayoutState::Prepared
+        | PayoutState::Sending
+        | PayoutState::Doubted
+        | PayoutState::Succeeded
+        | PayoutState::Failed
+        | PayoutState::Returned => false,
+    }
 }
 
 /// What a person wants to know now. Nothing is sent.
@@ -122,5 +154,33 @@ fn passed(since: Option<DateTime<Utc>>, now: DateTime<Utc>, wait: std::time::Dur
         (Some(since), Ok(wait)) => now - since > wait,
         (Some(_), Err(_)) => false,
         (None, _) => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+
+    /// As when a person asks while another process is sending it: the endpoint does not know it, yet.
+    #[test]
+    fn not_found_counts_of_what_was_accepted_or_went_out_long_ago() {
+        let (pace, now) = (Pace::default(), DateTime::UNIX_EPOCH);
+        let long_ago = Some(now - TimeDelta::minutes(11));
+        for state in PayoutState::ALL {
+            let counts = |sent_at| may_be_missed(pace, (state, sent_at), now);
+            let (long_after, just_after) = match state {
+                PayoutState::Accepted => (true, true),
+                PayoutState::Unknown => (true, false),
+                PayoutState::Prepared
+                | PayoutState::Sending
+                | PayoutState::Doubted
+                | PayoutState::Succeeded
+                | PayoutState::Failed
+                | PayoutState::Returned => (false, false),
+            };
+            assert_eq!((counts(long_ago), counts(Some(now))), (long_after, just_after), "{state}");
+        }
     }
 }

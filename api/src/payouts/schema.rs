@@ -4,6 +4,8 @@ use chrono::NaiveDate;
 use tallybook_read_models::schema::{Money, PayoutState, WithdrawalState};
 use utoipa::ToSchema;
 
+use super::query_payout::PayoutSaid;
+
 /// The payout and its withdrawal, as the command left them.
 #[derive(Debug, ToSchema)]
 #[expect(dead_code, reason = "describes tallybook_commands::payouts::PayoutOutcome")]
@@ -13,6 +15,20 @@ pub(super) struct PayoutOutcome {
     state: PayoutState,
     withdrawal: String,
     withdrawal_state: WithdrawalState,
+    /// Where in the journal the command is recorded.
+    position: u64,
+}
+
+/// The payout as it is after asking.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes query_payout::QueriedPayout")]
+pub(super) struct QueriedPayout {
+    #[schema(example = "Y01K7RA8ZAYFGXSMRSF9FMC3M00")]
+    id: String,
+    state: PayoutState,
+    withdrawal: String,
+    withdrawal_state: WithdrawalState,
+    said: PayoutSaid,
     /// Where in the journal the command is recorded.
     position: u64,
 }
@@ -51,6 +67,7 @@ mod tests {
     use uuid::Uuid;
 
     use crate::openapi::tests::assert_described;
+    use crate::payouts::query_payout::{PayoutSaid, QueriedPayout};
 
     #[test]
     fn the_outcomes_are_described_as_they_are() {
@@ -63,6 +80,7 @@ mod tests {
             withdrawal_state: WithdrawalState::Submitted,
         };
         assert_described("PayoutOutcome", &payout);
+        assert_described("QueriedPayout", &QueriedPayout { payout, said: PayoutSaid::NotFoundYet });
         let batch = PayoutBatchOutcome {
             id: PayoutBatchId::from_uuid(Uuid::nil()),
             execution_date: "2026-03-10".parse().unwrap(),

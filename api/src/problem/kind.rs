@@ -59,6 +59,7 @@ pub enum ProblemKind {
     WithdrawalNotFound,
     WithdrawalAlreadyRequested,
     WithdrawalNotInState,
+    WithdrawalSubmittedOtherwise,
     SelfApproval,
     FundsAlreadyHeld,
     HoldNotFound,
@@ -89,6 +90,7 @@ pub enum ProblemKind {
     PayoutBatchNotFound,
     PayoutBatchEmpty,
     PayoutFileUnfit,
+    PayoutFileEmpty,
     // Accounting periods.
     PeriodClosed,
     PeriodNotFound,
@@ -151,6 +153,7 @@ pub enum ProblemKind {
     FeeCharged,
     FeeAbovePayment,
     NothingToResolve,
+    RefundDoubted,
     RefundAbovePayment,
     OrderRefundNotFound,
     OrderRefundNotInState,
@@ -222,7 +225,7 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
-    pub const ALL: [Self; 189] = [
+    pub const ALL: [Self; 192] = [
         Self::MalformedJson,
         Self::Validation,
         Self::UnknownRoute,
@@ -265,6 +268,7 @@ impl ProblemKind {
         Self::WithdrawalNotFound,
         Self::WithdrawalAlreadyRequested,
         Self::WithdrawalNotInState,
+        Self::WithdrawalSubmittedOtherwise,
         Self::SelfApproval,
         Self::FundsAlreadyHeld,
         Self::HoldNotFound,
@@ -292,6 +296,7 @@ impl ProblemKind {
         Self::PayoutBatchNotFound,
         Self::PayoutBatchEmpty,
         Self::PayoutFileUnfit,
+        Self::PayoutFileEmpty,
         Self::PeriodClosed,
         Self::PeriodNotFound,
         Self::PeriodNotOver,
@@ -349,6 +354,7 @@ impl ProblemKind {
         Self::FeeCharged,
         Self::FeeAbovePayment,
         Self::NothingToResolve,
+        Self::RefundDoubted,
         Self::RefundAbovePayment,
         Self::OrderRefundNotFound,
         Self::OrderRefundNotInState,
@@ -486,6 +492,7 @@ const SPECS: [(StatusCode, &str, &str); ProblemKind::ALL.len()] = [
     (S::NOT_FOUND, "withdrawal-not-found", "There is no such withdrawal"),
     (S::CONFLICT, "withdrawal-already-requested", "The withdrawal is requested already"),
     (S::CONFLICT, "withdrawal-not-in-state", "The withdrawal is not in a state that allows this step"),
+    (S::CONFLICT, "withdrawal-submitted-otherwise", "The withdrawal is submitted already, and otherwise"),
     (S::FORBIDDEN, "self-approval", "Who asked for something cannot approve it"),
     (S::CONFLICT, "funds-already-held", "Money is held for the withdrawal already"),
     (S::CONFLICT, "hold-not-found", "No money is held for the withdrawal"),
@@ -516,6 +523,7 @@ const SPECS: [(StatusCode, &str, &str); ProblemKind::ALL.len()] = [
     (S::NOT_FOUND, "payout-batch-not-found", "There is no such batch"),
     (S::CONFLICT, "payout-batch-empty", "There is nothing to be paid out"),
     (S::UNPROCESSABLE_ENTITY, "payout-file-unfit", "The batch does not fit into this format"),
+    (S::CONFLICT, "payout-file-empty", "Nothing of the batch is to be paid any more"),
     // Accounting periods.
     (S::UNPROCESSABLE_ENTITY, "period-closed", "The accounting period is closed"),
     (S::NOT_FOUND, "period-not-found", "The month was never closed"),
@@ -578,6 +586,7 @@ const SPECS: [(StatusCode, &str, &str); ProblemKind::ALL.len()] = [
     (S::CONFLICT, "fee-charged", "Another fee of the payment is recorded"),
     (S::UNPROCESSABLE_ENTITY, "fee-above-payment", "The fee is more than what came"),
     (S::CONFLICT, "nothing-to-resolve", "Nothing stands out of the payment"),
+    (S::CONFLICT, "refund-doubted", "What the channel says of the refund is in doubt"),
     (S::CONFLICT, "refund-above-payment", "More would be refunded than came"),
     (S::NOT_FOUND, "order-refund-not-found", "There is no such refund"),
     (S::CONFLICT, "order-refund-not-in-state", "The refund is not in a state that allows this step"),

@@ -37,6 +37,9 @@ impl From<PaymentRefusal> for Problem {
             R::FeeAbovePayment { fee, received } => {
                 Self::new(ProblemKind::FeeAbovePayment, detail).with("fee", fee).with("received", received)
             }
+            R::RefundDoubted { payment, refund } => {
+                problem(ProblemKind::RefundDoubted, payment).with("refund", refund)
+            }
             R::NothingToResolve { payment } => problem(ProblemKind::NothingToResolve, payment),
             R::RefundAbovePayment { payment, left, requested } => {
                 problem(ProblemKind::RefundAbovePayment, payment)

@@ -20,6 +20,11 @@ impl From<PayoutRefusal> for Problem {
             R::AlreadySubmitted { withdrawal } => {
                 Self::new(ProblemKind::PayoutNotInState, detail).with("withdrawal", withdrawal)
             }
+            R::GoesByPayout { withdrawal, payout } => {
+                Self::new(ProblemKind::WithdrawalSubmittedOtherwise, detail)
+                    .with("withdrawal", withdrawal)
+                    .with("payout", payout)
+            }
             R::AmountNotPositive { amount } => {
                 Self::new(ProblemKind::AmountNotPositive, detail).with("amount", amount)
             }

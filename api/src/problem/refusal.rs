@@ -195,6 +195,12 @@ impl From<WithdrawalRefusal> for Problem {
                     .with("state", state)
                     .with("action", action.as_str())
             }
+            R::SubmittedOtherwise { withdrawal, known, given } => {
+                Self::new(ProblemKind::WithdrawalSubmittedOtherwise, detail)
+                    .with("withdrawal", withdrawal)
+                    .with("known", known)
+                    .with("given", given)
+            }
             R::WalletSuspended { customer } => {
                 Self::new(ProblemKind::CustomerSuspended, detail).with("customer", customer)
             }

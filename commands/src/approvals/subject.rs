@@ -72,6 +72,12 @@ impl Subject {
         ]
     }
 
+    /// Whether a decision that did not know of it before has these at hand; if not, it is made again with them.
+    pub(crate) fn holds_approval(&self, decision: &mut Decision<'_>) -> bool {
+        decision.holds::<ApprovalRules>(ApprovalRules::STREAM)
+            & decision.holds::<Approval>(&self.name().to_string())
+    }
+
     /// The same, of what was just made: nobody has asked for it.
     pub(crate) fn fresh_streams_of_approval(&self) -> [StreamKey; 2] {
         [

@@ -30,7 +30,7 @@ pub(crate) use fail_withdrawal::fail;
 pub(crate) use reject_withdrawal::reject;
 pub(crate) use return_withdrawal::come_back;
 pub(crate) use step::{Parties, check_may_leave, check_may_withdraw, release_hold};
-pub(crate) use submit_withdrawal::submit;
+pub(crate) use submit_withdrawal::{submit, submit_after_all};
 pub(crate) use succeed_withdrawal::succeed;
 
 /// A client's own number of a withdrawal is used once per book.

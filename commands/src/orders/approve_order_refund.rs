@@ -68,7 +68,7 @@ pub(crate) fn check_may_approve_refund(
     check_may_go(decision, &parties)
 }
 
-/// Nothing of money that is not the order's: nobody asked for that.
+/// Nothing of money that is not the order's, unless it is a person's word that makes it so.
 pub(crate) fn waiting_order_refund(decision: &Decision<'_>, refund: &RefundId) -> Option<Waiting> {
     let refund = decision.state::<OrderRefund>(refund.as_str());
     let requested_by = refund.waits_for_approval()?.clone();

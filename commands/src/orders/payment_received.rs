@@ -5,13 +5,15 @@ use chrono_tz::Tz;
 use tallybook_domain::channels::ChannelNumber;
 use tallybook_domain::dates::check_effective;
 use tallybook_domain::ledger::periods::{ACCOUNTING_PERIODS, AccountingPeriods};
-use tallybook_domain::orders::payment::{OrderStanding, ReceivedPayment};
+use tallybook_domain::orders::payment::{DoubtReason, OrderStanding, PaymentWord, ReceivedPayment};
 use tallybook_domain::orders::{
-    Order, OrderCommand, OrderRefund, OrderRefundCommand, OrderState, PaidWith, Payment, PaymentCommand,
-    PaymentId, PaymentRefusal, RefundId,
+    Order, OrderCommand, OrderId, OrderRefund, OrderRefundCommand, OrderState, PaidWith, Payment,
+    PaymentCommand, PaymentId, PaymentRefusal, RefundId,
 };
-use tallybook_domain::{Money, Refusal};
+use tallybook_domain::{Money, Refusal, Requester};
 use tallybook_event_store::Decision;
+
+use crate::approvals::{Subject, ask};
 
 /// The business date of what a channel says happened: that day; today, if it is in a closed period or cannot be. What a
 /// channel says is never refused for its date.
@@ -34,13 +36,22 @@ pub(super) fn receive(
     if !(decision.holds::<Order>(order.as_str()) & decision.holds::<OrderRefund>(refund.as_str())) {
         return Err(not_found());
     }
+    let payer = payer(decision, &order);
+    if !payer.is_none_or(|payer| decision.holds::<Payment>(payer.as_str())) {
+        return Err(not_found());
+    }
     let standing = standing(decision.state::<Order>(order.as_str()).state());
     let before = what_came(decision, payment, &received.transaction);
     let (transaction, effective_date) = (received.transaction.clone(), received.effective_date);
+    let (word, amount) = (received.word.clone(), received.amount);
+    let placed_date = decision.state::<Order>(order.as_str()).placed_date();
     let today = decision.today();
     let receive = PaymentCommand::Receive { payment: payment.clone(), received, order: standing, today };
     decision.decide::<Payment>(payment.as_str(), receive)?;
     let after = what_came(decision, payment, &transaction);
+    if before != after && placed_date.is_some_and(|placed| effective_date < placed) {
+        came_before_the_order(decision, payment, (word, amount))?;
+    }
     if let (None, Some(amount)) = (before.captured, after.captured) {
         let paid_with = paid_with(decision, payment)?;
         let order = order.clone();
@@ -53,6 +64,36 @@ pub(super) fn receive(
     Ok(())
 }
 
+/// The payment the order was paid by, if it was one.
+fn payer(decision: &Decision<'_>, order: &OrderId) -> Option<PaymentId> {
+    match decision.state::<Order>(order.as_str()).paid_with() {
+        Some(PaidWith::Channel { payment, .. }) => Some(payment.clone()),
+        Some(PaidWith::Wallet { .. }) | None => None,
+    }
+}
+
+/// Whoever has confirmed by hand that the order is paid: then it is his word that makes this money excess. He may have
+/// mistyped the channel's number of this very money, or invented one.
+fn confirmed_by(decision: &Decision<'_>, payment: &PaymentId, order: &OrderId) -> Option<Requester> {
+    let of = |payment: &PaymentId| decision.state::<Payment>(payment.as_str()).confirmed_by().cloned();
+    of(payment).or_else(|| of(&payer(decision, order)?))
+}
+
+/// Somebody may have begun the attempt under the number of another order, whose money it is: a person is told.
+fn came_before_the_order(
+    decision: &mut Decision<'_>,
+    payment: &PaymentId,
+    (word, amount): (PaymentWord, Money),
+) -> Result<(), Refusal> {
+    if let PaymentWord::Channel(notification) = word {
+        let (why, amount, refund) = (DoubtReason::BeforeOrder, Some(amount), None);
+        let doubt = PaymentCommand::Doubt { payment: payment.clone(), notification, why, amount, refund };
+        decision.decide::<Payment>(payment.as_str(), doubt)?;
+    }
+    Ok(())
+}
+
+#[derive(PartialEq, Eq)]
 struct Came {
     /// What has paid the order.
     captured: Option<Money>,
@@ -103,7 +144,12 @@ fn refund_excess(
     else {
         return Err(PaymentRefusal::NotFound { payment: payment.clone() }.into());
     };
+    let confirmed_by = confirmed_by(decision, payment, &order);
     let refund = RefundId::of_excess(payment, transaction);
+    let subject = Subject::OrderRefund(refund.clone());
+    if confirmed_by.is_some() && !subject.holds_approval(decision) {
+        return Err(PaymentRefusal::NotFound { payment: payment.clone() }.into());
+    }
     let due = OrderRefundCommand::RefundExcess {
         refund: refund.clone(),
         order,
@@ -111,8 +157,11 @@ fn refund_excess(
         back_to,
         amount,
         why,
+        confirmed_by,
         since,
     };
-    decision.decide::<OrderRefund>(refund.as_str(), due)?;
+    if decision.decide::<OrderRefund>(refund.as_str(), due)? > 0 {
+        ask(decision, &subject, None)?;
+    }
     Ok(())
 }

@@ -4,10 +4,10 @@ use chrono_tz::Tz;
 use tallybook_domain::channels::{
     ChannelNotification, ChannelNotificationCommand, ChannelNumber, Notification, RefundedAmount, Said,
 };
-use tallybook_domain::orders::payment::{DoubtReason, ReceivedPayment};
+use tallybook_domain::orders::payment::{DoubtReason, PaymentWord, ReceivedPayment};
 use tallybook_domain::orders::{
     OrderRefund, OrderRefundCommand, OrderRefundState, PaidWith, Payment, PaymentCommand, PaymentId,
-    PaymentRefusal, RefundNumber,
+    PaymentRefusal, RefundId, RefundNumber,
 };
 use tallybook_domain::{Money, MoneyError, Refusal};
 use tallybook_event_store::Decision;
@@ -47,7 +47,7 @@ pub(super) fn apply(
                 merchant: Some(told.merchant.clone()),
                 happened_at: told.happened_at,
                 effective_date: date_of(decision, told.happened_at, zone),
-                notification: Some(told.id()),
+                word: PaymentWord::Channel(told.id()),
             };
             receive(decision, payment, received)?;
         }
@@ -66,6 +66,8 @@ enum Heard {
     /// It was known.
     Known,
     Succeeded,
+    /// A person had said that it failed.
+    SucceededAfterAll,
     Failed,
     Abnormal,
     Doubted(DoubtReason),
@@ -78,12 +80,12 @@ fn refund_told(
     (told, zone): (&Notification, Tz),
 ) -> Result<(), Refusal> {
     let Some((refund, attempt)) = RefundNumber::of(number) else {
-        return doubt(decision, payment, told, DoubtReason::RefundUnknown);
+        return doubt(decision, payment, told, (DoubtReason::RefundUnknown, None));
     };
     if decision.holds::<OrderRefund>(refund.as_str())
         && !is_of(decision.state::<OrderRefund>(refund.as_str()), payment)
     {
-        return doubt(decision, payment, told, DoubtReason::RefundUnknown);
+        return doubt(decision, payment, told, (DoubtReason::RefundUnknown, None));
     }
     let parties = RefundParties::of(decision, &refund)?;
     match heard(decision, &parties, attempt, told).map_err(PaymentRefusal::from)? {
@@ -93,13 +95,18 @@ fn refund_told(
             let effective_date = parties.date_of_step(decision, day);
             refund_step::succeed(decision, &parties, effective_date)
         }
+        Heard::SucceededAfterAll => {
+            let day = date_of(decision, told.happened_at, zone);
+            let effective_date = parties.date_of_step(decision, day);
+            refund_step::succeed_after_all(decision, &parties, effective_date)
+        }
         Heard::Failed => refund_step::fail(decision, &parties, None),
         Heard::Abnormal => {
             let abnormal = OrderRefundCommand::FindAbnormal { refund: refund.clone() };
             decision.decide::<OrderRefund>(refund.as_str(), abnormal)?;
             Ok(())
         }
-        Heard::Doubted(why) => doubt(decision, payment, told, why),
+        Heard::Doubted(why) => doubt(decision, payment, told, (why, Some(refund))),
     }
 }
 
@@ -140,7 +147,16 @@ fn heard(
                 Heard::Doubted(DoubtReason::RefundAmountDiffers)
             }
         }
-        (Said::RefundClosed { .. }, _) if open => Heard::Failed,
+        (Said::Refunded { amount, .. }, _) if refund.is_given_up() && attempt == last => {
+            if !is_right(decision, parties, *amount)? {
+                Heard::Doubted(DoubtReason::RefundAmountDiffers)
+            } else if refund_step::may_succeed_after_all(decision, parties)? {
+                Heard::SucceededAfterAll
+            } else {
+                contradicted
+            }
+        }
+        (Said::RefundClosed { .. }, _) if open || (refund.is_given_up() && attempt == last) => Heard::Failed,
         (Said::RefundAbnormal { .. }, Some(State::Abnormal)) => Heard::Known,
         (Said::RefundAbnormal { .. }, _) if open => Heard::Abnormal,
         // It failed then, and was tried again.
@@ -171,10 +187,10 @@ fn doubt(
     decision: &mut Decision<'_>,
     payment: &PaymentId,
     told: &Notification,
-    why: DoubtReason,
+    (why, refund): (DoubtReason, Option<RefundId>),
 ) -> Result<(), Refusal> {
-    let amount: Option<Money> = told.said.amount();
-    let doubt = PaymentCommand::Doubt { payment: payment.clone(), notification: told.id(), why, amount };
+    let (notification, amount): (_, Option<Money>) = (told.id(), told.said.amount());
+    let doubt = PaymentCommand::Doubt { payment: payment.clone(), notification, why, amount, refund };
     decision.decide::<Payment>(payment.as_str(), doubt)?;
     Ok(())
 }

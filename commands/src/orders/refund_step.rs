@@ -6,10 +6,10 @@ use tallybook_domain::deposits::{Wallet, WalletCommand, WithdrawalRefusal};
 use tallybook_domain::ledger::periods::{ACCOUNTING_PERIODS, AccountingPeriods};
 use tallybook_domain::orders::{
     Order, OrderCommand, OrderId, OrderRefund, OrderRefundCommand, OrderRefundRefusal, PaidWith, Payment,
-    PaymentCommand, RefundGround, RefundId,
+    PaymentCommand, PaymentId, RefundGround, RefundId,
 };
 use tallybook_domain::text::Reason;
-use tallybook_domain::{CustomerId, Money, Refusal};
+use tallybook_domain::{CustomerId, Money, MoneyError, Refusal};
 use tallybook_event_store::Decision;
 
 /// A refund and whose it is.
@@ -97,11 +97,7 @@ pub(super) fn succeed(
             let credit = WalletCommand::CreditOrderRefund { wallet, order, refund, amount, effective_date };
             decision.decide::<Wallet>(id.as_str(), credit)?;
         }
-        PaidWith::Channel { payment, .. } => {
-            let id = payment.clone();
-            let refunded = PaymentCommand::Refund { payment, refund: refund.clone(), amount };
-            decision.decide::<Payment>(id.as_str(), refunded)?;
-        }
+        PaidWith::Channel { payment, .. } => refunded(decision, payment, (refund.clone(), amount))?,
     }
     if ground == RefundGround::Order {
         let id = order.clone();
@@ -111,15 +107,72 @@ pub(super) fn succeed(
     Ok(())
 }
 
-/// The money stayed here, and can be asked back again. A second time decides nothing.
+fn refunded(
+    decision: &mut Decision<'_>,
+    payment: PaymentId,
+    (refund, amount): (RefundId, Money),
+) -> Result<(), Refusal> {
+    let id = payment.clone();
+    decision.decide::<Payment>(id.as_str(), PaymentCommand::Refund { payment, refund, amount })?;
+    Ok(())
+}
+
+/// Whether the money of a refund that a person has called failed is still there to have gone back: neither the payment nor
+/// the order has given it, or promised it, to another.
+pub(super) fn may_succeed_after_all(
+    decision: &Decision<'_>,
+    parties: &RefundParties,
+) -> Result<bool, MoneyError> {
+    let left = match &parties.back_to {
+        PaidWith::Channel { payment, .. } => {
+            decision.state::<Payment>(payment.as_str()).left_for(&parties.refund)?
+        }
+        PaidWith::Wallet { .. } => None,
+    };
+    let Some(left) = left else { return Ok(false) };
+    let of_order = match parties.ground {
+        RefundGround::Order => {
+            decision.state::<Order>(parties.order.as_str()).may_refund_after_all(parties.amount)?
+        }
+        RefundGround::Excess => true,
+    };
+    Ok(of_order && left.covers(parties.amount)?)
+}
+
+/// The channel has paid back what a person had called failed.
+pub(super) fn succeed_after_all(
+    decision: &mut Decision<'_>,
+    parties: &RefundParties,
+    effective_date: NaiveDate,
+) -> Result<(), Refusal> {
+    let RefundParties { refund, order, ground, back_to, amount, .. } = parties.clone();
+    let today = decision.today();
+    let succeed = OrderRefundCommand::SucceedAfterAll { refund: refund.clone(), effective_date, today };
+    if decision.decide::<OrderRefund>(refund.as_str(), succeed)? == 0 {
+        return Ok(());
+    }
+    if let PaidWith::Channel { payment, .. } = back_to {
+        refunded(decision, payment, (refund.clone(), amount))?;
+    }
+    if ground == RefundGround::Order {
+        let id = order.clone();
+        let refunded = OrderCommand::RefundAfterAll { order, refund, amount, effective_date, today };
+        decision.decide::<Order>(id.as_str(), refunded)?;
+    }
+    Ok(())
+}
+
+/// The money stayed here, and can be asked back again. A second time decides nothing; nor does it release anything twice
+/// when the channel says what a person has said before.
 pub(super) fn fail(
     decision: &mut Decision<'_>,
     parties: &RefundParties,
     reason: Option<Reason>,
 ) -> Result<(), Refusal> {
     let refund = parties.refund.clone();
+    let given_up = decision.state::<OrderRefund>(refund.as_str()).is_given_up();
     let failed = OrderRefundCommand::Fail { refund: refund.clone(), reason };
-    if decision.decide::<OrderRefund>(refund.as_str(), failed)? == 0 {
+    if decision.decide::<OrderRefund>(refund.as_str(), failed)? == 0 || given_up {
         return Ok(());
     }
     if let PaidWith::Channel { payment, .. } = parties.back_to.clone() {

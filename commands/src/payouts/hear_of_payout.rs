@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use tallybook_domain::Refusal;
-use tallybook_domain::deposits::Withdrawal;
+use tallybook_domain::deposits::{Wallet, Withdrawal, WithdrawalRefusal};
 use tallybook_domain::ledger::periods::{ACCOUNTING_PERIODS, AccountingPeriods};
 use tallybook_domain::payouts::{Heard, Payout, PayoutCommand, PayoutId, PayoutState, Prepared};
 use tallybook_event_store::{Book, CommandError, Decision, Receipt};
@@ -11,7 +11,7 @@ use tallybook_event_store::{Book, CommandError, Decision, Receipt};
 use super::PayoutOutcome;
 use super::order::parties_of;
 use crate::CommandContext;
-use crate::deposits::{Parties, come_back, fail, succeed};
+use crate::deposits::{Parties, come_back, fail, submit_after_all, succeed};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct HearOfPayout {
@@ -46,11 +46,23 @@ fn hear(decision: &mut Decision<'_>, parties: &Parties, heard: Heard) -> Result<
         Heard::NotFound | Heard::Nothing(_) => None,
     };
     let before = decision.state::<Payout>(payout.as_str()).state();
-    decision.decide::<Payout>(payout.as_str(), PayoutCommand::Hear { heard, today })?;
+    let hear = match heard {
+        Heard::Answer(answer) if covers_what_was_given_up(decision, parties)? => {
+            PayoutCommand::HearAfterAll { answer, today }
+        }
+        heard @ (Heard::Answer(_) | Heard::NotFound | Heard::Nothing(_)) => {
+            PayoutCommand::Hear { heard, today }
+        }
+    };
+    decision.decide::<Payout>(payout.as_str(), hear)?;
     let after = decision.state::<Payout>(payout.as_str()).state();
     let Some(answer) = answer.filter(|_| before != after) else { return Ok(()) };
     let paid_date = answer.paid_date.unwrap_or(today);
     match after {
+        Some(PayoutState::Succeeded) if before == Some(PayoutState::Failed) => {
+            submit_after_all(decision, parties)?;
+            succeed(decision, parties, booked(decision, parties, today), None)?;
+        }
         Some(PayoutState::Succeeded) => {
             succeed(decision, parties, booked(decision, parties, paid_date), None)?;
         }
@@ -75,6 +87,18 @@ fn hear(decision: &mut Decision<'_>, parties: &Parties, heard: Heard) -> Result<
         | None => {}
     }
     Ok(())
+}
+
+/// Whether a person has called it failed, and the wallet, which has had the money back since, has it still.
+fn covers_what_was_given_up(decision: &Decision<'_>, parties: &Parties) -> Result<bool, Refusal> {
+    let given_up = decision.state::<Payout>(parties.payout().as_str()).is_given_up();
+    match decision.state::<Withdrawal>(parties.withdrawal.as_str()).amount() {
+        Some(amount) if given_up => {
+            let wallet = decision.state::<Wallet>(parties.wallet.as_str());
+            Ok(wallet.available(amount.currency()).covers(amount).map_err(WithdrawalRefusal::from)?)
+        }
+        Some(_) | None => Ok(false),
+    }
 }
 
 /// The business date of what the bank did on a day: never before the step it follows; and not in a month that is closed,

@@ -293,13 +293,17 @@ fn order_postings(event: &OrderEvent) -> Vec<Posting> {
             entry(CustomerWallets, ContractLiabilities, *amount)
         }
         OrderEvent::OrderCompleted { amounts, .. } => earned(ContractLiabilities, *amounts, Side::Debit),
+        // What a refund moves is posted by the refund; what is no longer earned is owed for it.
+        OrderEvent::OrderRefunded { earned: Some(amounts), .. } => {
+            earned(ContractLiabilities, *amounts, Side::Credit)
+        }
         OrderEvent::OrderPaid { paid_with: PaidWith::Channel { .. }, .. }
         | OrderEvent::OrderPlaced { .. }
         | OrderEvent::OrderShipped { .. }
         | OrderEvent::OrderReceived { .. }
         | OrderEvent::OrderCancelled { .. }
         | OrderEvent::OrderRefundRequested { .. }
-        | OrderEvent::OrderRefunded { .. }
+        | OrderEvent::OrderRefunded { earned: None, .. }
         | OrderEvent::OrderRefundReleased { .. }
         | OrderEvent::OrderClosed { .. } => Vec::new(),
     }

@@ -87,6 +87,7 @@ fn delivered() -> Vec<OrderEvent> {
             paid_with,
             amount: money("11.30"),
             effective_date: day("2026-02-20"),
+            earned: None,
         },
         OrderEvent::OrderCompleted {
             order,

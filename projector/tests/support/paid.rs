@@ -60,6 +60,7 @@ fn payments() -> Vec<PaymentEvent> {
             amount: money("20.00"),
             happened_at,
             effective_date: day("2026-02-10"),
+            confirmed_by: Some("user:li".parse().unwrap()),
         },
         PaymentEvent::PaymentFeeCharged {
             payment: first.clone(),
@@ -91,6 +92,7 @@ fn payments() -> Vec<PaymentEvent> {
             notification: notification(),
             why: DoubtReason::RefundUnknown,
             amount: Some(money("1.00")),
+            refund: Some("F01K7RA8ZAYFGXSMRSF9FMC3M06".parse().unwrap()),
         },
         PaymentEvent::PaymentRefunded {
             payment: first,
@@ -146,6 +148,7 @@ fn refunds() -> Vec<OrderRefundEvent> {
             back_to: to(second),
             amount: money("20.00"),
             why: ExcessReason::OrderPaid,
+            confirmed_by: Some("user:li".parse().unwrap()),
             since: day("2026-02-11"),
         },
     ]

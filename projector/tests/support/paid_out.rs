@@ -38,7 +38,7 @@ pub fn paid_out() -> Vec<(String, BookEvent)> {
                 payout: second,
                 doubt: PayoutDoubt::AnotherAmount { amount: money("30.01") },
             },
-            PayoutEvent::PayoutFailed { payout: third.clone(), reason: reason() },
+            PayoutEvent::PayoutFailed { payout: third.clone(), reason: reason(), by_hand: true },
             PayoutEvent::PayoutDoubted { payout: third.clone(), doubt: PayoutDoubt::AnotherPayout },
             PayoutEvent::PayoutDoubtResolved { payout: third, reason: reason() },
         ]

@@ -22,7 +22,7 @@ pub enum ExcessReason {
     OtherMerchant,
 }
 
-/// What a person has to look at: money that is not the order's, or what a channel said that is not believed.
+/// What a person has to look at: money that is not the order's or may not be, or what a channel said that is not believed.
 #[derive(Debug, ToSchema)]
 #[schema(rename_all = "snake_case")]
 pub enum PaymentExceptionKind {
@@ -36,6 +36,7 @@ pub enum PaymentExceptionKind {
     RefundUnknown,
     RefundAmountDiffers,
     RefundContradicted,
+    BeforeOrder,
 }
 
 /// Whether somebody has looked at what stands out.

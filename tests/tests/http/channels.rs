@@ -56,7 +56,9 @@ async fn turned_away(book: &TestBook, expected: &[(&str, &str, i64)]) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_payment_is_kept_and_waits() {
     let book = start().await;
-    accepted(&tell(&book.anyone(), &paid(&book, "EV-1", &transaction("O-1", 12_34))).await);
+    let mut resource = transaction("O-1", 12_34);
+    resource["success_time"] = "2026-11-22T10:34:56+08:00".into();
+    accepted(&tell(&book.anyone(), &paid(&book, "EV-1", &resource)).await);
     let kept = kept(&book).await;
     let [row] = kept.as_slice() else { panic!("{kept:?}") };
     let expected = json!({ "kind": "paid", "amount": { "amount": "12.34", "currency": "CNY" } });

@@ -76,6 +76,28 @@ async fn a_notification_before_our_own_record_is_applied_when_it_comes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn money_of_a_day_before_the_order_is_booked_and_stands_out() {
+    let (book, customer) = start().await;
+    let mut resource = transaction("SHOP-0001", 99_00);
+    resource["success_time"] = (book.now() - chrono::TimeDelta::days(2)).to_rfc3339().into();
+    assert_eq!(tell(&book.anyone(), &paid(&book, "EV-1", &resource)).await.status, 204);
+    let order = book.order(&customer, "SO-1", "99").await;
+    let begun = book.begin(&order, "wechat_pay", "SHOP-0001").await;
+    assert_eq!((text(&begun, "order_state"), number(&begun, "open_exceptions")), ("paid", 1));
+    let payment = book.shown(&format!("/v1/payments/{}", text(&begun, "id"))).await;
+    assert_eq!(exceptions(&payment), [("before_order", false)]);
+    assert_eq!(book.closing(["1012.01", "2205"]).await, ["99.00", "-99.00"]);
+    // A person does not date it so.
+    let another = book.order(&customer, "SO-2", "99").await;
+    let begun = book.begin(&another, "wechat_pay", "SHOP-0002").await;
+    let day = (book.now() - chrono::TimeDelta::days(2)).date_naive();
+    let body = json!({ "transaction": "43", "amount": bodies::yuan("99.00"), "effective_date": day });
+    let confirm = format!("/v1/payments/{}/confirm", text(&begun, "id"));
+    book.finance().post(&confirm, &body).await.problem(422, "effective-date-out-of-range");
+    book.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn money_that_comes_early_for_an_order_that_was_cancelled_is_booked_all_the_same() {
     let (book, customer) = start().await;
     let order = book.order(&customer, "SO-1", "99").await;
@@ -197,6 +219,64 @@ async fn a_person_confirms_what_a_lost_notification_would_have_said() {
     assert_eq!(exceptions(&payment), [("amount_contradicted", false)]);
     let unknown = "/v1/payments/Z00000000000000000000000000/confirm";
     book.finance().post(unknown, &body).await.problem(404, "payment-not-found");
+    book.finish().await;
+}
+
+/// The number is mistyped, or invented: then the true notification of the money is more than was owed by that word alone.
+#[tokio::test(flavor = "multi_thread")]
+async fn money_that_doubles_a_persons_word_waits_for_somebody_else() {
+    let (book, customer) = start().await;
+    for (order_no, paid_by, why) in [("SO-1", "SO-1-001", "paid_twice"), ("SO-2", "SO-2-002", "order_paid")] {
+        let order = book.order(&customer, order_no, "99").await;
+        let confirmed =
+            text(&book.begin(&order, "wechat_pay", &format!("{order_no}-001")).await, "id").to_owned();
+        if paid_by.ends_with("2") {
+            book.begin(&order, "wechat_pay", paid_by).await;
+        }
+        let body = json!({ "transaction": format!("{order_no}43"), "amount": bodies::yuan("99.00") });
+        book.finance().post(&format!("/v1/payments/{confirmed}/confirm"), &body).await.ok();
+        book.wechat_paid(paid_by, 99_00, &format!("{order_no}42")).await;
+        let refunds = book.shown(&format!("/v1/refunds?order={order}&ground=excess")).await;
+        assert_eq!((text(&refunds[0], "state"), text(&refunds[0], "why")), ("requested", why));
+        assert_eq!(text(&refunds[0], "requested_by"), "user:finance");
+        let approval = format!("/v1/approvals/order_refund.{}.1", text(&refunds[0], "id"));
+        let waiting = book.shown(&approval).await;
+        assert_eq!((text(&waiting, "state"), &waiting["missing"]), ("open", &json!(1)));
+        let step = |step: &str| format!("/v1/refunds/{}/{step}", text(&refunds[0], "id"));
+        let finance = book.finance();
+        for early in ["submit", "succeed"] {
+            finance.post(&step(early), &json!({})).await.problem(409, "order-refund-not-in-state");
+        }
+        finance.post(&step("approve"), &json!({})).await.problem(403, "self-approval");
+        book.approver().post(&step("approve"), &json!({})).await.ok();
+        let submitted = finance.post(&step("submit"), &json!({})).await;
+        assert_eq!(text(submitted.ok(), "state"), "submitted");
+    }
+    book.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_excess_refund_is_given_another_number_by_the_channels_word_alone() {
+    let (book, customer) = start().await;
+    let order = book.order(&customer, "SO-1", "99").await;
+    let payment = text(&book.begin(&order, "wechat_pay", "SO-1-001").await, "id").to_owned();
+    book.operator().post(&format!("/v1/orders/{order}/cancel"), &json!({})).await.ok();
+    book.wechat_paid("SO-1-001", 99_00, "42").await;
+    let refunds = book.shown(&format!("/v1/refunds?payment={payment}")).await;
+    let refund = text(&refunds[0], "id").to_owned();
+    let first = text(&book.refund_steps(&refund, &["submit", "fail"]).await, "number").to_owned();
+    let again = book.refund_steps(&refund, &["submit"]).await;
+    assert_eq!(text(&again, "number"), first, "the channel pays a number once");
+    book.wechat_refund("SO-1-001", (&first, 99_00), "CLOSED").await;
+    // Then it says that it has paid it: who knows?
+    book.wechat_refund("SO-1-001", (&first, 99_00), "SUCCESS").await;
+    let submit = format!("/v1/refunds/{refund}/submit");
+    let refused = book.finance().post(&submit, &json!({})).await;
+    assert_eq!(text(refused.problem(409, "refund-doubted"), "payment"), payment);
+    let found = bodies::because("closed, says its console");
+    book.finance().post(&format!("/v1/payments/{payment}/resolve"), &found).await.ok();
+    assert_eq!(text(&book.refund_steps(&refund, &["submit"]).await, "number"), format!("{first}-2"));
+    assert_eq!(book.closing(["1012.01", "2241.04"]).await, ["99.00", "-99.00"]);
     book.finish().await;
 }
 

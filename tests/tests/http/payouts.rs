@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tallybook_domain::payouts::PayoutId;
 use tallybook_tests::answer::text;
-use tallybook_tests::bank::{Bank, by_hand};
+use tallybook_tests::bank::{Bank, THINKING, by_hand};
 use tallybook_tests::book::Differently;
 use tallybook_tests::scenario::step_path;
 use tallybook_tests::{TestBook, bodies, truths};
@@ -368,9 +368,24 @@ async fn a_batch_is_one_decision_and_one_file() {
     let showings = book.auditor().get(&format!("/v1/access/personal-showings?customer={acme}")).await;
     assert_eq!(showings.data()[0]["fields"], json!(["bank_account"]));
 
-    // A person says what became of them; the file stays what it was.
-    book.take(&first, &["succeed", "return"]).await;
+    // A person says what became of them; what failed is paid by no file any more.
+    book.take(&first, &["succeed"]).await;
+    assert_eq!(finance.get(&file("csv")).await.text, csv.text);
+    assert_eq!(finance.get(&file("pain001")).await.text, pain.text);
+    assert_eq!(csv.header("tallybook-left-out"), "0");
     book.take(&second, &["fail"]).await;
+    let [without, pain_without] = [finance.get(&file("csv")).await, finance.get(&file("pain001")).await];
+    assert_eq!(without.header("tallybook-left-out"), "1");
+    assert_eq!(without.text.lines().count(), 2, "{}", without.text);
+    assert!(without.text.contains(&payout_of(&first)) && !without.text.contains(&payout_of(&second)));
+    assert_eq!(pain_without.header("tallybook-left-out"), "1");
+    assert!(!pain_without.text.contains(&payout_of(&second)));
+    assert_eq!(pain_without.text.matches("<NbOfTxs>1</NbOfTxs>").count(), 2, "{}", pain_without.text);
+    assert_eq!(pain_without.text.matches("<CtrlSum>30.00</CtrlSum>").count(), 2);
+    let found = book.shown(&format!("/v1/payout-batches/{batch}")).await;
+    assert_eq!(found["left_out"], json!([payout_of(&second)]));
+    assert_eq!(found["totals"], json!([bodies::yuan("30.00")]));
+    book.take(&first, &["return"]).await;
     let states = [
         text(&find(&book, &payout_of(&first)).await, "state").to_owned(),
         text(&find(&book, &payout_of(&second)).await, "state").to_owned(),
@@ -380,8 +395,9 @@ async fn a_batch_is_one_decision_and_one_file() {
         .post(&format!("/v1/payouts/{}/query", payout_of(&first)), &json!({}))
         .await
         .problem(409, "payout-by-hand");
-    assert_eq!(finance.get(&file("csv")).await.text, csv.text);
-    assert_eq!(finance.get(&file("pain001")).await.text, pain.text);
+    for format in ["csv", "pain001"] {
+        finance.get(&file(format)).await.problem(409, "payout-file-empty");
+    }
     book.finish().await;
 }
 
@@ -399,5 +415,89 @@ async fn without_a_debtor_no_batch_is_made() {
         .await
         .problem(404, "payout-batch-not-found");
     book.auditor().get("/v1/payouts/Y01K7RA8ZAYFGXSMRSF9FMC3M00").await.problem(404, "payout-not-found");
+    book.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn that_nobody_knows_what_is_being_sent_does_not_count() {
+    let bank = Bank::open().await;
+    let patient = json!({ "timeout_seconds": 4, "not_found_after_seconds": 600 });
+    let book = TestBook::start_differently(bank.paying_like("by_hand", &patient)).await;
+    let acme = book.customer_with("Acme", "100.00").await;
+    let payout = pay_out(&book, &approved(&book, &acme, "late_before-1").await).await;
+    posted(&bank, &payout).await;
+    comes_to(&book, &payout, "sending", None).await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    // Asked while it is being sent, answered when that has come to nothing.
+    let asked = query(&book, &payout).await;
+    assert_eq!(text(&asked, "said"), "not_found_yet", "after {THINKING:?}");
+    let unknown = comes_to(&book, &payout, "unknown", None).await;
+    assert_eq!(unknown["cause"], "timed_out");
+    assert_eq!(text(&query(&book, &payout).await, "said"), "not_found_yet", "it went out a moment ago");
+    let found = find(&book, &payout).await;
+    assert_eq!(found["cause"], "timed_out");
+    assert_eq!(events(&found), ["PayoutPrepared", "PayoutSendingBegan", "PayoutOutcomeUnknown"]);
+    bank.knows(&payout, "30.00");
+    let asked = query(&book, &payout).await;
+    assert_eq!((text(&asked, "said"), text(&asked, "state")), ("answered", "succeeded"));
+    bank.set_down(true);
+    assert_eq!(text(&query(&book, &payout).await, "said"), "nothing");
+    bank.check();
+    book.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_person_called_failed_and_the_bank_has_paid_is_booked_once() {
+    let bank = Bank::open().await;
+    let book = TestBook::start_differently(bank.paying()).await;
+    let acme = book.customer_with("Acme", "100.00").await;
+    let withdrawal = approved(&book, &acme, "drops_before-1").await;
+    let payout = pay_out(&book, &withdrawal).await;
+    comes_to(&book, &payout, "unknown", Some("not_found")).await;
+    book.take(&withdrawal, &["fail"]).await;
+    assert_eq!(book.funds(&acme).await, ["100.00", "0.00", "100.00"]);
+
+    // The money is not in the wallet any more: it is doubted, and somebody is told.
+    let other = book.request(&acme, "80.00", "W-2").await;
+    bank.knows(&payout, "30.00");
+    assert_eq!(text(&query(&book, &payout).await, "state"), "failed");
+    let doubted = find(&book, &payout).await;
+    assert_eq!(doubted["doubt"], json!({ "about": "contradiction", "status": "succeeded" }));
+    assert_eq!(book.funds(&acme).await, ["100.00", "80.00", "20.00"]);
+    truths::hold(&book.witness()).await;
+
+    book.take(&other, &["reject"]).await;
+    for _ in 0..2 {
+        let asked = query(&book, &payout).await;
+        assert_eq!((text(&asked, "state"), text(&asked, "withdrawal_state")), ("succeeded", "succeeded"));
+    }
+    assert_eq!(book.funds(&acme).await, ["70.00", "0.00", "70.00"]);
+    assert_eq!(book.closing(["1002", "2241.01", "2241.02"]).await, ["70.00", "-70.00", "0.00"]);
+    let found = find(&book, &payout).await;
+    assert!(found["doubt"].is_null() && found["reason"].is_null(), "{found:#}");
+
+    // What the bank itself has called failed stays so.
+    let refused = approved(&book, &acme, "fails-1").await;
+    let payout = pay_out(&book, &refused).await;
+    comes_to(&book, &payout, "failed", None).await;
+    bank.tell(&payout, "status", json!("succeeded"));
+    assert_eq!(text(&query(&book, &payout).await, "state"), "failed");
+    assert_eq!(book.funds(&acme).await, ["70.00", "0.00", "70.00"]);
+    bank.check();
+    book.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_goes_by_a_payout_is_not_submitted_by_hand_as_well() {
+    let book = TestBook::start_differently(by_hand()).await;
+    let acme = book.customer_with("Acme", "100.00").await;
+    let withdrawal = approved(&book, &acme, "W-1").await;
+    let batch = json!({ "withdrawals": [withdrawal] });
+    book.finance().post("/v1/payout-batches", &batch).await.created();
+    for body in [json!({}), json!({ "channel_reference": "B-1" })] {
+        let request = book.finance().post(&step_path(&withdrawal, "submit"), &body);
+        let refused = book.refuses(request, 409, "withdrawal-submitted-otherwise").await;
+        assert_eq!(text(&refused.body, "payout"), payout_of(&withdrawal));
+    }
     book.finish().await;
 }

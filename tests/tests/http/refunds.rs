@@ -1,8 +1,11 @@
 //! `/v1/refunds`: money of orders that goes back where it came from.
 
 use serde_json::json;
+use tallybook_api::ApiSettings;
+use tallybook_domain::orders::OrderTimes;
 use tallybook_tests::answer::text;
-use tallybook_tests::channels::{form, submit, trade};
+use tallybook_tests::book::Differently;
+use tallybook_tests::channels::{channels, form, submit, trade};
 use tallybook_tests::{TestBook, bodies};
 
 use crate::payments::start;
@@ -224,5 +227,70 @@ async fn a_large_refund_takes_two_and_every_refund_is_decided_by_either_door() {
     assert_eq!(report.as_array().unwrap().len(), 3);
     let both = &report[0]["could_do_both"];
     assert_eq!((&both[0]["person"], &both[0]["because"]), (&json!("user:finance"), &json!(["role"])));
+    book.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_person_called_failed_and_the_channel_has_paid_is_booked_once() {
+    let (book, order) = paid().await;
+    let refund = book.ask_back(&order, "33.00").await;
+    let number = text(&book.refund_steps(&refund, &["approve", "submit", "fail"]).await, "number").to_owned();
+    assert_eq!(book.closing(["1012.01", "2205"]).await, ["99.00", "-99.00"]);
+    for _ in 0..2 {
+        book.wechat_refund("SO-1-001", (&number, 33_00), "SUCCESS").await;
+        assert_eq!(state(&book, &refund).await, "succeeded");
+        assert_eq!(book.closing(["1012.01", "2205"]).await, ["66.00", "-66.00"]);
+    }
+    let shown = book.shown(&format!("/v1/orders/{order}")).await;
+    assert_eq!((&shown["refunded"], &shown["state"]), (&bodies::yuan("33.00"), &json!("paid")));
+    assert_eq!(book.shown("/v1/payments?exception=open").await, json!([]));
+    book.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_asked_back_again_meanwhile_is_not_booked_twice() {
+    let (book, order) = paid().await;
+    let refund = book.ask_back(&order, "99.00").await;
+    let number = text(&book.refund_steps(&refund, &["approve", "submit", "fail"]).await, "number").to_owned();
+    let second = book.ask_back(&order, "99.00").await;
+    let succeed = format!("/v1/refunds/{refund}/succeed");
+    book.finance().post(&succeed, &json!({})).await.problem(409, "order-refund-not-in-state");
+    book.wechat_refund("SO-1-001", (&number, 99_00), "SUCCESS").await;
+    assert_eq!(state(&book, &refund).await, "failed");
+    let open = book.shown("/v1/payments?exception=open").await;
+    assert_eq!(text(&open[0]["exceptions"][0], "kind"), "refund_contradicted");
+    assert_eq!(text(&open[0]["exceptions"][0], "refund"), refund);
+    assert_eq!(book.closing(["1012.01", "2205"]).await, ["99.00", "-99.00"]);
+    // Still promised to the other; once that is given up, a person books what the channel has said.
+    book.finance().post(&succeed, &json!({})).await.problem(422, "refund-above-captured");
+    book.refund_steps(&second, &["reject"]).await;
+    let booked = book.refund_steps(&refund, &["succeed"]).await;
+    assert_eq!((text(&booked, "state"), text(&booked, "order_state")), ("succeeded", "closed"));
+    assert_eq!(book.closing(["1012.01", "2205"]).await, ["0.00", "0.00"]);
+    book.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_channel_pays_back_of_a_completed_order_is_no_revenue() {
+    let order_times = OrderTimes { receive_after_days: 0, refund_window_days: 0, ..OrderTimes::default() };
+    let api = ApiSettings { channels: channels(), order_times, ..ApiSettings::default() };
+    let book = TestBook::start_differently(Differently { api, ..Differently::default() }).await;
+    let customer = book.customer("青松贸易有限公司").await;
+    let order = book.order(&customer, "SO-1", "99").await;
+    book.begin(&order, "wechat_pay", "SO-1-001").await;
+    book.wechat_paid("SO-1-001", 99_00, "42").await;
+    let refund = book.ask_back(&order, "33.00").await;
+    let number = text(&book.refund_steps(&refund, &["approve", "submit", "fail"]).await, "number").to_owned();
+    let all = json!({ "lines": [{ "line": 1, "quantity": "1" }] });
+    book.operator().post(&format!("/v1/orders/{order}/ship"), &all).await.ok();
+    book.comes_to(&order, "completed").await;
+    assert_eq!(book.closing(["1012.01", "2205", "6001"]).await, ["99.00", "0.00", "-99.00"]);
+    for _ in 0..2 {
+        book.wechat_refund("SO-1-001", (&number, 33_00), "SUCCESS").await;
+    }
+    assert_eq!(state(&book, &refund).await, "succeeded");
+    assert_eq!(book.closing(["1012.01", "2205", "6001"]).await, ["66.00", "0.00", "-66.00"]);
+    let shown = book.shown_order(&order).await;
+    assert_eq!((&shown["state"], &shown["revenue"]), (&json!("completed"), &bodies::yuan("66.00")));
     book.finish().await;
 }

@@ -139,3 +139,23 @@ async fn a_suspended_customers_money_stays() {
     assert_eq!(book.funds(&acme).await, ["90.00", "0.00", "90.00"]);
     book.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_withdrawal_is_submitted_under_one_reference() {
+    let book = TestBook::start().await;
+    let acme = book.customer_with("Acme", "100.00").await;
+    let (with, without) =
+        (book.request(&acme, "10.00", "W1").await, book.request(&acme, "10.00", "W2").await);
+    book.take(&with, &["approve"]).await;
+    book.take(&without, &["approve", "submit", "submit"]).await;
+    let under = |reference: &str| json!({ "channel_reference": reference });
+    for _ in 0..2 {
+        book.finance().post(&step_path(&with, "submit"), &under("B-1")).await.ok();
+    }
+    for (id, body) in [(&with, under("B-2")), (&with, json!({})), (&without, under("B-1"))] {
+        let request = book.finance().post(&step_path(id, "submit"), &body);
+        let refused = book.refuses(request, 409, "withdrawal-submitted-otherwise").await;
+        assert_eq!(refused.body["known"], if *id == with { json!("B-1") } else { json!(null) });
+    }
+    book.finish().await;
+}

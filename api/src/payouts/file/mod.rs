@@ -1,5 +1,5 @@
-//! The file of a batch, in the formats banks take. The same bytes at every download: all that is in it is in the journal,
-//! and never changes.
+//! The file of a batch, in the formats banks take. The same bytes at every download of the same payouts: all that is in it is
+//! in the journal, and never changes.
 
 mod csv;
 mod iban;

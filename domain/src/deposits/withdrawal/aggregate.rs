@@ -11,6 +11,7 @@ use super::{
     WithdrawalAction, WithdrawalCommand, WithdrawalEvent, WithdrawalRefusal, WithdrawalState, rules,
 };
 use crate::actor::Actor;
+use crate::deposits::ChannelReference;
 use crate::event::BookEvent;
 use crate::event_sourced::{CorruptStream, EventSourced};
 use crate::ids::{WalletId, WithdrawalId};
@@ -35,6 +36,9 @@ pub(super) struct Request {
     pub(super) decided_by: Option<Actor>,
     /// The business date of the last step that has one.
     pub(super) last_effective: Option<NaiveDate>,
+    /// The bank's or channel's number of the order it was given.
+    #[serde(default)]
+    pub(super) channel_reference: Option<ChannelReference>,
 }
 
 impl Withdrawal {
@@ -97,6 +101,7 @@ fn begin(event: &WithdrawalEvent) -> Option<Request> {
         state: WithdrawalState::Requested,
         decided_by: None,
         last_effective: None,
+        channel_reference: None,
     })
 }
 
@@ -118,11 +123,16 @@ impl EventSourced for Withdrawal {
                 if request.withdrawal != *event.withdrawal() {
                     return Err(corrupt("belongs to another withdrawal"));
                 }
-                if !action.is_open_from(request.state) {
+                // The bank has paid after all.
+                let again = action == WithdrawalAction::Submit && request.state == WithdrawalState::Failed;
+                if !again && !action.is_open_from(request.state) {
                     return Err(corrupt("not a step from the state it met"));
                 }
                 request.state = action.target();
                 request.last_effective = event.effective_date().or(request.last_effective);
+                if let WithdrawalEvent::WithdrawalSubmitted { channel_reference, .. } = event {
+                    request.channel_reference.clone_from(channel_reference);
+                }
                 if by.is_some() {
                     request.decided_by = by.cloned();
                 }

@@ -40,6 +40,12 @@ pub enum WithdrawalCommand {
         effective_date: NaiveDate,
         today: NaiveDate,
     },
+    /// The bank has paid what had been called unpaid: the money is in transit again, to be paid at once.
+    SubmitAfterAll {
+        withdrawal: WithdrawalId,
+        effective_date: NaiveDate,
+        today: NaiveDate,
+    },
     /// The bank has paid.
     Succeed {
         withdrawal: WithdrawalId,

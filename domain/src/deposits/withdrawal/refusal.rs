@@ -3,7 +3,7 @@
 use super::{WithdrawalAction, WithdrawalState};
 use crate::actor::Actor;
 use crate::dates::EffectiveDateOutOfRange;
-use crate::deposits::WithdrawalReference;
+use crate::deposits::{ChannelReference, WithdrawalReference};
 use crate::ids::{CustomerId, WithdrawalId};
 use crate::money::{Money, MoneyError};
 
@@ -17,6 +17,13 @@ pub enum WithdrawalRefusal {
     SelfApproval { requested_by: Actor },
     #[error("withdrawal {withdrawal} is {state}: it is too late, or too early, to {action} it")]
     NotInState { withdrawal: WithdrawalId, state: WithdrawalState, action: WithdrawalAction },
+    /// The bank would be given two orders.
+    #[error("withdrawal {withdrawal} is submitted already, {}", spoken(.known.as_ref()))]
+    SubmittedOtherwise {
+        withdrawal: WithdrawalId,
+        known: Option<ChannelReference>,
+        given: Option<ChannelReference>,
+    },
     #[error("customer {customer} is suspended: no money goes out")]
     WalletSuspended { customer: CustomerId },
     #[error("a withdrawal with the reference {reference:?} is requested already")]
@@ -28,4 +35,11 @@ pub enum WithdrawalRefusal {
     /// The currency is another than the wallet's.
     #[error(transparent)]
     Money(#[from] MoneyError),
+}
+
+fn spoken(reference: Option<&ChannelReference>) -> String {
+    match reference {
+        Some(reference) => format!("under the reference {reference:?}"),
+        None => "without a reference".to_owned(),
+    }
 }

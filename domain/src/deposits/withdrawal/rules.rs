@@ -6,9 +6,10 @@
 use chrono::NaiveDate;
 
 use super::aggregate::{Request, Withdrawal};
-use super::{WithdrawalAction, WithdrawalCommand, WithdrawalEvent, WithdrawalRefusal};
+use super::{WithdrawalAction, WithdrawalCommand, WithdrawalEvent, WithdrawalRefusal, WithdrawalState};
 use crate::actor::Actor;
 use crate::dates::{EARLIEST_EFFECTIVE_DATE, check_follows};
+use crate::deposits::ChannelReference;
 use crate::ids::{WalletId, WithdrawalId};
 use crate::money::{Money, MoneyError};
 
@@ -40,11 +41,22 @@ pub(super) fn decide(
             .map(|_| Event::WithdrawalRejected { withdrawal, rejected_by: by, reason }),
         Command::Cancel { withdrawal, reason } => may_take(state, &withdrawal, Action::Cancel)?
             .map(|_| Event::WithdrawalCancelled { withdrawal, reason }),
-        Command::Submit { withdrawal, channel_reference, effective_date, today } => {
-            may_move(state, &withdrawal, Action::Submit, (effective_date, today))?.map(|request| {
-                let Request { wallet, amount, .. } = request.clone();
-                Event::WithdrawalSubmitted { withdrawal, wallet, amount, effective_date, channel_reference }
-            })
+        Command::Submit { withdrawal, channel_reference, effective_date, today } => may_submit(
+            state,
+            &withdrawal,
+            channel_reference.as_ref(),
+            (effective_date, today),
+        )?
+        .map(|request| {
+            let Request { wallet, amount, .. } = request.clone();
+            Event::WithdrawalSubmitted { withdrawal, wallet, amount, effective_date, channel_reference }
+        }),
+        Command::SubmitAfterAll { withdrawal, effective_date, today } => {
+            let request = failed(state, &withdrawal)?;
+            check_after_last(request, (effective_date, today))?;
+            let Request { wallet, amount, .. } = request.clone();
+            let channel_reference = None;
+            Some(Event::WithdrawalSubmitted { withdrawal, wallet, amount, effective_date, channel_reference })
         }
         Command::Succeed { withdrawal, effective_date, today } => {
             may_move(state, &withdrawal, Action::Succeed, (effective_date, today))?.map(|request| {
@@ -99,10 +111,45 @@ fn may_move<'a>(
 ) -> Step<'a> {
     let step = may_take(state, withdrawal, action)?;
     if let Some(request) = step {
-        let earliest = request.last_effective.unwrap_or(EARLIEST_EFFECTIVE_DATE);
-        check_follows(effective_date, earliest, today)?;
+        check_after_last(request, (effective_date, today))?;
     }
     Ok(step)
+}
+
+fn check_after_last(
+    request: &Request,
+    (effective_date, today): (NaiveDate, NaiveDate),
+) -> Result<(), WithdrawalRefusal> {
+    let earliest = request.last_effective.unwrap_or(EARLIEST_EFFECTIVE_DATE);
+    Ok(check_follows(effective_date, earliest, today)?)
+}
+
+/// The same order again is a retry; under another number it would be another order.
+fn may_submit<'a>(
+    state: &'a Withdrawal,
+    withdrawal: &WithdrawalId,
+    reference: Option<&ChannelReference>,
+    dates: (NaiveDate, NaiveDate),
+) -> Step<'a> {
+    let step = may_move(state, withdrawal, WithdrawalAction::Submit, dates)?;
+    let known = requested(state, withdrawal)?.channel_reference.as_ref();
+    if step.is_none() && known != reference {
+        return Err(WithdrawalRefusal::SubmittedOtherwise {
+            withdrawal: withdrawal.clone(),
+            known: known.cloned(),
+            given: reference.cloned(),
+        });
+    }
+    Ok(step)
+}
+
+fn failed<'a>(state: &'a Withdrawal, withdrawal: &WithdrawalId) -> Result<&'a Request, WithdrawalRefusal> {
+    let request = requested(state, withdrawal)?;
+    if request.state == WithdrawalState::Failed {
+        Ok(request)
+    } else {
+        Err(not_now(request, WithdrawalAction::Submit))
+    }
 }
 
 /// A step that is someone's decision: only they may repeat it.

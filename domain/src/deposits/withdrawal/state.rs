@@ -6,6 +6,8 @@
 //!     ├──────cancel───────┴─→ cancelled
 //!     └──────reject─────────→ rejected
 //! ```
+//!
+//! What a person has called failed, and its payout finds paid, is submitted and succeeds in one decision.
 
 use serde::{Deserialize, Serialize};
 

@@ -307,3 +307,43 @@ fn a_state_has_one_spelling_everywhere() {
         assert_eq!(state.as_str().parse(), Ok(state));
     }
 }
+
+#[test]
+fn a_withdrawal_is_submitted_under_one_reference() {
+    let reference = |text: &str| Some(text.parse().unwrap());
+    let submit = |channel_reference| Command::Submit {
+        withdrawal: id(),
+        channel_reference,
+        effective_date: today(),
+        today: today(),
+    };
+    let submitted = |channel_reference| Event::WithdrawalSubmitted {
+        withdrawal: id(),
+        wallet: wallet(),
+        amount: thirty(),
+        effective_date: today(),
+        channel_reference,
+    };
+    for (known, given_reference) in
+        [(None, reference("B-2")), (reference("B-1"), None), (reference("B-1"), reference("B-2"))]
+    {
+        let before = [history(State::Approved), vec![submitted(known.clone())]].concat();
+        given(before.clone()).when(submit(known.clone())).then_expect_events(vec![]);
+        given(before).when(submit(given_reference.clone())).then_expect_error(
+            WithdrawalRefusal::SubmittedOtherwise { withdrawal: id(), known, given: given_reference },
+        );
+    }
+}
+
+#[test]
+fn only_what_failed_is_submitted_after_all() {
+    let after_all = || Command::SubmitAfterAll { withdrawal: id(), effective_date: today(), today: today() };
+    let submitted = event(Action::Submit);
+    given(history(State::Failed)).when(after_all()).then_expect_events(vec![submitted.clone()]);
+    for state in State::ALL.into_iter().filter(|state| *state != State::Failed) {
+        let refused = WithdrawalRefusal::NotInState { withdrawal: id(), state, action: Action::Submit };
+        given(history(state)).when(after_all()).then_expect_error(refused);
+    }
+    let again = [history(State::Failed), vec![submitted]].concat();
+    given(again).when(command(Action::Succeed)).then_expect_events(vec![event(Action::Succeed)]);
+}

@@ -41,6 +41,11 @@ impl Order {
         self.terms().map(|terms| terms.amount)
     }
 
+    /// The business date on which it was placed.
+    pub fn placed_date(&self) -> Option<NaiveDate> {
+        self.placed.as_ref().map(|order| order.placed_date)
+    }
+
     /// Whether a payment would be taken for it.
     pub fn awaits_payment(&self) -> bool {
         self.state() == Some(OrderState::PendingPayment)
@@ -63,6 +68,13 @@ impl Order {
     /// What can still be asked back.
     pub fn refundable(&self) -> Result<Option<Money>, MoneyError> {
         self.placed.as_ref().map(Standing::refundable).transpose()
+    }
+
+    /// Whether so much of it can go back although nothing is set aside for it.
+    pub fn may_refund_after_all(&self, amount: Money) -> Result<bool, MoneyError> {
+        let Some(order) = &self.placed else { return Ok(false) };
+        let paid = order.state.holds_money() || order.state == OrderState::Completed;
+        Ok(paid && order.refundable()?.covers(amount)?)
     }
 
     /// What is set aside for a refund; `None` if it is not open.

@@ -45,6 +45,14 @@ pub enum OrderCommand {
     RequestRefund { order: OrderId, refund: RefundId, amount: Money },
     /// The money of an open refund went back. What went back in full closes the order.
     Refund { order: OrderId, refund: RefundId, effective_date: NaiveDate, today: NaiveDate },
+    /// The money of a refund that had come to nothing went back after all, whether the order is completed or not.
+    RefundAfterAll {
+        order: OrderId,
+        refund: RefundId,
+        amount: Money,
+        effective_date: NaiveDate,
+        today: NaiveDate,
+    },
     /// An open refund came to nothing.
     ReleaseRefund { order: OrderId, refund: RefundId },
 }
@@ -60,6 +68,7 @@ impl OrderCommand {
             | Self::TakeDueStep { order, .. }
             | Self::RequestRefund { order, .. }
             | Self::Refund { order, .. }
+            | Self::RefundAfterAll { order, .. }
             | Self::ReleaseRefund { order, .. } => order,
         }
     }

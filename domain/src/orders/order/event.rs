@@ -96,6 +96,9 @@ pub enum OrderEvent {
         paid_with: PaidWith,
         amount: Money,
         effective_date: NaiveDate,
+        /// Of an order that was completed before: what of it had been revenue, and what tax.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        earned: Option<Amounts>,
     },
     /// A refund came to nothing: its money can be asked back again.
     OrderRefundReleased { order: OrderId, refund: RefundId, amount: Money },

@@ -58,6 +58,9 @@ pub(super) fn decide(state: &Order, command: OrderCommand) -> Decided {
         Command::Refund { order, refund, effective_date, today } => {
             refund_paid(standing, (order, refund), (effective_date, today))
         }
+        Command::RefundAfterAll { refund, amount, effective_date, today, .. } => {
+            refund_after_all(standing, (refund, amount), (effective_date, today))
+        }
         Command::ReleaseRefund { order, refund } => {
             let amount = open_refund(standing, &refund)?;
             Ok(vec![Event::OrderRefundReleased { order, refund, amount }])
@@ -161,11 +164,17 @@ fn request_refund(standing: &Standing, order: OrderId, refund: RefundId, request
     if !requested.is_positive() {
         return Err(OrderRefusal::RefundNotPositive { amount: requested });
     }
-    if !standing.refundable()?.covers(requested)? {
-        let (captured, refunded, pending) = (standing.captured, standing.refunded, standing.pending()?);
-        return Err(OrderRefusal::RefundAboveCaptured { order, captured, refunded, pending, requested });
-    }
+    check_refundable(standing, requested)?;
     Ok(vec![OrderEvent::OrderRefundRequested { order, refund, amount: requested }])
+}
+
+fn check_refundable(standing: &Standing, requested: Money) -> Result<(), OrderRefusal> {
+    if standing.refundable()?.covers(requested)? {
+        return Ok(());
+    }
+    let (captured, refunded, pending) = (standing.captured, standing.refunded, standing.pending()?);
+    let order = standing.order.clone();
+    Err(OrderRefusal::RefundAboveCaptured { order, captured, refunded, pending, requested })
 }
 
 fn refund_paid(
@@ -181,8 +190,40 @@ fn refund_paid(
     let in_full = standing.refunded.checked_add(amount)? == standing.captured;
     let customer = standing.terms.customer.clone();
     let closed = in_full.then(|| OrderEvent::OrderClosed { order: order.clone() });
-    let refunded = OrderEvent::OrderRefunded { order, customer, refund, paid_with, amount, effective_date };
+    let earned = None;
+    let refunded =
+        OrderEvent::OrderRefunded { order, customer, refund, paid_with, amount, effective_date, earned };
     Ok([Some(refunded), closed].into_iter().flatten().collect())
+}
+
+/// Set aside and gone at once. What a completed order had earned of it is not earned.
+fn refund_after_all(
+    standing: &Standing,
+    (refund, amount): (RefundId, Money),
+    (effective_date, today): Dates,
+) -> Decided {
+    let completed = standing.state == OrderState::Completed;
+    if !completed {
+        check_state(standing, OrderAction::Refund)?;
+    }
+    check_refundable(standing, amount)?;
+    check_follows(effective_date, standing.last_effective.unwrap_or(effective_date), today)?;
+    let Some(paid_with) = standing.paid_with.clone() else {
+        return Err(not_in_state(standing, OrderAction::Refund));
+    };
+    let (order, customer) = (standing.order.clone(), standing.terms.customer.clone());
+    let kept = standing.captured.checked_sub(standing.refunded)?;
+    let left = kept.checked_sub(amount)?;
+    let earned = if completed {
+        Some(standing.terms.amounts_of(kept)?.checked_sub(standing.terms.amounts_of(left)?)?)
+    } else {
+        None
+    };
+    let closed = (left.is_zero() && !completed).then(|| OrderEvent::OrderClosed { order: order.clone() });
+    let asked = OrderEvent::OrderRefundRequested { order: order.clone(), refund: refund.clone(), amount };
+    let refunded =
+        OrderEvent::OrderRefunded { order, customer, refund, paid_with, amount, effective_date, earned };
+    Ok([Some(asked), Some(refunded), closed].into_iter().flatten().collect())
 }
 
 fn open_refund(standing: &Standing, refund: &RefundId) -> Result<Money, OrderRefusal> {

@@ -16,6 +16,7 @@ use crate::event_sourced::{CorruptStream, EventSourced};
 use crate::ids::CustomerId;
 use crate::money::{Money, MoneyError};
 use crate::orders::{OrderId, OrdersEvent, RefundId};
+use crate::requester::Requester;
 
 /// By default one nobody has begun or spoken of.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,6 +66,11 @@ impl Payment {
         self.begun.as_ref().map(|attempt| attempt.captured)
     }
 
+    /// The person whose word it is that the order is paid; `None` if it is the channel's own, or it is not paid by this.
+    pub fn confirmed_by(&self) -> Option<&Requester> {
+        self.begun.as_ref().and_then(|attempt| attempt.confirmed_by.as_ref())
+    }
+
     /// What came that is not the order's.
     pub fn excess(&self) -> Option<Money> {
         self.begun.as_ref().map(|attempt| attempt.excess)
@@ -77,6 +83,16 @@ impl Payment {
 
     pub fn refunded(&self) -> Option<Money> {
         self.begun.as_ref().map(|attempt| attempt.refunded)
+    }
+
+    /// Whether the channel has said that it paid this refund back when here it had failed, and nobody has looked yet.
+    pub fn is_said_refunded(&self, refund: &RefundId) -> bool {
+        self.begun.as_ref().is_some_and(|attempt| attempt.doubted_refunds.get(refund) == Some(&true))
+    }
+
+    /// What of it this refund may be, beside all others.
+    pub fn left_for(&self, refund: &RefundId) -> Result<Option<Money>, MoneyError> {
+        self.begun.as_ref().map(|attempt| attempt.left_for(refund)).transpose()
     }
 
     /// What a person has still to look at.
@@ -165,17 +181,21 @@ fn begin(event: &PaymentEvent) -> Option<PaymentAttempt> {
 fn take_in(attempt: &mut Attempt, event: &PaymentEvent) -> Result<(), Broken> {
     match event {
         PaymentEvent::PaymentBegun { .. } | PaymentEvent::PaymentToldEarly { .. } => Err(Broken::BegunBefore),
-        PaymentEvent::PaymentSucceeded { transaction, amount, effective_date, .. } => {
-            attempt.succeed(transaction, *amount, *effective_date)
+        PaymentEvent::PaymentSucceeded { transaction, amount, effective_date, confirmed_by, .. } => {
+            attempt.succeed(transaction, *amount, *effective_date)?;
+            attempt.confirmed_by.clone_from(confirmed_by);
+            Ok(())
         }
         PaymentEvent::ExcessPaymentReceived { transaction, amount, why, effective_date, .. } => {
             attempt.exceed(transaction, (*amount, *why), *effective_date)
         }
         PaymentEvent::PaymentClosed { .. } => attempt.close(),
         PaymentEvent::PaymentFeeCharged { amount, .. } => attempt.charge(*amount),
-        PaymentEvent::PaymentDoubted { .. } => attempt.raise(),
+        PaymentEvent::PaymentDoubted { refund, why, amount, .. } => {
+            attempt.doubt(refund.as_ref(), (*why, *amount))
+        }
         PaymentEvent::PaymentExceptionsResolved { .. } => {
-            attempt.open_exceptions = 0;
+            attempt.resolve();
             Ok(())
         }
         PaymentEvent::PaymentRefundSubmitted { refund, amount, .. } => attempt.submit_refund(refund, *amount),

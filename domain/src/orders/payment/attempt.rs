@@ -7,11 +7,12 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{ExcessReason, PaymentAttempt, PaymentReference, PaymentState};
+use super::{DoubtReason, ExcessReason, PaymentAttempt, PaymentReference, PaymentState};
 use crate::channels::{Channel, ChannelNumber};
 use crate::ids::CustomerId;
 use crate::money::{Money, MoneyError};
 use crate::orders::{OrderId, PaymentId, RefundId};
+use crate::requester::Requester;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Attempt {
@@ -27,6 +28,9 @@ pub(super) struct Attempt {
     pub(super) transactions: BTreeMap<ChannelNumber, Money>,
     /// What has paid the order.
     pub(super) captured: Money,
+    /// The person whose word it is that the order is paid; `None`: the channel's own.
+    #[serde(default)]
+    pub(super) confirmed_by: Option<Requester>,
     /// What came beside.
     pub(super) excess: Money,
     /// By the channel's number of it.
@@ -34,6 +38,10 @@ pub(super) struct Attempt {
     /// What the channel is asked to pay back.
     pub(super) refunding: BTreeMap<RefundId, Money>,
     pub(super) refunded: Money,
+    /// Refunds of which the channel has said what was not believed, and nobody has looked yet; whether it said that it paid
+    /// back what this book had taken for unpaid.
+    #[serde(default)]
+    pub(super) doubted_refunds: BTreeMap<RefundId, bool>,
     pub(super) fee: Option<Money>,
     /// What a person has still to look at.
     pub(super) open_exceptions: u32,
@@ -83,10 +91,12 @@ impl Attempt {
             state: PaymentState::Pending,
             transactions: BTreeMap::new(),
             captured: zero,
+            confirmed_by: None,
             excess: zero,
             excesses: BTreeMap::new(),
             refunding: BTreeMap::new(),
             refunded: zero,
+            doubted_refunds: BTreeMap::new(),
             fee: None,
             open_exceptions: 0,
             since: None,
@@ -145,6 +155,25 @@ impl Attempt {
         self.transactions.insert(transaction.clone(), before.checked_add(amount)?);
         self.since = Some(self.since.map_or(date, |since| since.min(date)));
         Ok(())
+    }
+
+    pub(super) fn doubt(
+        &mut self,
+        refund: Option<&RefundId>,
+        (why, amount): (DoubtReason, Option<Money>),
+    ) -> Result<(), Broken> {
+        if let Some(refund) = refund {
+            let said_paid = why == DoubtReason::RefundContradicted && amount.is_some();
+            let before = self.doubted_refunds.get(refund).copied().unwrap_or(false);
+            self.doubted_refunds.insert(refund.clone(), before || said_paid);
+        }
+        self.raise()
+    }
+
+    /// A person has looked at all that stands out.
+    pub(super) fn resolve(&mut self) {
+        self.open_exceptions = 0;
+        self.doubted_refunds.clear();
     }
 
     pub(super) fn raise(&mut self) -> Result<(), Broken> {

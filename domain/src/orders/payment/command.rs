@@ -8,6 +8,7 @@ use crate::channels::{Channel, ChannelNotificationId, ChannelNumber};
 use crate::ids::CustomerId;
 use crate::money::Money;
 use crate::orders::{OrderId, PaymentId, RefundId};
+use crate::requester::Requester;
 use crate::text::Reason;
 
 /// An attempt to pay an order.
@@ -34,8 +35,16 @@ pub struct ReceivedPayment {
     pub merchant: Option<ChannelNumber>,
     pub happened_at: DateTime<Utc>,
     pub effective_date: NaiveDate,
-    /// The notification it is known by; of a person's word, none.
-    pub notification: Option<ChannelNotificationId>,
+    pub word: PaymentWord,
+}
+
+/// Whose word it is that money came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PaymentWord {
+    /// The channel's own, signed, by this notification.
+    Channel(ChannelNotificationId),
+    /// A person's, who could have mistyped or invented it.
+    Person(Requester),
 }
 
 /// How it stands with the order when money comes for it.
@@ -67,6 +76,7 @@ pub enum PaymentCommand {
         notification: ChannelNotificationId,
         why: DoubtReason,
         amount: Option<Money>,
+        refund: Option<RefundId>,
     },
     /// Given up by a person.
     Close {

@@ -11,6 +11,7 @@ use crate::event::EventKind;
 use crate::ids::CustomerId;
 use crate::money::Money;
 use crate::orders::{OrderId, PaymentId, RefundId};
+use crate::requester::Requester;
 use crate::text::Reason;
 
 /// Amounts are positive.
@@ -40,6 +41,9 @@ pub enum PaymentEvent {
         /// When it happened at the channel.
         happened_at: DateTime<Utc>,
         effective_date: NaiveDate,
+        /// The person whose word it is; `None`: the channel's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        confirmed_by: Option<Requester>,
     },
     /// Money came that is not the order's. It is to be refunded, by `refund`.
     ExcessPaymentReceived {
@@ -69,6 +73,9 @@ pub enum PaymentEvent {
         why: DoubtReason,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         amount: Option<Money>,
+        /// The refund of it that the channel speaks of, if it is known here.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        refund: Option<RefundId>,
     },
     /// A person has looked at all that stood out.
     PaymentExceptionsResolved { payment: PaymentId, reason: Reason, resolved_by: Actor },

@@ -48,7 +48,7 @@ impl std::fmt::Display for ExcessReason {
     }
 }
 
-/// Why what a channel says is not believed. No money is moved by it.
+/// Why what a channel says is not believed, or has to be looked at. No money is moved by that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DoubtReason {
@@ -60,11 +60,18 @@ pub enum DoubtReason {
     RefundAmountDiffers,
     /// The refund has come to another end here.
     RefundContradicted,
+    /// The money is booked, but came on a day before the order was placed: it may be another order's.
+    BeforeOrder,
 }
 
 impl DoubtReason {
-    pub const ALL: [Self; 4] =
-        [Self::AmountContradicted, Self::RefundUnknown, Self::RefundAmountDiffers, Self::RefundContradicted];
+    pub const ALL: [Self; 5] = [
+        Self::AmountContradicted,
+        Self::RefundUnknown,
+        Self::RefundAmountDiffers,
+        Self::RefundContradicted,
+        Self::BeforeOrder,
+    ];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -72,6 +79,7 @@ impl DoubtReason {
             Self::RefundUnknown => "refund_unknown",
             Self::RefundAmountDiffers => "refund_amount_differs",
             Self::RefundContradicted => "refund_contradicted",
+            Self::BeforeOrder => "before_order",
         }
     }
 }

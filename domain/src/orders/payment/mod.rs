@@ -17,7 +17,7 @@ mod state;
 mod tests;
 
 pub use aggregate::Payment;
-pub use command::{OrderStanding, PaymentAttempt, PaymentCommand, ReceivedPayment};
+pub use command::{OrderStanding, PaymentAttempt, PaymentCommand, PaymentWord, ReceivedPayment};
 pub use event::PaymentEvent;
 pub use exception::{DoubtReason, ExcessReason, PaymentExceptionKind};
 pub use reference::PaymentReference;

@@ -4,7 +4,7 @@ use super::{PaymentReference, PaymentState};
 use crate::channels::ChannelNumber;
 use crate::dates::EffectiveDateOutOfRange;
 use crate::money::{Currency, Money, MoneyError};
-use crate::orders::{OrderId, PaymentId};
+use crate::orders::{OrderId, PaymentId, RefundId};
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PaymentRefusal {
@@ -31,6 +31,11 @@ pub enum PaymentRefusal {
     FeeCharged { payment: PaymentId, fee: Money },
     #[error("a fee of {fee} is more than the {received} that came")]
     FeeAbovePayment { fee: Money, received: Money },
+    #[error(
+        "what the channel says of refund {refund} is in doubt: look at the exceptions of payment {payment}, and resolve them, \
+         before it is given to the channel"
+    )]
+    RefundDoubted { payment: PaymentId, refund: RefundId },
     #[error("of payment {payment} nothing stands out that could be resolved")]
     NothingToResolve { payment: PaymentId },
     #[error(

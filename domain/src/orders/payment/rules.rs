@@ -9,7 +9,7 @@ use super::aggregate::Payment;
 use super::attempt::Attempt;
 use super::{
     DoubtReason, ExcessReason, OrderStanding, PaymentAttempt, PaymentCommand, PaymentEvent, PaymentRefusal,
-    PaymentState, ReceivedPayment,
+    PaymentState, PaymentWord, ReceivedPayment,
 };
 use crate::dates::{check_effective, check_follows};
 use crate::money::{Currency, Money, MoneyError};
@@ -30,9 +30,9 @@ pub(super) fn decide(state: &Payment, command: PaymentCommand) -> Decided {
         Command::Receive { payment, received, order, today } => {
             return receive(begun(state, &payment)?, received, order, today);
         }
-        Command::Doubt { payment, notification, why, amount } => {
+        Command::Doubt { payment, notification, why, amount, refund } => {
             begun(state, &payment)?;
-            vec![Event::PaymentDoubted { payment, notification, why, amount }]
+            vec![Event::PaymentDoubted { payment, notification, why, amount, refund }]
         }
         Command::Close { payment, reason } => match begun(state, &payment)?.state {
             PaymentState::Pending => vec![Event::PaymentClosed { payment, reason }],
@@ -53,6 +53,9 @@ pub(super) fn decide(state: &Payment, command: PaymentCommand) -> Decided {
         },
         Command::SubmitRefund { payment, refund, amount } => {
             let attempt = begun(state, &payment)?;
+            if attempt.doubted_refunds.contains_key(&refund) {
+                return Err(PaymentRefusal::RefundDoubted { payment, refund });
+            }
             check_left(attempt, &refund, amount)?;
             let submitted = attempt.refunding.contains_key(&refund);
             once(!submitted, Event::PaymentRefundSubmitted { payment, refund, amount })
@@ -109,7 +112,10 @@ fn receive(attempt: &Attempt, received: ReceivedPayment, order: OrderStanding, t
     // So that it can be said how much came in all.
     attempt.received()?.checked_add(amount)?;
     let why = why_not(attempt, &received, order);
-    let by_a_person = received.notification.is_none();
+    let by_a_person = match &received.word {
+        PaymentWord::Person(_) => true,
+        PaymentWord::Channel(_) => false,
+    };
     if by_a_person && (why.is_some() || amount != attempt.amount) {
         let (payment, awaited) = (attempt.payment.clone(), attempt.amount);
         return Err(PaymentRefusal::NotAwaited { payment, awaited, given: amount });
@@ -146,20 +152,25 @@ fn why_not(attempt: &Attempt, received: &ReceivedPayment, order: OrderStanding) 
 
 /// The same money again. A channel that contradicts itself is not believed; a person is told.
 fn told_again(attempt: &Attempt, known: Money, received: ReceivedPayment) -> Decided {
-    let ReceivedPayment { transaction, amount: given, notification, .. } = received;
-    match notification {
+    let ReceivedPayment { transaction, amount: given, word, .. } = received;
+    match word {
         _ if known == given => Ok(Vec::new()),
-        Some(notification) => Ok(vec![PaymentEvent::PaymentDoubted {
+        PaymentWord::Channel(notification) => Ok(vec![PaymentEvent::PaymentDoubted {
             payment: attempt.payment.clone(),
             notification,
             why: DoubtReason::AmountContradicted,
             amount: Some(given),
+            refund: None,
         }]),
-        None => Err(PaymentRefusal::TransactionDiffers { transaction, known, given }),
+        PaymentWord::Person(_) => Err(PaymentRefusal::TransactionDiffers { transaction, known, given }),
     }
 }
 
 fn success(attempt: &Attempt, received: &ReceivedPayment) -> PaymentEvent {
+    let confirmed_by = match &received.word {
+        PaymentWord::Person(person) => Some(person.clone()),
+        PaymentWord::Channel(_) => None,
+    };
     PaymentEvent::PaymentSucceeded {
         payment: attempt.payment.clone(),
         order: attempt.order.clone(),
@@ -169,6 +180,7 @@ fn success(attempt: &Attempt, received: &ReceivedPayment) -> PaymentEvent {
         amount: attempt.amount,
         happened_at: received.happened_at,
         effective_date: received.effective_date,
+        confirmed_by,
     }
 }
 

@@ -31,14 +31,38 @@ pub(super) struct Paper {
     pub(super) ground: RefundGround,
     pub(super) back_to: PaidWith,
     pub(super) amount: Money,
-    /// Nobody asked for the refund of excess money.
+    /// Nobody asked for the refund of excess money; but if it is excess by a person's word alone, he stands for it.
     pub(super) requested_by: Option<Requester>,
     pub(super) since: NaiveDate,
     pub(super) state: OrderRefundState,
     /// Who approved or rejected it.
     pub(super) decided_by: Option<Actor>,
-    /// How often it was given to the channel.
+    /// How many numbers the channel was given for it.
     pub(super) attempts: u32,
+    /// That it failed is a person's word, not the channel's.
+    #[serde(default)]
+    pub(super) given_up: bool,
+}
+
+impl Paper {
+    /// Whether this step may be taken now. What a person has called failed, the channel may still settle.
+    pub(super) fn is_open_to(&self, action: OrderRefundAction) -> bool {
+        let settled = matches!(action, OrderRefundAction::Succeed | OrderRefundAction::Fail);
+        action.is_open_from(self.state, self.ground == RefundGround::Excess)
+            || (settled && self.is_given_up())
+    }
+
+    pub(super) fn is_given_up(&self) -> bool {
+        self.state == OrderRefundState::Failed && self.given_up
+    }
+
+    /// The number it is given to the channel under next. A channel pays a number once, so only what the channel itself has
+    /// said it will not pay gets another.
+    pub(super) fn next_number(&self) -> RefundNumber {
+        let last = self.attempts.max(1);
+        let closed = self.state == OrderRefundState::Failed && !self.given_up;
+        RefundNumber::new(&self.refund, if closed { last.saturating_add(1) } else { last })
+    }
 }
 
 impl OrderRefund {
@@ -78,7 +102,12 @@ impl OrderRefund {
         self.paper.as_ref().map(|paper| RefundNumber::new(&paper.refund, paper.attempts))
     }
 
-    /// How often it was given to the channel.
+    /// Whether a person has called it failed, and the channel has not.
+    pub fn is_given_up(&self) -> bool {
+        self.paper.as_ref().is_some_and(Paper::is_given_up)
+    }
+
+    /// How many numbers the channel was given for it.
     pub fn attempts(&self) -> u32 {
         self.paper.as_ref().map_or(0, |paper| paper.attempts)
     }
@@ -104,7 +133,7 @@ fn step(event: &OrderRefundEvent) -> Option<(OrderRefundAction, Option<&Actor>)>
     }
 }
 
-/// The state in which it begins. Excess money needs nobody's approval: it is not ours.
+/// The state in which it begins. Excess money needs nobody's approval, as it is not ours, unless that is a person's word.
 fn begin(event: &OrderRefundEvent) -> Option<Paper> {
     let paper = |(refund, order, customer): (&RefundId, &OrderId, &CustomerId),
                  back_to: &PaidWith,
@@ -121,6 +150,7 @@ fn begin(event: &OrderRefundEvent) -> Option<Paper> {
         state: OrderRefundState::Approved,
         decided_by: None,
         attempts: 0,
+        given_up: false,
     };
     match event {
         OrderRefundEvent::RefundRequested {
@@ -138,8 +168,23 @@ fn begin(event: &OrderRefundEvent) -> Option<Paper> {
             state: OrderRefundState::Requested,
             ..paper((refund, order, customer), back_to, *amount, *since)
         }),
-        OrderRefundEvent::ExcessRefundDue { refund, order, customer, back_to, amount, since, .. } => {
-            Some(paper((refund, order, customer), back_to, *amount, *since))
+        OrderRefundEvent::ExcessRefundDue {
+            refund,
+            order,
+            customer,
+            back_to,
+            amount,
+            confirmed_by,
+            since,
+            ..
+        } => {
+            let begun = paper((refund, order, customer), back_to, *amount, *since);
+            Some(match confirmed_by {
+                Some(person) => {
+                    Paper { requested_by: Some(person.clone()), state: OrderRefundState::Requested, ..begun }
+                }
+                None => begun,
+            })
         }
         OrderRefundEvent::RefundApproved { .. }
         | OrderRefundEvent::RefundRejected { .. }
@@ -168,16 +213,21 @@ impl EventSourced for OrderRefund {
                 if paper.refund != *event.refund() {
                     return Err(corrupt("belongs to another refund"));
                 }
-                if !action.is_open_from(paper.state, paper.ground == RefundGround::Excess) {
+                if !paper.is_open_to(action) {
                     return Err(corrupt("not a step from the state it met"));
                 }
                 paper.state = action.target();
                 if by.is_some() {
                     paper.decided_by = by.cloned();
                 }
-                if action == OrderRefundAction::Submit {
-                    paper.attempts =
-                        paper.attempts.checked_add(1).ok_or_else(|| corrupt("submitted too often"))?;
+                if let OrderRefundEvent::RefundSubmitted { number, .. } = event {
+                    if number.attempt() < paper.attempts {
+                        return Err(corrupt("under a number of before"));
+                    }
+                    paper.attempts = number.attempt();
+                }
+                if let OrderRefundEvent::RefundFailed { reason, .. } = event {
+                    paper.given_up = reason.is_some();
                 }
             }
         }

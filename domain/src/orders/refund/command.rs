@@ -33,6 +33,8 @@ pub enum OrderRefundCommand {
         back_to: PaidWith,
         amount: Money,
         why: ExcessReason,
+        /// The person by whose word alone this is more than was owed.
+        confirmed_by: Option<Requester>,
         since: NaiveDate,
     },
     Approve {
@@ -53,6 +55,13 @@ pub enum OrderRefundCommand {
         effective_date: NaiveDate,
         today: NaiveDate,
     },
+    /// The channel has paid it back, although a person had said that it failed.
+    SucceedAfterAll {
+        refund: RefundId,
+        effective_date: NaiveDate,
+        today: NaiveDate,
+    },
+    /// Without a reason, the channel says so; with one, a person.
     Fail {
         refund: RefundId,
         reason: Option<Reason>,

@@ -75,6 +75,10 @@ pub enum OrderRefundEvent {
         back_to: PaidWith,
         amount: Money,
         why: ExcessReason,
+        /// The person by whose word alone it is not the order's: it waits for somebody else's approval. `None`: the channel
+        /// has signed all of it, and it is approved.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        confirmed_by: Option<Requester>,
         since: NaiveDate,
     },
     RefundApproved {
@@ -104,6 +108,7 @@ pub enum OrderRefundEvent {
     /// The money stayed here.
     RefundFailed {
         refund: RefundId,
+        /// A person's; the channel gives none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<Reason>,
     },

@@ -24,6 +24,11 @@ impl RefundNumber {
         })
     }
 
+    /// How often it had been given to the channel under another number, and once more.
+    pub fn attempt(&self) -> u32 {
+        read(&self.0).map_or(1, |(_, attempt)| attempt)
+    }
+
     /// If it is one of ours: of which refund, and which attempt at it.
     pub fn of(number: &ChannelNumber) -> Option<(RefundId, u32)> {
         read(number.as_str())

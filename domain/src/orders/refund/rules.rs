@@ -2,10 +2,12 @@
 //!
 //! A step that was taken already decides nothing: a channel's second notice is a retry.
 
+use chrono::NaiveDate;
+
 use super::aggregate::{OrderRefund, Paper};
 use super::{
     OrderRefundAction, OrderRefundCommand, OrderRefundEvent, OrderRefundRefusal, OrderRefundState,
-    RefundGround, RefundNumber,
+    RefundGround,
 };
 use crate::actor::Actor;
 use crate::dates::check_follows;
@@ -37,9 +39,18 @@ pub(super) fn decide(
                 since,
             })
         }
-        Command::RefundExcess { refund, order, customer, back_to, amount, why, since } => {
+        Command::RefundExcess { refund, order, customer, back_to, amount, why, confirmed_by, since } => {
             may_begin(state, amount)?;
-            Some(Event::ExcessRefundDue { refund, order, customer, back_to, amount, why, since })
+            Some(Event::ExcessRefundDue {
+                refund,
+                order,
+                customer,
+                back_to,
+                amount,
+                why,
+                confirmed_by,
+                since,
+            })
         }
         Command::Approve { refund, by } => {
             may_approve(state, &refund, &by)?.map(|_| Event::RefundApproved { refund, approved_by: by })
@@ -47,21 +58,22 @@ pub(super) fn decide(
         Command::Reject { refund, by, reason } => may_decide(state, &refund, Action::Reject, &by)?
             .map(|_| Event::RefundRejected { refund, rejected_by: by, reason }),
         Command::Submit { refund } => may_submit(state, &refund)?.map(|paper| {
-            let number = RefundNumber::new(&refund, paper.attempts.saturating_add(1));
+            let number = paper.next_number();
             Event::RefundSubmitted { refund, number }
         }),
         Command::Succeed { refund, effective_date, today } => {
-            let step = may_take(state, &refund, Action::Succeed)?;
-            if let Some(paper) = step {
-                check_follows(effective_date, paper.since, today)?;
-            }
-            step.map(|paper| {
-                let Paper { order, customer, ground, back_to, amount, .. } = paper.clone();
-                Event::RefundSucceeded { refund, order, customer, ground, back_to, amount, effective_date }
-            })
+            succeeded(may_take(state, &refund, Action::Succeed)?, (effective_date, today))?
+        }
+        Command::SucceedAfterAll { refund, effective_date, today } => {
+            let step = may_settle(state, &refund, Action::Succeed)?;
+            succeeded(step, (effective_date, today))?
         }
         Command::Fail { refund, reason } => {
-            may_take(state, &refund, Action::Fail)?.map(|_| Event::RefundFailed { refund, reason })
+            let step = match reason {
+                Some(_) => may_take(state, &refund, Action::Fail)?,
+                None => may_settle(state, &refund, Action::Fail)?,
+            };
+            step.map(|_| Event::RefundFailed { refund, reason })
         }
         Command::FindAbnormal { refund } => {
             may_take(state, &refund, Action::FindAbnormal)?.map(|_| Event::RefundFoundAbnormal { refund })
@@ -86,6 +98,30 @@ fn may_take<'a>(state: &'a OrderRefund, refund: &RefundId, action: OrderRefundAc
         return Ok(Some(paper));
     }
     if paper.state == action.target() { Ok(None) } else { Err(not_now(paper, action)) }
+}
+
+/// The same of a channel, whose word also counts for what a person has called failed.
+fn may_settle<'a>(state: &'a OrderRefund, refund: &RefundId, action: OrderRefundAction) -> Step<'a> {
+    let paper = asked_for(state, refund)?;
+    if paper.is_open_to(action) { Ok(Some(paper)) } else { may_take(state, refund, action) }
+}
+
+fn succeeded(
+    step: Option<&Paper>,
+    (effective_date, today): (NaiveDate, NaiveDate),
+) -> Result<Option<OrderRefundEvent>, OrderRefundRefusal> {
+    let Some(paper) = step else { return Ok(None) };
+    check_follows(effective_date, paper.since, today)?;
+    let Paper { refund, order, customer, ground, back_to, amount, .. } = paper.clone();
+    Ok(Some(OrderRefundEvent::RefundSucceeded {
+        refund,
+        order,
+        customer,
+        ground,
+        back_to,
+        amount,
+        effective_date,
+    }))
 }
 
 /// A step that is someone's decision: only they may repeat it. What is back in the wallet by the approval is approved.

@@ -90,6 +90,7 @@ fn excess_due() -> Event {
         back_to: to_channel(),
         amount: yuan("1.00"),
         why: ExcessReason::Overpaid,
+        confirmed_by: None,
         since: day("2026-11-20"),
     }
 }
@@ -102,8 +103,14 @@ fn submitted(attempt: u32) -> Event {
     Event::RefundSubmitted { refund: id(), number: RefundNumber::new(&id(), attempt) }
 }
 
+/// By the channel's own word.
 fn failed() -> Event {
     Event::RefundFailed { refund: id(), reason: None }
+}
+
+/// By a person's.
+fn given_up() -> Event {
+    Event::RefundFailed { refund: id(), reason: Some(reason()) }
 }
 
 fn succeeded(back_to: PaidWith) -> Event {
@@ -254,6 +261,7 @@ fn excess_money_needs_no_approval_and_is_tried_again() {
         back_to: to_channel(),
         amount: yuan("1.00"),
         why: ExcessReason::Overpaid,
+        confirmed_by: None,
         since: day("2026-11-20"),
     };
     let submit = || Command::Submit { refund: id() };
@@ -263,6 +271,76 @@ fn excess_money_needs_no_approval_and_is_tried_again() {
     given(vec![requested(to_channel()), approved(), submitted(1), failed()])
         .when(submit())
         .then_expect_error(not_in_state(State::Failed, Action::Submit));
+}
+
+#[test]
+fn what_is_excess_by_a_persons_word_waits_for_another_person() {
+    let li = || Requester::of_key(actor("key:shop"), actor("user:li"));
+    let due = Command::RefundExcess {
+        refund: id(),
+        order: order(),
+        customer: CustomerId::from_number(42),
+        back_to: to_channel(),
+        amount: yuan("1.00"),
+        why: ExcessReason::PaidTwice,
+        confirmed_by: Some(li()),
+        since: day("2026-11-20"),
+    };
+    let due_by_word = Event::ExcessRefundDue {
+        refund: id(),
+        order: order(),
+        customer: CustomerId::from_number(42),
+        back_to: to_channel(),
+        amount: yuan("1.00"),
+        why: ExcessReason::PaidTwice,
+        confirmed_by: Some(li()),
+        since: day("2026-11-20"),
+    };
+    given(vec![]).when(due).then_expect_events(vec![due_by_word.clone()]);
+    for command in [Command::Submit { refund: id() }, succeed()] {
+        let action = if command == succeed() { Action::Succeed } else { Action::Submit };
+        given(vec![due_by_word.clone()])
+            .when(command)
+            .then_expect_error(not_in_state(State::Requested, action));
+    }
+    for by in ["key:shop", "user:li"] {
+        let refusal = OrderRefundRefusal::SelfApproval { refund: id(), requested_by: actor("key:shop") };
+        given(vec![due_by_word.clone()]).when(approve(by)).then_expect_error(refusal);
+    }
+    given(vec![due_by_word.clone()]).when(approve("user:wang")).then_expect_events(vec![approved()]);
+    given(vec![due_by_word, approved()])
+        .when(Command::Submit { refund: id() })
+        .then_expect_events(vec![submitted(1)]);
+}
+
+/// The channel pays a number once: a person's word that it failed is no reason for another.
+#[test]
+fn another_number_takes_the_channels_own_word() {
+    let submit = || Command::Submit { refund: id() };
+    let submitted_once = vec![excess_due(), submitted(1), given_up()];
+    given(submitted_once.clone()).when(submit()).then_expect_events(vec![submitted(1)]);
+    given(vec![excess_due(), given_up()]).when(submit()).then_expect_events(vec![submitted(1)]);
+    given(vec![excess_due(), failed()]).when(submit()).then_expect_events(vec![submitted(2)]);
+    let closed = Command::Fail { refund: id(), reason: None };
+    given(submitted_once.clone()).when(closed.clone()).then_expect_events(vec![failed()]);
+    let history = [submitted_once, vec![failed()]].concat();
+    given(history.clone()).when(closed).then_expect_events(vec![]);
+    given(history).when(submit()).then_expect_events(vec![submitted(2)]);
+}
+
+#[test]
+fn what_failed_by_a_persons_word_succeeds_by_the_channels_alone() {
+    let after_all =
+        || Command::SucceedAfterAll { refund: id(), effective_date: day(TODAY), today: day(TODAY) };
+    let history = vec![requested(to_channel()), approved(), submitted(1), given_up()];
+    given(history.clone()).when(after_all()).then_expect_events(vec![succeeded(to_channel())]);
+    given(history.clone()).when(succeed()).then_expect_error(not_in_state(State::Failed, Action::Succeed));
+    let again = Command::Fail { refund: id(), reason: Some(reason()) };
+    given(history.clone()).when(again).then_expect_events(vec![]);
+    given([history, vec![succeeded(to_channel())]].concat()).when(after_all()).then_expect_events(vec![]);
+    given(vec![requested(to_channel()), approved(), submitted(1), failed()])
+        .when(after_all())
+        .then_expect_error(not_in_state(State::Failed, Action::Succeed));
 }
 
 #[test]
@@ -310,6 +388,8 @@ fn a_stream_that_breaks_a_rule_is_corrupt() {
     corrupt(&[approved()]);
     corrupt(&[requested(to_channel()), excess_due()]);
     corrupt(&[requested(to_channel()), submitted(1)]);
+    corrupt(&[excess_due(), submitted(2), failed(), submitted(1)]);
+    corrupt(&[excess_due(), submitted(1), failed(), succeeded(to_channel())]);
     let other = RefundId::from_uuid(uuid::Uuid::from_u128(8));
     corrupt(&[requested(to_channel()), Event::RefundFailed { refund: other, reason: None }]);
 }

@@ -30,12 +30,20 @@ pub(super) struct Order {
     pub(super) cause: Option<UnknownCause>,
     /// What was said last that is not believed, until a person has decided.
     pub(super) doubt: Option<PayoutDoubt>,
+    /// That it failed is a person's word, not the bank's.
+    #[serde(default)]
+    pub(super) given_up: bool,
 }
 
 impl Payout {
     /// `None` before it is made.
     pub fn state(&self) -> Option<PayoutState> {
         self.order.as_ref().map(|order| order.state)
+    }
+
+    /// Whether a person has called it failed, and the bank has not.
+    pub fn is_given_up(&self) -> bool {
+        self.order.as_ref().is_some_and(Order::is_given_up)
     }
 
     /// What was said last that is not believed, until a person has decided.
@@ -45,6 +53,10 @@ impl Payout {
 }
 
 impl Order {
+    pub(super) fn is_given_up(&self) -> bool {
+        self.state == PayoutState::Failed && self.given_up
+    }
+
     /// The state an event leads to; `None`: it may not follow this one.
     fn state_after(&self, event: &PayoutEvent) -> Option<PayoutState> {
         use PayoutState as S;
@@ -57,7 +69,7 @@ impl Order {
             PayoutEvent::PayoutOutcomeUnknown { .. } => {
                 (matches!(self.state, S::Sending | S::Unknown), S::Unknown)
             }
-            PayoutEvent::PayoutSucceeded { .. } => (open, S::Succeeded),
+            PayoutEvent::PayoutSucceeded { .. } => (open || self.is_given_up(), S::Succeeded),
             PayoutEvent::PayoutFailed { .. } => (open, S::Failed),
             PayoutEvent::PayoutReturned { .. } => (self.state == S::Succeeded, S::Returned),
             PayoutEvent::PayoutDoubted { .. } => (true, if open { S::Doubted } else { self.state }),
@@ -68,6 +80,9 @@ impl Order {
 
     fn take_in(&mut self, event: &PayoutEvent, state: PayoutState) {
         self.state = state;
+        if let PayoutEvent::PayoutFailed { by_hand, .. } = event {
+            self.given_up = *by_hand;
+        }
         self.cause = match event {
             PayoutEvent::PayoutOutcomeUnknown { cause, .. } => Some(*cause),
             PayoutEvent::PayoutPrepared(_)
@@ -113,6 +128,7 @@ impl EventSourced for Payout {
                     state: PayoutState::Prepared,
                     cause: None,
                     doubt: None,
+                    given_up: false,
                 });
             }
             (None, _) => return Err(corrupt("never prepared")),

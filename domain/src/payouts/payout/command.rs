@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{Heard, Prepared};
+use super::{Heard, PayoutAnswer, Prepared};
 use crate::text::Reason;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +13,9 @@ pub enum PayoutCommand {
     BeginSending,
     /// Something was heard of it; `today` is the book's day.
     Hear { heard: Heard, today: NaiveDate },
+    /// An answer was heard while the wallet has what it takes to believe that a payout was paid which a person had called
+    /// failed.
+    HearAfterAll { answer: PayoutAnswer, today: NaiveDate },
     /// A person says that it was paid.
     Succeed { paid_date: NaiveDate },
     /// A person says that it was not paid, and will not be.

@@ -56,6 +56,9 @@ pub enum PayoutEvent {
     PayoutFailed {
         payout: PayoutId,
         reason: Reason,
+        /// A person says so, not the bank.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        by_hand: bool,
     },
     /// The bank had paid, and the money came back.
     PayoutReturned {

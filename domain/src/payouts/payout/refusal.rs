@@ -17,6 +17,8 @@ pub enum PayoutRefusal {
     AmountNotPositive { amount: Money },
     #[error("withdrawal {withdrawal} has been submitted already, so no payout is made of it")]
     AlreadySubmitted { withdrawal: WithdrawalId },
+    #[error("withdrawal {withdrawal} goes out by payout {payout}: it is not submitted by hand as well")]
+    GoesByPayout { withdrawal: WithdrawalId, payout: PayoutId },
     /// What was sent is never sent again.
     #[error("payout {payout} is {state}: only one that is prepared can be sent")]
     NotToBeSent { payout: PayoutId, state: PayoutState },

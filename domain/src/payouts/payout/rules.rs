@@ -25,6 +25,7 @@ pub(super) fn decide(state: &Payout, command: PayoutCommand) -> Decided {
         (
             PayoutCommand::BeginSending
             | PayoutCommand::Hear { .. }
+            | PayoutCommand::HearAfterAll { .. }
             | PayoutCommand::Succeed { .. }
             | PayoutCommand::Fail { .. }
             | PayoutCommand::Return { .. }
@@ -33,13 +34,16 @@ pub(super) fn decide(state: &Payout, command: PayoutCommand) -> Decided {
         ) => Err(PayoutRefusal::NotPrepared),
         (PayoutCommand::BeginSending, Some(order)) => begin_sending(order),
         (PayoutCommand::Hear { heard, today }, Some(order)) => Ok(hear(order, heard, today)),
+        (PayoutCommand::HearAfterAll { answer, today }, Some(order)) => {
+            Ok(hear_after_all(order, answer, today))
+        }
         (PayoutCommand::Succeed { paid_date }, Some(order)) => {
             let (payout, bank_reference) = (order.payout.clone(), None);
             let succeeded = PayoutEvent::PayoutSucceeded { payout, bank_reference, paid_date };
             end_by_hand(order, PayoutState::Succeeded, succeeded)
         }
         (PayoutCommand::Fail { reason }, Some(order)) => {
-            let failed = PayoutEvent::PayoutFailed { payout: order.payout.clone(), reason };
+            let failed = PayoutEvent::PayoutFailed { payout: order.payout.clone(), reason, by_hand: true };
             end_by_hand(order, PayoutState::Failed, failed)
         }
         (PayoutCommand::Return { reason, returned_date }, Some(order)) => {
@@ -90,6 +94,19 @@ fn hear(order: &Order, heard: Heard, today: NaiveDate) -> Vec<PayoutEvent> {
     }
 }
 
+/// A person had called it failed, and the bank says that it has paid: so it has, whatever the person meant.
+fn hear_after_all(order: &Order, answer: PayoutAnswer, today: NaiveDate) -> Vec<PayoutEvent> {
+    if !order.is_given_up() || answer.status != AnsweredStatus::Succeeded {
+        return hear(order, Heard::Answer(answer), today);
+    }
+    if let Some(doubt) = of_another(order, &answer, today) {
+        return doubted(order, doubt);
+    }
+    let PayoutAnswer { bank_reference, paid_date, .. } = answer;
+    let (payout, paid_date) = (order.payout.clone(), paid_date.unwrap_or(today));
+    vec![PayoutEvent::PayoutSucceeded { payout, bank_reference, paid_date }]
+}
+
 fn unknown(order: &Order, cause: UnknownCause) -> Vec<PayoutEvent> {
     if order.cause == Some(cause) {
         return Vec::new();
@@ -107,6 +124,17 @@ fn doubted(order: &Order, doubt: PayoutDoubt) -> Vec<PayoutEvent> {
 
 /// Why an answer is not believed, if it is not.
 fn disbelief(order: &Order, answer: &PayoutAnswer, today: NaiveDate) -> Option<PayoutDoubt> {
+    let contradicts = match (order.state, answer.status) {
+        (PayoutState::Succeeded | PayoutState::Returned, AnsweredStatus::Failed)
+        | (PayoutState::Failed, AnsweredStatus::Succeeded | AnsweredStatus::Returned) => true,
+        (_, _) => false,
+    };
+    of_another(order, answer, today)
+        .or_else(|| contradicts.then_some(PayoutDoubt::Contradiction { status: answer.status }))
+}
+
+/// Why an answer cannot be about this payout, whatever is known of it.
+fn of_another(order: &Order, answer: &PayoutAnswer, today: NaiveDate) -> Option<PayoutDoubt> {
     if answer.payout.as_ref() != Some(&order.payout) {
         return Some(PayoutDoubt::AnotherPayout);
     }
@@ -119,12 +147,7 @@ fn disbelief(order: &Order, answer: &PayoutAnswer, today: NaiveDate) -> Option<P
     if let Some(paid_date) = answer.paid_date.filter(|said| !(earliest..=latest).contains(said)) {
         return Some(PayoutDoubt::PaidDate { paid_date });
     }
-    let contradicts = match (order.state, answer.status) {
-        (PayoutState::Succeeded | PayoutState::Returned, AnsweredStatus::Failed)
-        | (PayoutState::Failed, AnsweredStatus::Succeeded | AnsweredStatus::Returned) => true,
-        (_, _) => false,
-    };
-    contradicts.then_some(PayoutDoubt::Contradiction { status: answer.status })
+    None
 }
 
 /// What follows from an answer that fits. Once anything was doubted, answers alone decide nothing any more.
@@ -150,7 +173,7 @@ fn believe(order: &Order, answer: PayoutAnswer, today: NaiveDate) -> Vec<PayoutE
             vec![succeeded(bank_reference)]
         }
         (S::Prepared | S::Sending | S::Unknown | S::Accepted, Said::Failed) => {
-            vec![PayoutEvent::PayoutFailed { payout: payout(), reason }]
+            vec![PayoutEvent::PayoutFailed { payout: payout(), reason, by_hand: false }]
         }
         (S::Prepared | S::Sending | S::Unknown | S::Accepted, Said::Returned) => {
             vec![succeeded(bank_reference), returned(reason)]

@@ -63,6 +63,19 @@ impl PayoutState {
             Self::Succeeded | Self::Failed | Self::Returned => true,
         }
     }
+
+    /// Whether an order to pay it is right, if the bank has not had it: the money is not back in the wallet.
+    pub fn is_to_be_paid(self) -> bool {
+        match self {
+            Self::Prepared
+            | Self::Sending
+            | Self::Unknown
+            | Self::Accepted
+            | Self::Doubted
+            | Self::Succeeded => true,
+            Self::Failed | Self::Returned => false,
+        }
+    }
 }
 
 impl std::fmt::Display for PayoutState {

@@ -71,8 +71,14 @@ fn succeeded() -> Event {
     Event::PayoutSucceeded { payout: payout(), bank_reference, paid_date: today() }
 }
 
+/// As the bank says.
 fn failed() -> Event {
-    Event::PayoutFailed { payout: payout(), reason: reason("no such account") }
+    Event::PayoutFailed { payout: payout(), reason: reason("no such account"), by_hand: false }
+}
+
+/// As a person says.
+fn given_up() -> Event {
+    Event::PayoutFailed { payout: payout(), reason: reason("no such account"), by_hand: true }
 }
 
 fn returned() -> Event {
@@ -233,9 +239,9 @@ fn once_doubted_no_answer_is_believed_and_a_person_decides() {
         given(history(State::Doubted)).when(hear_answer(answer(status))).then_expect_events(vec![]);
     }
     let fail = Command::Fail { reason: reason("no such account") };
-    given(history(State::Doubted)).when(fail).then_expect_events(vec![failed()]);
+    given(history(State::Doubted)).when(fail).then_expect_events(vec![given_up()]);
     let mut state = Payout::default();
-    for event in history(State::Doubted).into_iter().chain([failed()]) {
+    for event in history(State::Doubted).into_iter().chain([given_up()]) {
         state.evolve(&event).unwrap();
     }
     assert_eq!((state.state(), state.doubt()), (Some(State::Failed), None));
@@ -287,12 +293,37 @@ fn a_person_has_the_last_word_but_not_while_it_is_being_sent() {
             State::Failed => (refused(), Ok(vec![])),
             State::Returned => (refused(), refused()),
             State::Prepared | State::Unknown | State::Accepted | State::Doubted => {
-                (Ok(vec![by_hand.clone()]), Ok(vec![failed()]))
+                (Ok(vec![by_hand.clone()]), Ok(vec![given_up()]))
             }
         };
         assert_eq!(given(history(state)).when(succeed).inspect_result(), on_success, "{state}");
         assert_eq!(given(history(state)).when(fail).inspect_result(), on_failure, "{state}");
     }
+}
+
+#[test]
+fn what_a_person_has_called_failed_was_paid_if_the_bank_says_so() {
+    let after_all = |answer: PayoutAnswer| Command::HearAfterAll { answer, today: today() };
+    let history = vec![prepared(), began(), unknown(UnknownCause::TimedOut), given_up()];
+    let given_up = || given(history.clone());
+    given_up().when(after_all(answer(Said::Succeeded))).then_expect_events(vec![succeeded()]);
+    let contradiction = |status| vec![doubted(PayoutDoubt::Contradiction { status })];
+    // Where the wallet does not have it, it is only doubted.
+    given_up().when(hear_answer(answer(Said::Succeeded))).then_expect_events(contradiction(Said::Succeeded));
+    let again = [history.clone(), contradiction(Said::Succeeded)].concat();
+    given(again).when(after_all(answer(Said::Succeeded))).then_expect_events(vec![succeeded()]);
+    given_up().when(after_all(answer(Said::Returned))).then_expect_events(contradiction(Said::Returned));
+    given_up().when(after_all(answer(Said::Failed))).then_expect_events(vec![]);
+    let amount = yuan("30.01");
+    let another = PayoutAnswer { amount: Some(amount), ..answer(Said::Succeeded) };
+    let doubt = PayoutDoubt::AnotherAmount { amount };
+    given_up().when(after_all(another)).then_expect_events(vec![doubted(doubt)]);
+    // What the bank itself has called failed stays so.
+    given(self::history(State::Failed))
+        .when(after_all(answer(Said::Succeeded)))
+        .then_expect_events(contradiction(Said::Succeeded));
+    let paid = [history, vec![succeeded()]].concat();
+    given(paid).when(after_all(answer(Said::Succeeded))).then_expect_events(vec![]);
 }
 
 #[test]

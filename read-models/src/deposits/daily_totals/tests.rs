@@ -104,6 +104,7 @@ fn orders_count_where_they_were_placed_and_their_money_where_it_moved() {
         paid_with: PaidWith::Wallet { wallet: wallet(1) },
         amount: yuan("12.00"),
         effective_date: second,
+        earned: None,
     };
     let rows = folded::<DailyTotals>([placed.into(), paid.into(), back.into()]);
     let row = rows.get(&(first, Currency::CNY)).unwrap();

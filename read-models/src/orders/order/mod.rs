@@ -131,7 +131,11 @@ fn take_in(row: &mut OrderRow, change: &OrderEvent) -> Result<(), FoldFault> {
         OrderEvent::OrderRefundRequested { amount, .. } => {
             row.refund_pending = row.refund_pending.checked_add(*amount)?;
         }
-        OrderEvent::OrderRefunded { amount, .. } => {
+        OrderEvent::OrderRefunded { amount, earned, .. } => {
+            if let Some(earned) = earned {
+                row.revenue = row.revenue.checked_sub(earned.subtotal)?;
+                row.tax = row.tax.checked_sub(earned.tax)?;
+            }
             row.refund_pending = row.refund_pending.checked_sub(*amount)?;
             row.refunded = row.refunded.checked_add(*amount)?;
         }

@@ -90,6 +90,7 @@ fn refunded() -> BookEvent {
         paid_with: PaidWith::Wallet { wallet: wallet(1) },
         amount: yuan("10.00"),
         effective_date: day("2026-03-05"),
+        earned: None,
     }
     .into()
 }

@@ -110,12 +110,12 @@ fn change_row(row: &mut PaymentRow, event: &RecordedEvent, change: &PaymentEvent
                 reason: None,
             });
         }
-        PaymentEvent::PaymentDoubted { notification, why, amount, .. } => {
+        PaymentEvent::PaymentDoubted { notification, why, amount, refund, .. } => {
             row.exceptions.push(PaymentException {
                 kind: PaymentExceptionKind::Doubt(*why),
                 amount: *amount,
                 transaction: None,
-                refund: None,
+                refund: refund.clone(),
                 notification: Some(notification.clone()),
                 raised: Stamp::of(event),
                 resolved: None,

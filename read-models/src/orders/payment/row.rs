@@ -69,7 +69,7 @@ pub struct PaymentException {
     /// The channel's number of money that came.
     #[schema(value_type = Option<String>)]
     pub transaction: Option<ChannelNumber>,
-    /// By which money that came goes back.
+    /// By which money that came goes back, or of which the channel says what is not believed.
     #[schema(value_type = Option<String>)]
     pub refund: Option<RefundId>,
     /// What the channel said that is not believed.

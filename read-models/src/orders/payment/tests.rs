@@ -38,6 +38,7 @@ fn succeeded() -> BookEvent {
         amount: yuan("99.00"),
         happened_at: at(100),
         effective_date: day("2026-03-02"),
+        confirmed_by: None,
     }
     .into()
 }
@@ -61,7 +62,7 @@ fn excess(transaction: &str, amount: Money) -> BookEvent {
 fn doubted() -> BookEvent {
     let notification = ChannelNotificationId::of(Channel::WechatPay, &number("EV-1"));
     let (why, amount) = (DoubtReason::AmountContradicted, Some(yuan("98.00")));
-    PaymentEvent::PaymentDoubted { payment: id(), notification, why, amount }.into()
+    PaymentEvent::PaymentDoubted { payment: id(), notification, why, amount, refund: None }.into()
 }
 
 #[test]

@@ -64,14 +64,25 @@ fn apply(
             requested_by: Some(requested_by.actor().clone()),
             ..begun(event, (refund, order, customer), back_to, *amount)
         }),
-        OrderRefundEvent::ExcessRefundDue { refund, order, customer, back_to, amount, why, since: _ } => {
-            refunds.create(refund, || OrderRefundRow {
-                ground: RefundGround::Excess,
-                why: Some(*why),
-                state: OrderRefundState::Approved,
-                ..begun(event, (refund, order, customer), back_to, *amount)
-            })
-        }
+        OrderRefundEvent::ExcessRefundDue {
+            refund,
+            order,
+            customer,
+            back_to,
+            amount,
+            why,
+            confirmed_by,
+            since: _,
+        } => refunds.create(refund, || OrderRefundRow {
+            ground: RefundGround::Excess,
+            why: Some(*why),
+            state: match confirmed_by {
+                Some(_) => OrderRefundState::Requested,
+                None => OrderRefundState::Approved,
+            },
+            requested_by: confirmed_by.as_ref().map(|person| person.actor().clone()),
+            ..begun(event, (refund, order, customer), back_to, *amount)
+        }),
         OrderRefundEvent::RefundApproved { .. }
         | OrderRefundEvent::RefundRejected { .. }
         | OrderRefundEvent::RefundSubmitted { .. }

@@ -47,7 +47,8 @@ pub struct OrderRefundRow {
     pub why: Option<ExcessReason>,
     #[schema(value_type = schema::OrderRefundState)]
     pub state: OrderRefundState,
-    /// The one who may not approve it; nobody asked for a refund of excess money.
+    /// The one who may not approve it: who asked for it, or confirmed by hand what makes the money excess. `null` where the
+    /// channel has signed all of that.
     #[schema(value_type = Option<String>, example = "user:li")]
     pub requested_by: Option<Actor>,
     /// Who approved or rejected it.

@@ -100,6 +100,7 @@ fn excess_money_is_due_at_once_and_tried_again() {
         back_to: to_channel(),
         amount: yuan("1.00"),
         why: ExcessReason::Overpaid,
+        confirmed_by: None,
         since: day("2026-03-02"),
     };
     let failed =
@@ -113,4 +114,22 @@ fn excess_money_is_due_at_once_and_tried_again() {
     let row = rows.get(&id()).unwrap();
     assert_eq!((row.state, row.ending.clone()), (OrderRefundState::Submitted, None));
     assert_eq!(row.number.as_ref().unwrap().as_str(), format!("{}-2", id()));
+}
+
+#[test]
+fn excess_by_a_persons_word_waits_for_somebody_else() {
+    let due = OrderRefundEvent::ExcessRefundDue {
+        refund: id(),
+        order: order(),
+        customer: customer(42),
+        back_to: to_channel(),
+        amount: yuan("1.00"),
+        why: ExcessReason::PaidTwice,
+        confirmed_by: Some("user:li".parse().unwrap()),
+        since: day("2026-03-02"),
+    };
+    let rows = folded::<OrderRefunds>([due.into()]);
+    let row = rows.get(&id()).unwrap();
+    assert_eq!((row.state, row.ground), (OrderRefundState::Requested, RefundGround::Excess));
+    assert_eq!(row.requested_by, Some("user:li".parse().unwrap()));
 }

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use sqlx::postgres::PgRow;
 use sqlx::{FromRow, PgPool, Row as _};
-use tallybook_domain::payouts::{Debtor, PayoutBatchId};
+use tallybook_domain::payouts::{Debtor, PayoutBatchId, PayoutId};
 use utoipa::ToSchema;
 
 use super::{PayoutRow, Payouts};
@@ -25,7 +25,7 @@ pub struct PayoutBatchRow {
     pub debtor: Debtor,
     /// The day on which the bank is to pay.
     pub execution_date: NaiveDate,
-    /// How many there are in it.
+    /// How many were put into it.
     pub payouts: u64,
     pub created: Stamp,
 }
@@ -35,9 +35,12 @@ pub struct PayoutBatchRow {
 pub struct PayoutBatch {
     #[serde(flatten)]
     pub row: PayoutBatchRow,
-    /// What leaves the account, one for each currency.
+    /// What the file pays, one for each currency.
     #[schema(value_type = Vec<schema::Money>)]
     pub totals: Vec<Total>,
+    /// Those that have failed or come back since: the file does not pay them.
+    #[schema(value_type = Vec<String>)]
+    pub left_out: Vec<PayoutId>,
 }
 
 impl Row for PayoutBatchRow {
@@ -145,12 +148,18 @@ pub async fn find_payout_batch(
     let position = snapshot.position_of::<Payouts>().await?;
     let row: Option<PayoutBatchRow> = snapshot.row_of(id.as_str()).await?;
     let sums = sqlx::query(
-        "SELECT currency, sum(amount) AS amount FROM payouts WHERE batch = $1 GROUP BY currency ORDER BY currency",
+        "SELECT currency, sum(amount) AS amount FROM payouts
+          WHERE batch = $1 AND state NOT IN ('failed', 'returned') GROUP BY currency ORDER BY currency",
     );
     let sums = sums.bind(id.as_str()).fetch_all(snapshot.connection()).await?;
     let total = |sum: &PgRow| Ok(Total::new(sum.try_get("amount")?, spelled(sum, "currency")?));
     let totals = sums.iter().map(total).collect::<Result<_, sqlx::Error>>()?;
-    Ok(Answer { data: row.map(|row| PayoutBatch { row, totals }), position })
+    let ended = sqlx::query(
+        "SELECT id FROM payouts WHERE batch = $1 AND state IN ('failed', 'returned') ORDER BY created_position",
+    );
+    let ended = ended.bind(id.as_str()).fetch_all(snapshot.connection()).await?;
+    let left_out = ended.iter().map(|row| spelled(row, "id")).collect::<Result<_, sqlx::Error>>()?;
+    Ok(Answer { data: row.map(|row| PayoutBatch { row, totals, left_out }), position })
 }
 
 /// A batch and all its payouts, in the order of its file.

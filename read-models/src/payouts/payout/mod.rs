@@ -136,7 +136,7 @@ fn take_in(row: &mut PayoutRow, event: &RecordedEvent, step: &PayoutEvent) {
         }
         PayoutEvent::PayoutSucceeded { bank_reference, paid_date, .. } => {
             row.state = PayoutState::Succeeded;
-            row.doubt = None;
+            (row.doubt, row.reason) = (None, None);
             row.paid_date = Some(*paid_date);
             if bank_reference.is_some() {
                 row.bank_reference.clone_from(bank_reference);

@@ -21,6 +21,7 @@ fn refunded(number: u8, amount: &str) -> OrderEvent {
         paid_with: wallet(),
         amount: yuan(amount),
         effective_date: day("2026-11-06"),
+        earned: None,
     }
 }
 
@@ -140,4 +141,65 @@ fn a_refund_that_breaks_the_order_is_corrupt() {
     }
     let receiving = vec![placed(), paid(), all_shipped(), received(StepBy::Timer), requested(1, "20.00")];
     assert!(after(&receiving).evolve(&completed("99.57", "12.94")).is_err(), "a refund is open");
+}
+
+/// Of a refund that a person has called failed, and the channel has paid.
+#[test]
+fn what_went_back_after_all_is_taken_from_what_is_left() {
+    let today = day("2026-11-06");
+    let after_all = |amount: &str| OrderCommand::RefundAfterAll {
+        order: id(),
+        refund: refund(1),
+        amount: yuan(amount),
+        effective_date: today,
+        today,
+    };
+    let gone = [placed(), paid(), requested(1, "20.00"), released(1, "20.00")];
+    given(gone.clone())
+        .when(after_all("20.00"))
+        .then_expect_events(vec![requested(1, "20.00"), refunded(1, "20.00")]);
+    given(gone.clone()).when(after_all(AMOUNT)).then_expect_events(vec![
+        requested(1, AMOUNT),
+        refunded(1, AMOUNT),
+        closed(),
+    ]);
+    let asked_again = [gone.as_slice(), &[requested(2, AMOUNT)]].concat();
+    given(asked_again.clone()).when(after_all("20.00")).then_expect_error(above("0.00", AMOUNT, "20.00"));
+    assert_eq!(after(&asked_again).may_refund_after_all(yuan("20.00")), Ok(false));
+    assert_eq!(after(&gone).may_refund_after_all(yuan("20.00")), Ok(true));
+    let unpaid = not_in_state(OrderState::PendingPayment, OrderAction::Refund);
+    given([placed()]).when(after_all("20.00")).then_expect_error(unpaid);
+}
+
+#[test]
+fn what_a_completed_order_had_earned_of_it_is_not_earned() {
+    let over = [placed(), paid(), all_shipped(), received(StepBy::Person), completed("99.57", "12.94")];
+    let today = day("2026-11-20");
+    let after_all = OrderCommand::RefundAfterAll {
+        order: id(),
+        refund: refund(1),
+        amount: yuan("20.00"),
+        effective_date: today,
+        today,
+    };
+    // What is kept of 92.51 is 81.87 and 10.64.
+    let earned = Some(Amounts::new(yuan("17.70"), yuan("2.30")).unwrap());
+    let back = OrderEvent::OrderRefunded {
+        order: id(),
+        customer: customer(),
+        refund: refund(1),
+        paid_with: wallet(),
+        amount: yuan("20.00"),
+        effective_date: today,
+        earned,
+    };
+    given(over.clone()).when(after_all).then_expect_events(vec![requested(1, "20.00"), back.clone()]);
+    let order = after(&[over.as_slice(), &[requested(1, "20.00"), back.clone()]].concat());
+    assert_eq!((order.state(), order.refunded()), (Some(OrderState::Completed), Some(yuan("20.00"))));
+    let expected = [
+        (AccountCode::ContractLiabilities, Side::Credit, "20.00".to_owned()),
+        (AccountCode::TaxesPayable, Side::Debit, "2.30".to_owned()),
+        (AccountCode::Revenue, Side::Debit, "17.70".to_owned()),
+    ];
+    assert_eq!(posted(back), expected);
 }

@@ -11,6 +11,7 @@ use crate::ids::{CustomerId, PaymentId, RefundId};
 use crate::ledger::{AccountCode, Side, check_balanced, postings};
 use crate::money::{Currency, Money, MoneyError};
 use crate::orders::OrderId;
+use crate::requester::Requester;
 
 use PaymentCommand as Command;
 use PaymentEvent as Event;
@@ -70,7 +71,7 @@ fn paid(transaction: &str, amount: &str) -> ReceivedPayment {
         merchant: Some(number("1230000109")),
         happened_at: "2026-11-22T02:34:56Z".parse().unwrap(),
         effective_date: day(TODAY),
-        notification: Some(notification("EV-1")),
+        word: PaymentWord::Channel(notification("EV-1")),
     }
 }
 
@@ -79,6 +80,10 @@ fn receive(received: ReceivedPayment, order: OrderStanding) -> Command {
 }
 
 fn succeeded(transaction: &str) -> Event {
+    confirmed(transaction, None)
+}
+
+fn confirmed(transaction: &str, confirmed_by: Option<Requester>) -> Event {
     Event::PaymentSucceeded {
         payment: id(),
         order: order(),
@@ -88,7 +93,18 @@ fn succeeded(transaction: &str) -> Event {
         amount: yuan("99.00"),
         happened_at: "2026-11-22T02:34:56Z".parse().unwrap(),
         effective_date: day(TODAY),
+        confirmed_by,
     }
+}
+
+/// As `paid`, by the word of somebody with an API key.
+fn by_hand(transaction: &str, amount: &str) -> ReceivedPayment {
+    let word = PaymentWord::Person(person());
+    ReceivedPayment { word, merchant: None, ..paid(transaction, amount) }
+}
+
+fn person() -> Requester {
+    Requester::of_key("key:shop".parse().unwrap(), "user:li".parse().unwrap())
 }
 
 fn excess(transaction: &str, amount: &str, why: ExcessReason) -> Event {
@@ -200,16 +216,16 @@ fn a_channel_that_contradicts_itself_is_not_believed() {
         notification: notification("EV-1"),
         why: DoubtReason::AmountContradicted,
         amount: Some(yuan("1.00")),
+        refund: None,
     };
     given(vec![begun(), succeeded("42")])
         .when(receive(paid("42", "1.00"), OrderStanding::Paid))
         .then_expect_events(vec![doubted]);
-    let by_hand = ReceivedPayment { notification: None, merchant: None, ..paid("42", "1.00") };
     let (known, given_amount) = (yuan("99.00"), yuan("1.00"));
     let differs =
         PaymentRefusal::TransactionDiffers { transaction: number("42"), known, given: given_amount };
     given(vec![begun(), succeeded("42")])
-        .when(receive(by_hand, OrderStanding::Paid))
+        .when(receive(by_hand("42", "1.00"), OrderStanding::Paid))
         .then_expect_error(differs);
 }
 
@@ -365,7 +381,6 @@ fn words_and_numbers_have_one_spelling() {
 /// Finance alone could otherwise have money paid back that never came.
 #[test]
 fn a_person_brings_in_nothing_that_would_go_back() {
-    let by_hand = |amount: &str| ReceivedPayment { notification: None, merchant: None, ..paid("43", amount) };
     let refused = |amount: &str| PaymentRefusal::NotAwaited {
         payment: id(),
         awaited: yuan("99.00"),
@@ -378,6 +393,22 @@ fn a_person_brings_in_nothing_that_would_go_back() {
         (vec![begun()], "99.00", OrderStanding::Paid),
         (vec![begun(), succeeded("42")], "99.00", OrderStanding::Paid),
     ] {
-        given(before).when(receive(by_hand(amount), order)).then_expect_error(refused(amount));
+        given(before).when(receive(by_hand("43", amount), order)).then_expect_error(refused(amount));
     }
+}
+
+/// So that whoever looks at more money that comes for it can tell.
+#[test]
+fn a_payment_keeps_whose_word_it_is() {
+    let confirmed = confirmed("43", Some(person()));
+    given(vec![begun()])
+        .when(receive(by_hand("43", "99.00"), OrderStanding::AwaitsPayment))
+        .then_expect_events(vec![confirmed.clone()]);
+    let whose = |event: Event| {
+        let mut payment = Payment::default();
+        [begun(), event].iter().for_each(|event| payment.evolve(event).unwrap());
+        payment.confirmed_by().cloned()
+    };
+    assert_eq!(whose(confirmed), Some(person()));
+    assert_eq!(whose(succeeded("43")), None);
 }

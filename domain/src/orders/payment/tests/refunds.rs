@@ -70,17 +70,47 @@ fn what_alipay_has_refunded_so_far_is_checked() {
     assert!(!Payment::default().may_have_refunded(&refund(2), yuan("20.00"), yuan("20.00")).unwrap());
 }
 
+fn doubted(why: DoubtReason, amount: Option<Money>, refund: Option<RefundId>) -> Event {
+    Event::PaymentDoubted { payment: id(), notification: notification("EV-9"), why, amount, refund }
+}
+
+#[test]
+fn what_is_in_doubt_is_not_given_to_the_channel() {
+    let differs = doubted(DoubtReason::RefundAmountDiffers, Some(yuan("9.00")), Some(refund(1)));
+    let in_doubt = PaymentRefusal::RefundDoubted { payment: id(), refund: refund(1) };
+    after(vec![differs.clone()]).when(submit(1, "10.00")).then_expect_error(in_doubt);
+    after(vec![differs.clone()]).when(submit(2, "10.00")).then_expect_events(vec![submitted(2, "10.00")]);
+    let resolved = Event::PaymentExceptionsResolved {
+        payment: id(),
+        reason: "it did not".parse().unwrap(),
+        resolved_by: "user:li".parse().unwrap(),
+    };
+    after(vec![differs, resolved]).when(submit(1, "10.00")).then_expect_events(vec![submitted(1, "10.00")]);
+}
+
+#[test]
+fn a_payment_remembers_of_which_refund_the_channel_says_that_it_paid_it() {
+    let said = |events: Vec<Event>| {
+        let mut payment = Payment::default();
+        for event in [vec![begun(), succeeded("42")], events].concat() {
+            payment.evolve(&event).unwrap();
+        }
+        payment.is_said_refunded(&refund(1))
+    };
+    let contradicted =
+        |amount: Option<Money>| doubted(DoubtReason::RefundContradicted, amount, Some(refund(1)));
+    let differs = doubted(DoubtReason::RefundAmountDiffers, Some(yuan("9.00")), Some(refund(1)));
+    assert!(said(vec![contradicted(Some(yuan("10.00"))), differs.clone()]));
+    assert!(!said(vec![contradicted(None)]), "it only says that it closed it, or cannot pay it");
+    assert!(!said(vec![differs]), "it says so of another amount");
+}
+
 #[test]
 fn doubts_are_kept_for_a_person() {
-    let doubt =
-        |why, amount| Command::Doubt { payment: id(), notification: notification("EV-9"), why, amount };
-    let doubted = Event::PaymentDoubted {
-        payment: id(),
-        notification: notification("EV-9"),
-        why: DoubtReason::RefundUnknown,
-        amount: None,
-    };
-    after(vec![]).when(doubt(DoubtReason::RefundUnknown, None)).then_expect_events(vec![doubted.clone()]);
+    let (payment, notification, why) = (id(), notification("EV-9"), DoubtReason::RefundUnknown);
+    let doubt = Command::Doubt { payment, notification, why, amount: None, refund: None };
+    let doubted = doubted(DoubtReason::RefundUnknown, None, None);
+    after(vec![]).when(doubt).then_expect_events(vec![doubted.clone()]);
     let mut payment = Payment::default();
     for event in [begun(), succeeded("42"), doubted] {
         payment.evolve(&event).unwrap();
