@@ -1,11 +1,12 @@
 mod stretches;
+mod tax;
 
 use super::*;
 use crate::billing::bill::{NoteLines, StepDate, sum_of};
 use crate::billing::usage::UsageEntry;
 use crate::billing::{
-    Bill, BillCommand, BillId, PricePlanEvent, Subscription, SubscriptionEvent, UsageCommand, UsageId,
-    month_parts,
+    Bill, BillCommand, BillId, BillRefusal, PricePlanEvent, Subscription, SubscriptionEvent, UsageCommand,
+    UsageId, month_parts,
 };
 use crate::event_sourced::EventSourced;
 use crate::ids::CustomerId;
@@ -59,7 +60,7 @@ impl World {
 
     fn bill(&mut self) {
         let (bill, parts) = (BillId::new(&CustomerId::from_number(42), october()), self.now());
-        self.issue(BillCommand::Draft { bill, currency: Currency::CNY, parts, replaces: None });
+        self.issue(BillCommand::Draft { bill, currency: self.currency(), parts, replaces: None });
     }
 
     fn tell_usage(&mut self, command: UsageCommand) {
@@ -113,7 +114,7 @@ impl World {
         let base = self.bills[0].1.amounts().unwrap();
         let stretches: Vec<Stretch> = base.parts.iter().map(|part| part.stretch.clone()).collect();
         let counted = self.usage.bills().last().unwrap();
-        late_usage((october(), Currency::CNY), &stretches, counted, &self.usage, |_| Some(&self.plan))
+        late_usage((october(), self.currency()), &stretches, counted, &self.usage, |_| Some(&self.plan))
     }
 
     /// As the command settles it; the answer is what could not be credited.
@@ -138,29 +139,38 @@ impl World {
         if !parts.is_empty() {
             let amends = self.bills[0].0.clone();
             let bill = amends.delta(u32::try_from(self.bills.len()).unwrap()).unwrap();
-            self.issue(BillCommand::DraftDelta { bill, currency: Currency::CNY, parts, amends });
+            self.issue(BillCommand::DraftDelta { bill, currency: self.currency(), parts, amends });
         }
         not_credited
     }
 
     fn credit(&mut self, id: &BillId, lines: NoteLines) {
+        self.try_credit(id, lines).unwrap();
+    }
+
+    fn try_credit(&mut self, id: &BillId, lines: NoteLines) -> Result<(), BillRefusal> {
         let (_, bill) = self.bills.iter_mut().find(|(bill, _)| bill == id).unwrap();
         let date = StepDate { given: None, today: "2026-11-03".parse().unwrap() };
         let (id, reason) = (id.clone(), "late".parse().unwrap());
         let note = BillCommand::Credit { bill: id, lines, reason, date };
-        for event in bill.decide(note).unwrap() {
+        for event in bill.decide(note)? {
             bill.evolve(&event).unwrap();
         }
+        Ok(())
     }
 
     /// What all bills together come to.
     fn owed(&self) -> Amounts {
         let owed = self.bills.iter().map(|(_, bill)| bill.amounts().unwrap().owed);
-        owed.fold(Amounts::zero(Currency::CNY), |sum, owed| sum.checked_add(owed).unwrap())
+        owed.fold(Amounts::zero(self.currency()), |sum, owed| sum.checked_add(owed).unwrap())
     }
 
     fn should_be(&self) -> Amounts {
-        sum_of(&self.now(), Currency::CNY).unwrap()
+        sum_of(&self.now(), self.currency()).unwrap()
+    }
+
+    fn currency(&self) -> Currency {
+        self.plan.versions()[0].terms.currency()
     }
 }
 
