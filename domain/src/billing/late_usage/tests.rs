@@ -2,14 +2,14 @@ mod stretches;
 mod tax;
 
 use super::*;
-use crate::billing::bill::{NoteLines, StepDate, sum_of};
+use crate::billing::bill::{NoteLines, PaymentReturn, StepDate, sum_of};
 use crate::billing::usage::UsageEntry;
 use crate::billing::{
     Bill, BillCommand, BillId, BillRefusal, PricePlanEvent, Subscription, SubscriptionEvent, UsageCommand,
     UsageId, month_parts,
 };
 use crate::event_sourced::EventSourced;
-use crate::ids::CustomerId;
+use crate::ids::{CustomerId, WalletId};
 use crate::money::Money;
 
 /// Calls by tiers and storage by volume, at least 40 in all, 6 % tax.
@@ -127,7 +127,9 @@ impl World {
         let LateCredits { notes, not_credited } = late.credits(&standing.collect::<Vec<_>>()).unwrap();
         let (first_note, parts) = (notes.first().cloned(), late.delta_parts().unwrap());
         for (bill, lines) in notes {
-            self.credit(&bill, NoteLines::Exact(lines));
+            let lines = NoteLines::Exact(lines);
+            self.give_back(&bill, &lines);
+            self.credit(&bill, lines);
         }
         if let (true, Some((bill, _))) = (parts.is_empty(), &first_note) {
             let bill = bill.clone();
@@ -159,6 +161,30 @@ impl World {
         Ok(())
     }
 
+    /// What the wallet paid beyond what is owed after the note.
+    fn give_back(&mut self, id: &BillId, lines: &NoteLines) {
+        let (_, bill) = self.bills.iter_mut().find(|(bill, _)| bill == id).unwrap();
+        let date = StepDate { given: None, today: "2026-11-03".parse().unwrap() };
+        let Some(back) = bill.returned_by_crediting(id, lines, date).unwrap() else { return };
+        let PaymentReturn { amount, effective_date } = back;
+        let (id, wallet) = (id.clone(), wallet(amount));
+        let give_back = BillCommand::ReturnPayment { bill: id, wallet, amount, effective_date };
+        for event in bill.decide(give_back).unwrap() {
+            bill.evolve(&event).unwrap();
+        }
+    }
+
+    /// Has the wallet pay so much of a bill.
+    fn pay(&mut self, id: &BillId, amount: Money) {
+        let (_, bill) = self.bills.iter_mut().find(|(bill, _)| bill == id).unwrap();
+        let effective_date = "2026-11-02".parse().unwrap();
+        let (id, wallet) = (id.clone(), wallet(amount));
+        let pay = BillCommand::PayFromWallet { bill: id, wallet, amount, effective_date };
+        for event in bill.decide(pay).unwrap() {
+            bill.evolve(&event).unwrap();
+        }
+    }
+
     /// What all bills together come to.
     fn owed(&self) -> Amounts {
         let owed = self.bills.iter().map(|(_, bill)| bill.amounts().unwrap().owed);
@@ -172,6 +198,10 @@ impl World {
     fn currency(&self) -> Currency {
         self.plan.versions()[0].terms.currency()
     }
+}
+
+fn wallet(amount: Money) -> WalletId {
+    format!("C00042.{}", amount.currency().code()).parse().unwrap()
 }
 
 fn usage() -> UsageId {

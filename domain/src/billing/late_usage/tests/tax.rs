@@ -117,6 +117,32 @@ proptest! {
         }
     }
 
+    /// What a wallet has paid goes back where less is owed than that. Where it has paid all that could give the unit that
+    /// rounding asks for, that unit stays: one for each bill at most.
+    #[test]
+    fn what_a_wallet_paid_keeps_nothing_from_being_credited(
+        unit in select(&UNITS), rates in prop::collection::vec(select(&[60_i128, 130]), 4), first in used(),
+        later in prop::collection::vec((used(), any::<usize>(), 1..=4_i128), 1..6),
+    ) {
+        let mut month = Month::billed(unit, rates, first);
+        for (used, bill, quarters) in later {
+            let (id, state) = month.world.bills[bill % month.world.bills.len()].clone();
+            let paid = minor(state.open().unwrap().unwrap()) * quarters / 4;
+            if paid > 0 {
+                let currency = month.world.currency();
+                let paid = Decimal::from_i128_with_scale(paid, currency.minor_units());
+                month.world.pay(&id, Money::new(paid, currency).unwrap());
+            }
+            month.is_used(used);
+            prop_assert!(month.world.settle().is_zero());
+            let ((net, tax), (should_be, should_be_tax)) = (month.owed(), month.should_be());
+            prop_assert_eq!(net, should_be);
+            let apart = i128::try_from(month.world.bills.len()).unwrap();
+            prop_assert!((tax - should_be_tax).abs() <= apart, "{} and not {}", tax, should_be_tax);
+            month.check_not_negative()?;
+        }
+    }
+
     /// With credit notes of somebody's own in between, nothing is credited twice, and the tax is that of the sum but for
     /// a unit for each bill and rate: each note leaves its own bill with tax on the sum.
     #[test]
