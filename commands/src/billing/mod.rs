@@ -66,7 +66,7 @@ pub use remind::{
 pub use request_bad_debt::{RequestBadDebt, request_bad_debt};
 pub use run_bills::{
     AT_ONCE, BillRunOutcome, PAYMENT_TERM_DAYS, RunBills, TOGETHER, bill_run_standing, carry_on_bill_run,
-    run_bills, start_bill_run, take_up_bill_run,
+    check_bill_run, run_bills, start_bill_run, take_up_bill_run,
 };
 pub use settle_late_usage::{SettleLateUsage, SettledLateUsage, settle_late_usage};
 pub use show_late_usage::{LateUsageOfBill, show_late_usage};
