@@ -64,6 +64,7 @@ pub use remind::{
     ReminderDelivery, attempt_reminder, raise_reminder, record_reminder_failure, record_reminder_sent,
 };
 pub use request_bad_debt::{RequestBadDebt, request_bad_debt};
+    resume_reminder,
 pub use run_bills::{
     AT_ONCE, BillRunOutcome, PAYMENT_TERM_DAYS, RunBills, TOGETHER, bill_run_standing, carry_on_bill_run,
     check_bill_run, run_bills, start_bill_run, take_up_bill_run,
