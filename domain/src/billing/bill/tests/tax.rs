@@ -81,11 +81,12 @@ impl Taxed {
 
     /// Asks for a note and takes it off, or adds it; the answer is its lines, unless it is refused.
     fn note(&mut self, command: BillCommand) -> Option<Vec<NoteLine>> {
+        let sign = if matches!(command, BillCommand::Credit { .. }) { -1 } else { 1 };
         let note = tell(&mut self.bill, command).ok()?.remove(0);
-        let (lines, amounts, sign) = match note {
-            BillEvent::CreditNoteIssued { lines, amounts, .. } => (lines, amounts, -1),
-            BillEvent::DebitNoteIssued { lines, amounts, .. } => (lines, amounts, 1),
-            other => panic!("{other:?}"),
+        let (BillEvent::CreditNoteIssued { lines, amounts, .. }
+        | BillEvent::DebitNoteIssued { lines, amounts, .. }) = note
+        else {
+            panic!("no note")
         };
         let mut sum = (0, 0);
         for NoteLine { line, amount, tax } in &lines {
