@@ -22,7 +22,9 @@ use tallybook_commands::billing::{
     create_price_plan, run_bills, void_bill,
 };
 use tallybook_commands::customers::personal::{MasterKey, PersonalEdits, PersonalKeys, PersonalText};
-use tallybook_commands::customers::{EraseCustomer, RegisterCustomer, erase_customer, register_customer};
+use tallybook_commands::customers::{
+    ChangeCustomer, EraseCustomer, RegisterCustomer, change_customer, erase_customer, register_customer,
+};
 use tallybook_domain::billing::bill_run::RunTerms;
 use tallybook_domain::billing::{Bill, BillCommand, BillId};
 use tallybook_domain::customers::{Edit, PersonalField};
@@ -97,6 +99,15 @@ impl Shop {
         let register = RegisterCustomer { personal, ..RegisterCustomer::named(name.parse().unwrap()) };
         let customer = register_customer(&self.book, &self.keys(), by(), register).await.unwrap().outcome.id;
         self.billed(customer).await
+    }
+
+    async fn enter_address(&self, customer: &CustomerId, email: &str) {
+        let mut personal = PersonalEdits::default();
+        let field = PersonalField::Email;
+        personal.set(field, Edit::Set(PersonalText::new(field, email).unwrap()));
+        let (customer, profile) = (customer.clone(), Box::default());
+        let change = ChangeCustomer { customer, name: None, account_manager: Edit::Keep, profile, personal };
+        change_customer(&self.book, &self.keys(), by(), change).await.unwrap();
     }
 
     async fn billed(&self, customer: CustomerId) -> BillId {
@@ -198,6 +209,7 @@ impl Shop {
     async fn look(&self, reminding: &Reminding, now: DateTime<Utc>) -> usize {
         self.fresh().await;
         let raised = reminding.raise(now).await.unwrap();
+        reminding.resume(now).await.unwrap();
         self.fresh().await;
         reminding.deliver(&move || now).await.unwrap();
         self.fresh().await;
@@ -527,6 +539,33 @@ async fn an_address_is_opened_to_send_and_that_is_written_down() {
     .await
     .unwrap();
     assert_eq!(telling, 0, "no event holds the address");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_letter_for_which_there_was_no_address_goes_out_once_there_is_one() {
+    let shop = Shop::open().await;
+    let mail = MailServer::start(vec![]).await;
+    let (late, disputed) = (shop.bill("Acme", None).await, shop.bill("Brio", None).await);
+    let reminding = shop.reminding(Some(&mail), None);
+    let without = |step: &str| format!("{step} email failed 1 the customer's file has no e-mail address");
+    for moment in [nine(0, 0), nine(1, 0)] {
+        shop.look(&reminding, moment).await;
+        assert_eq!(shop.reminders().await, [without("due"), without("due")]);
+    }
+    shop.look(&reminding, nine(7, 0)).await;
+    shop.dispute(&disputed).await;
+    for bill in [&late, &disputed] {
+        shop.enter_address(&bill.customer(), "zhang.san@acme.example").await;
+    }
+    assert_eq!(reminding.resume(nine(8, -1)).await.unwrap(), 0, "not before nine");
+    for moment in [nine(8, 0), nine(8, 60)] {
+        shop.look(&reminding, moment).await;
+    }
+    let mut outcomes = shop.reminders().await;
+    outcomes.sort();
+    let sent = "overdue_7 email sent 2".to_owned();
+    assert_eq!(outcomes, [without("due"), without("due"), without("overdue_7"), sent]);
+    assert_eq!(mail.letters().len(), 1, "nor is one sent of a bill in dispute");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,6 +3,7 @@
 mod acknowledge_credit_alert;
 mod add_price_plan_version;
 mod assign_price_plan;
+mod assign_price_plans;
 mod bill_schema;
 mod close_dispute;
 mod create_price_plan;
@@ -80,6 +81,7 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(find_price_plan::find_price_plan))
         .routes(routes!(add_price_plan_version::add_price_plan_version))
         .routes(routes!(show_customer_plan::show_customer_plan, assign_price_plan::assign_price_plan))
+        .routes(routes!(assign_price_plans::assign_price_plans))
         .routes(routes!(list_bills::list_bills))
         .routes(routes!(find_bill::find_bill))
         .routes(routes!(list_credit_alerts::list_credit_alerts))

@@ -15,8 +15,22 @@ pub(super) struct PricePlanOutcome {
     plan: String,
     version: u32,
     effective_from: NaiveDate,
+    /// What is done all the same, and may not be meant.
+    #[schema(nullable = false)]
+    warning: Option<PlanWarning>,
     /// Where in the journal the command is recorded.
     position: u64,
+}
+
+/// Something that may surprise.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes tallybook_commands::billing::PlanWarning")]
+pub(super) struct PlanWarning {
+    /// `begins_inside_month`: a version that takes another's place inside a month.
+    #[schema(example = "begins_inside_month")]
+    code: String,
+    /// For people.
+    detail: String,
 }
 
 /// What the customer is billed by from a day on.
@@ -29,6 +43,22 @@ pub(super) struct SubscriptionOutcome {
     #[schema(example = "standard-2026")]
     plan: Option<String>,
     from: NaiveDate,
+    /// Where in the journal the command is recorded.
+    position: u64,
+}
+
+/// What several customers are billed by from a day on.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes tallybook_commands::billing::SubscriptionsOutcome")]
+pub(super) struct SubscriptionsOutcome {
+    #[schema(example = "standard-2026")]
+    plan: String,
+    from: NaiveDate,
+    /// Those who had something else, or nothing.
+    #[schema(example = json!(["C00042"]))]
+    assigned: Vec<String>,
+    /// How many had exactly this already.
+    unchanged: u64,
     /// Where in the journal the command is recorded.
     position: u64,
 }
@@ -71,7 +101,9 @@ pub(super) struct PlanTerms {
 
 #[cfg(test)]
 mod tests {
-    use tallybook_commands::billing::{PricePlanOutcome, SubscriptionOutcome};
+    use tallybook_commands::billing::{
+        PlanWarning, PricePlanOutcome, SubscriptionOutcome, SubscriptionsOutcome,
+    };
     use tallybook_domain::CustomerId;
 
     use crate::openapi::tests::assert_described;
@@ -79,8 +111,14 @@ mod tests {
     #[test]
     fn the_outcomes_are_described_as_they_are() {
         let (plan, day) = ("standard-2026".parse().unwrap(), "2026-01-01".parse().unwrap());
-        assert_described("PricePlanOutcome", &PricePlanOutcome { plan, version: 1, effective_from: day });
-        let customer = CustomerId::from_number(42);
+        let detail = "Version 2 begins inside 2026-01".into();
+        let warning = Some(PlanWarning { code: "begins_inside_month".into(), detail });
+        let outcome = PricePlanOutcome { plan, version: 2, effective_from: day, warning };
+        assert_described("PricePlanOutcome", &outcome);
+        let (customer, plan) = (CustomerId::from_number(42), outcome.plan);
+        let assigned = vec![customer.clone()];
+        let several = SubscriptionsOutcome { plan, from: day, assigned, unchanged: 1 };
+        assert_described("SubscriptionsOutcome", &several);
         assert_described("SubscriptionOutcome", &SubscriptionOutcome { customer, plan: None, from: day });
     }
 }

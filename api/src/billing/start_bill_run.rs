@@ -7,7 +7,7 @@ use axum::response::Response;
 use chrono::NaiveDate;
 use tallybook_commands::CommandContext;
 use tallybook_commands::billing::{
-    BillableCustomer, RunBills, TOGETHER, preview_bills, start_bill_run as start,
+    BillableCustomer, RunBills, TOGETHER, check_bill_run, preview_bills, start_bill_run as start,
 };
 use tallybook_domain::billing::CreditPolicy;
 use tallybook_domain::billing::bill_run::RunTerms;
@@ -96,6 +96,7 @@ pub(super) async fn start_bill_run(
     let run = body.run(state.settings().credit_policy);
     let customers = billable(state.book(), &run).await?;
     if context.dry_run {
+        check_bill_run(state.book(), &context, &run).await?;
         return match input.format()? {
             Format::Json => tried(&preview_all(state.book(), &context, &run, &customers).await?),
             format @ (Format::Csv | Format::Xlsx) => preview(&state, format, context, run, customers).await,

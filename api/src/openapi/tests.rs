@@ -94,6 +94,7 @@ fn every_route_is_described() {
         "get /v1/price-plans",
         "get /v1/price-plans/{code}",
         "post /v1/customers/{id}/price-plan",
+        "post /v1/customers/price-plan",
         "get /v1/customers/{id}/price-plan",
         "post /v1/pricing/quote",
         "get /v1/ledger/accounts",

@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 
 pub(crate) use figures::Grouped;
 pub(crate) use html::Html;
-pub(crate) use parts::{begin, fact, sum, total, write_parties, write_words};
+pub(crate) use parts::{begin, fact, sum, total, words_row, write_parties, write_words};
 pub(crate) use party::Party;
 pub use seller::Seller;
 

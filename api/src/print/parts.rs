@@ -37,10 +37,22 @@ pub(crate) fn write_parties(
 /// An amount in capitals (大写) and in English words.
 pub(crate) fn write_words(amount: Money, html: &mut Html) {
     html.markup("<div class=\"words\">");
+    write_both(amount, html);
+    html.markup("</div>");
+}
+
+/// The same right below the total it is of, where other amounts follow.
+pub(crate) fn words_row(amount: Money, html: &mut Html) {
+    html.markup("<tr class=\"in-words\"><td colspan=\"2\">");
+    write_both(amount, html);
+    html.markup("</td></tr>");
+}
+
+fn write_both(amount: Money, html: &mut Html) {
     if let Some(words) = amount.in_chinese_words() {
         html.within("<p><small>金额大写 </small>", words, "</p>");
     }
-    html.within("<p><small>Amount in words </small>", amount.in_english_words(), "</p></div>");
+    html.within("<p><small>Amount in words </small>", amount.in_english_words(), "</p>");
 }
 
 pub(crate) fn fact(name: &'static str, value: Option<impl Display>, html: &mut Html) {

@@ -10,7 +10,7 @@ use clap::Args;
 use tallybook_api::bill_runs::{BillRunError, TakenUp, billable, preview_workbook, take_up};
 use tallybook_api::run_lock::{Exclusive, RunLock};
 use tallybook_commands::CommandContext;
-use tallybook_commands::billing::{BilledCustomers, RunBills, start_bill_run};
+use tallybook_commands::billing::{BilledCustomers, RunBills, check_bill_run, start_bill_run};
 use tallybook_domain::billing::CreditPolicy;
 use tallybook_domain::billing::bill_run::RunTerms;
 use tallybook_domain::{CustomerId, Month};
@@ -100,6 +100,7 @@ impl BillRunCommand {
 
     async fn preview(&self, book: &Book, run: &RunBills) -> Result<(), Failure> {
         let context = self.context()?;
+        check_bill_run(book, &context, run).await?;
         let customers = billable(book, run).await?;
         let progress = Progress::over(customers.len() as u64, "customers", self.json);
         let previewed =

@@ -9,13 +9,17 @@ use tallybook_api::access::record_showings;
 use tallybook_commands::CommandContext;
 use tallybook_commands::billing::{
     ReminderDelivery, attempt_reminder, raise_reminder, record_reminder_failure, record_reminder_sent,
+    resume_reminder,
 };
 use tallybook_commands::customers::personal::{OpenedField, PersonalKeys, open_personal};
 use tallybook_domain::Actor;
+use tallybook_domain::billing::reminder::NO_ADDRESS;
 use tallybook_domain::billing::{BillId, ReminderChannel};
 use tallybook_domain::customers::PersonalField;
 use tallybook_event_store::{Book, CommandError};
-use tallybook_read_models::billing::{ReminderRow, bills_to_remind, reminders_to_deliver};
+use tallybook_read_models::billing::{
+    ReminderRow, bills_to_remind, reminders_to_deliver, reminders_to_resume,
+};
 use tallybook_read_models::customers::find_customer;
 use zeroize::Zeroizing;
 
@@ -52,12 +56,11 @@ impl Reminding {
     /// Raises the step each bill has come to. The answer is how many were raised. A bill that cannot be is told in the
     /// log and keeps no other back; it is an error if none could be.
     pub async fn raise(&self, now: DateTime<Utc>) -> anyhow::Result<usize> {
-        let local = now.with_timezone(&self.book.time_zone());
         let channels = self.channels.open();
-        if local.time() < self.not_before || channels.is_empty() {
+        if self.is_too_early(now) || channels.is_empty() {
             return Ok(0);
         }
-        let (today, context) = (local.date_naive(), context()?);
+        let (today, context) = (now.with_timezone(&self.book.time_zone()).date_naive(), context()?);
         let bills = bills_to_remind(self.book.pool(), today, AT_MOST).await?;
         let raising = bills.into_iter().map(|bill| {
             let raising = raise_reminder(&self.book, context.clone(), bill.clone(), channels.clone(), today);
@@ -65,6 +68,25 @@ impl Reminding {
         });
         let raised = each(raising.collect()).await?;
         Ok(raised.into_iter().filter(|raised| *raised).count())
+    }
+
+    /// Lets what was given up for want of an address be tried again where there is one now. The answer is how many are.
+    pub async fn resume(&self, now: DateTime<Utc>) -> anyhow::Result<usize> {
+        if self.is_too_early(now) || self.channels.email.is_none() {
+            return Ok(0);
+        }
+        let (given_up, context) = (reminders_to_resume(self.book.pool(), AT_MOST).await?, context()?);
+        let resuming = given_up.into_iter().map(|ReminderRow { bill, step, channel, .. }| {
+            let delivery = ReminderDelivery { bill: bill.clone(), step, channel };
+            let resuming = resume_reminder(&self.book, context.clone(), delivery);
+            async move { (bill, resuming.await.map_err(anyhow::Error::from)) }.boxed()
+        });
+        let resumed = each(resuming.collect()).await?;
+        Ok(resumed.into_iter().filter(|resumed| *resumed).count())
+    }
+
+    fn is_too_early(&self, now: DateTime<Utc>) -> bool {
+        now.with_timezone(&self.book.time_zone()).time() < self.not_before
     }
 
     /// Tries to deliver what waits and whose time has come. The answer is how many were looked at. As with raising, one
@@ -147,7 +169,7 @@ impl Reminding {
         }
         let mut profile = file.profile;
         let Some(sealed) = profile.email.take() else {
-            return Err(Undelivered::hopeless("the customer's file has no e-mail address"));
+            return Err(Undelivered::hopeless(NO_ADDRESS));
         };
         // Nothing else of the file is opened.
         let only = tallybook_domain::customers::CustomerProfile { email: Some(sealed), ..Default::default() };

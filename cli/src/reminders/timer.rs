@@ -40,6 +40,12 @@ pub async fn look(reminding: &Reminding, clock: &Clock) {
     if let Err(error) = reminding.raise(clock()).await {
         tracing::warn!(error = format!("{error:#}"), "reminders could not be raised yet");
     }
+    if let Err(error) = reminding.resume(clock()).await {
+        tracing::warn!(
+            error = format!("{error:#}"),
+            "reminders that now have an address could not be taken up yet"
+        );
+    }
     if let Err(error) = reminding.deliver(clock).await {
         tracing::warn!(error = format!("{error:#}"), "reminders could not be delivered yet");
     }

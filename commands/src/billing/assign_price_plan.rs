@@ -28,22 +28,43 @@ pub async fn assign_price_plan(
 ) -> Result<Receipt<SubscriptionOutcome>, CommandError> {
     let request = context.request("assign_price_plan", &assign)?;
     let touched = TouchedBills::find(book, &assign.customer, assign.from).await?;
-    let mut streams = touched.streams();
-    streams.push(StreamKey::existing::<Customer>(&assign.customer));
+    let mut streams = assign.streams(&touched);
     streams.push(StreamKey::existing::<PricePlan>(assign.plan.stream()));
-    streams.push(StreamKey::existing::<Subscription>(Subscription::stream_of(&assign.customer)));
     book.execute(request, streams, move |decision| {
+        assign.decide(decision, &touched)?;
         let AssignPricePlan { customer, plan, from } = assign.clone();
-        decision.state::<Customer>(customer.as_str()).check_open(&customer)?;
-        check_plan(decision, &assign)?;
-        let (stream, chosen) = (Subscription::stream_of(&customer), Some(plan.clone()));
-        let command = SubscriptionCommand::Assign { customer: customer.clone(), plan, from };
-        if decision.decide::<Subscription>(&stream, command)? > 0 {
-            touched.check_unbilled(decision)?;
-        }
-        Ok(SubscriptionOutcome { customer, plan: chosen, from })
+        Ok(SubscriptionOutcome { customer, plan: Some(plan), from })
     })
     .await
+}
+
+impl AssignPricePlan {
+    /// Of the customer; that of the plan is needed too.
+    pub(super) fn streams(&self, touched: &TouchedBills) -> Vec<StreamKey> {
+        let mut streams = touched.streams();
+        streams.push(StreamKey::existing::<Customer>(&self.customer));
+        streams.push(StreamKey::existing::<Subscription>(Subscription::stream_of(&self.customer)));
+        streams
+    }
+
+    /// `false`: it is so already.
+    pub(super) fn decide(
+        &self,
+        decision: &mut Decision<'_>,
+        touched: &TouchedBills,
+    ) -> Result<bool, Refusal> {
+        let Self { customer, plan, from } = self.clone();
+        decision.state::<Customer>(customer.as_str()).check_open(&customer)?;
+        check_plan(decision, self)?;
+        let stream = Subscription::stream_of(&customer);
+        let changes = decision
+            .decide::<Subscription>(&stream, SubscriptionCommand::Assign { customer, plan, from })?
+            > 0;
+        if changes {
+            touched.check_unbilled(decision)?;
+        }
+        Ok(changes)
+    }
 }
 
 /// On its first day a customer's plan has to say something, and in the currency the customer is billed in.

@@ -5,6 +5,7 @@ mod acknowledge_credit_alert;
 mod add_price_plan_version;
 mod approve_bad_debt;
 mod assign_price_plan;
+mod assign_price_plans;
 mod bad_debt_outcome;
 mod bill_customers;
 mod close_dispute;
@@ -41,6 +42,7 @@ pub use add_price_plan_version::{AddPricePlanVersion, add_price_plan_version};
 pub use approve_bad_debt::{ApproveBadDebt, approve_bad_debt};
 pub(crate) use approve_bad_debt::{approve_bad_debt_of, waiting_bad_debt};
 pub use assign_price_plan::{AssignPricePlan, assign_price_plan};
+pub use assign_price_plans::{AssignPricePlans, SubscriptionsOutcome, assign_price_plans};
 pub use bad_debt_outcome::BadDebtOutcome;
 pub use bill_customers::{BillCustomers, BillOfRun, BillableCustomer, BilledCustomers, bill_customers};
 pub use close_dispute::{CloseDispute, DisputedBill, close_dispute};
@@ -54,7 +56,7 @@ pub use issue_drafted::IssuedBill;
 pub use note_outcome::NoteOutcome;
 pub use open_dispute::{OpenDispute, open_dispute};
 pub use outcome::{RecordedUsage, UsageBatchOutcome};
-pub use plan_outcome::{PricePlanOutcome, SubscriptionOutcome};
+pub use plan_outcome::{PlanWarning, PricePlanOutcome, SubscriptionOutcome};
 pub use preview_bills::{Preview, PreviewedCustomer, preview_bills};
 pub use record_usage::{MOST_RECORDS, RecordUsage, record_usage, record_usage_batch};
 pub use regenerate_bill::{RegenerateBill, RegeneratedBill, regenerate_bill};
@@ -62,11 +64,12 @@ pub(crate) use reject_bad_debt::reject_bad_debt_of;
 pub use reject_bad_debt::{RejectBadDebt, reject_bad_debt};
 pub use remind::{
     ReminderDelivery, attempt_reminder, raise_reminder, record_reminder_failure, record_reminder_sent,
+    resume_reminder,
 };
 pub use request_bad_debt::{RequestBadDebt, request_bad_debt};
 pub use run_bills::{
     AT_ONCE, BillRunOutcome, PAYMENT_TERM_DAYS, RunBills, TOGETHER, bill_run_standing, carry_on_bill_run,
-    run_bills, start_bill_run, take_up_bill_run,
+    check_bill_run, run_bills, start_bill_run, take_up_bill_run,
 };
 pub use settle_late_usage::{SettleLateUsage, SettledLateUsage, settle_late_usage};
 pub use show_late_usage::{LateUsageOfBill, show_late_usage};

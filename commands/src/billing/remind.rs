@@ -44,6 +44,28 @@ pub async fn raise_reminder(
     Ok(receipt.outcome)
 }
 
+/// Lets a reminder be tried again that was given up for want of an address, if its bill may still be reminded of.
+/// `true`: it was now.
+pub async fn resume_reminder(
+    book: &Book,
+    context: CommandContext,
+    delivery: ReminderDelivery,
+) -> Result<bool, CommandError> {
+    let request = context.request("resume_reminder", &delivery)?;
+    let reminders = ReminderId::of(&delivery.bill);
+    let receipt = book
+        .execute(request, streams(&delivery.bill), move |decision| {
+            let ReminderDelivery { bill, step, channel } = delivery.clone();
+            if reason_to_remind(decision, &bill)?.is_err() {
+                return Ok(false);
+            }
+            let resume = ReminderCommand::Resume { bill, step, channel };
+            Ok(decision.decide::<Reminder>(reminders.as_str(), resume)? > 0)
+        })
+        .await?;
+    Ok(receipt.outcome)
+}
+
 /// Takes the turn to deliver a reminder, until a moment. The answer is the number of the attempt; `None`: it is not
 /// time, another has the turn, or there is nothing to deliver any more.
 pub async fn attempt_reminder(
@@ -103,7 +125,8 @@ async fn decide(
     let (ReminderCommand::Raise { bill, .. }
     | ReminderCommand::Attempt { bill, .. }
     | ReminderCommand::Succeed { bill, .. }
-    | ReminderCommand::Fail { bill, .. }) = &command;
+    | ReminderCommand::Fail { bill, .. }
+    | ReminderCommand::Resume { bill, .. }) = &command;
     let reminders = ReminderId::of(bill);
     let streams = vec![StreamKey::existing::<Reminder>(&reminders)];
     let deciding = move |decision: &mut Decision<'_>| {

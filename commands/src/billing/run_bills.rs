@@ -5,11 +5,11 @@
 
 use futures::{StreamExt, TryStreamExt};
 use serde::{Deserialize, Serialize};
-use tallybook_domain::Month;
 use tallybook_domain::billing::bill_run::{BillRunState, ParkedCustomer, RunCounts, RunTerms};
 use tallybook_domain::billing::{BillRun, BillRunCommand, CreditPolicy};
 use tallybook_domain::customers::Customer;
 use tallybook_domain::ledger::periods::{ACCOUNTING_PERIODS, AccountingPeriods};
+use tallybook_domain::{Month, Refusal};
 use tallybook_event_store::{Book, CommandError, Decision, Receipt, StreamKey};
 
 use super::{BillCustomers, BillableCustomer, BilledCustomers, bill_customers};
@@ -58,20 +58,45 @@ pub async fn start_bill_run(
 ) -> Result<Receipt<BillRunOutcome>, CommandError> {
     let RunBills { period, terms, .. } = run.clone();
     let request = context.request("start_bill_run", run)?;
-    let named = terms.customers.iter().map(StreamKey::existing::<Customer>);
-    let streams = streams(period).into_iter().chain(named).collect();
+    let streams = streams(period).into_iter().chain(named(&terms)).collect();
     book.execute(request, streams, move |decision| {
-        for customer in &terms.customers {
-            decision.state::<Customer>(customer.as_str()).check_registered(customer)?;
-        }
+        check_terms(decision, &terms)?;
         let today = decision.today();
-        let issue_date = terms.issue_date.unwrap_or(today);
-        decision.state::<AccountingPeriods>(ACCOUNTING_PERIODS).check_open(issue_date)?;
         let start = BillRunCommand::Start { period, customers, terms: terms.clone(), today };
         decision.decide::<BillRun>(&BillRun::stream_of(period), start)?;
         Ok(standing(decision, period))
     })
     .await
+}
+
+/// Refuses to try a run that nobody could start, as it would be refused itself; but for a month that is not over.
+pub async fn check_bill_run(
+    book: &Book,
+    context: &CommandContext,
+    run: &RunBills,
+) -> Result<(), CommandError> {
+    let RunBills { period, terms, .. } = run.clone();
+    let context = CommandContext { dry_run: true, idempotency_key: None, ..context.clone() };
+    let request = context.request("check_bill_run", run)?;
+    let streams = named(&terms).collect();
+    let checked = book.execute(request, streams, move |decision| {
+        check_terms(decision, &terms)?;
+        Ok(BillRun::check_terms(period, &terms, decision.today())?)
+    });
+    checked.await.map(|_: Receipt<()>| ())
+}
+
+/// Refuses customers nobody knows, and a day of issue on which nothing can be effective.
+fn check_terms(decision: &mut Decision<'_>, terms: &RunTerms) -> Result<(), Refusal> {
+    for customer in &terms.customers {
+        decision.state::<Customer>(customer.as_str()).check_registered(customer)?;
+    }
+    let issue_date = terms.issue_date.unwrap_or(decision.today());
+    Ok(decision.state::<AccountingPeriods>(ACCOUNTING_PERIODS).check_open(issue_date)?)
+}
+
+fn named(terms: &RunTerms) -> impl Iterator<Item = StreamKey> {
+    terms.customers.iter().map(StreamKey::existing::<Customer>)
 }
 
 /// Says that a run under way goes on with so many customers that are not done yet: who was passed over before is counted

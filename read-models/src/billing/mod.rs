@@ -39,7 +39,7 @@ pub use receivable::{
 };
 pub use reminder::{
     ReminderFilter, ReminderOrder, ReminderRow, Reminders, bills_to_remind, list_reminders,
-    reminders_to_deliver,
+    reminders_to_deliver, reminders_to_resume,
 };
 pub use revenue::{
     BilledLineRow, Revenue, RevenueBy, RevenueEntryRow, RevenueKind, RevenueLine, RevenueOfCurrency,

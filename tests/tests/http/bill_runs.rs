@@ -148,9 +148,16 @@ async fn what_cannot_be_run_is_refused() {
     let nobody = json!({ "period": book.last_month(), "customers": [] });
     book.refuses_values(finance.post(RUNS, &nobody), &[("/customers", "empty")]).await;
     let unknown = json!({ "period": book.last_month(), "customers": ["C99999"] });
-    book.refuses(finance.post(RUNS, &unknown), 404, "customer-not-found").await;
     let far = json!({ "period": book.last_month(), "issue_date": "2962-01-01" });
-    book.refuses(finance.post(RUNS, &far), 422, "effective-date-out-of-range").await;
+    let tried = format!("{RUNS}?dry_run=true");
+    for runs in [RUNS, &tried] {
+        book.refuses(finance.post(runs, &unknown), 404, "customer-not-found").await;
+        book.refuses(finance.post(runs, &far), 422, "effective-date-out-of-range").await;
+    }
+    let table = finance.post(&tried, &far).header("Accept", "text/csv");
+    book.refuses(table, 422, "effective-date-out-of-range").await;
+    let later = json!({ "period": book.this_month(), "issue_date": book.this_month().last_day() });
+    finance.post(&tried, &later).await.ok();
     let early = finance.post(RUNS, &json!({ "period": book.this_month() }));
     book.refuses(early, 422, "period-not-over").await;
     for month in ["2001-01", "none"] {

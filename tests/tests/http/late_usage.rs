@@ -51,6 +51,10 @@ async fn a_voided_bill_is_billed_again_and_both_name_each_other() {
     assert_eq!((&old["state"], &old["replaced_by"]), (&json!("voided"), &json!(second)));
     let new = found(&book, &format!("/v1/bills/{second}")).await;
     assert_eq!((&new["replaces"], &new["replaced_by"]), (&json!(bill), &json!(null)));
+    assert_eq!((&old["revision"], &new["revision"]), (&json!(1), &json!(2)));
+    let table = book.auditor().get("/v1/bills").header("Accept", "text/csv").await;
+    let row = table.text.lines().find(|line| line.starts_with(&second)).unwrap().to_owned();
+    assert!(row.contains(&format!(",{bill},,,2,")), "{row}");
     let none = "/v1/bills/C99999.2026-01/regenerate";
     book.refuses(finance.post(none, &json!({})), 404, "bill-not-found").await;
     book.finish().await;
@@ -84,6 +88,7 @@ async fn late_usage_is_shown_and_settled_once() {
     assert_eq!(settled["bill"]["total"], bodies::yuan("161.60"));
     let shown = found(&book, &format!("/v1/bills/{delta}")).await;
     assert_eq!((&shown["amends"], &shown["open"]), (&json!(bill), &bodies::yuan("161.60")));
+    assert_eq!(shown["revision"], json!(null));
     assert_eq!(found(&book, &format!("/v1/bills/{bill}")).await["amended_by"], json!([delta]));
     assert_eq!(found(&book, &path).await["total"], bodies::yuan("0.00"));
     let again = finance.post(&settle, &why).await;

@@ -356,6 +356,10 @@ async fn price_plans(book: &TestBook, comparison: &mut Comparison, customer: &st
         let changed = finance.post(&path, &json!({ "plan": plan, "from": book.today() })).await;
         comparison.check("POST", "/v1/customers/{id}/price-plan", &changed);
     }
+    let several = json!({ "customers": [customer], "plan": "standard", "from": book.today() });
+    let given = finance.post("/v1/customers/price-plan", &several).await;
+    comparison.check("POST", "/v1/customers/price-plan", &given);
+    finance.post(&path, &json!({ "plan": null, "from": book.today() })).await.ok();
     let fresh = book.fresh().await;
     for (path, asked) in [
         ("/v1/price-plans", "/v1/price-plans"),

@@ -1,4 +1,4 @@
-//! `/v1/price-plans` and `/v1/customers/{id}/price-plan`
+//! `/v1/price-plans`, `/v1/customers/{id}/price-plan` and `/v1/customers/price-plan`
 
 use chrono::{Days, NaiveDate};
 use reqwest::Method;
@@ -96,10 +96,18 @@ async fn a_version_follows_the_one_before_it() {
     let slip = bodies::with(version(today), "effective_from", Some(json!("0026-03-01")));
     book.refuses(finance.post(&path, &slip), 422, "effective-date-out-of-range").await;
 
+    let month = Month::of(tomorrow).unwrap().next().unwrap();
+    let inside = book.creates(&finance, &path, &version(month.last_day())).await;
+    assert_eq!(inside["warning"]["code"], "begins_inside_month");
+    let detail = text(&inside["warning"], "detail");
+    assert!(detail.contains(&month.to_string()) && detail.contains("begin anew"), "{detail}");
+    let whole = finance.post(&path, &version(month.last_day() + Days::new(1))).await;
+    assert_eq!(whole.created().get("warning"), None, "it begins a month");
+
     let found = book.auditor().get(&format!("{PLANS}/standard?{}", book.fresh().await)).await;
-    assert_eq!(found.data()["versions"].as_array().map(Vec::len), Some(2));
+    assert_eq!(found.data()["versions"].as_array().map(Vec::len), Some(4));
     let in_force = ["latest_version", "version_in_force"].map(|member| &found.data()[member]);
-    assert_eq!(in_force, [&json!(2), &json!(1)], "the second begins tomorrow");
+    assert_eq!(in_force, [&json!(4), &json!(1)], "the second begins tomorrow");
     book.finish().await;
 }
 
@@ -151,6 +159,35 @@ async fn a_customer_gets_no_plan_in_another_currency_than_its_own() {
     assert_eq!((text(&refused.body, "expected"), text(&refused.body, "given")), ("USD", "CNY"));
     book.operator().patch(&format!("/v1/customers/{acme}"), &json!({ "currency": "CNY" })).await.ok();
     book.finance().post(&plan_of(&acme), &assign).await.ok();
+    book.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn several_customers_are_given_a_plan_or_none_is() {
+    const PATH: &str = "/v1/customers/price-plan";
+    let book = TestBook::start().await;
+    let (operator, today) = (book.operator(), book.today());
+    old_plan(&book, "standard").await;
+    let (acme, brio, corso) =
+        (book.customer("Acme").await, book.customer("Brio").await, book.customer("Corso").await);
+    assign(&book, &brio, Some("standard"), today).await;
+    let several = |customers: Value| json!({ "customers": customers, "plan": "standard", "from": today });
+    let before = tallybook_tests::rules::written(&book).await;
+    let unknown = operator.post(PATH, &several(json!([acme, corso, "C99999"])));
+    book.refuses(unknown, 404, "customer-not-found").await;
+    assert_eq!(tallybook_tests::rules::written(&book).await, before, "nobody was given it");
+
+    let given = book.changes(&operator, PATH, &several(json!([corso, acme, brio, acme]))).await;
+    assert_eq!((&given["plan"], &given["from"]), (&json!("standard"), &json!(today)));
+    assert_eq!((&given["assigned"], &given["unchanged"]), (&json!([acme, corso]), &json!(1)));
+    let seen = book.auditor().get(&format!("{}?{}", plan_of(&corso), book.fresh().await)).await;
+    assert_eq!(seen.data()["plan"], "standard");
+
+    let wrong = json!({ "customers": [], "plan": "no plan", "from": "soon" });
+    let errors = [("/customers", "empty"), ("/plan", "malformed"), ("/from", "malformed")];
+    book.refuses_values(operator.post(PATH, &wrong), &errors).await;
+    let request = operator.post(PATH, &json!({ "customers": ["x"], "plan": "standard", "from": today }));
+    book.refuses_values(request, &[("/customers/0", "malformed")]).await;
     book.finish().await;
 }
 

@@ -135,6 +135,7 @@ const GUARDED: &[(&str, &str, &[Role])] = &[
     ("POST", "/v1/price-plans/{code}/versions", FINANCE),
     ("GET", "/v1/customers/{id}/price-plan", ALL),
     ("POST", "/v1/customers/{id}/price-plan", DESK),
+    ("POST", "/v1/customers/price-plan", DESK),
     ("POST", "/v1/pricing/quote", ALL),
     ("GET", "/v1/usage/quarantine", ALL),
     ("POST", "/v1/usage/quarantine/{id}/accept", DESK),

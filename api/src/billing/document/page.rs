@@ -2,13 +2,14 @@
 //!
 //! Shows what the read model says and calculates nothing but sums. Must never have a script in it, nor load anything.
 
-use tallybook_domain::MoneyError;
 use tallybook_domain::billing::BillState;
-use tallybook_domain::billing::bill::{Dispute, sum_of};
+use tallybook_domain::billing::bill::{BillPart, Dispute, sum_of};
+use tallybook_domain::billing::pricing::Rate;
+use tallybook_domain::{Money, MoneyError};
 use tallybook_read_models::billing::{BillRow, BillVoiding, NoteKind};
 
 use super::lines::{percent, write_lines};
-use crate::print::{Grouped, Html, Party, Seller, begin, fact, sum, total, write_parties, write_words};
+use crate::print::{Grouped, Html, Party, Seller, begin, fact, sum, total, words_row, write_parties};
 
 /// What the page shows.
 pub(super) struct Document<'a> {
@@ -33,7 +34,6 @@ impl Document<'_> {
         html.markup("<h2>明细<small>Lines</small></h2>");
         write_lines(&self.bill.parts, &mut html);
         self.write_sums(&mut html)?;
-        write_words(self.bill.total, &mut html);
         self.write_notes(&mut html);
         self.write_foot(&mut html);
         html.markup("</body></html>\n");
@@ -47,6 +47,9 @@ impl Document<'_> {
         fact("账单标识 Reference", Some(&bill.id), html);
         let (first, last) = (bill.period.first_day(), bill.period.last_day());
         fact("账期 Period", Some(format_args!("{first} – {last}")), html);
+        if let Some(revision) = bill.id.revision() {
+            fact("版次 Revision", Some(revision), html);
+        }
         fact("开具日期 Issue date", bill.issue_date, html);
         fact("到期日 Due date", bill.due_date, html);
         fact("币种 Currency", Some(bill.total.currency()), html);
@@ -103,17 +106,17 @@ impl Document<'_> {
         let drafted = sum_of(&bill.parts, bill.total.currency())?;
         html.markup("<table class=\"sums\">");
         sum("小计 Subtotal", drafted.subtotal, html);
-        for part in bill.parts.iter().filter(|part| !part.quote.tax.is_zero()) {
+        for (rate, tax) in taxes(&bill.parts)? {
             html.markup("<tr><th>税额 Tax");
-            if let Some(rate) = part.quote.tax_rate.and_then(percent) {
+            if let Some(rate) = rate.and_then(percent) {
                 html.markup(" ").text(rate).markup("%");
             }
-            if bill.parts.len() > 1 {
-                html.markup("<small>").text(part.from).markup(" – ").text(part.to).markup("</small>");
-            }
-            html.within("</th><td class=\"number\">", Grouped::money(part.quote.tax), "</td></tr>");
+            html.within("</th><td class=\"number\">", Grouped::money(tax), "</td></tr>");
         }
         total("价税合计 Total", drafted.total, html);
+        if bill.notes.is_empty() {
+            words_row(drafted.total, html);
+        }
         for note in &bill.notes {
             match note.kind {
                 NoteKind::Credit => sum("贷项通知 Credit note", note.amounts.total.negate(), html),
@@ -122,13 +125,14 @@ impl Document<'_> {
         }
         if !bill.notes.is_empty() {
             total("调整后合计 Total after notes", bill.total, html);
+            words_row(bill.total, html);
         }
         if bill.state == BillState::Issued {
             if !bill.settled.is_zero() {
                 sum("已结清 Settled", bill.settled.negate(), html);
             }
             if !bill.written_off.is_zero() {
-                sum("已核销坏账 Written off", bill.written_off.negate(), html);
+                sum("坏账与折让 Written off", bill.written_off.negate(), html);
             }
             total("应付金额 Amount due", bill.open, html);
         }
@@ -170,4 +174,16 @@ impl Document<'_> {
         }
         html.within("<footer>账簿位置 Book position ", self.position, "</footer>");
     }
+}
+
+/// What is taxed at each rate together, in the order of the parts: that of one part alone says nothing.
+fn taxes(parts: &[BillPart]) -> Result<Vec<(Option<Rate>, Money)>, MoneyError> {
+    let mut taxes: Vec<(Option<Rate>, Money)> = Vec::new();
+    for BillPart { quote, .. } in parts.iter().filter(|part| !part.quote.tax.is_zero()) {
+        match taxes.iter_mut().find(|(rate, _)| *rate == quote.tax_rate) {
+            Some((_, tax)) => *tax = tax.checked_add(quote.tax)?,
+            None => taxes.push((quote.tax_rate, quote.tax)),
+        }
+    }
+    Ok(taxes)
 }

@@ -113,6 +113,7 @@ fn a_bill_shows_all_that_stands_on_it() {
     assert_shows(&page, &["最低消费补足", "9,147.36", "15,483.87", "929.03", "16,412.90"]);
     assert_shows(&page, &["人民币壹万陆仟肆佰壹拾贰元玖角"]);
     assert_shows(&page, &["CNY sixteen thousand four hundred and twelve and 90/100"]);
+    assert_shows(&page, &["<th>版次 Revision</th><td>1</td>"]);
     assert!(!page.contains("mark\"") && !page.contains("across\""), "{page}");
 }
 
@@ -160,8 +161,29 @@ fn notes_and_payments_lead_to_what_is_due() {
         &page,
         &["16,412.90", "-106.00", "16,306.90", "-6,206.90", "10,000.00", "价格 &lt;有误&gt;"],
     );
-    assert_shows(&page, &["已核销坏账 Written off</th><td class=\"number\">-100.00"]);
+    assert_shows(&page, &["坏账与折让 Written off</th><td class=\"number\">-100.00"]);
     assert_shows(&page, &["人民币负壹佰零陆元整", "人民币壹万陆仟叁佰零陆元玖角"]);
+}
+
+#[test]
+fn the_words_stand_at_the_total_they_are_of() {
+    let yuan = |amount: &str| Money::parse(amount, Currency::CNY).unwrap();
+    let (settled, open) = (yuan("6412.90"), yuan("10000.00"));
+    let page = page(&BillRow { settled, open, ..bill() });
+    let after_total = page.split_once("价税合计 Total").unwrap().1;
+    let (of_total, below) = after_total.split_once("已结清 Settled").unwrap();
+    assert_shows(of_total, &["16,412.90", "人民币壹万陆仟肆佰壹拾贰元玖角"]);
+    assert!(!below.contains("人民币"), "{below}");
+}
+
+#[test]
+fn stretches_with_one_rate_have_one_row_of_tax() {
+    let (mut first, mut second) = (part("2026-10-01", "2026-10-15"), part("2026-10-16", "2026-10-31"));
+    let yuan = |amount: &str| Money::parse(amount, Currency::CNY).unwrap();
+    (first.quote.tax, second.quote.tax) = (yuan("300.00"), yuan("400.11"));
+    let page = page(&BillRow { parts: vec![first, second], ..bill() });
+    assert_eq!(page.matches("税额 Tax").count(), 1);
+    assert_shows(&page, &["税额 Tax 6%</th><td class=\"number\">700.11"]);
 }
 
 #[test]

@@ -58,18 +58,22 @@ fn split(taxed: &Taxed, gross: Money) -> Result<(Money, Money), MoneyError> {
     Ok((gross.checked_sub(tax)?, tax))
 }
 
-/// Each line with its own tax, the last one with what rounding has left.
+/// Each line with what it makes the tax of those before it more, the last one with what rounding has left: so none has
+/// less tax than nothing, unless it is less than nothing itself.
 pub(in crate::billing) fn share_tax(
     taxed: &Taxed,
     lines: Vec<(u32, Money)>,
     tax: Money,
 ) -> Result<Vec<NoteLine>, MoneyError> {
-    let (mut rest, mut shared) = (tax, Vec::with_capacity(lines.len()));
+    let zero = Money::zero(tax.currency());
+    let (mut sum, mut given, mut shared) = (zero, zero, Vec::with_capacity(lines.len()));
     let last = lines.len().saturating_sub(1);
     for (at, (line, amount)) in lines.into_iter().enumerate() {
-        let tax = if at == last { rest } else { taxed.tax_of(amount)? };
-        rest = rest.checked_sub(tax)?;
-        shared.push(NoteLine { line, amount, tax });
+        sum = sum.checked_add(amount)?;
+        let of_sum = taxed.tax_of(sum)?;
+        let until = if at < last && tax.covers(of_sum)? { of_sum } else { tax };
+        shared.push(NoteLine { line, amount, tax: until.checked_sub(given)? });
+        given = until;
     }
     Ok(shared)
 }

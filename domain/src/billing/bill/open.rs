@@ -193,8 +193,12 @@ impl OpenBill {
     /// All of a line, which in a bill of late usage may be less than nothing.
     fn take_rest(&mut self, bill: &BillId, line: u32, amount: Money) -> Result<NoteLine, BillRefusal> {
         let (_, taxed) = self.taxed(bill, line)?;
-        let rest = taxed.tax_of(taxed.subtotal.checked_sub(amount)?)?;
-        let note = NoteLine { line, amount, tax: taxed.tax.checked_sub(rest)? };
+        let tax = if amount.is_negative() {
+            taxed.tax.checked_sub(taxed.tax_of(taxed.subtotal.checked_sub(amount)?)?)?
+        } else {
+            taxed.tax_credited_with(amount)?
+        };
+        let note = NoteLine { line, amount, tax };
         self.take_in(bill, &[note], true)?;
         Ok(note)
     }
@@ -202,6 +206,7 @@ impl OpenBill {
     fn take_off(&mut self, bill: &BillId, line: u32, amount: Money) -> Result<NoteLine, BillRefusal> {
         check_amount(amount)?;
         let taxed = self.check_left(bill, line, amount)?;
+        self.check_left_of_part(bill, line, amount)?;
         let note = NoteLine { line, amount, tax: taxed.tax_credited_with(amount)? };
         self.take_in(bill, &[note], true)?;
         Ok(note)
@@ -225,6 +230,17 @@ impl OpenBill {
         }
         let (bill, left) = (bill.clone(), billed.left);
         Err(BillRefusal::AboveLine { bill, line, left, requested: amount })
+    }
+
+    /// Accepts an amount up to what is left of the line's part: in a bill of late usage, lines that became less count
+    /// against those that became more.
+    fn check_left_of_part(&self, bill: &BillId, line: u32, amount: Money) -> Result<(), BillRefusal> {
+        let (billed, _) = self.taxed(bill, line)?;
+        let left = self.parts.get(billed.part).map_or(billed.left, BilledPart::subtotal_left);
+        if left.covers(amount)? {
+            return Ok(());
+        }
+        Err(BillRefusal::AboveLine { bill: bill.clone(), line, left, requested: amount })
     }
 
     /// The lines of a debit note.

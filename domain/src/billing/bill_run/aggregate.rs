@@ -138,10 +138,25 @@ impl BillRun {
         if period.last_day() >= today {
             return Err(BillRunRefusal::NotOver { period, today });
         }
-        if let Some(issue_date) = terms.issue_date {
-            check_follows(issue_date, period.first_day(), today)?;
-        }
+        check_issue_date(period, terms.issue_date, today)?;
         Ok(Some(BillRunEvent::BillRunStarted { period, customers, terms }))
+    }
+
+    /// Refuses terms no run of the month can have. One that is not over is judged as on the first day after it.
+    pub fn check_terms(period: Month, terms: &RunTerms, today: NaiveDate) -> Result<(), BillRunRefusal> {
+        let last = period.last_day();
+        check_issue_date(period, terms.issue_date, today.max(last.succ_opt().unwrap_or(last)))
+    }
+}
+
+fn check_issue_date(
+    period: Month,
+    issue_date: Option<NaiveDate>,
+    today: NaiveDate,
+) -> Result<(), BillRunRefusal> {
+    match issue_date {
+        Some(issue_date) => Ok(check_follows(issue_date, period.first_day(), today)?),
+        None => Ok(()),
     }
 }
 

@@ -1,14 +1,15 @@
 mod stretches;
+mod tax;
 
 use super::*;
-use crate::billing::bill::{NoteLines, StepDate, sum_of};
+use crate::billing::bill::{NoteLines, PaymentReturn, StepDate, sum_of};
 use crate::billing::usage::UsageEntry;
 use crate::billing::{
-    Bill, BillCommand, BillId, PricePlanEvent, Subscription, SubscriptionEvent, UsageCommand, UsageId,
-    month_parts,
+    Bill, BillCommand, BillId, BillRefusal, PricePlanEvent, Subscription, SubscriptionEvent, UsageCommand,
+    UsageId, month_parts,
 };
 use crate::event_sourced::EventSourced;
-use crate::ids::CustomerId;
+use crate::ids::{CustomerId, WalletId};
 use crate::money::Money;
 
 /// Calls by tiers and storage by volume, at least 40 in all, 6 % tax.
@@ -59,7 +60,7 @@ impl World {
 
     fn bill(&mut self) {
         let (bill, parts) = (BillId::new(&CustomerId::from_number(42), october()), self.now());
-        self.issue(BillCommand::Draft { bill, currency: Currency::CNY, parts, replaces: None });
+        self.issue(BillCommand::Draft { bill, currency: self.currency(), parts, replaces: None });
     }
 
     fn tell_usage(&mut self, command: UsageCommand) {
@@ -113,7 +114,7 @@ impl World {
         let base = self.bills[0].1.amounts().unwrap();
         let stretches: Vec<Stretch> = base.parts.iter().map(|part| part.stretch.clone()).collect();
         let counted = self.usage.bills().last().unwrap();
-        late_usage((october(), Currency::CNY), &stretches, counted, &self.usage, |_| Some(&self.plan))
+        late_usage((october(), self.currency()), &stretches, counted, &self.usage, |_| Some(&self.plan))
     }
 
     /// As the command settles it; the answer is what could not be credited.
@@ -126,7 +127,9 @@ impl World {
         let LateCredits { notes, not_credited } = late.credits(&standing.collect::<Vec<_>>()).unwrap();
         let (first_note, parts) = (notes.first().cloned(), late.delta_parts().unwrap());
         for (bill, lines) in notes {
-            self.credit(&bill, NoteLines::Exact(lines));
+            let lines = NoteLines::Exact(lines);
+            self.give_back(&bill, &lines);
+            self.credit(&bill, lines);
         }
         if let (true, Some((bill, _))) = (parts.is_empty(), &first_note) {
             let bill = bill.clone();
@@ -138,17 +141,46 @@ impl World {
         if !parts.is_empty() {
             let amends = self.bills[0].0.clone();
             let bill = amends.delta(u32::try_from(self.bills.len()).unwrap()).unwrap();
-            self.issue(BillCommand::DraftDelta { bill, currency: Currency::CNY, parts, amends });
+            self.issue(BillCommand::DraftDelta { bill, currency: self.currency(), parts, amends });
         }
         not_credited
     }
 
     fn credit(&mut self, id: &BillId, lines: NoteLines) {
+        self.try_credit(id, lines).unwrap();
+    }
+
+    fn try_credit(&mut self, id: &BillId, lines: NoteLines) -> Result<(), BillRefusal> {
         let (_, bill) = self.bills.iter_mut().find(|(bill, _)| bill == id).unwrap();
         let date = StepDate { given: None, today: "2026-11-03".parse().unwrap() };
         let (id, reason) = (id.clone(), "late".parse().unwrap());
         let note = BillCommand::Credit { bill: id, lines, reason, date };
-        for event in bill.decide(note).unwrap() {
+        for event in bill.decide(note)? {
+            bill.evolve(&event).unwrap();
+        }
+        Ok(())
+    }
+
+    /// What the wallet paid beyond what is owed after the note.
+    fn give_back(&mut self, id: &BillId, lines: &NoteLines) {
+        let (_, bill) = self.bills.iter_mut().find(|(bill, _)| bill == id).unwrap();
+        let date = StepDate { given: None, today: "2026-11-03".parse().unwrap() };
+        let Some(back) = bill.returned_by_crediting(id, lines, date).unwrap() else { return };
+        let PaymentReturn { amount, effective_date } = back;
+        let (id, wallet) = (id.clone(), wallet(amount));
+        let give_back = BillCommand::ReturnPayment { bill: id, wallet, amount, effective_date };
+        for event in bill.decide(give_back).unwrap() {
+            bill.evolve(&event).unwrap();
+        }
+    }
+
+    /// Has the wallet pay so much of a bill.
+    fn pay(&mut self, id: &BillId, amount: Money) {
+        let (_, bill) = self.bills.iter_mut().find(|(bill, _)| bill == id).unwrap();
+        let effective_date = "2026-11-02".parse().unwrap();
+        let (id, wallet) = (id.clone(), wallet(amount));
+        let pay = BillCommand::PayFromWallet { bill: id, wallet, amount, effective_date };
+        for event in bill.decide(pay).unwrap() {
             bill.evolve(&event).unwrap();
         }
     }
@@ -156,12 +188,20 @@ impl World {
     /// What all bills together come to.
     fn owed(&self) -> Amounts {
         let owed = self.bills.iter().map(|(_, bill)| bill.amounts().unwrap().owed);
-        owed.fold(Amounts::zero(Currency::CNY), |sum, owed| sum.checked_add(owed).unwrap())
+        owed.fold(Amounts::zero(self.currency()), |sum, owed| sum.checked_add(owed).unwrap())
     }
 
     fn should_be(&self) -> Amounts {
-        sum_of(&self.now(), Currency::CNY).unwrap()
+        sum_of(&self.now(), self.currency()).unwrap()
     }
+
+    fn currency(&self) -> Currency {
+        self.plan.versions()[0].terms.currency()
+    }
+}
+
+fn wallet(amount: Money) -> WalletId {
+    format!("C00042.{}", amount.currency().code()).parse().unwrap()
 }
 
 fn usage() -> UsageId {

@@ -10,7 +10,7 @@ use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
 
-use super::{ReminderChannel, ReminderEvent, ReminderStep, WithdrawalReason};
+use super::{NO_ADDRESS, ReminderChannel, ReminderEvent, ReminderStep, WithdrawalReason};
 use crate::billing::{BillId, BillNumber, BillingEvent};
 use crate::event::BookEvent;
 use crate::event_sourced::{CorruptStream, EventSourced};
@@ -35,6 +35,9 @@ struct Delivery {
     /// Nobody tries before.
     not_before: Option<DateTime<Utc>>,
     done: bool,
+    /// Given up for want of an address.
+    #[serde(default)]
+    wants_address: bool,
 }
 
 /// What is owed of a bill, and since when.
@@ -83,6 +86,12 @@ pub enum ReminderCommand {
         channel: ReminderChannel,
         attempt: u32,
         failure: AttemptFailure,
+    },
+    /// There is an address now, for want of which it was given up.
+    Resume {
+        bill: BillId,
+        step: ReminderStep,
+        channel: ReminderChannel,
     },
 }
 
@@ -164,6 +173,11 @@ impl EventSourced for Reminder {
                 .pending(step, channel)
                 .filter(|delivery| delivery.attempts == attempt)
                 .map(|delivery| failed(delivery, bill, failure)),
+            // A later step says more than this one.
+            ReminderCommand::Resume { bill, step, channel } => self
+                .delivery(step, channel)
+                .filter(|delivery| delivery.wants_address && self.last == Some(step))
+                .map(|_| ReminderEvent::ReminderResumed { bill, step, channel }),
         };
         Ok(event.into_iter().collect())
     }
@@ -189,6 +203,7 @@ impl EventSourced for Reminder {
                     attempts: 0,
                     not_before: None,
                     done: false,
+                    wants_address: false,
                 }));
                 return Ok(());
             }
@@ -196,10 +211,13 @@ impl EventSourced for Reminder {
             | ReminderEvent::ReminderAttemptFailed { step, channel, .. }
             | ReminderEvent::ReminderSent { step, channel, .. }
             | ReminderEvent::ReminderFailed { step, channel, .. }
+            | ReminderEvent::ReminderResumed { step, channel, .. }
             | ReminderEvent::ReminderWithdrawn { step, channel, .. } => (*step, *channel),
         };
         let found = self.deliveries.iter_mut().find(|one| (one.step, one.channel) == (step, channel));
-        let delivery = found.filter(|one| !one.done).ok_or_else(|| corrupt("there is nothing to deliver"))?;
+        let resumes = matches!(event, ReminderEvent::ReminderResumed { .. });
+        let fits = |one: &&mut Delivery| if resumes { one.wants_address } else { !one.done };
+        let delivery = found.filter(fits).ok_or_else(|| corrupt("there is nothing to deliver"))?;
         match event {
             ReminderEvent::ReminderRaised { .. } => {}
             ReminderEvent::ReminderAttempted { attempt, until, .. } => {
@@ -207,9 +225,15 @@ impl EventSourced for Reminder {
                 delivery.not_before = Some(*until);
             }
             ReminderEvent::ReminderAttemptFailed { retry_at, .. } => delivery.not_before = Some(*retry_at),
-            ReminderEvent::ReminderSent { .. }
-            | ReminderEvent::ReminderFailed { .. }
-            | ReminderEvent::ReminderWithdrawn { .. } => delivery.done = true,
+            ReminderEvent::ReminderFailed { reason, .. } => {
+                (delivery.done, delivery.wants_address) = (true, reason.as_str() == NO_ADDRESS);
+            }
+            ReminderEvent::ReminderResumed { .. } => {
+                (delivery.done, delivery.wants_address, delivery.not_before) = (false, false, None);
+            }
+            ReminderEvent::ReminderSent { .. } | ReminderEvent::ReminderWithdrawn { .. } => {
+                delivery.done = true;
+            }
         }
         Ok(())
     }

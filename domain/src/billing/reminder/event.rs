@@ -50,9 +50,15 @@ pub enum ReminderEvent {
         attempts: u32,
         reason: Reason,
     },
+    /// Given up for want of an address, and there is one now: it is tried again.
+    ReminderResumed { bill: BillId, step: ReminderStep, channel: ReminderChannel },
     /// Not delivered, because the reason for it is gone.
     ReminderWithdrawn { bill: BillId, step: ReminderStep, channel: ReminderChannel, reason: WithdrawalReason },
 }
+
+/// The one reason to give up (`ReminderFailed`) that can be put right: an address may be entered. In these words in every
+/// journal, so they must never change.
+pub const NO_ADDRESS: &str = "the customer's file has no e-mail address";
 
 /// Why a reminder is not sent after all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,10 +87,11 @@ const ATTEMPTED: EventKind = EventKind::first_version("ReminderAttempted");
 const ATTEMPT_FAILED: EventKind = EventKind::first_version("ReminderAttemptFailed");
 const SENT: EventKind = EventKind::first_version("ReminderSent");
 const FAILED: EventKind = EventKind::first_version("ReminderFailed");
+const RESUMED: EventKind = EventKind::first_version("ReminderResumed");
 const WITHDRAWN: EventKind = EventKind::first_version("ReminderWithdrawn");
 
 impl ReminderEvent {
-    pub const KINDS: [EventKind; 6] = [RAISED, ATTEMPTED, ATTEMPT_FAILED, SENT, FAILED, WITHDRAWN];
+    pub const KINDS: [EventKind; 7] = [RAISED, ATTEMPTED, ATTEMPT_FAILED, SENT, FAILED, RESUMED, WITHDRAWN];
 
     pub fn kind(&self) -> EventKind {
         match self {
@@ -93,6 +100,7 @@ impl ReminderEvent {
             Self::ReminderAttemptFailed { .. } => ATTEMPT_FAILED,
             Self::ReminderSent { .. } => SENT,
             Self::ReminderFailed { .. } => FAILED,
+            Self::ReminderResumed { .. } => RESUMED,
             Self::ReminderWithdrawn { .. } => WITHDRAWN,
         }
     }
@@ -104,6 +112,7 @@ impl ReminderEvent {
             | Self::ReminderAttemptFailed { bill, .. }
             | Self::ReminderSent { bill, .. }
             | Self::ReminderFailed { bill, .. }
+            | Self::ReminderResumed { bill, .. }
             | Self::ReminderWithdrawn { bill, .. } => bill,
         }
     }

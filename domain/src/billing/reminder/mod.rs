@@ -8,6 +8,6 @@ mod step;
 mod tests;
 
 pub use aggregate::{AttemptFailure, OwedBill, Reminder, ReminderCommand};
-pub use event::{ReminderEvent, WithdrawalReason};
+pub use event::{NO_ADDRESS, ReminderEvent, WithdrawalReason};
 pub use id::ReminderId;
 pub use step::{ReminderChannel, ReminderStatus, ReminderStep};

@@ -161,6 +161,34 @@ fn a_failure_is_tried_again_later_or_given_up() {
 }
 
 #[test]
+fn what_was_given_up_for_want_of_an_address_is_resumed_once() {
+    let given_up = |reason: &str| {
+        let failed = ReminderEvent::ReminderFailed {
+            bill: bill(),
+            step: Due,
+            channel: Email,
+            attempts: 1,
+            reason: reason.parse().unwrap(),
+        };
+        vec![raised(Due, "2026-12-01"), attempted(Due, 1, 0), failed]
+    };
+    let resume = || ReminderCommand::Resume { bill: bill(), step: Due, channel: Email };
+    let resumed = ReminderEvent::ReminderResumed { bill: bill(), step: Due, channel: Email };
+    let without = given_up(NO_ADDRESS);
+    given(without.clone()).when(attempt(Due, None, 60)).then_expect_events(vec![]);
+    given(without.clone()).when(resume()).then_expect_events(vec![resumed.clone()]);
+    let again = [without.clone(), vec![resumed.clone()]].concat();
+    given(again.clone()).when(resume()).then_expect_events(vec![]);
+    given(again).when(attempt(Due, None, 60)).then_expect_events(vec![attempted(Due, 2, 60)]);
+    let later = [without, vec![raised(Overdue7, "2026-12-08")]].concat();
+    given(later).when(resume()).then_expect_events(vec![]);
+    given(given_up("refused")).when(resume()).then_expect_events(vec![]);
+    let mut refused = Reminder::default();
+    given_up("refused").iter().try_for_each(|event| refused.evolve(event)).unwrap();
+    assert!(refused.evolve(&resumed).is_err(), "it wants no address");
+}
+
+#[test]
 fn what_need_not_be_sent_is_withdrawn() {
     let disputed = Some(WithdrawalReason::Disputed);
     let due = raised(Due, "2026-12-01");

@@ -32,12 +32,15 @@ pub enum BillStanding {
 pub struct BillOnDay {
     #[serde(flatten)]
     pub bill: BillRow,
+    /// Which bill of the whole month: 1 is the first. `null` of a bill of late usage.
+    #[schema(example = 1)]
+    pub revision: Option<u32>,
     pub status: BillStanding,
 }
 
 impl BillOnDay {
     pub(super) fn new(bill: BillRow, today: NaiveDate) -> Self {
-        Self { status: BillStanding::of(&bill, today), bill }
+        Self { revision: bill.id.revision(), status: BillStanding::of(&bill, today), bill }
     }
 }
 

@@ -12,7 +12,7 @@ use tallybook_domain::{BookEvent, RecordedEvent};
 
 pub use query::{ReminderFilter, ReminderOrder, list_reminders};
 pub use row::ReminderRow;
-pub use waiting::{bills_to_remind, reminders_to_deliver};
+pub use waiting::{bills_to_remind, reminders_to_deliver, reminders_to_resume};
 
 use crate::fold::{FoldFault, Keyed, Projection, Reads, Stamp};
 
@@ -74,6 +74,7 @@ fn apply(
         | ReminderEvent::ReminderAttemptFailed { step, channel, .. }
         | ReminderEvent::ReminderSent { step, channel, .. }
         | ReminderEvent::ReminderFailed { step, channel, .. }
+        | ReminderEvent::ReminderResumed { step, channel, .. }
         | ReminderEvent::ReminderWithdrawn { step, channel, .. } => (*step, *channel),
     };
     reminders.change(&(change.bill().clone(), step, channel), |row| {
@@ -102,6 +103,10 @@ fn take_in(row: &mut ReminderRow, change: &ReminderEvent) {
             row.status = ReminderStatus::Failed;
             row.next_attempt_at = None;
             row.reason = Some(reason.as_str().into());
+        }
+        ReminderEvent::ReminderResumed { .. } => {
+            row.status = ReminderStatus::Pending;
+            (row.next_attempt_at, row.reason) = (None, None);
         }
         ReminderEvent::ReminderWithdrawn { reason, .. } => {
             row.status = ReminderStatus::Withdrawn;

@@ -71,6 +71,17 @@ fn what_is_given_up_or_withdrawn_says_why() {
         ReminderEvent::ReminderFailed { bill: bill(), step: Due, channel: Email, attempts: 1, reason };
     let given_up = row(vec![attempted(Email, 1), failed], Email);
     assert_eq!((given_up.status, given_up.reason.as_deref()), (ReminderStatus::Failed, Some("no address")));
+    let failed = ReminderEvent::ReminderFailed {
+        bill: bill(),
+        step: Due,
+        channel: Email,
+        attempts: 1,
+        reason: "no address".parse().unwrap(),
+    };
+    let resumed = ReminderEvent::ReminderResumed { bill: bill(), step: Due, channel: Email };
+    let waits = row(vec![attempted(Email, 1), failed, resumed], Email);
+    assert_eq!((waits.status, waits.attempts), (ReminderStatus::Pending, 1));
+    assert_eq!((waits.next_attempt_at, waits.reason), (None, None));
     let reason = WithdrawalReason::Disputed;
     let withdrawn = ReminderEvent::ReminderWithdrawn { bill: bill(), step: Due, channel: Webhook, reason };
     let withdrawn = row(vec![withdrawn], Webhook);

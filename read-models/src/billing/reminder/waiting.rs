@@ -4,6 +4,7 @@
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use sqlx::PgPool;
+use tallybook_domain::billing::reminder::NO_ADDRESS;
 use tallybook_domain::billing::{BillId, ReminderChannel, ReminderStep};
 
 use super::ReminderRow;
@@ -57,6 +58,25 @@ pub async fn reminders_to_deliver(
     )
     .bind(channels)
     .bind(now)
+    .bind(at_most)
+    .fetch_all(pool)
+    .await?;
+    Ok(rows)
+}
+
+/// Reminders that were given up for want of an address, where the customer's file has one now; of a bill that is owed and
+/// not in dispute, and the last that was raised of it: at most so many, those raised first first.
+pub async fn reminders_to_resume(pool: &PgPool, at_most: i64) -> Result<Vec<ReminderRow>, ReadError> {
+    let rows = sqlx::query_as(
+        "SELECT given_up.* FROM reminders given_up
+           JOIN customers ON customers.id = given_up.customer AND customers.email IS NOT NULL
+           JOIN bills ON bills.id = given_up.bill AND bills.open > 0 AND bills.dispute <> 'open'
+          WHERE given_up.status = 'failed' AND given_up.reason = $1
+            AND NOT EXISTS (SELECT FROM reminders later
+                             WHERE later.bill = given_up.bill AND later.raised_position > given_up.raised_position)
+          ORDER BY given_up.raised_position, given_up.channel LIMIT $2",
+    )
+    .bind(NO_ADDRESS)
     .bind(at_most)
     .fetch_all(pool)
     .await?;

@@ -1,4 +1,5 @@
 mod payment_return;
+mod tax;
 mod write_off;
 
 use chrono::NaiveDate;
