@@ -275,7 +275,7 @@ fn excess_money_needs_no_approval_and_is_tried_again() {
 
 #[test]
 fn what_is_excess_by_a_persons_word_waits_for_another_person() {
-    let li = || Requester::of_key(actor("key:shop"), actor("user:li"));
+    let li = || Requester::of_key(actor("key:shop"), actor("user:li"), None);
     let due = Command::RefundExcess {
         refund: id(),
         order: order(),

@@ -104,7 +104,7 @@ fn by_hand(transaction: &str, amount: &str) -> ReceivedPayment {
 }
 
 fn person() -> Requester {
-    Requester::of_key("key:shop".parse().unwrap(), "user:li".parse().unwrap())
+    Requester::of_key("key:shop".parse().unwrap(), "user:li".parse().unwrap(), None)
 }
 
 fn excess(transaction: &str, amount: &str, why: ExcessReason) -> Event {
