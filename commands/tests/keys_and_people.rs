@@ -73,6 +73,35 @@ async fn a_withdrawal_takes_somebody_else_than_who_made_the_key() {
     approve_withdrawal(&book, by("wang"), ApproveWithdrawal { withdrawal }).await.unwrap();
 }
 
+/// Whoever holds a key of an administrator must not get rid of himself by having it make another.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_a_key_has_made_has_the_same_people_behind_it() {
+    let book = book().await;
+    let customer = support::register(&book, "Acme").await;
+    deposit(&book, &customer, "100.00", "R1").await.unwrap();
+    made_by_li(&book).await;
+    sqlx::query(
+        "INSERT INTO api_keys (id, name, role, secret_hash, created_at, created_by, held_by)
+         VALUES ('2', 'bot', 'finance', 'none', now(), 'key:erp', NULL),
+                ('3', 'bots-bot', 'finance', 'none', now(), 'key:bot', 'user:zhao')",
+    )
+    .execute(book.pool())
+    .await
+    .unwrap();
+    for (key, behind) in [("key:bot", ["li", "anna"]), ("key:bots-bot", ["zhao", "anna"])] {
+        let key = CommandContext { actor: text(key), ..by("nobody") };
+        let (requested_by, asked) = (key.actor.clone(), a_request(&customer, "30.00", key.actor.as_str()));
+        let withdrawal = fresh();
+        request_withdrawal(&book, key, withdrawal.clone(), asked, support::nothing(&book)).await.unwrap();
+        for behind in behind {
+            let approve = ApproveWithdrawal { withdrawal: withdrawal.clone() };
+            let own = refusal(approve_withdrawal(&book, by(behind), approve).await);
+            let subject = ApprovalSubject::Withdrawal(withdrawal.clone());
+            assert_eq!(own, self_approval(subject, requested_by.clone()));
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn reopening_a_month_takes_somebody_else_than_who_made_the_key() {
     let book = book().await;

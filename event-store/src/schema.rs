@@ -101,7 +101,11 @@ pub fn pool_elsewhere(pool: &PgPool, schema: &str, connections: u32) -> PgPool {
 /// It connects when it is used. A lost connection is met as an error by whoever takes it next.
 pub fn shared_pool(pool: &PgPool, connections: u32, settings: &str) -> PgPool {
     let options = pool.connect_options().as_ref().clone().statement_cache_capacity(SHARED_STATEMENTS);
-    beginning_with(settings.to_owned(), connections).test_before_acquire(false).connect_lazy_with(options)
+    beginning_with(settings.to_owned(), connections)
+        // Whoever has to wait is behind others at work, not before a database that does not answer.
+        .acquire_timeout(std::time::Duration::from_secs(60))
+        .test_before_acquire(false)
+        .connect_lazy_with(options)
 }
 
 /// Prepared statements kept by a session that many tasks share.

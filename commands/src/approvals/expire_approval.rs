@@ -1,10 +1,11 @@
-//! Nobody has decided in time: what was asked for does not happen.
+//! Nobody has decided in time: what was asked for does not happen, and what is owed is asked for again.
 
 use tallybook_domain::approvals::{Approval, ApprovalCommand, ApprovalId, ApprovalRefusal};
 use tallybook_domain::text::Reason;
 use tallybook_event_store::{Book, CommandError, Receipt};
 
 use super::ApprovalOutcome;
+use super::ask::ask;
 use super::subject::Subject;
 use crate::CommandContext;
 
@@ -22,7 +23,11 @@ pub async fn expire_approval(
         let expire = ApprovalCommand::Expire { approval: approval.clone(), now };
         let expired_now = decision.decide::<Approval>(&name.to_string(), expire)? > 0;
         if expired_now && subject.waiting(decision)?.is_some() {
-            subject.reject(decision, &by, &not_in_time(&approval)?)?;
+            if subject.is_owed(decision) {
+                ask(decision, &subject, None)?;
+            } else {
+                subject.reject(decision, &by, &not_in_time(&approval)?)?;
+            }
         }
         ApprovalOutcome::of(decision, &name)
     })

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use tallybook_domain::approvals::{Approval, ApprovalRules, ApprovalSubject, Given};
 use tallybook_domain::billing::{Bill, BillId};
 use tallybook_domain::customers::Customer;
-use tallybook_domain::orders::{OrderRefund, RefundId};
+use tallybook_domain::orders::{OrderRefund, RefundGround, RefundId};
 use tallybook_domain::settlement::{CreditNote, CreditNoteId, Receipt, ReceiptId};
 use tallybook_domain::text::Reason;
 use tallybook_domain::{Actor, CustomerId, Money, Month, Refusal, Requester};
@@ -117,6 +117,21 @@ impl Subject {
             Self::BadDebt(bill) => Ok(billing::waiting_bad_debt(decision, bill)),
             Self::PeriodReopening(period) => Ok(ledger::waiting_reopening(decision, *period)),
             Self::OrderRefund(refund) => Ok(orders::waiting_order_refund(decision, refund)),
+        }
+    }
+
+    /// Whether it is somebody's money however long nobody looks at it, so that it must not end by itself.
+    pub(super) fn is_owed(&self, decision: &Decision<'_>) -> bool {
+        match self {
+            Self::OrderRefund(refund) => {
+                decision.state::<OrderRefund>(refund.as_str()).ground() == Some(RefundGround::Excess)
+            }
+            Self::Withdrawal(_)
+            | Self::Refund(_)
+            | Self::WriteOff(_)
+            | Self::CreditNote(_)
+            | Self::BadDebt(_)
+            | Self::PeriodReopening(_) => false,
         }
     }
 

@@ -324,7 +324,7 @@ impl AppendResult {
         match answer {
             Ok(Ok(Some(head_row))) => Self::Appended(head_row),
             Ok(Ok(None)) => Self::Conflict,
-            Ok(Err(error)) if is_repeat(&error) => Self::Conflict,
+            Ok(Err(error)) if is_repeat(&error) || has_lost_its_hold(&error) => Self::Conflict,
             Ok(Err(error)) if nothing_was_recorded(&error) => Self::Refused(error),
             Ok(Err(error)) => Self::Unknown(error.to_string()),
             Err(_) => Self::Unknown("no answer within the deadline".into()),
@@ -336,6 +336,11 @@ impl AppendResult {
 fn is_repeat(error: &sqlx::Error) -> bool {
     let constraint = error.as_database_error().and_then(|report| report.constraint());
     matches!(constraint, Some("commands_pkey" | "claims_pkey"))
+}
+
+/// PostgreSQL let go of a head that was held for too long: `idle_in_transaction_session_timeout`.
+fn has_lost_its_hold(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(|report| report.code()).is_some_and(|code| code == "25P03")
 }
 
 /// An error report of the statement itself. Class 57 (the server is going away) and class 08 (the connection) may

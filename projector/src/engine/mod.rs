@@ -119,7 +119,8 @@ impl<P: Projection> Term<P> {
                         );
                     }
                     // Who was overtaken asks soon again: a swap takes the lead for a moment only.
-                    term.pause(pause.min(free_in.max(first_pause))).await;
+                    let until_free = if free_in.is_zero() { pause } else { free_in.max(first_pause) };
+                    term.pause(pause.min(until_free)).await;
                     pause = (pause * 2).min(term.surroundings.settings.renew_every);
                 }
             }

@@ -1,5 +1,9 @@
 //! `/v1/payments` and what channels say of them: orders paid, paid twice, too late, too much.
 
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use tallybook_api::ApiSettings;
 use tallybook_domain::orders::OrderTimes;
@@ -252,6 +256,48 @@ async fn money_that_doubles_a_persons_word_waits_for_somebody_else() {
         let submitted = finance.post(&step("submit"), &json!({})).await;
         assert_eq!(text(submitted.ok(), "state"), "submitted");
     }
+    book.finish().await;
+}
+
+/// By how many hours the journal's clock is ahead in the test below; no other test uses it.
+static AHEAD: AtomicI64 = AtomicI64::new(0);
+
+fn put_ahead() -> DateTime<Utc> {
+    Utc::now() + TimeDelta::hours(AHEAD.load(Ordering::SeqCst))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_owed_is_asked_for_again_when_nobody_has_looked_in_time() {
+    let book = TestBook::start_differently(Differently { clock: Some(put_ahead), ..notified() }).await;
+    let customer = book.customer("青松贸易有限公司").await;
+    let order = book.order(&customer, "SO-1", "99").await;
+    let payment = text(&book.begin(&order, "wechat_pay", "SO-1-001").await, "id").to_owned();
+    let body = json!({ "transaction": "41", "amount": bodies::yuan("99.00") });
+    book.finance().post(&format!("/v1/payments/{payment}/confirm"), &body).await.ok();
+    book.wechat_paid("SO-1-001", 99_00, "42").await;
+    let refunds = book.shown(&format!("/v1/refunds?order={order}&ground=excess")).await;
+    let refund = text(&refunds[0], "id").to_owned();
+    let own = format!("/v1/refunds/{refund}/reject");
+    book.finance().post(&own, &bodies::because("not mine")).await.problem(403, "self-approval");
+    AHEAD.store(7 * 24, Ordering::SeqCst);
+    for _ in 0..600 {
+        let again: i64 =
+            sqlx::query_scalar("SELECT count(*) FROM approvals WHERE state = 'open' AND id = $1")
+                .bind(format!("order_refund.{refund}.2"))
+                .fetch_one(book.pool())
+                .await
+                .unwrap();
+        if again == 1 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let first = book.shown(&format!("/v1/approvals/order_refund.{refund}.1")).await;
+    assert_eq!(text(&first, "state"), "expired");
+    let approve = format!("/v1/approvals/order_refund.{refund}.2/approve");
+    book.changes(&book.approver(), &approve, &json!({})).await;
+    let shown = book.shown(&format!("/v1/refunds/{refund}")).await;
+    assert_eq!(text(&shown, "state"), "approved");
     book.finish().await;
 }
 

@@ -261,7 +261,10 @@ async fn what_was_asked_back_again_meanwhile_is_not_booked_twice() {
     assert_eq!(text(&open[0]["exceptions"][0], "kind"), "refund_contradicted");
     assert_eq!(text(&open[0]["exceptions"][0], "refund"), refund);
     assert_eq!(book.closing(["1012.01", "2205"]).await, ["99.00", "-99.00"]);
-    // Still promised to the other; once that is given up, a person books what the channel has said.
+    // Still promised to the other; once that is given up, a person books what the channel has said, also after somebody
+    // has looked at it.
+    let looked = format!("/v1/payments/{}/resolve", text(&open[0], "id"));
+    book.finance().post(&looked, &bodies::because("it was paid")).await.ok();
     book.finance().post(&succeed, &json!({})).await.problem(422, "refund-above-captured");
     book.refund_steps(&second, &["reject"]).await;
     let booked = book.refund_steps(&refund, &["succeed"]).await;

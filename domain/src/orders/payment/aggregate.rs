@@ -87,7 +87,7 @@ impl Payment {
 
     /// Whether the channel has said that it paid this refund back when here it had failed, and nobody has looked yet.
     pub fn is_said_refunded(&self, refund: &RefundId) -> bool {
-        self.begun.as_ref().is_some_and(|attempt| attempt.doubted_refunds.get(refund) == Some(&true))
+        self.begun.as_ref().is_some_and(|attempt| attempt.said_refunded.contains(refund))
     }
 
     /// What of it this refund may be, beside all others.

@@ -2,7 +2,7 @@
 //!
 //! Invariant: what was refunded and what the channel is asked to refund are together at most what came.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -38,10 +38,12 @@ pub(super) struct Attempt {
     /// What the channel is asked to pay back.
     pub(super) refunding: BTreeMap<RefundId, Money>,
     pub(super) refunded: Money,
-    /// Refunds of which the channel has said what was not believed, and nobody has looked yet; whether it said that it paid
-    /// back what this book had taken for unpaid.
+    /// Refunds of which the channel has said what was not believed, and nobody has looked yet.
     #[serde(default)]
-    pub(super) doubted_refunds: BTreeMap<RefundId, bool>,
+    pub(super) doubted_refunds: BTreeSet<RefundId>,
+    /// Those of which it has said that it paid back what this book takes for unpaid.
+    #[serde(default)]
+    pub(super) said_refunded: BTreeSet<RefundId>,
     pub(super) fee: Option<Money>,
     /// What a person has still to look at.
     pub(super) open_exceptions: u32,
@@ -96,7 +98,8 @@ impl Attempt {
             excesses: BTreeMap::new(),
             refunding: BTreeMap::new(),
             refunded: zero,
-            doubted_refunds: BTreeMap::new(),
+            doubted_refunds: BTreeSet::new(),
+            said_refunded: BTreeSet::new(),
             fee: None,
             open_exceptions: 0,
             since: None,
@@ -163,14 +166,15 @@ impl Attempt {
         (why, amount): (DoubtReason, Option<Money>),
     ) -> Result<(), Broken> {
         if let Some(refund) = refund {
-            let said_paid = why == DoubtReason::RefundContradicted && amount.is_some();
-            let before = self.doubted_refunds.get(refund).copied().unwrap_or(false);
-            self.doubted_refunds.insert(refund.clone(), before || said_paid);
+            self.doubted_refunds.insert(refund.clone());
+            if why == DoubtReason::RefundContradicted && amount.is_some() {
+                self.said_refunded.insert(refund.clone());
+            }
         }
         self.raise()
     }
 
-    /// A person has looked at all that stands out.
+    /// A person has looked at all that stands out. What the channel has said, it has said all the same.
     pub(super) fn resolve(&mut self) {
         self.open_exceptions = 0;
         self.doubted_refunds.clear();
@@ -212,6 +216,7 @@ impl Attempt {
             return Err(Broken::RefundOtherwise);
         }
         self.refunded = self.refunded.checked_add(amount)?;
+        self.said_refunded.remove(refund);
         Ok(())
     }
 

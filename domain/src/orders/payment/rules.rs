@@ -53,7 +53,7 @@ pub(super) fn decide(state: &Payment, command: PaymentCommand) -> Decided {
         },
         Command::SubmitRefund { payment, refund, amount } => {
             let attempt = begun(state, &payment)?;
-            if attempt.doubted_refunds.contains_key(&refund) {
+            if attempt.doubted_refunds.contains(&refund) {
                 return Err(PaymentRefusal::RefundDoubted { payment, refund });
             }
             check_left(attempt, &refund, amount)?;

@@ -55,7 +55,7 @@ pub(super) fn decide(
         Command::Approve { refund, by } => {
             may_approve(state, &refund, &by)?.map(|_| Event::RefundApproved { refund, approved_by: by })
         }
-        Command::Reject { refund, by, reason } => may_decide(state, &refund, Action::Reject, &by)?
+        Command::Reject { refund, by, reason } => may_reject(state, &refund, &by)?
             .map(|_| Event::RefundRejected { refund, rejected_by: by, reason }),
         Command::Submit { refund } => may_submit(state, &refund)?.map(|paper| {
             let number = paper.next_number();
@@ -148,13 +148,28 @@ fn may_decide<'a>(
 /// Four eyes: whoever asked for the money, or made or holds the API key that did, cannot be the one who approves it.
 fn may_approve<'a>(state: &'a OrderRefund, refund: &RefundId, by: &Actor) -> Step<'a> {
     let step = may_decide(state, refund, OrderRefundAction::Approve, by)?;
-    let asked = step.and_then(|paper| paper.requested_by.as_ref());
-    match asked.filter(|asked| asked.is(by)) {
+    match step {
+        Some(paper) => by_another(paper, by).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Who has asked for money of the order may take that back. Excess money is somebody else's, and once rejected does not go
+/// back: that too takes another than whose word has made it excess.
+fn may_reject<'a>(state: &'a OrderRefund, refund: &RefundId, by: &Actor) -> Step<'a> {
+    match may_decide(state, refund, OrderRefundAction::Reject, by)? {
+        Some(paper) if paper.ground == RefundGround::Excess => by_another(paper, by).map(Some),
+        step => Ok(step),
+    }
+}
+
+fn by_another<'a>(paper: &'a Paper, by: &Actor) -> Result<&'a Paper, OrderRefundRefusal> {
+    match paper.requested_by.as_ref().filter(|asked| asked.is(by)) {
         Some(asked) => Err(OrderRefundRefusal::SelfApproval {
-            refund: refund.clone(),
+            refund: paper.refund.clone(),
             requested_by: asked.actor().clone(),
         }),
-        None => Ok(step),
+        None => Ok(paper),
     }
 }
 

@@ -307,6 +307,16 @@ fn what_is_excess_by_a_persons_word_waits_for_another_person() {
         let refusal = OrderRefundRefusal::SelfApproval { refund: id(), requested_by: actor("key:shop") };
         given(vec![due_by_word.clone()]).when(approve(by)).then_expect_error(refusal);
     }
+    let reject = |by: &str| {
+        let reason = "there is one payment".parse().unwrap();
+        Command::Reject { refund: id(), by: actor(by), reason }
+    };
+    let refusal = OrderRefundRefusal::SelfApproval { refund: id(), requested_by: actor("key:shop") };
+    given(vec![due_by_word.clone()]).when(reject("user:li")).then_expect_error(refusal);
+    let (rejected_by, reason) = (actor("user:wang"), "there is one payment".parse().unwrap());
+    given(vec![due_by_word.clone()])
+        .when(reject("user:wang"))
+        .then_expect_events(vec![Event::RefundRejected { refund: id(), rejected_by, reason }]);
     given(vec![due_by_word.clone()]).when(approve("user:wang")).then_expect_events(vec![approved()]);
     given(vec![due_by_word, approved()])
         .when(Command::Submit { refund: id() })
