@@ -36,25 +36,36 @@ impl OpenBill {
         Ok(lines)
     }
 
-    /// Lines at a rate that come to so much, from the last back.
+    /// Lines at a rate that come to so much, from the last back, but no more of a part than is left of it: in a bill of
+    /// late usage, lines that became less count against those that became more.
     fn last_lines(&self, rate: Option<Rate>, subtotal: Money) -> Result<Vec<(u32, Money)>, MoneyError> {
         let (mut rest, mut lines) = (subtotal, Vec::new());
-        for (line, left) in self.lines_at(rate).rev().filter(|(_, left)| left.is_positive()) {
-            let amount = if rest.covers(left)? { left } else { rest };
-            rest = rest.checked_sub(amount)?;
-            lines.push((line, amount));
+        for part in self.parts.iter().rev().filter(|part| part.tax_rate == rate) {
+            let mut left_of_part = part.subtotal_left;
+            let of_part: Vec<_> = self.lines_of(&part.stretch).collect();
+            for (line, _, left) in of_part.into_iter().rev() {
+                let amount = lesser(lesser(left, left_of_part)?, rest)?;
+                if amount.is_positive() {
+                    rest = rest.checked_sub(amount)?;
+                    left_of_part = left_of_part.checked_sub(amount)?;
+                    lines.push((line, amount));
+                }
+            }
         }
-        lines.retain(|(_, amount)| !amount.is_zero());
         Ok(lines)
     }
+}
+
+fn lesser(one: Money, other: Money) -> Result<Money, MoneyError> {
+    Ok(if one.covers(other)? { other } else { one })
 }
 
 /// What of an amount with tax is without it, and the tax; neither above what is left.
 fn split(taxed: &Taxed, gross: Money) -> Result<(Money, Money), MoneyError> {
     let subtotal = taxed.without_tax(gross)?;
-    let subtotal = if taxed.subtotal.covers(subtotal)? { subtotal } else { taxed.subtotal };
+    let subtotal = lesser(subtotal, taxed.subtotal)?;
     let tax = gross.checked_sub(subtotal)?;
-    let tax = if taxed.tax.covers(tax)? { tax } else { taxed.tax };
+    let tax = lesser(tax, taxed.tax)?;
     Ok((gross.checked_sub(tax)?, tax))
 }
 

@@ -9,8 +9,9 @@ use crate::billing::{
     UsageId, month_parts,
 };
 use crate::event_sourced::EventSourced;
-use crate::ids::{CustomerId, WalletId};
+use crate::ids::{CustomerId, WalletId, WriteOffId};
 use crate::money::Money;
+use crate::settlement::write_off::{DifferenceReason, Leg, LegSource};
 
 /// Calls by tiers and storage by volume, at least 40 in all, 6 % tax.
 const TERMS: &str = r#"{"currency":"CNY","tax_rate":"0.06","minimum":"40","items":[
@@ -161,28 +162,40 @@ impl World {
         Ok(())
     }
 
-    /// What the wallet paid beyond what is owed after the note.
-    fn give_back(&mut self, id: &BillId, lines: &NoteLines) {
+    /// Credits the whole of a bill beside so much that is written off, and undoes the write-off: that much is open then.
+    fn credit_beside(&mut self, id: &BillId, kept: Money) {
+        let write_off: WriteOffId = "W01K7RA8ZAYFGXSMRSF9FMC3M01".parse().unwrap();
+        let source = LegSource::Difference(DifferenceReason::Rounding);
+        let leg = Leg { leg: 1, source, bill: id.clone(), amount: kept };
+        let date = StepDate { given: None, today: "2026-11-02".parse().unwrap() };
+        self.tell_bill(id, BillCommand::Apply { write_off: write_off.clone(), leg: leg.clone(), date });
+        self.credit(id, NoteLines::Whole);
+        let effective_date = "2026-11-03".parse().unwrap();
+        self.tell_bill(id, BillCommand::Reopen { write_off, leg, effective_date });
+    }
+
+    fn tell_bill(&mut self, id: &BillId, command: BillCommand) {
         let (_, bill) = self.bills.iter_mut().find(|(bill, _)| bill == id).unwrap();
-        let date = StepDate { given: None, today: "2026-11-03".parse().unwrap() };
-        let Some(back) = bill.returned_by_crediting(id, lines, date).unwrap() else { return };
-        let PaymentReturn { amount, effective_date } = back;
-        let (id, wallet) = (id.clone(), wallet(amount));
-        let give_back = BillCommand::ReturnPayment { bill: id, wallet, amount, effective_date };
-        for event in bill.decide(give_back).unwrap() {
+        for event in bill.decide(command).unwrap() {
             bill.evolve(&event).unwrap();
         }
     }
 
+    /// What the wallet paid beyond what is owed after the note.
+    fn give_back(&mut self, id: &BillId, lines: &NoteLines) {
+        let (_, bill) = self.bills.iter().find(|(bill, _)| bill == id).unwrap();
+        let date = StepDate { given: None, today: "2026-11-03".parse().unwrap() };
+        let Some(back) = bill.returned_by_crediting(id, lines, date).unwrap() else { return };
+        let PaymentReturn { amount, effective_date } = back;
+        let (bill, wallet) = (id.clone(), wallet(amount));
+        self.tell_bill(id, BillCommand::ReturnPayment { bill, wallet, amount, effective_date });
+    }
+
     /// Has the wallet pay so much of a bill.
     fn pay(&mut self, id: &BillId, amount: Money) {
-        let (_, bill) = self.bills.iter_mut().find(|(bill, _)| bill == id).unwrap();
         let effective_date = "2026-11-02".parse().unwrap();
-        let (id, wallet) = (id.clone(), wallet(amount));
-        let pay = BillCommand::PayFromWallet { bill: id, wallet, amount, effective_date };
-        for event in bill.decide(pay).unwrap() {
-            bill.evolve(&event).unwrap();
-        }
+        let (bill, wallet) = (id.clone(), wallet(amount));
+        self.tell_bill(id, BillCommand::PayFromWallet { bill, wallet, amount, effective_date });
     }
 
     /// What all bills together come to.

@@ -39,6 +39,16 @@ fn lines(least: i128) -> impl Strategy<Value = Parts> {
     prop::collection::vec((select(&RATES), prop::collection::vec(least..200_i128, 1..5)), 1..5)
 }
 
+/// As of late usage: lines may be less than nothing, but no part is.
+fn late_lines() -> impl Strategy<Value = Parts> {
+    let positive = |amounts: Vec<i128>| {
+        let sign = if amounts.iter().sum::<i128>() < 0 { -1 } else { 1 };
+        amounts.into_iter().map(|amount| sign * amount).collect()
+    };
+    lines(-200)
+        .prop_map(move |parts| parts.into_iter().map(|(rate, amounts)| (rate, positive(amounts))).collect())
+}
+
 /// A bill, and what its notes have left of it by an independent count.
 struct Taxed {
     bill: Bill,
@@ -77,6 +87,26 @@ impl Taxed {
 
     fn subtotal_at(&self, rate: i128) -> i128 {
         self.lines.iter().filter(|(of, _)| *of == rate).map(|(_, left)| left).sum()
+    }
+
+    /// What is left of each part, by what its lines were.
+    fn left_of_parts(&self, parts: &Parts) -> Vec<i128> {
+        let mut lines = self.lines.iter().map(|(_, left)| left);
+        parts.iter().map(|(_, amounts)| lines.by_ref().take(amounts.len()).sum()).collect()
+    }
+
+    /// Has the wallet pay so much, but for a unit of the bill at the most; the answer is how much, unless that is nothing.
+    fn pay(&mut self, paid: i128, currency: Currency) -> Option<i128> {
+        let total = minor(self.bill.amounts().unwrap().owed.total);
+        if total <= 1 {
+            return None;
+        }
+        let paid = 1 + paid % (total - 1);
+        let wallet = format!("C00042.{}", currency.code()).parse().unwrap();
+        let (amount, effective_date) = (money(paid, currency), day("2026-11-02"));
+        let pay = BillCommand::PayFromWallet { bill: bill(), wallet, amount, effective_date };
+        tell(&mut self.bill, pay).unwrap();
+        Some(paid)
     }
 
     /// Asks for a note and takes it off, or adds it; the answer is its lines, unless it is refused.
@@ -215,15 +245,11 @@ proptest! {
     ) {
         let currency = Currency::parse(currency).unwrap();
         let mut billed = Taxed::issued(currency, &parts);
-        let total = minor(billed.bill.amounts().unwrap().owed.total);
-        prop_assume!(total > 1);
-        let paid = 1 + paid % (total - 1);
-        let wallet = format!("C00042.{}", currency.code()).parse().unwrap();
-        let (amount, effective_date) = (money(paid, currency), day("2026-11-02"));
-        tell(&mut billed.bill, BillCommand::PayFromWallet { bill: bill(), wallet, amount, effective_date }).unwrap();
+        let paid = billed.pay(paid, currency);
+        prop_assume!(paid.is_some());
         let lines = billed.note(credit(NoteLines::Whole)).unwrap();
         let owed = billed.bill.amounts().unwrap().owed;
-        prop_assert_eq!(minor(owed.total), paid);
+        prop_assert_eq!(Some(minor(owed.total)), paid);
         prop_assert!(!owed.tax.is_negative() && !owed.subtotal.is_negative());
         prop_assert!(billed.taxes.values().all(|tax| *tax >= 0), "{:?}", billed.taxes);
         prop_assert!(billed.lines.iter().all(|(_, left)| *left >= 0));
@@ -231,6 +257,34 @@ proptest! {
         for (rate, tax) in &billed.taxes {
             let apart = tax - tax_on(billed.subtotal_at(*rate), *rate);
             prop_assert!(apart.abs() <= 1, "{apart} at {rate} per thousand");
+        }
+    }
+
+    /// So is that of a bill of late usage, and of no stretch more is taken than was left of it, whatever its lines are.
+    #[test]
+    fn the_rest_of_a_paid_bill_of_late_usage_leaves_no_part_below_nothing(
+        currency in select(&CURRENCIES), parts in late_lines(), paid in 1..400_i128,
+        notes in prop::collection::vec((any::<usize>(), 1..200_i128), 0..3),
+    ) {
+        let currency = Currency::parse(currency).unwrap();
+        let mut billed = Taxed::issued(currency, &parts);
+        for (line, amount) in notes {
+            let at = line % billed.lines.len();
+            let amount = money(amount.min(billed.lines[at].1), currency);
+            billed.note(credit(NoteLines::Lines(vec![(u32::try_from(at + 1).unwrap(), amount)])));
+        }
+        let before = billed.left_of_parts(&parts);
+        let paid = billed.pay(paid, currency);
+        prop_assume!(paid.is_some());
+        billed.note(credit(NoteLines::Whole)).unwrap();
+        let owed = billed.bill.amounts().unwrap().owed;
+        prop_assert_eq!(Some(minor(owed.total)), paid);
+        for (left, before) in billed.left_of_parts(&parts).into_iter().zip(before) {
+            prop_assert!((0..=before).contains(&left), "{left} of {before}");
+        }
+        for (rate, tax) in &billed.taxes {
+            let apart = tax - tax_on(billed.subtotal_at(*rate), *rate);
+            prop_assert!(*tax >= 0 && apart.abs() <= 1, "{apart} at {rate} per thousand");
         }
     }
 }

@@ -8,6 +8,11 @@ use crate::billing::pricing::Rate;
 /// Each unit at a cent, 6 % tax.
 const CENTS: &str = r#"{"currency":"CNY","tax_rate":"0.06","items":[
     {"code":"calls","name":"Calls","meter":"calls","model":"per_unit","unit_price":"0.01"}]}"#;
+/// Each unit at a yuan, 6 % tax, and in the latter half of October at least 90 in all.
+const YUAN: &str = r#"{"currency":"CNY","tax_rate":"0.06","items":[
+    {"code":"calls","name":"Calls","meter":"calls","model":"per_unit","unit_price":"1"}]}"#;
+const YUAN_AT_LEAST: &str = r#"{"currency":"CNY","tax_rate":"0.06","minimum":"186","items":[
+    {"code":"calls","name":"Calls","meter":"calls","model":"per_unit","unit_price":"1"}]}"#;
 const DAYS: [&str; 4] = ["2026-10-01", "2026-10-09", "2026-10-17", "2026-10-25"];
 
 fn tax_on(subtotal: Money) -> Money {
@@ -33,6 +38,12 @@ impl World {
         let (usage, today) = (usage(), "2026-11-02".parse().unwrap());
         self.tell_usage(UsageCommand::Record { usage, entries: entries.collect(), today });
     }
+
+    /// What notes have left of the stretches of a bill, without tax.
+    fn left(&self, bill: usize) -> Vec<Money> {
+        let parts = &self.bills[bill].1.amounts().unwrap().parts;
+        parts.iter().map(|part| part.subtotal_left()).collect()
+    }
 }
 
 #[test]
@@ -51,6 +62,26 @@ fn what_is_left_of_a_bill_is_taxed_together_whichever_stretch_a_note_is_over() {
     assert_eq!(world.owed(), Amounts::new(yuan("0.08"), yuan("0.00")).unwrap());
     world.credit(&base, NoteLines::Whole);
     assert_eq!(world.owed(), Amounts::zero(Currency::CNY));
+}
+
+/// In the latter stretch 100 more is used, and a true-up of 90 not needed any more.
+#[test]
+fn the_whole_beside_a_write_off_takes_no_more_of_a_stretch_than_is_left_of_it() {
+    let mut world = World::under(&[(DAYS[0], YUAN), (DAYS[2], YUAN_AT_LEAST)]);
+    world.use_in_stretches(&[100, 0, 0], false);
+    world.bill();
+    world.use_in_stretches(&[150, 0, 100], true);
+    assert_eq!(world.settle(), yuan("0.00"));
+    assert_eq!(world.left(1), [yuan("50.00"), yuan("10.00")]);
+    let late = world.bills[1].0.clone();
+    world.credit_beside(&late, yuan("5.30"));
+    assert_eq!(world.left(1), [yuan("5.00"), yuan("0.00")]);
+    world.pay(&late, yuan("5.30"));
+    world.use_in_stretches(&[100, 0, 100], true);
+    assert_eq!(world.settle(), yuan("0.00"));
+    assert_eq!(world.left(1), [yuan("0.00"), yuan("0.00")]);
+    assert_eq!(world.left(0), [yuan("55.00"), yuan("90.00")]);
+    assert_eq!(world.owed(), Amounts::new(yuan("145.00"), yuan("8.70")).unwrap());
 }
 
 proptest! {
