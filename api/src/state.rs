@@ -11,6 +11,7 @@ use tallybook_commands::customers::personal::{MasterKey, PersonalKeys};
 use tallybook_domain::billing::CreditPolicy;
 use tallybook_domain::billing::usage_source::SourceName;
 use tallybook_domain::orders::OrderTimes;
+use tallybook_domain::settlement::write_off::DifferenceLimits;
 use tallybook_domain::{Actor, Month};
 use tallybook_event_store::Book;
 use tallybook_event_store::journal::head_position;
@@ -53,6 +54,8 @@ pub struct ApiSettings {
     pub bill_run_at: Option<NaiveTime>,
     /// What becomes of bills that pass their customers' credit limits.
     pub credit_policy: CreditPolicy,
+    /// How much of each difference finance may write off without another pair of eyes.
+    pub difference_limits: DifferenceLimits,
     /// Outside systems that usage is collected from.
     pub usage_sources: Sources,
     /// Payment channels that notify us.
@@ -79,6 +82,7 @@ impl Default for ApiSettings {
             public_url: None,
             bill_run_at: None,
             credit_policy: CreditPolicy::Warn,
+            difference_limits: DifferenceLimits::usual(),
             usage_sources: Sources::default(),
             channels: Channels::default(),
             order_times: OrderTimes::default(),

@@ -4,12 +4,13 @@ use clap::Args;
 use tallybook_api::channels::ChannelSettings;
 use tallybook_api::payouts::PayoutSettings;
 use tallybook_domain::billing::CreditPolicy;
+use tallybook_domain::settlement::write_off::DifferenceLimits;
 
 use crate::failure::Failure;
 use crate::output::{say, say_json};
 use crate::settings::{
     BillingFlags, Layered, NewBookFlags, OrderSettings, PersonalDataFlags, ProjectFlags, ReminderFlags,
-    SampleSize, SealFlags, ServeFlags, Settings, TimeOfDay,
+    SampleSize, SealFlags, ServeFlags, Settings, TimeOfDay, WriteOffFlags,
 };
 
 /// Print the settings as they apply, with secrets hidden
@@ -27,6 +28,8 @@ pub struct CheckConfigCommand {
     pub serve: ServeFlags,
     #[command(flatten)]
     pub billing: BillingFlags,
+    #[command(flatten)]
+    pub write_off: WriteOffFlags,
     #[command(flatten)]
     pub seals: SealFlags,
     #[command(flatten)]
@@ -115,6 +118,7 @@ fn shown(settings: &Settings) -> Vec<Shown> {
         }),
         row("bill_run_at", &settings.bill_run_at, TimeOfDay::to_string),
         row("credit_limit", &settings.credit_limit, CreditPolicy::to_string),
+        row("difference_limits", &settings.difference_limits, DifferenceLimits::to_string),
         row("seal_key", &settings.seal_key, |path| match path {
             Some(path) => path.display().to_string(),
             None => settings.seal_key().display().to_string(),

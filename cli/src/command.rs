@@ -112,25 +112,47 @@ impl What {
         match self {
             Self::Up(up) => {
                 let (new_book, serve) = (up.new_book.clone(), up.serve.clone());
-                let billing = up.billing.clone();
+                let (billing, write_off) = (up.billing.clone(), up.write_off.clone());
                 let (seals, project) = (up.seals.clone(), up.project.clone());
                 let (personal_data, reminders) = (up.personal_data.clone(), up.reminders.clone());
-                Flags { new_book, serve, billing, seals, project, personal_data, reminders, ..flags }
+                Flags {
+                    new_book,
+                    serve,
+                    billing,
+                    write_off,
+                    seals,
+                    project,
+                    personal_data,
+                    reminders,
+                    ..flags
+                }
             }
             Self::Api(api) => {
                 let (serve, billing) = (api.serve.clone(), api.billing.clone());
-                Flags { serve, billing, personal_data: api.personal_data.clone(), ..flags }
+                let (write_off, personal_data) = (api.write_off.clone(), api.personal_data.clone());
+                Flags { serve, billing, write_off, personal_data, ..flags }
             }
             Self::BillRun(bill_run) => Flags { billing: bill_run.billing.clone(), ..flags },
+            Self::WriteOff(write_off) => Flags { write_off: write_off.flags(), ..flags },
             Self::Projector(projector) => projector.flags(flags),
             Self::Migrate(migrate) => Flags { new_book: migrate.new_book.clone(), ..flags },
             Self::Audit(audit) => Flags { seals: audit.seal_flags(), ..flags },
             Self::CheckConfig(check) => {
                 let (new_book, serve) = (check.new_book.clone(), check.serve.clone());
-                let billing = check.billing.clone();
+                let (billing, write_off) = (check.billing.clone(), check.write_off.clone());
                 let (seals, project) = (check.seals.clone(), check.project.clone());
                 let (personal_data, reminders) = (check.personal_data.clone(), check.reminders.clone());
-                Flags { new_book, serve, billing, seals, project, personal_data, reminders, ..flags }
+                Flags {
+                    new_book,
+                    serve,
+                    billing,
+                    write_off,
+                    seals,
+                    project,
+                    personal_data,
+                    reminders,
+                    ..flags
+                }
             }
             Self::User(_)
             | Self::Customer(_)
@@ -138,7 +160,6 @@ impl What {
             | Self::Export(_)
             | Self::Usage(_)
             | Self::Risk(_)
-            | Self::WriteOff(_)
             | Self::Channels(_)
             | Self::Openapi
             | Self::Bench(_) => flags,

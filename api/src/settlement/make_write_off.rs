@@ -29,7 +29,7 @@ pub(super) async fn make_write_off(
 ) -> Result<Response, Problem> {
     caller.may(Action::WriteOff)?;
     let (context, ReadWriteOff(asked)) = input.command(&caller)?;
-    let limits = limits_of(caller.role());
+    let limits = limits_of(caller.role(), &state);
     created(&commands::make_write_off(state.book(), context, new_write_off_id(), asked, limits).await?)
 }
 

@@ -41,7 +41,6 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub(crate) use confirmation::{LinkKey, pages};
-pub(crate) use limits::limits_of;
 
 use crate::state::ApiState;
 

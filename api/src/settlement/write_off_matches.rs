@@ -88,7 +88,7 @@ pub(super) async fn write_off_matches(
     // Of what was recorded before this request, nothing is overlooked.
     let fresh = Some(Freshness::at_least(state.book().head(), None));
     let pool = state.reading(&matching_projections(), None, fresh).await?;
-    let run = AutomaticRun { customer, limit, limits: limits_of(caller.role()) };
+    let run = AutomaticRun { customer, limit, limits: limits_of(caller.role(), &state) };
     let (outcome, position) = carry_out(state.book(), &pool, &context, &run).await?;
     if context.dry_run {
         return tried(&outcome);

@@ -7,7 +7,7 @@ use super::{listen, parts, ready};
 use crate::database::{self, Database};
 use crate::failure::Failure;
 use crate::output::say;
-use crate::settings::{BillingFlags, PersonalDataFlags, ServeFlags, Settings};
+use crate::settings::{BillingFlags, PersonalDataFlags, ServeFlags, Settings, WriteOffFlags};
 
 /// Serve the API of a book that `tallybook migrate` has made
 ///
@@ -21,6 +21,8 @@ pub struct ApiCommand {
     pub serve: ServeFlags,
     #[command(flatten)]
     pub billing: BillingFlags,
+    #[command(flatten)]
+    pub write_off: WriteOffFlags,
     #[command(flatten)]
     pub personal_data: PersonalDataFlags,
 }

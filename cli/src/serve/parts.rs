@@ -80,6 +80,7 @@ pub(super) async fn serve_api(
         personal_data_key: personal_data::read(settings)?.map(Arc::new),
         seller: settings.seller(),
         credit_policy: settings.credit_limit.value,
+        difference_limits: settings.difference_limits.value.clone(),
         public_url: settings.public_url.value.as_ref().map(ToString::to_string),
         usage_sources: crate::usage::sources(settings)?,
         channels: crate::channels::open(settings)?,

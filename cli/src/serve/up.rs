@@ -18,7 +18,7 @@ use crate::personal_data;
 use crate::seals::{KeyFile, default_name};
 use crate::settings::{
     BillingFlags, NewBookFlags, PersonalDataFlags, ProjectFlags, ReminderFlags, SealFlags, ServeFlags,
-    Settings,
+    Settings, WriteOffFlags,
 };
 
 /// Run everything: PostgreSQL, migrations, API and projector
@@ -40,6 +40,8 @@ pub struct UpCommand {
     pub serve: ServeFlags,
     #[command(flatten)]
     pub billing: BillingFlags,
+    #[command(flatten)]
+    pub write_off: WriteOffFlags,
     #[command(flatten)]
     pub seals: SealFlags,
     #[command(flatten)]

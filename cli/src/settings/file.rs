@@ -10,6 +10,7 @@ use tallybook_api::channels::ChannelSettings;
 use tallybook_api::payouts::PayoutSettings;
 use tallybook_api::usage_sources::{SourceSettings, without_value};
 use tallybook_domain::billing::CreditPolicy;
+use tallybook_domain::settlement::write_off::DifferenceLimits;
 
 use super::orders::OrderSettings;
 use super::public_url::PublicUrl;
@@ -44,6 +45,7 @@ pub(super) struct FileSettings {
     pub(super) public_url: Option<PublicUrl>,
     pub(super) bill_run_at: Option<TimeOfDay>,
     pub(super) credit_limit: Option<CreditPolicy>,
+    pub(super) difference_limits: Option<DifferenceLimits>,
     pub(super) seal_key: Option<PathBuf>,
     pub(super) seal_file: Option<PathBuf>,
     pub(super) sample: Option<SampleSize>,

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use chrono::NaiveTime;
 use clap::Args;
 use tallybook_domain::billing::CreditPolicy;
+use tallybook_domain::settlement::write_off::DifferenceLimits;
 
 use super::public_url::PublicUrl;
 use super::sample::SampleSize;
@@ -149,6 +150,16 @@ pub struct BillingFlags {
     pub credit_limit: Option<CreditPolicy>,
 }
 
+/// What may be written off.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Write-off")]
+pub struct WriteOffFlags {
+    /// How much of each difference finance may write off alone, above it another pair of eyes is needed: none, or such as
+    /// [default: "bank_fee=25.00 CNY, rounding=1.00 CNY, fx=25.00 CNY"]
+    #[arg(long, value_name = "LIMITS", env = "TALLYBOOK_DIFFERENCE_LIMITS", hide_env_values = true)]
+    pub difference_limits: Option<DifferenceLimits>,
+}
+
 /// Who bills, as it stands on every bill.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Seller")]
@@ -289,6 +300,7 @@ pub struct Flags {
     pub new_book: NewBookFlags,
     pub serve: ServeFlags,
     pub billing: BillingFlags,
+    pub write_off: WriteOffFlags,
     pub seals: SealFlags,
     pub project: ProjectFlags,
     pub personal_data: PersonalDataFlags,

@@ -12,6 +12,7 @@ use tallybook_api::payouts::PayoutSettings;
 use tallybook_api::usage_sources::SourceSettings;
 use tallybook_api::{REFUSALS_KEPT_DAYS, Seller};
 use tallybook_domain::billing::CreditPolicy;
+use tallybook_domain::settlement::write_off::DifferenceLimits;
 use tallybook_event_store::BookSettings;
 
 use super::file::FileSettings;
@@ -75,6 +76,7 @@ pub struct Settings {
     pub public_url: Layered<Option<PublicUrl>>,
     pub bill_run_at: Layered<TimeOfDay>,
     pub credit_limit: Layered<CreditPolicy>,
+    pub difference_limits: Layered<DifferenceLimits>,
     pub seal_key: Layered<Option<PathBuf>>,
     pub seal_file: Layered<Option<PathBuf>>,
     pub sample: Layered<SampleSize>,
@@ -109,7 +111,8 @@ impl Settings {
     }
 
     pub(super) fn over(file: FileSettings, flags: Flags, matches: &ArgMatches) -> Self {
-        let Flags { book, new_book, serve, billing, seals, project, personal_data, reminders } = flags;
+        let Flags { book, new_book, serve, billing, write_off, seals, project, personal_data, reminders } =
+            flags;
         let seller = serve.seller;
         let defaults = BookSettings::new("book_main");
         let layers = Layers { matches };
@@ -162,6 +165,12 @@ impl Settings {
                 billing.credit_limit,
                 file.credit_limit,
                 CreditPolicy::Warn,
+            ),
+            difference_limits: layers.pick(
+                "difference_limits",
+                write_off.difference_limits,
+                file.difference_limits,
+                DifferenceLimits::usual(),
             ),
             seal_key: layers.optional("seal_key", seals.seal_key, file.seal_key),
             seal_file: layers.optional("seal_file", seals.seal_file, file.seal_file),

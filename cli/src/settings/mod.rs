@@ -14,7 +14,7 @@ mod time_of_day;
 
 pub use flags::{
     BillingFlags, BookFlags, Flags, NewBookFlags, PersonalDataFlags, ProjectFlags, ReminderFlags, SealFlags,
-    ServeFlags,
+    ServeFlags, WriteOffFlags,
 };
 pub use layers::{Layered, Settings, Source};
 pub use orders::OrderSettings;

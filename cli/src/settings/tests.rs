@@ -3,18 +3,19 @@
 use clap::{Args, Command, FromArgMatches};
 use tallybook_domain::billing::CreditPolicy;
 use tallybook_domain::orders::OrderTimes;
+use tallybook_domain::settlement::write_off::DifferenceLimits;
 
 use super::file::FileSettings;
 use super::flags::{
     BillingFlags, BookFlags, Flags, NewBookFlags, PersonalDataFlags, ProjectFlags, ReminderFlags, SealFlags,
-    ServeFlags,
+    ServeFlags, WriteOffFlags,
 };
 use super::layers::{Settings, Source};
 
 /// Settings from a command line over a file. Tests run without the variables: they would meet each other's.
 fn settings(arguments: &[&str], file: &str) -> Settings {
     let command = BookFlags::augment_args(Command::new("test"));
-    let command = BillingFlags::augment_args(command);
+    let command = WriteOffFlags::augment_args(BillingFlags::augment_args(command));
     let command = SealFlags::augment_args(ServeFlags::augment_args(NewBookFlags::augment_args(command)))
         .mut_args(|argument| argument.env(None::<&str>));
     let matches = command.get_matches_from([&["test"], arguments].concat());
@@ -23,6 +24,7 @@ fn settings(arguments: &[&str], file: &str) -> Settings {
         new_book: NewBookFlags::from_arg_matches(&matches).unwrap(),
         serve: ServeFlags::from_arg_matches(&matches).unwrap(),
         billing: BillingFlags::from_arg_matches(&matches).unwrap(),
+        write_off: WriteOffFlags::from_arg_matches(&matches).unwrap(),
         seals: SealFlags::from_arg_matches(&matches).unwrap(),
         project: ProjectFlags::default(),
         personal_data: PersonalDataFlags::default(),
@@ -54,6 +56,18 @@ fn a_credit_limit_warns_unless_it_is_to_block() {
     assert_eq!(policy(&flag, "credit_limit = \"block\""), (CreditPolicy::Warn, Source::Flag));
     let refusal = FileSettings::parse("credit_limit = \"refuse\"").unwrap_err().to_string();
     assert!(refusal.contains("line 1") && refusal.contains("`block`"), "{refusal}");
+}
+
+#[test]
+fn limits_of_differences_are_the_usual_ones_unless_they_are_said() {
+    let limits =
+        |arguments: &[&str], file: &str| settings(arguments, file).difference_limits.value.to_string();
+    assert_eq!(limits(&[], ""), DifferenceLimits::usual().to_string());
+    let file = "difference_limits = \"bank_fee=50.00 CNY, fx=5.00 USD\"";
+    assert_eq!(limits(&[], file), "bank_fee=50.00 CNY, fx=5.00 USD");
+    assert_eq!(limits(&["--difference-limits", "none"], file), "none");
+    let refusal = FileSettings::parse("difference_limits = \"fee=1.00 CNY\"").unwrap_err().to_string();
+    assert!(refusal.contains("line 1"), "{refusal}");
 }
 
 #[test]

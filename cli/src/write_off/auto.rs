@@ -5,10 +5,9 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::Args;
 use serde::Serialize;
-use tallybook_api::matching::{
-    AutomaticRun, AutomaticWriteOffs, MatchOutcome, Matched, limits_at_the_machine, write_off_matches,
-};
+use tallybook_api::matching::{AutomaticRun, AutomaticWriteOffs, MatchOutcome, Matched, write_off_matches};
 use tallybook_commands::CommandContext;
+use tallybook_domain::settlement::write_off::DifferenceLimits;
 use tallybook_domain::{CustomerId, Money};
 use tallybook_event_store::Book;
 use tallybook_event_store::journal::head_position;
@@ -20,7 +19,7 @@ use crate::database::in_book_until;
 use crate::environment;
 use crate::failure::Failure;
 use crate::output::{note, say, say_json};
-use crate::settings::Settings;
+use crate::settings::{Settings, WriteOffFlags};
 
 /// Match receipts with open bills, and write off what is sure
 ///
@@ -44,6 +43,8 @@ pub(super) struct AutoCommand {
     /// What came of it as one JSON object
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    pub(super) settings: WriteOffFlags,
 }
 
 /// Until the read tables have come as far as the journal.
@@ -62,10 +63,13 @@ struct Told<'a> {
 
 impl AutoCommand {
     pub(super) async fn run(self, settings: &Settings, stop: CancellationToken) -> Result<(), Failure> {
-        in_book_until(settings, &stop, async |book| self.carry_out(book).await).await
+        in_book_until(settings, &stop, async |book| {
+            self.carry_out(book, &settings.difference_limits.value).await
+        })
+        .await
     }
 
-    async fn carry_out(&self, book: &Book) -> Result<(), Failure> {
+    async fn carry_out(&self, book: &Book, limits: &DifferenceLimits) -> Result<(), Failure> {
         let head = head_position(book.pool()).await?;
         wait_for(book.pool(), &matching_projections(), head, PATIENCE)
             .await
@@ -79,7 +83,7 @@ impl AutoCommand {
             dry_run: self.dry_run,
         };
         let (customer, limit) = (self.customer.clone(), self.limit);
-        let run = AutomaticRun { customer, limit, limits: limits_at_the_machine() };
+        let run = AutomaticRun { customer, limit, limits: limits.clone() };
         let (outcome, position) = write_off_matches(book, book.pool(), &context, &run).await?;
         if self.json {
             say_json(&Told { dry_run: self.dry_run, outcome: &outcome, position }).context("the outcome")?;

@@ -11,7 +11,7 @@ use self::auto::AutoCommand;
 use self::backtest::BacktestCommand;
 use self::rules::RulesCommand;
 use crate::failure::Failure;
-use crate::settings::Settings;
+use crate::settings::{Settings, WriteOffFlags};
 
 /// Write off by rules, and try rules on past months
 #[derive(Debug, Args)]
@@ -28,6 +28,14 @@ enum What {
 }
 
 impl WriteOffCommand {
+    /// The settings that count for what it does.
+    pub fn flags(&self) -> WriteOffFlags {
+        match &self.what {
+            What::Auto(auto) => auto.settings.clone(),
+            What::Backtest(_) | What::Rules(_) => WriteOffFlags::default(),
+        }
+    }
+
     pub async fn run(self, settings: &Settings, stop: CancellationToken) -> Result<(), Failure> {
         match self.what {
             What::Auto(auto) => auto.run(settings, stop).await,

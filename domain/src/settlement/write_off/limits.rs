@@ -3,14 +3,20 @@
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
+use serde::Deserialize;
 
 use super::{DifferenceReason, Leg, LegSource};
 use crate::billing::BillId;
 use crate::money::{Currency, Money, MoneyError};
 
 /// What is not named here has a limit of nothing, in whatever currency.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct DifferenceLimits(Vec<(DifferenceReason, Money)>);
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct DifferenceLimits(pub(super) Vec<(DifferenceReason, Money)>);
+
+/// In CNY.
+const USUALLY: [(DifferenceReason, i64); 3] =
+    [(DifferenceReason::BankFee, 25), (DifferenceReason::Rounding, 1), (DifferenceReason::Fx, 25)];
 
 /// The differences that stand on bills already, whichever write-off they came with.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -51,6 +57,14 @@ pub(super) fn is_small_part(given_up: Decimal, money: Decimal) -> bool {
 impl DifferenceLimits {
     pub fn new(limits: impl IntoIterator<Item = (DifferenceReason, Money)>) -> Self {
         Self(limits.into_iter().collect())
+    }
+
+    /// Those of a company that has said nothing else.
+    pub fn usual() -> Self {
+        let in_cny = |(reason, yuan): (DifferenceReason, i64)| {
+            Money::new(yuan.into(), Currency::CNY).ok().map(|limit| (reason, limit))
+        };
+        Self::new(USUALLY.into_iter().filter_map(in_cny))
     }
 
     /// Whether the differences are small: within the limit of their reason all of the write-off together, and on each

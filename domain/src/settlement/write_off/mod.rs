@@ -11,6 +11,7 @@ mod rules;
 mod state;
 #[cfg(test)]
 mod tests;
+mod written_limits;
 
 pub use crate::ids::WriteOffId;
 pub use aggregate::WriteOff;
@@ -22,3 +23,4 @@ pub use pairing::pair;
 pub use refusal::WriteOffRefusal;
 pub use rules::check_legs;
 pub use state::WriteOffState;
+pub use written_limits::InvalidLimits;
