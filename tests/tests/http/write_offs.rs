@@ -2,7 +2,9 @@
 
 use futures::future::join_all;
 use serde_json::{Value, json};
+use tallybook_api::ApiSettings;
 use tallybook_tests::answer::text;
+use tallybook_tests::book::Differently;
 use tallybook_tests::settlement::{sums, undo, with_fee};
 use tallybook_tests::{TestBook, bodies};
 
@@ -140,6 +142,27 @@ async fn crosswise_legs_are_undone_one_by_one() {
     );
     assert_eq!(book.closing(["1122", "2203"]).await, ["25.00", "-25.00"]);
     book.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_finance_may_write_off_alone_is_what_the_company_says() {
+    let difference_limits = "bank_fee=5.00 CNY".parse().unwrap();
+    let api = ApiSettings { difference_limits, ..ApiSettings::default() };
+    let book = TestBook::start_differently(Differently { api, ..Differently::default() }).await;
+    let (acme, bills) = book.owing("Acme", &["1000", "1000", "1000"]).await;
+    let finance = book.finance();
+    for (bill, reference, money, reason, difference, state) in [
+        (&bills[0], "R-1", "995.00", "bank_fee", "5.00", "posted"),
+        (&bills[1], "R-2", "994.99", "bank_fee", "5.01", "proposed"),
+        (&bills[2], "R-3", "999.99", "rounding", "0.01", "proposed"),
+    ] {
+        let receipt = book.receipt(&acme, money, reference).await;
+        let mut body = sums(&[("receipt", &receipt, money)], &[(bill, "1000.00")]);
+        body["differences"] = json!([{ "reason": reason, "amount": bodies::yuan(difference) }]);
+        let made = book.creates(&finance, "/v1/write-offs", &body).await;
+        assert_eq!(text(&made, "state"), state, "{difference} as {reason}");
+    }
+    assert_eq!(book.closing(["1122", "6603"]).await, ["2000.00", "5.00"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
