@@ -214,7 +214,8 @@ async fn a_dry_run_tells_of_the_limit_and_records_nothing() {
     let book = book().await;
     let acme = limited(&book, "100.00").await;
     let before = book.head();
-    let try_out = |policy| place_order(&book, dry(), over(&acme, "SO-1", "100.01"), OrderTimes::default(), policy);
+    let try_out =
+        |policy| place_order(&book, dry(), over(&acme, "SO-1", "100.01"), OrderTimes::default(), policy);
     let tried = try_out(Warn).await.unwrap();
     let (limit, exposure) = (yuan("100.00"), yuan("100.01"));
     assert_eq!(tried.outcome.passed_limit, Some(PassedLimit { limit, exposure }));
@@ -269,7 +270,10 @@ async fn two_at_once_never_pass_the_limit_together() {
         for answer in answers {
             match answer {
                 Ok(_) => fit += 1,
-                Err(CommandError::Refused(Refusal::CreditLimit(CreditLimitRefusal::Passed { passed, .. }))) => {
+                Err(CommandError::Refused(Refusal::CreditLimit(CreditLimitRefusal::Passed {
+                    passed,
+                    ..
+                }))) => {
                     assert_eq!(passed.exposure, yuan("120.00"));
                 }
                 Err(error) => panic!("{error:?}"),
@@ -292,8 +296,10 @@ async fn an_order_and_a_bill_at_once_never_pass_the_limit_together() {
         set_limit(&book, &customer, Edit::Set(yuan("150.00"))).await;
         let acme = BillableCustomer { customer: customer.clone(), plans: vec![plan.clone()] };
         let order_no = format!("SO-{customer}");
-        let (billed, ordered) =
-            tokio::join!(bill(&book, &acme, "2026-10"), order(&other, over(&customer, &order_no, "100"), Block));
+        let (billed, ordered) = tokio::join!(
+            bill(&book, &acme, "2026-10"),
+            order(&other, over(&customer, &order_no, "100"), Block)
+        );
         let bill_id = BillId::new(&customer, text("2026-10"));
         match ordered {
             Ok(_) => assert_eq!((billed.bills.len(), billed.parked.len()), (0, 1), "{bill_id}"),

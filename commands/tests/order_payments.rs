@@ -45,7 +45,12 @@ async fn order(book: &Book, customer: &CustomerId, order_no: &str, price: &str) 
         tax_rate: None,
         remark: None,
     };
-    place_order(book, by("han"), place, OrderTimes::default(), CreditPolicy::Warn).await.unwrap().outcome.order.id
+    place_order(book, by("han"), place, OrderTimes::default(), CreditPolicy::Warn)
+        .await
+        .unwrap()
+        .outcome
+        .order
+        .id
 }
 
 async fn begin(book: &Book, order: &OrderId, reference: &str) -> PaymentId {

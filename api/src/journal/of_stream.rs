@@ -7,8 +7,8 @@ use tallybook_domain::approvals::{Approval, ApprovalDelegations, ApprovalRules, 
 use tallybook_domain::billing::reminder::ReminderId;
 use tallybook_domain::billing::usage_source::SourceName;
 use tallybook_domain::billing::{
-    Bill, BillId, BillNumbers, BillRun, CreditAlert, CreditAlertId, PendingOrders, PlanCode, PricePlan, Reminder,
-    Subscription, Usage, UsageId, UsageQuarantine, UsageQuarantineId, UsageSource,
+    Bill, BillId, BillNumbers, BillRun, CreditAlert, CreditAlertId, PendingOrders, PlanCode, PricePlan,
+    Reminder, Subscription, Usage, UsageId, UsageQuarantine, UsageQuarantineId, UsageSource,
 };
 use tallybook_domain::channels::{ChannelNotification, ChannelNotificationId};
 use tallybook_domain::customers::Customer;

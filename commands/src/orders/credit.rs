@@ -34,8 +34,7 @@ pub(super) fn check_placed(
     (customer, amount): (&CustomerId, Money),
     (policy, earlier): (CreditPolicy, Option<&EarlierOrders>),
 ) -> Result<Option<PassedLimit>, Refusal> {
-    let is_counted =
-        decision.state::<PendingOrders>(&PendingOrders::stream_of(customer)).is_counted();
+    let is_counted = decision.state::<PendingOrders>(&PendingOrders::stream_of(customer)).is_counted();
     if !is_counted && limit_of(decision, customer).is_none() {
         return Ok(None);
     }

@@ -22,6 +22,7 @@ pub(crate) async fn placed_orders(
     .bind(without)
     .fetch_all(book.pool())
     .await?;
-    let parse = |id: String| id.parse().map_err(|_| StoreError::Corrupt(format!("{id:?} is the id of no order")));
+    let parse =
+        |id: String| id.parse().map_err(|_| StoreError::Corrupt(format!("{id:?} is the id of no order")));
     placed.into_iter().map(parse).collect()
 }

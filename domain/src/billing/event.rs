@@ -5,9 +5,7 @@ use cqrs_es::Aggregate;
 use super::bill::{Bill, BillEvent};
 use super::bill_numbers::{BillNumbers, BillNumbersEvent};
 use super::bill_run::{BillRun, BillRunEvent};
-use super::credit_limit::{
-    CreditAlert, CreditAlertEvent, CreditAlertId, PendingOrders, PendingOrdersEvent,
-};
+use super::credit_limit::{CreditAlert, CreditAlertEvent, CreditAlertId, PendingOrders, PendingOrdersEvent};
 use super::price_plan::{PricePlan, PricePlanEvent};
 use super::quarantine::{UsageQuarantine, UsageQuarantineEvent};
 use super::reminder::{Reminder, ReminderEvent, ReminderId};

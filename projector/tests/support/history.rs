@@ -10,9 +10,9 @@ use tallybook_domain::billing::quarantine::{HeldUsage, QuarantineReason};
 use tallybook_domain::billing::usage::UsageRecord;
 use tallybook_domain::billing::usage_source::{CollectedCounts, FailedCollection, UsageRunId, UsageRunTerms};
 use tallybook_domain::billing::{
-    BillEvent, BillId, BillNumber, CountedOrder, CreditAlertEvent, CreditPolicy, PendingOrdersEvent, PlanCode,
-    PricePlanEvent, ReminderChannel, ReminderEvent, ReminderStep, SubscriptionEvent, UsageEvent, UsageId,
-    UsageQuarantineEvent, UsageQuarantineId, UsageSourceEvent,
+    BillEvent, BillId, BillNumber, CountedOrder, CreditAlertEvent, CreditPolicy, PendingOrdersEvent,
+    PlanCode, PricePlanEvent, ReminderChannel, ReminderEvent, ReminderStep, SubscriptionEvent, UsageEvent,
+    UsageId, UsageQuarantineEvent, UsageQuarantineId, UsageSourceEvent,
 };
 use tallybook_domain::customers::CustomerEvent;
 use tallybook_domain::deposits::{DepositMethod, WalletEvent, WithdrawalEvent};

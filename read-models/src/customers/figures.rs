@@ -178,9 +178,8 @@ impl Figures {
     fn shown(self, currency: Currency, limit: Option<Money>) -> Result<FiguresOfCurrency, ReadError> {
         let total = |amount| Total::new(amount, currency);
         let exposure = total(self.outstanding).plus(total(self.pending_orders))?.amount();
-        let used = limit
-            .filter(|limit| limit.is_positive())
-            .and_then(|limit| exposure.checked_div(limit.amount()));
+        let used =
+            limit.filter(|limit| limit.is_positive()).and_then(|limit| exposure.checked_div(limit.amount()));
         Ok(FiguresOfCurrency {
             currency,
             lifetime_value: total(self.billed_value).plus(total(self.order_value))?,

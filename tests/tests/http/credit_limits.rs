@@ -203,7 +203,10 @@ async fn an_order_above_the_limit_is_placed_and_told_of() {
     assert_eq!(exactly["passed_limit"], json!(null));
     assert_eq!(alerts(&book, "").await, [json!(null); 0]);
     let shown = figures(&book, &acme).await;
-    assert_eq!((&shown["outstanding"], &shown["pending_orders"]), (&bodies::yuan("100.00"), &bodies::yuan("150.00")));
+    assert_eq!(
+        (&shown["outstanding"], &shown["pending_orders"]),
+        (&bodies::yuan("100.00"), &bodies::yuan("150.00"))
+    );
     assert_eq!((&shown["credit_used"], &shown["over_limit"]), (&json!("1.0000"), &json!(false)));
 
     let body = order_over(&acme, "SO-2", "0.01");
@@ -254,7 +257,8 @@ async fn who_is_blocked_orders_again_once_something_is_paid() {
     book.refuses(operator.post(ORDERS, &order_over(&acme, "SO-3", "60")), 422, "credit-limit-passed").await;
     operator.post(&format!("{ORDERS}/{second}/cancel"), &json!({})).await.ok();
     assert_eq!(figures(&book, &acme).await["credit_used"], json!("0.0000"));
-    let many = (0..12).map(|number| operator.post(ORDERS, &order_over(&acme, &format!("SO-4-{number}"), "30")).attempt());
+    let many = (0..12)
+        .map(|number| operator.post(ORDERS, &order_over(&acme, &format!("SO-4-{number}"), "30")).attempt());
     let answers = futures::future::join_all(many).await;
     let statuses: Vec<u16> = answers.into_iter().map(|answer| answer.unwrap().status).collect();
     let with = |status: u16| statuses.iter().filter(|one| **one == status).count();

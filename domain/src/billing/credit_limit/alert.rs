@@ -83,8 +83,14 @@ impl EventSourced for CreditAlert {
             }
             (CreditAlertCommand::RaiseForOrder { order, customer, policy, passed, date }, _) => {
                 let PassedLimit { limit, exposure } = passed;
-                let passed =
-                    CreditAlertEvent::CreditLimitPassedByOrder { order, customer, policy, limit, exposure, date };
+                let passed = CreditAlertEvent::CreditLimitPassedByOrder {
+                    order,
+                    customer,
+                    policy,
+                    limit,
+                    exposure,
+                    date,
+                };
                 Ok(vec![passed])
             }
             (CreditAlertCommand::Acknowledge { subject, .. }, None) => {

@@ -124,7 +124,8 @@ impl EventSourced for PendingOrders {
         if self.is_counted() && !new.earlier.is_empty() {
             return Err(corrupt("what was there before the first is counted already"));
         }
-        let first = || Counted { customer: new.customer.clone(), orders: new.earlier.iter().cloned().collect() };
+        let first =
+            || Counted { customer: new.customer.clone(), orders: new.earlier.iter().cloned().collect() };
         let counted = self.counted.get_or_insert_with(first);
         if counted.customer != new.customer {
             return Err(corrupt("belongs to another customer"));

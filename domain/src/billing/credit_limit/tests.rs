@@ -83,7 +83,9 @@ fn an_alert_is_acknowledged_once() {
     let waiting = vec![raised(Warn, None, "106.00")];
     given(waiting.clone()).when(acknowledge("called them")).then_expect_events(vec![acknowledged()]);
     given([waiting, vec![acknowledged()]].concat()).when(acknowledge("again")).then_expect_events(vec![]);
-    given(vec![]).when(acknowledge("x")).then_expect_error(CreditLimitRefusal::NoAlert { subject: bill().into() });
+    given(vec![])
+        .when(acknowledge("x"))
+        .then_expect_error(CreditLimitRefusal::NoAlert { subject: bill().into() });
 }
 
 #[test]
@@ -141,8 +143,7 @@ fn an_order_has_an_alert_of_its_own() {
     given(vec![]).when(raise()).then_expect_events(vec![raised.clone()]);
     given(vec![raised.clone()]).when(raise()).then_expect_events(vec![]);
     let remark = || "called them".parse().unwrap();
-    let acknowledge =
-        || CreditAlertCommand::Acknowledge { subject: order("SO-1").into(), remark: remark() };
+    let acknowledge = || CreditAlertCommand::Acknowledge { subject: order("SO-1").into(), remark: remark() };
     let seen_to = CreditAlertEvent::OrderCreditAlertAcknowledged { order: order("SO-1"), remark: remark() };
     given(vec![raised.clone()]).when(acknowledge()).then_expect_events(vec![seen_to.clone()]);
     given(vec![raised.clone(), seen_to.clone()]).when(acknowledge()).then_expect_events(vec![]);
@@ -191,12 +192,9 @@ fn those_that_ended_are_not_looked_at_again() {
     expected.sort_unstable();
     assert_eq!((left, pending.is_counted()), (expected.to_vec(), true));
     let foreign = CountedOrder { customer: CustomerId::from_number(43), ..counted("SO-5", &[], &[]) };
-    for corrupt in [
-        foreign,
-        counted("SO-5", &["SO-6"], &[]),
-        counted("SO-5", &[], &["SO-1"]),
-        counted("SO-4", &[], &[]),
-    ] {
+    for corrupt in
+        [foreign, counted("SO-5", &["SO-6"], &[]), counted("SO-5", &[], &["SO-1"]), counted("SO-4", &[], &[])]
+    {
         assert!(pending.clone().evolve(&event(corrupt.clone())).is_err(), "{corrupt:?}");
     }
 }
