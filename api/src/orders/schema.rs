@@ -109,7 +109,6 @@ mod tests {
         assert_described("OrderOutcome", &order);
         let nothing = Money::zero(Currency::CNY);
         let passed = PassedLimit { limit: nothing, exposure: nothing };
-        assert_described("PassedLimit", &passed);
         let placed = PlacedOrder { order: order.clone(), known: false, passed_limit: Some(passed) };
         assert_described("PlacedOrder", &placed);
         let wallet = WalletId::new(&customer, Currency::CNY);

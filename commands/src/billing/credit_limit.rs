@@ -127,7 +127,11 @@ fn holds_pending_orders(decision: &mut Decision<'_>, customer: &CustomerId) -> b
         return false;
     }
     let orders: Vec<OrderId> = decision.state::<PendingOrders>(&stream).orders().cloned().collect();
-    orders.iter().fold(true, |held, order| decision.holds::<Order>(order.as_str()) && held)
+    let mut held = true;
+    for order in &orders {
+        held &= decision.holds::<Order>(order.as_str());
+    }
+    held
 }
 
 fn pending_orders<'a>(
