@@ -52,7 +52,7 @@ pub struct ApiSettings {
     pub public_url: Option<String>,
     /// When, on the first day of a month, the bill run of the month before begins by itself. Without it, never.
     pub bill_run_at: Option<NaiveTime>,
-    /// What becomes of bills that pass their customers' credit limits.
+    /// What becomes of bills and orders that pass their customers' credit limits.
     pub credit_policy: CreditPolicy,
     /// How much of each difference finance may write off without another pair of eyes.
     pub difference_limits: DifferenceLimits,

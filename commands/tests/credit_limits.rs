@@ -78,7 +78,7 @@ fn bill_of(customer: &BillableCustomer, month: &str) -> BillId {
 
 /// Everything that was raised about a bill.
 async fn alerts(book: &Book, bill: &BillId) -> Vec<(CreditPolicy, Money, Money, Option<u32>)> {
-    let key = StreamKey::existing::<CreditAlert>(CreditAlertId::of(bill));
+    let key = StreamKey::existing::<CreditAlert>(CreditAlertId::of(&bill.clone().into()));
     let mut raised = Vec::new();
     for sequence in 1.. {
         let Some(event) = book.event_at(&key, sequence).await.unwrap() else { break };
@@ -94,7 +94,7 @@ async fn alerts(book: &Book, bill: &BillId) -> Vec<(CreditPolicy, Money, Money, 
 
 fn passed(bill: &BillId, limit: &str, exposure: &str) -> Refusal {
     let passed = PassedLimit { limit: yuan(limit), exposure: yuan(exposure) };
-    CreditLimitRefusal::Passed { bill: bill.clone(), passed }.into()
+    CreditLimitRefusal::Passed { subject: bill.clone().into(), passed }.into()
 }
 
 #[tokio::test(flavor = "multi_thread")]

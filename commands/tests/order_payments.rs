@@ -17,6 +17,7 @@ use tallybook_commands::orders::{
     approve_order_refund, begin_payment, cancel_order, close_payment, fail_order_refund, pay_from_wallet,
     place_order, reject_order_refund, request_order_refund, submit_order_refund, succeed_order_refund,
 };
+use tallybook_domain::billing::CreditPolicy;
 use tallybook_domain::channels::{Channel, Notification, RefundedAmount, Said};
 use tallybook_domain::ledger::{AccountCode, Side, postings};
 use tallybook_domain::orders::order::OrderDraftLine;
@@ -44,7 +45,12 @@ async fn order(book: &Book, customer: &CustomerId, order_no: &str, price: &str) 
         tax_rate: None,
         remark: None,
     };
-    place_order(book, by("han"), place, OrderTimes::default()).await.unwrap().outcome.order.id
+    place_order(book, by("han"), place, OrderTimes::default(), CreditPolicy::Warn)
+        .await
+        .unwrap()
+        .outcome
+        .order
+        .id
 }
 
 async fn begin(book: &Book, order: &OrderId, reference: &str) -> PaymentId {

@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use crate::approvals::{Approval, ApprovalDelegations, ApprovalRules};
 use crate::billing::{
-    Bill, BillNumbers, BillRun, CreditAlert, PricePlan, Reminder, Subscription, Usage, UsageQuarantine,
-    UsageSource,
+    Bill, BillNumbers, BillRun, CreditAlert, PendingOrders, PricePlan, Reminder, Subscription, Usage,
+    UsageQuarantine, UsageSource,
 };
 use crate::channels::ChannelNotification;
 use crate::customers::Customer;
@@ -37,6 +37,7 @@ pub enum AggregateType {
     UsageSource,
     UsageQuarantine,
     CreditAlert,
+    PendingOrders,
     Receipt,
     CreditNote,
     WriteOff,
@@ -59,7 +60,7 @@ pub enum AggregateType {
 }
 
 impl AggregateType {
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::Customer,
         Self::Wallet,
         Self::Withdrawal,
@@ -74,6 +75,7 @@ impl AggregateType {
         Self::UsageSource,
         Self::UsageQuarantine,
         Self::CreditAlert,
+        Self::PendingOrders,
         Self::Receipt,
         Self::CreditNote,
         Self::WriteOff,
@@ -112,6 +114,7 @@ impl AggregateType {
             Self::UsageSource => <UsageSource as cqrs_es::Aggregate>::TYPE,
             Self::UsageQuarantine => <UsageQuarantine as cqrs_es::Aggregate>::TYPE,
             Self::CreditAlert => <CreditAlert as cqrs_es::Aggregate>::TYPE,
+            Self::PendingOrders => <PendingOrders as cqrs_es::Aggregate>::TYPE,
             Self::Receipt => <Receipt as cqrs_es::Aggregate>::TYPE,
             Self::CreditNote => <CreditNote as cqrs_es::Aggregate>::TYPE,
             Self::WriteOff => <WriteOff as cqrs_es::Aggregate>::TYPE,
@@ -144,7 +147,7 @@ impl std::fmt::Display for AggregateType {
 /// A word that names no type of aggregate.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "must be customer, wallet, withdrawal, accounting_periods, bill_numbers, usage, price_plan, subscription, bill, bill_run, reminder, usage_source, usage_quarantine, credit_alert, receipt, credit_note, write_off, matching_rules, risk_rules, risk_history, payee, risk_alert, statement, wallet_freeze, channel_notification, order, payment, order_refund, approval_rules, approval, approval_delegations, payout or payout_batch"
+    "must be customer, wallet, withdrawal, accounting_periods, bill_numbers, usage, price_plan, subscription, bill, bill_run, reminder, usage_source, usage_quarantine, credit_alert, pending_orders, receipt, credit_note, write_off, matching_rules, risk_rules, risk_history, payee, risk_alert, statement, wallet_freeze, channel_notification, order, payment, order_refund, approval_rules, approval, approval_delegations, payout or payout_batch"
 )]
 pub struct UnknownAggregateType;
 
@@ -174,6 +177,7 @@ pub enum AggregateState {
     UsageSource(UsageSource),
     UsageQuarantine(UsageQuarantine),
     CreditAlert(CreditAlert),
+    PendingOrders(PendingOrders),
     Receipt(Receipt),
     CreditNote(CreditNote),
     WriteOff(WriteOff),
@@ -213,6 +217,7 @@ impl AggregateState {
             AggregateType::UsageSource => Self::UsageSource(UsageSource::default()),
             AggregateType::UsageQuarantine => Self::UsageQuarantine(UsageQuarantine::default()),
             AggregateType::CreditAlert => Self::CreditAlert(CreditAlert::default()),
+            AggregateType::PendingOrders => Self::PendingOrders(PendingOrders::default()),
             AggregateType::Receipt => Self::Receipt(Receipt::default()),
             AggregateType::CreditNote => Self::CreditNote(CreditNote::default()),
             AggregateType::WriteOff => Self::WriteOff(WriteOff::default()),
@@ -252,6 +257,7 @@ impl AggregateState {
             AggregateType::UsageSource => Self::UsageSource(serde_json::from_value(snapshot)?),
             AggregateType::UsageQuarantine => Self::UsageQuarantine(serde_json::from_value(snapshot)?),
             AggregateType::CreditAlert => Self::CreditAlert(serde_json::from_value(snapshot)?),
+            AggregateType::PendingOrders => Self::PendingOrders(serde_json::from_value(snapshot)?),
             AggregateType::Receipt => Self::Receipt(serde_json::from_value(snapshot)?),
             AggregateType::CreditNote => Self::CreditNote(serde_json::from_value(snapshot)?),
             AggregateType::WriteOff => Self::WriteOff(serde_json::from_value(snapshot)?),
@@ -295,6 +301,7 @@ impl AggregateState {
             Self::UsageSource(source) => evolve(source, event),
             Self::UsageQuarantine(quarantine) => evolve(quarantine, event),
             Self::CreditAlert(alert) => evolve(alert, event),
+            Self::PendingOrders(orders) => evolve(orders, event),
             Self::Receipt(receipt) => evolve(receipt, event),
             Self::CreditNote(note) => evolve(note, event),
             Self::WriteOff(write_off) => evolve(write_off, event),

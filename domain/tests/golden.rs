@@ -14,8 +14,8 @@ use tallybook_domain::approvals::{
     ApprovalDelegationsEvent, ApprovalEvent, ApprovalRulesEvent, ApprovalsEvent,
 };
 use tallybook_domain::billing::{
-    BillEvent, BillNumbersEvent, BillRunEvent, BillingEvent, CreditAlertEvent, PricePlanEvent, ReminderEvent,
-    SubscriptionEvent, UsageEvent, UsageQuarantineEvent, UsageSourceEvent,
+    BillEvent, BillNumbersEvent, BillRunEvent, BillingEvent, CreditAlertEvent, PendingOrdersEvent,
+    PricePlanEvent, ReminderEvent, SubscriptionEvent, UsageEvent, UsageQuarantineEvent, UsageSourceEvent,
 };
 use tallybook_domain::orders::{OrderEvent, OrderRefundEvent, OrdersEvent, PaymentEvent};
 use tallybook_domain::payouts::{PayoutBatchEvent, PayoutEvent, PayoutsEvent};
@@ -113,6 +113,9 @@ fn cqrs_es_reads_and_names_events_the_same_way() {
                 check::<UsageQuarantineEvent>(&text, &event);
             }
             BookEvent::Billing(BillingEvent::CreditAlert(_)) => check::<CreditAlertEvent>(&text, &event),
+            BookEvent::Billing(BillingEvent::PendingOrders(_)) => {
+                check::<PendingOrdersEvent>(&text, &event);
+            }
             BookEvent::Settlement(SettlementEvent::Receipt(_)) => check::<ReceiptEvent>(&text, &event),
             BookEvent::Settlement(SettlementEvent::CreditNote(_)) => check::<CreditNoteEvent>(&text, &event),
             BookEvent::Settlement(SettlementEvent::WriteOff(_)) => check::<WriteOffEvent>(&text, &event),

@@ -104,8 +104,8 @@ pub struct MatchingRule {
     /// Of `within_tolerance`: why what is short need not be paid.
     #[schema(nullable = false)]
     pub reason: Option<DifferenceReason>,
-    /// Of `oldest_first`: whose money pays their oldest bills; nobody's, if the list is empty, and
-    /// everyone's without a list.
+    /// Of `oldest_first`: whose money pays their oldest bills, besides those whose files say `oldest_first`; nobody
+    /// else's, if the list is empty, and everyone's without a list.
     #[schema(nullable = false, example = json!(["C00042"]))]
     pub customers: Option<Vec<String>>,
 }

@@ -28,7 +28,7 @@ impl ReadBody for CreditAlertBody {
 
 /// Acknowledge a credit alert
 ///
-/// Somebody has seen to it; neither the bill nor the limit changes. A second acknowledgement changes nothing.
+/// Somebody has seen to it; neither the bill or the order nor the limit changes. A second acknowledgement changes nothing.
 #[utoipa::path(post, path = "/v1/credit-alerts/{id}/acknowledge", tag = "bills", request_body = CreditAlertBody,
     params(("id" = String, Path, example = "C00042.2026-10")),
     responses((status = 200, body = CreditAlertOutcome)))]
@@ -36,9 +36,9 @@ pub(super) async fn acknowledge_credit_alert(
     State(state): State<ApiState>,
     input: ChangeInput,
 ) -> Result<Response, Problem> {
-    let (context, bill, CreditAlertBody { remark }) =
+    let (context, subject, CreditAlertBody { remark }) =
         input.read(Action::ManageBills, ProblemKind::CreditAlertNotFound)?;
-    let acknowledge = AcknowledgeCreditAlert { bill, remark };
+    let acknowledge = AcknowledgeCreditAlert { subject, remark };
     let receipt = commands::acknowledge_credit_alert(state.book(), context, acknowledge).await?;
     done(&receipt)
 }

@@ -104,7 +104,7 @@ pub(crate) struct BadDebtOutcome {
 #[derive(Debug, ToSchema)]
 #[expect(dead_code, reason = "describes tallybook_commands::billing::CreditAlertOutcome")]
 pub(crate) struct CreditAlertOutcome {
-    /// The bill's.
+    /// The bill's or the order's.
     #[schema(example = "C00042.2026-10")]
     id: String,
     acknowledged: bool,
@@ -141,7 +141,7 @@ mod tests {
         assert_described("NoteOutcome", &note);
         let disputed = DisputedBill { id: id.clone(), state, dispute: Dispute::Open, open };
         assert_described("DisputedBill", &disputed);
-        let alert = CreditAlertOutcome { id: id.clone(), acknowledged: true };
+        let alert = CreditAlertOutcome { id: id.clone().into(), acknowledged: true };
         assert_described("CreditAlertOutcome", &alert);
         let requested_by = "user:li".parse().unwrap();
         let bad_debt = BadDebtOutcome {

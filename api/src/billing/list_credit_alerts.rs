@@ -71,7 +71,8 @@ impl Tabular for CreditAlertRow {
 
 /// List credit alerts
 ///
-/// Bills with which customers owe more than their credit limits, or would have, had they been issued.
+/// Bills and orders with which customers owe more than their credit limits, or would have, had they been issued. What is
+/// owed counts the orders that wait for their payment.
 #[utoipa::path(get, path = "/v1/credit-alerts", tag = "bills", params(ListParameters, CreditAlertParameters),
     responses((status = 200, body = Page<Vec<CreditAlertRow>>)))]
 pub(super) async fn list_credit_alerts(

@@ -45,6 +45,8 @@ pub(crate) struct AgeingLine {
     days: Option<DaysOverdue>,
     bill_count: u64,
     open: Total,
+    /// Of all buckets and customers of the currency.
+    owed: Total,
     ledger: Total,
     agrees: bool,
 }
@@ -52,14 +54,15 @@ pub(crate) struct AgeingLine {
 impl AgeingLine {
     fn of_currency(currency: AgeingOfCurrency) -> Vec<Self> {
         let AgeingOfCurrency { owed, ledger, agrees, customers, .. } = currency;
+        let owed = owed.open;
         if customers.is_empty() {
-            let open = owed.open;
             return vec![Self {
                 customer: None,
                 name: None,
                 days: None,
                 bill_count: 0,
-                open,
+                open: owed,
+                owed,
                 ledger,
                 agrees,
             }];
@@ -73,6 +76,7 @@ impl AgeingLine {
                 days: Some(bucket.days),
                 bill_count: bucket.bill_count,
                 open: bucket.open,
+                owed,
                 ledger,
                 agrees,
             })
@@ -90,8 +94,18 @@ impl Listed for ReceivablesAgeing {
 }
 
 impl Tabular for AgeingLine {
-    const COLUMNS: &'static [&'static str] =
-        &["customer", "name", "from_days", "to_days", "bill_count", "open", "currency", "ledger", "agrees"];
+    const COLUMNS: &'static [&'static str] = &[
+        "customer",
+        "name",
+        "from_days",
+        "to_days",
+        "bill_count",
+        "open",
+        "currency",
+        "owed",
+        "ledger",
+        "agrees",
+    ];
 
     fn cells(&self) -> Vec<Cell> {
         vec![
@@ -102,6 +116,7 @@ impl Tabular for AgeingLine {
             Cell::Integer(self.bill_count),
             Cell::total(self.open),
             Cell::text(self.open.currency()),
+            Cell::total(self.owed),
             Cell::total(self.ledger),
             Cell::text(self.agrees),
         ]

@@ -37,6 +37,7 @@ impl FileEdits {
             billing_cycle: body.edit("billing_cycle", text),
             payment_term_days: body.edit("payment_term_days", term),
             credit_limit: body.edit("credit_limit", money),
+            oldest_first: body.edit("oldest_first", |value| value.boolean()),
             currency: body.edit("currency", currency),
             tags: cleared_if_empty(
                 body.edit("tags", |value| collection(value, "a list of 1 to 50 tags of 1 to 40 characters")),
@@ -113,6 +114,8 @@ pub(super) struct CustomerFileBody {
     /// Never negative; in the customer's currency, if it has one.
     #[schema(value_type = Option<schema::Money>)]
     credit_limit: Option<Money>,
+    /// What is left of its money pays its oldest bills, where the matching rule `oldest_first` is on.
+    oldest_first: Option<bool>,
     /// What the customer is billed in (ISO 4217).
     #[schema(pattern = "^[A-Z]{3}$")]
     currency: Option<String>,

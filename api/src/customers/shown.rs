@@ -64,6 +64,8 @@ pub(super) struct ShownCustomer {
     pub(super) payment_term_days: Option<u16>,
     #[schema(value_type = Option<schema::Money>)]
     pub(super) credit_limit: Option<Money>,
+    /// What is left of its money pays its oldest bills, where the matching rule `oldest_first` is on.
+    pub(super) oldest_first: Option<bool>,
     #[schema(value_type = Option<String>)]
     pub(super) currency: Option<Currency>,
     #[schema(value_type = Option<Vec<String>>)]
@@ -135,6 +137,7 @@ fn show(row: CustomerRow, opened: &OpenedFields) -> ShownCustomer {
         billing_cycle: profile.billing_cycle,
         payment_term_days: profile.payment_term_days.map(|days| days.get()),
         credit_limit: profile.credit_limit,
+        oldest_first: profile.oldest_first,
         currency: profile.currency,
         tags: profile.tags,
         remarks: written(profile.remarks),

@@ -7,8 +7,8 @@ use tallybook_domain::approvals::{Approval, ApprovalDelegations, ApprovalRules, 
 use tallybook_domain::billing::reminder::ReminderId;
 use tallybook_domain::billing::usage_source::SourceName;
 use tallybook_domain::billing::{
-    Bill, BillId, BillNumbers, BillRun, CreditAlert, CreditAlertId, PlanCode, PricePlan, Reminder,
-    Subscription, Usage, UsageId, UsageQuarantine, UsageQuarantineId, UsageSource,
+    Bill, BillId, BillNumbers, BillRun, CreditAlert, CreditAlertId, PendingOrders, PlanCode, PricePlan,
+    Reminder, Subscription, Usage, UsageId, UsageQuarantine, UsageQuarantineId, UsageSource,
 };
 use tallybook_domain::channels::{ChannelNotification, ChannelNotificationId};
 use tallybook_domain::customers::Customer;
@@ -112,6 +112,8 @@ fn aggregate_type(id: &str) -> Option<&'static str> {
         Some(<UsageQuarantine as cqrs_es::Aggregate>::TYPE)
     } else if id.parse::<CreditAlertId>().is_ok() {
         Some(<CreditAlert as cqrs_es::Aggregate>::TYPE)
+    } else if PendingOrders::is_stream(id) {
+        Some(<PendingOrders as cqrs_es::Aggregate>::TYPE)
     } else if id.parse::<ReceiptId>().is_ok() {
         Some(<Receipt as cqrs_es::Aggregate>::TYPE)
     } else if id.parse::<CreditNoteId>().is_ok() {
@@ -182,6 +184,7 @@ mod tests {
             "usage-source.meters",
             "C00042.2026-10.quarantine",
             "C00042.2026-10.credit-alert",
+            "C00042.pending-orders",
             "RP3XP6RJ5HNHZQAV0",
             "N01K7RA8ZAYFGXSMRSF9FMC3M02",
             "W01K7RA8ZAYFGXSMRSF9FMC3M01",

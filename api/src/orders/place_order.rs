@@ -16,7 +16,8 @@ use crate::state::ApiState;
 ///
 /// What is to be paid is the sum of its lines, each rounded once, less discounts, and freight. It has some time to be
 /// paid, and is cancelled then. The same order sent again under its number is answered with the first, as 200 and with
-/// `known`; another under the same number is refused.
+/// `known`; another under the same number is refused. Until it is paid or cancelled it uses the customer's credit: one
+/// that passes the limit is told of in `passed_limit` and in a credit alert, or refused, as the server is set.
 #[utoipa::path(post, path = "/v1/orders", tag = "orders", request_body = PlaceOrderBody,
     responses((status = 201, body = PlacedOrder),
         (status = 200, description = "The same order was placed before", body = PlacedOrder)))]
@@ -27,7 +28,7 @@ pub(super) async fn place_order(
 ) -> Result<Response, Problem> {
     caller.may(Action::ManageOrders)?;
     let (context, ReadOrder(order)) = input.command(&caller)?;
-    let times = state.settings().order_times;
-    let receipt = commands::place_order(state.book(), context, order, times).await?;
+    let (times, policy) = (state.settings().order_times, state.settings().credit_policy);
+    let receipt = commands::place_order(state.book(), context, order, times, policy).await?;
     if receipt.outcome.known { done(&receipt) } else { created(&receipt) }
 }

@@ -26,6 +26,15 @@ pub(super) struct OrderOutcome {
     position: u64,
 }
 
+/// A limit, and what would be more.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes tallybook_domain::billing::PassedLimit")]
+pub(super) struct PassedLimit {
+    limit: Money,
+    /// What is open of the customer's bills and waits for the payment of its orders, this one among them.
+    exposure: Money,
+}
+
 /// An order that was placed.
 #[derive(Debug, ToSchema)]
 #[expect(dead_code, reason = "describes tallybook_commands::orders::PlacedOrder")]
@@ -44,6 +53,9 @@ pub(super) struct PlacedOrder {
     due_at: Option<DateTime<Utc>>,
     /// The same order had been placed before: this is that one.
     known: bool,
+    /// The credit limit that is passed with it. It is placed all the same, and there is a credit alert of it.
+    #[schema(required)]
+    passed_limit: Option<PassedLimit>,
     /// Where in the journal the command is recorded.
     position: u64,
 }
@@ -75,6 +87,7 @@ pub(super) struct PaidOrder {
 #[cfg(test)]
 mod tests {
     use tallybook_commands::orders::{OrderOutcome, PaidOrder, PlacedOrder};
+    use tallybook_domain::billing::PassedLimit;
     use tallybook_domain::orders::{OrderId, OrderNo, OrderState};
     use tallybook_domain::{Currency, CustomerId, Money, WalletId};
 
@@ -94,7 +107,10 @@ mod tests {
             due_at: None,
         };
         assert_described("OrderOutcome", &order);
-        assert_described("PlacedOrder", &PlacedOrder { order: order.clone(), known: false });
+        let nothing = Money::zero(Currency::CNY);
+        let passed = PassedLimit { limit: nothing, exposure: nothing };
+        let placed = PlacedOrder { order: order.clone(), known: false, passed_limit: Some(passed) };
+        assert_described("PlacedOrder", &placed);
         let wallet = WalletId::new(&customer, Currency::CNY);
         let available = Money::zero(Currency::CNY);
         assert_described("PaidOrder", &PaidOrder { order, wallet, available });

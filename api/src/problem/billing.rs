@@ -97,11 +97,15 @@ impl From<CreditLimitRefusal> for Problem {
         use CreditLimitRefusal as R;
         let detail = sentence(&refusal);
         match refusal {
-            R::Passed { bill, passed } => Self::new(ProblemKind::CreditLimitPassed, detail)
-                .with("bill", bill)
+            R::Passed { subject, passed } => Self::new(ProblemKind::CreditLimitPassed, detail)
+                .with(subject.kind(), subject)
                 .with("limit", passed.limit)
                 .with("exposure", passed.exposure),
-            R::NoAlert { bill } => Self::new(ProblemKind::CreditAlertNotFound, detail).with("bill", bill),
+            R::NoAlert { subject } => {
+                Self::new(ProblemKind::CreditAlertNotFound, detail).with(subject.kind(), subject)
+            }
+            // Whoever places an order looks for them and decides again, so nobody is ever told.
+            R::OrdersNotCounted { .. } => Self::internal(detail),
             R::Money(error) => error.into(),
         }
     }

@@ -1,5 +1,6 @@
 //! `bench match`: receipts matched with open bills, in memory, as the automatic write-off does it.
 
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 use anyhow::Context;
@@ -96,6 +97,7 @@ fn measure(bills: usize) -> anyhow::Result<MatchingMeasured> {
         rules_version: 1,
         bills: bills_index,
         payers,
+        oldest_first: BTreeSet::new(),
         taken: TakenByRules::default(),
     };
 

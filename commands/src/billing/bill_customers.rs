@@ -16,7 +16,7 @@ use tallybook_domain::customers::{Customer, CustomerStatus, PaymentTermDays};
 use tallybook_domain::{Currency, CustomerId, Money, Month, Refusal};
 use tallybook_event_store::{Book, CommandError, Decision, Receipt, StreamKey};
 
-use super::credit_limit::{hold_alert, holds_bills, limit_passed_by, raise};
+use super::credit_limit::{hold_alert, holds_what_is_owed, limit_passed_by, raise};
 use super::issue_drafted::not_held;
 use super::prepaid::{pay_from_wallet, payable_from_wallet};
 use crate::CommandContext;
@@ -148,7 +148,7 @@ impl BillCustomers {
         for BillableCustomer { customer, .. } in &self.customers {
             let bill = BillId::new(customer, self.period);
             let is_billed = decision.state::<Bill>(bill.as_str()).state().is_some();
-            if !is_billed && !holds_bills(decision, customer, self.period) {
+            if !is_billed && !holds_what_is_owed(decision, customer, self.period) {
                 missing = Some(bill);
             }
         }
@@ -224,10 +224,11 @@ impl BillCustomers {
             Some(paid) => owed.total.checked_sub(paid).map_err(BillRefusal::from)?,
             None => owed.total,
         };
-        let passed = limit_passed_by(decision, &bill.customer(), open, bill)?;
+        let subject = bill.clone().into();
+        let passed = limit_passed_by(decision, &bill.customer(), open, &subject)?;
         if passed.is_some() {
             // Here and not when it is raised, so that those of the whole chunk are asked for at once.
-            hold_alert(decision, bill)?;
+            hold_alert(decision, &subject)?;
         }
         Ok((owed, passed))
     }

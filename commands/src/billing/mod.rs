@@ -49,6 +49,7 @@ pub use close_dispute::{CloseDispute, DisputedBill, close_dispute};
 pub use collect_usage::{CollectUsage, CollectedMonth, collect_usage, usage_file_is_taken};
 pub use create_price_plan::{CreatePricePlan, create_price_plan};
 pub use credit_bill::{CreditBill, credit_bill};
+pub(crate) use credit_limit::{hold_alert, holds_what_is_owed, limit_of, limit_passed_by, still_to_be_held};
 pub use debit_bill::{DebitBill, debit_bill};
 pub use dismiss_quarantined_usage::{DismissQuarantinedUsage, dismiss_quarantined_usage};
 pub use end_price_plan::{EndPricePlan, end_price_plan};

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use tallybook_domain::billing::PassedLimit;
 use tallybook_domain::orders::{Order, OrderId, OrderNo, OrderRefusal, OrderState};
 use tallybook_domain::{CustomerId, Money, Refusal, WalletId};
 use tallybook_event_store::Decision;
@@ -29,6 +30,9 @@ pub struct PlacedOrder {
     pub order: OrderOutcome,
     /// The same order had been placed before: this is that one.
     pub known: bool,
+    /// The credit limit that is passed with it: it is placed all the same, and somebody is told.
+    #[serde(default)]
+    pub passed_limit: Option<PassedLimit>,
 }
 
 /// An order that was paid from the wallet, and what is left there.

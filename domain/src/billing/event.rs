@@ -5,7 +5,7 @@ use cqrs_es::Aggregate;
 use super::bill::{Bill, BillEvent};
 use super::bill_numbers::{BillNumbers, BillNumbersEvent};
 use super::bill_run::{BillRun, BillRunEvent};
-use super::credit_limit::{CreditAlert, CreditAlertEvent, CreditAlertId};
+use super::credit_limit::{CreditAlert, CreditAlertEvent, CreditAlertId, PendingOrders, PendingOrdersEvent};
 use super::price_plan::{PricePlan, PricePlanEvent};
 use super::quarantine::{UsageQuarantine, UsageQuarantineEvent};
 use super::reminder::{Reminder, ReminderEvent, ReminderId};
@@ -27,6 +27,7 @@ pub enum BillingEvent {
     UsageSource(UsageSourceEvent),
     UsageQuarantine(UsageQuarantineEvent),
     CreditAlert(CreditAlertEvent),
+    PendingOrders(PendingOrdersEvent),
 }
 
 impl BillingEvent {
@@ -42,6 +43,7 @@ impl BillingEvent {
             Self::UsageSource(_) => UsageSource::TYPE,
             Self::UsageQuarantine(_) => UsageQuarantine::TYPE,
             Self::CreditAlert(_) => CreditAlert::TYPE,
+            Self::PendingOrders(_) => PendingOrders::TYPE,
         }
     }
 
@@ -57,6 +59,7 @@ impl BillingEvent {
             Self::UsageSource(event) => event.kind(),
             Self::UsageQuarantine(event) => event.kind(),
             Self::CreditAlert(event) => event.kind(),
+            Self::PendingOrders(event) => event.kind(),
         }
     }
 
@@ -71,7 +74,8 @@ impl BillingEvent {
             Self::Run(event) => BillRun::stream_of(event.period()),
             Self::UsageSource(event) => UsageSource::stream_of(&event.run().source()),
             Self::UsageQuarantine(event) => event.quarantine().to_string(),
-            Self::CreditAlert(event) => CreditAlertId::of(event.bill()).to_string(),
+            Self::CreditAlert(event) => CreditAlertId::of(&event.subject()).to_string(),
+            Self::PendingOrders(event) => PendingOrders::stream_of(event.customer()),
             Self::Reminder(event) => ReminderId::of(event.bill()).to_string(),
         }
     }
@@ -88,6 +92,7 @@ impl BillingEvent {
             Self::UsageSource(event) => payload(event),
             Self::UsageQuarantine(event) => payload(event),
             Self::CreditAlert(event) => payload(event),
+            Self::PendingOrders(event) => payload(event),
         }
     }
 }
@@ -149,5 +154,11 @@ impl From<UsageQuarantineEvent> for BookEvent {
 impl From<CreditAlertEvent> for BookEvent {
     fn from(event: CreditAlertEvent) -> Self {
         Self::Billing(BillingEvent::CreditAlert(event))
+    }
+}
+
+impl From<PendingOrdersEvent> for BookEvent {
+    fn from(event: PendingOrdersEvent) -> Self {
+        Self::Billing(BillingEvent::PendingOrders(event))
     }
 }

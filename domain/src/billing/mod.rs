@@ -21,8 +21,8 @@ pub use bill_id::BillId;
 pub use bill_numbers::{BillNumber, BillNumbers, BillNumbersCommand, BillNumbersEvent, BillNumbersRefusal};
 pub use bill_run::{BillRun, BillRunCommand, BillRunEvent, BillRunRefusal};
 pub use credit_limit::{
-    CreditAlert, CreditAlertCommand, CreditAlertEvent, CreditAlertId, CreditLimitRefusal, CreditPolicy,
-    PassedLimit,
+    CountedOrder, CreditAlert, CreditAlertCommand, CreditAlertEvent, CreditAlertId, CreditLimitRefusal,
+    CreditPolicy, CreditSubject, PassedLimit, PendingOrders, PendingOrdersCommand, PendingOrdersEvent,
 };
 pub use event::BillingEvent;
 pub use month_parts::{MonthRefusal, month_parts};

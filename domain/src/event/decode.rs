@@ -80,8 +80,8 @@ impl Payload<'_> {
 fn read(aggregate_type: &str, event_type: &str, payload: Payload<'_>) -> Result<BookEvent, DecodeError> {
     use crate::approvals::{ApprovalDelegationsEvent, ApprovalEvent, ApprovalRulesEvent};
     use crate::billing::{
-        BillEvent, BillNumbersEvent, BillRunEvent, CreditAlertEvent, PricePlanEvent, ReminderEvent,
-        SubscriptionEvent, UsageEvent, UsageQuarantineEvent, UsageSourceEvent,
+        BillEvent, BillNumbersEvent, BillRunEvent, CreditAlertEvent, PendingOrdersEvent, PricePlanEvent,
+        ReminderEvent, SubscriptionEvent, UsageEvent, UsageQuarantineEvent, UsageSourceEvent,
     };
     use crate::channels::ChannelNotificationEvent;
     use crate::customers::CustomerEvent;
@@ -109,6 +109,7 @@ fn read(aggregate_type: &str, event_type: &str, payload: Payload<'_>) -> Result<
         "usage_source" => payload.into_event::<UsageSourceEvent>(),
         "usage_quarantine" => payload.into_event::<UsageQuarantineEvent>(),
         "credit_alert" => payload.into_event::<CreditAlertEvent>(),
+        "pending_orders" => payload.into_event::<PendingOrdersEvent>(),
         "receipt" => payload.into_event::<ReceiptEvent>(),
         "credit_note" => payload.into_event::<CreditNoteEvent>(),
         "write_off" => payload.into_event::<WriteOffEvent>(),

@@ -18,8 +18,9 @@ use crate::approvals::{
 };
 use crate::billing::{
     Bill, BillEvent, BillNumbers, BillNumbersEvent, BillRun, BillRunEvent, BillingEvent, CreditAlert,
-    CreditAlertEvent, PricePlan, PricePlanEvent, Reminder, ReminderEvent, Subscription, SubscriptionEvent,
-    Usage, UsageEvent, UsageQuarantine, UsageQuarantineEvent, UsageSource, UsageSourceEvent,
+    CreditAlertEvent, PendingOrders, PendingOrdersEvent, PricePlan, PricePlanEvent, Reminder, ReminderEvent,
+    Subscription, SubscriptionEvent, Usage, UsageEvent, UsageQuarantine, UsageQuarantineEvent, UsageSource,
+    UsageSourceEvent,
 };
 use crate::channels::{ChannelNotification, ChannelNotificationEvent};
 use crate::customers::{Customer, CustomerEvent};
@@ -68,7 +69,7 @@ pub enum BookEvent {
 
 impl BookEvent {
     /// Every kind of event there is, by aggregate type. A name belongs to one aggregate type only.
-    pub const KINDS: [(&'static str, &'static [EventKind]); 33] = [
+    pub const KINDS: [(&'static str, &'static [EventKind]); 34] = [
         (<Customer as cqrs_es::Aggregate>::TYPE, &CustomerEvent::KINDS),
         (<Wallet as cqrs_es::Aggregate>::TYPE, &WalletEvent::KINDS),
         (<Withdrawal as cqrs_es::Aggregate>::TYPE, &WithdrawalEvent::KINDS),
@@ -83,6 +84,7 @@ impl BookEvent {
         (<UsageSource as cqrs_es::Aggregate>::TYPE, &UsageSourceEvent::KINDS),
         (<UsageQuarantine as cqrs_es::Aggregate>::TYPE, &UsageQuarantineEvent::KINDS),
         (<CreditAlert as cqrs_es::Aggregate>::TYPE, &CreditAlertEvent::KINDS),
+        (<PendingOrders as cqrs_es::Aggregate>::TYPE, &PendingOrdersEvent::KINDS),
         (<Receipt as cqrs_es::Aggregate>::TYPE, &ReceiptEvent::KINDS),
         (<CreditNote as cqrs_es::Aggregate>::TYPE, &CreditNoteEvent::KINDS),
         (<WriteOff as cqrs_es::Aggregate>::TYPE, &WriteOffEvent::KINDS),

@@ -111,7 +111,8 @@ fn billing_postings(event: &BillingEvent) -> Vec<Posting> {
         | BillingEvent::Reminder(_)
         | BillingEvent::UsageSource(_)
         | BillingEvent::UsageQuarantine(_)
-        | BillingEvent::CreditAlert(_) => Vec::new(),
+        | BillingEvent::CreditAlert(_)
+        | BillingEvent::PendingOrders(_) => Vec::new(),
         BillingEvent::Bill(event) => bill_postings(event),
     }
 }
@@ -368,7 +369,8 @@ pub fn effective_date(event: &BookEvent) -> Option<NaiveDate> {
             | BillingEvent::Reminder(_)
             | BillingEvent::UsageSource(_)
             | BillingEvent::UsageQuarantine(_)
-            | BillingEvent::CreditAlert(_) => None,
+            | BillingEvent::CreditAlert(_)
+            | BillingEvent::PendingOrders(_) => None,
             BillingEvent::Bill(event) => event.effective_date(),
         },
         BookEvent::Settlement(event) => match event {

@@ -33,6 +33,7 @@ fields! {
     ],
     CreditLimit "credit_limit" "信用额度" "Credit limit" ["授信额度", "额度"],
     CreditLimitCurrency "credit_limit_currency" "信用额度币种" "Credit limit currency" ["额度币种"],
+    OldestFirst "oldest_first" "先核销最早账单" "Oldest first" ["先进先出", "按账龄核销", "fifo"],
     Currency "currency" "币种" "Currency" ["结算币种", "币别"],
     Tags "tags" "标签" "Tags" ["客户标签", "labels"],
     Remarks "remarks" "备注" "Remarks" ["说明", "remark", "notes", "note", "comment", "comments"],

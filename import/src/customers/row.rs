@@ -98,6 +98,7 @@ impl Wishes<'_, '_> {
             remarks: self.edit(Field::Remarks),
             ..ProfileEdits::default()
         });
+        profile.oldest_first = self.try_edit(Field::OldestFirst, words::yes_or_no);
         profile.currency = self.try_edit(Field::Currency, cell::currency);
         profile.tags = self.try_edit(Field::Tags, tags);
         profile.external_ids = self.try_edit(Field::ExternalIds, external_ids);

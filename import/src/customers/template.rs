@@ -15,6 +15,7 @@ pub fn template() -> Result<Vec<u8>, XlsxError> {
         choices: vec![
             (Field::SettlementMode, SettlementMode::ALL.map(SettlementMode::as_str).to_vec()),
             (Field::BillingCycle, BillingCycle::ALL.map(BillingCycle::as_str).to_vec()),
+            (Field::OldestFirst, vec!["true", "false"]),
         ],
     };
     template.workbook()
@@ -41,6 +42,7 @@ fn what(field: Field) -> String {
         Field::PaymentTermDays => "0 至 365 0 to 365",
         Field::CreditLimit => "如 50,000.00 such as 50,000.00",
         Field::CreditLimitCurrency => "ISO 代码，默认与币种相同 ISO code; that of the currency if empty",
+        Field::OldestFirst => "true 或 false：余款先核销最早的账单 what is left pays the oldest bills",
         Field::Currency => "ISO 代码或中文，如 CNY、人民币 ISO code or Chinese name",
         Field::Tags => "用分号分隔，最多 50 个 separated by semicolons, up to 50",
         Field::Remarks => "不要写个人信息 nothing of a person",

@@ -84,9 +84,9 @@ fn what_is_no_list_or_not_clear_is_said() {
 fn every_field_is_read_as_people_write_it() {
     let row = row(
         "name,code,short_name,industry,level,客户经理,联系人,phone,email,address,tax_number,开户行,银行账号,\
-         settlement_mode,计费周期,账期,信用额度,币种,tags,remarks,external_ids\n\
+         settlement_mode,计费周期,账期,信用额度,先进先出,币种,tags,remarks,external_ids\n\
          青松,00042,青,零售,A,李雷,王芳,'+86 138 0013 8000,w@x.com,上海市闵行区,91350100m000100y43,中国银行,6222 0210,\
-         预付费,按月,30天,\"5,000.00\",人民币,vip；北方,好,crm=A-77; erp:9\n",
+         预付费,按月,30天,\"5,000.00\",是,人民币,vip；北方,好,crm=A-77; erp:9\n",
     );
     let profile = serde_json::to_value(&row.profile).unwrap();
     assert_eq!(
@@ -96,7 +96,7 @@ fn every_field_is_read_as_people_write_it() {
             "tax_number": {"set": "91350100M000100Y43"}, "bank_name": {"set": "中国银行"},
             "settlement_mode": {"set": "prepaid"}, "billing_cycle": {"set": "monthly"},
             "payment_term_days": {"set": 30},
-            "credit_limit": {"set": {"amount": "5000.00", "currency": "CNY"}}, "currency": {"set": "CNY"},
+            "credit_limit": {"set": {"amount": "5000.00", "currency": "CNY"}}, "oldest_first": {"set": true}, "currency": {"set": "CNY"},
             "tags": {"set": ["vip", "北方"]}, "remarks": {"set": "好"},
             "external_ids": {"set": {"crm": "A-77", "erp": "9"}}
         })

@@ -25,6 +25,15 @@ pub(super) fn billing_cycle(written: &str) -> String {
     kept(BILLING_CYCLES, written)
 }
 
+/// `true` or `false`, or what people write for them.
+pub(super) fn yes_or_no(written: &str) -> Result<bool, String> {
+    match written.to_lowercase().as_str() {
+        "true" | "yes" | "y" | "1" | "是" | "真" => Ok(true),
+        "false" | "no" | "n" | "0" | "否" | "假" => Ok(false),
+        other => Err(format!("{other:?} must be true or false")),
+    }
+}
+
 fn kept(words: Words, written: &str) -> String {
     let known = words.iter().find(|(word, _)| *word == written);
     known.map_or_else(|| written.to_lowercase(), |(_, kept)| (*kept).to_owned())

@@ -10,13 +10,14 @@ use tallybook_domain::billing::quarantine::{HeldUsage, QuarantineReason};
 use tallybook_domain::billing::usage::UsageRecord;
 use tallybook_domain::billing::usage_source::{CollectedCounts, FailedCollection, UsageRunId, UsageRunTerms};
 use tallybook_domain::billing::{
-    BillEvent, BillId, BillNumber, CreditAlertEvent, CreditPolicy, PlanCode, PricePlanEvent, ReminderChannel,
-    ReminderEvent, ReminderStep, SubscriptionEvent, UsageEvent, UsageId, UsageQuarantineEvent,
-    UsageQuarantineId, UsageSourceEvent,
+    BillEvent, BillId, BillNumber, CountedOrder, CreditAlertEvent, CreditPolicy, PendingOrdersEvent,
+    PlanCode, PricePlanEvent, ReminderChannel, ReminderEvent, ReminderStep, SubscriptionEvent, UsageEvent,
+    UsageId, UsageQuarantineEvent, UsageQuarantineId, UsageSourceEvent,
 };
 use tallybook_domain::customers::CustomerEvent;
 use tallybook_domain::deposits::{DepositMethod, WalletEvent, WithdrawalEvent};
 use tallybook_domain::ledger::periods::{ACCOUNTING_PERIODS, PeriodEvent};
+use tallybook_domain::orders::OrderId;
 use tallybook_domain::{
     Actor, BookEvent, Currency, CustomerId, DepositId, Money, Month, WalletId, WithdrawalId,
 };
@@ -103,8 +104,8 @@ fn put_aside(customer: &CustomerId, month: Month) -> [BookEvent; 3] {
     [quarantined.into(), dismissed.into(), accepted.into()]
 }
 
-/// An alert that was acknowledged, and raised again.
-fn above_the_limit(bill: BillId, exposure: Money, date: NaiveDate) -> [BookEvent; 3] {
+/// An alert that was acknowledged, and raised again; and one of an order.
+fn above_the_limit(bill: BillId, exposure: Money, date: NaiveDate) -> [BookEvent; 6] {
     let passed = |policy, note| CreditAlertEvent::CreditLimitPassed {
         bill: bill.clone(),
         policy,
@@ -115,10 +116,30 @@ fn above_the_limit(bill: BillId, exposure: Money, date: NaiveDate) -> [BookEvent
     };
     let remark = "they pay on Friday".parse().unwrap();
     let acknowledged = CreditAlertEvent::CreditAlertAcknowledged { bill: bill.clone(), remark };
+    let (order, customer) = (OrderId::of(&bill.as_str().parse().unwrap()), bill.customer());
+    let counted = CountedOrder {
+        customer: customer.clone(),
+        order: order.clone(),
+        earlier: Vec::new(),
+        ended: Vec::new(),
+    };
+    let by_order = CreditAlertEvent::CreditLimitPassedByOrder {
+        order: order.clone(),
+        customer,
+        policy: CreditPolicy::Warn,
+        limit: money("1.00"),
+        exposure,
+        date,
+    };
+    let remark = "they pay on Friday".parse().unwrap();
+    let seen_to = CreditAlertEvent::OrderCreditAlertAcknowledged { order, remark };
     [
         passed(CreditPolicy::Block, None).into(),
         acknowledged.into(),
         passed(CreditPolicy::Warn, Some(1)).into(),
+        PendingOrdersEvent::PendingOrderCounted(counted).into(),
+        by_order.into(),
+        seen_to.into(),
     ]
 }
 

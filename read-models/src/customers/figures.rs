@@ -51,12 +51,16 @@ pub struct FiguresOfCurrency {
     /// where there are none.
     #[schema(value_type = Option<String>, example = "17.5")]
     pub average_days_to_pay: Option<Decimal>,
+    /// What orders come to that wait for their payment.
+    #[schema(value_type = schema::Money)]
+    pub pending_orders: Total,
     #[schema(value_type = Option<schema::Money>)]
     pub credit_limit: Option<Money>,
-    /// What is owed as a share of the limit, to four decimals. `null` without a limit, or with one of nothing.
+    /// What is owed and waits for the payment of orders as a share of the limit, to four decimals. `null` without a
+    /// limit, or with one of nothing.
     #[schema(value_type = Option<String>, example = "0.8125")]
     pub credit_used: Option<Decimal>,
-    /// More is owed than the limit.
+    /// More is owed and waits for the payment of orders than the limit.
     pub over_limit: bool,
 }
 
@@ -64,6 +68,7 @@ pub struct FiguresOfCurrency {
 struct Figures {
     billed_value: Decimal,
     order_value: Decimal,
+    pending_orders: Decimal,
     outstanding: Decimal,
     overdue: Decimal,
     advance: Decimal,
@@ -134,12 +139,17 @@ async fn figures_of(
                 GROUP BY currency),
            ordered AS (
                SELECT currency, sum(revenue) AS order_value FROM orders
-                WHERE customer = $1 AND state = 'completed' GROUP BY currency)
+                WHERE customer = $1 AND state = 'completed' GROUP BY currency),
+           pending AS (
+               SELECT currency, sum(amount) AS pending_orders FROM orders
+                WHERE customer = $1 AND state = 'pending_payment' GROUP BY currency)
            SELECT currency AS "currency!", coalesce(b.lifetime_value, 0) AS "lifetime_value!",
                   coalesce(b.outstanding, 0) AS "outstanding!", coalesce(b.overdue, 0) AS "overdue!",
                   coalesce(o.order_value, 0) AS "order_value!", coalesce(f.advance, 0) AS "advance!",
+                  coalesce(w.pending_orders, 0) AS "pending_orders!",
                   coalesce(p.bill_count, 0) AS "bill_count!", p.days AS "days?"
              FROM billed AS b FULL JOIN free AS f USING (currency) FULL JOIN ordered AS o USING (currency)
+             FULL JOIN pending AS w USING (currency)
              LEFT JOIN paid AS p USING (currency)"#,
         customer.as_str(),
         on,
@@ -152,6 +162,7 @@ async fn figures_of(
         let figures = Figures {
             billed_value: row.lifetime_value,
             order_value: row.order_value,
+            pending_orders: row.pending_orders,
             outstanding: row.outstanding,
             overdue: row.overdue,
             advance: row.advance,
@@ -166,9 +177,9 @@ async fn figures_of(
 impl Figures {
     fn shown(self, currency: Currency, limit: Option<Money>) -> Result<FiguresOfCurrency, ReadError> {
         let total = |amount| Total::new(amount, currency);
-        let used = limit
-            .filter(|limit| limit.is_positive())
-            .and_then(|limit| self.outstanding.checked_div(limit.amount()));
+        let exposure = total(self.outstanding).plus(total(self.pending_orders))?.amount();
+        let used =
+            limit.filter(|limit| limit.is_positive()).and_then(|limit| exposure.checked_div(limit.amount()));
         Ok(FiguresOfCurrency {
             currency,
             lifetime_value: total(self.billed_value).plus(total(self.order_value))?,
@@ -178,9 +189,10 @@ impl Figures {
             advance: total(self.advance),
             settled_bill_count: counted(self.settled_bill_count)?,
             average_days_to_pay: self.average_days.map(|days| rounded(days, 1)),
+            pending_orders: total(self.pending_orders),
             credit_limit: limit,
             credit_used: used.map(|share| rounded(share, 4)),
-            over_limit: limit.is_some_and(|limit| self.outstanding > limit.amount()),
+            over_limit: limit.is_some_and(|limit| exposure > limit.amount()),
         })
     }
 }

@@ -4,7 +4,7 @@
 //! account it came from are known for the customer. What rules have said teaches nothing. What waits for an approver is
 //! taken already.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, PgPool, Postgres, QueryBuilder, Row};
@@ -41,6 +41,8 @@ pub struct MatchingBook {
     receipts: Vec<FreeReceipt>,
     bills: Vec<OpenBill>,
     payers: Vec<KnownPayer>,
+    /// Customers in whose files it is said that what is left pays their oldest bills.
+    oldest_first: BTreeSet<CustomerId>,
     /// By rules, since the first of the receipts came in.
     taken: Vec<TakenOfBill>,
     /// What waits for an approver.
@@ -50,7 +52,7 @@ pub struct MatchingBook {
 impl MatchingBook {
     /// The matcher, and the receipts of the scope of which something is free, in the order in which they came in.
     pub fn matcher(self) -> Result<(Matcher, Vec<FreeReceipt>), MoneyError> {
-        let Self { rules, rules_version, mut receipts, bills, payers, taken, waiting } = self;
+        let Self { rules, rules_version, mut receipts, bills, payers, oldest_first, taken, waiting } = self;
         let mut bills: OpenBills = bills.into_iter().collect();
         for LegRow { leg, .. } in &waiting {
             bills.take(&leg.bill, leg.amount)?;
@@ -58,7 +60,7 @@ impl MatchingBook {
         }
         receipts.retain(|receipt| receipt.free.is_positive());
         let (payers, taken) = (payers.into_iter().collect(), taken.into_iter().collect());
-        Ok((Matcher { rules, rules_version, bills, payers, taken }, receipts))
+        Ok((Matcher { rules, rules_version, bills, payers, oldest_first, taken }, receipts))
     }
 }
 
@@ -95,8 +97,16 @@ pub async fn matching_book(pool: &PgPool, scope: &MatchingScope) -> Result<Answe
     let (version, rules) = rules_in_force(connection).await?;
     let receipts = receipts(connection, scope).await?;
     let rules_version = u32::try_from(version).map_err(|error| ReadError::Corrupt(error.to_string()))?;
-    let (bills, payers, taken, waiting) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let mut book = MatchingBook { rules, rules_version, receipts, bills, payers, taken, waiting };
+    let mut book = MatchingBook {
+        rules,
+        rules_version,
+        receipts,
+        bills: Vec::new(),
+        payers: Vec::new(),
+        oldest_first: BTreeSet::new(),
+        taken: Vec::new(),
+        waiting: Vec::new(),
+    };
     if !book.receipts.is_empty() {
         let of = only_customer(scope, &book.receipts);
         // Where rules have said whose it is, who else it may be counts as it did then.
@@ -104,6 +114,7 @@ pub async fn matching_book(pool: &PgPool, scope: &MatchingScope) -> Result<Answe
         book.taken = taken_by_rules(connection, of.as_ref(), &book.receipts).await?;
         book.bills = bills_of(connection, of.as_ref(), &book.named_again()).await?;
         book.payers = payers_of(connection, of.as_ref().filter(|_| by_person)).await?;
+        book.oldest_first = oldest_first_of(connection, of.as_ref()).await?;
         book.waiting = waiting_legs(connection).await?;
     }
     Ok(Answer { data: book, position })
@@ -262,6 +273,17 @@ async fn payers_of(
     }
     let payer = |(customer, (names, accounts))| KnownPayer { customer, names, accounts };
     Ok(known.into_iter().map(payer).collect())
+}
+
+/// Customers in whose files it is said that what is left pays their oldest bills.
+async fn oldest_first_of(
+    connection: &mut PgConnection,
+    of: Option<&CustomerId>,
+) -> Result<BTreeSet<CustomerId>, ReadError> {
+    let mut query = QueryBuilder::<Postgres>::new("SELECT id FROM customers WHERE oldest_first AND ");
+    only(&mut query, "id", of);
+    let rows = query.build().fetch_all(connection).await?;
+    Ok(rows.iter().map(|row| spelled(row, "id")).collect::<Result<_, _>>()?)
 }
 
 fn only<'a>(query: &mut QueryBuilder<'a, Postgres>, column: &str, of: Option<&'a CustomerId>) {

@@ -1,4 +1,4 @@
-//! What a credit limit does to bills, and `/v1/credit-alerts`
+//! What a credit limit does to bills and orders, and `/v1/credit-alerts`
 
 use serde_json::{Value, json};
 use tallybook_api::ApiSettings;
@@ -6,11 +6,13 @@ use tallybook_domain::Month;
 use tallybook_domain::billing::CreditPolicy;
 use tallybook_tests::answer::text;
 use tallybook_tests::book::Differently;
+use tallybook_tests::orders::order_over;
 use tallybook_tests::settlement::sums;
 use tallybook_tests::{TestBook, bodies};
 
 const ALERTS: &str = "/v1/credit-alerts";
 const RUNS: &str = "/v1/bill-runs";
+const ORDERS: &str = "/v1/orders";
 
 async fn blocking() -> TestBook {
     let api = ApiSettings { credit_policy: CreditPolicy::Block, ..ApiSettings::default() };
@@ -184,5 +186,82 @@ async fn a_dry_run_tells_which_limits_would_be_passed() {
         ),
         "{bill}"
     );
+    book.finish().await;
+}
+
+async fn figures(book: &TestBook, customer: &str) -> Value {
+    let path = format!("/v1/customers/{customer}/figures?{}", book.fresh().await);
+    book.auditor().get(&path).await.data()["currencies"][0].clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_above_the_limit_is_placed_and_told_of() {
+    let book = TestBook::start().await;
+    let (acme, _) = book.owing("Acme", &["100"]).await;
+    limit(&book, &acme, "250.00").await;
+    let exactly = book.operator().post(ORDERS, &order_over(&acme, "SO-1", "150")).await.created().clone();
+    assert_eq!(exactly["passed_limit"], json!(null));
+    assert_eq!(alerts(&book, "").await, [json!(null); 0]);
+    let shown = figures(&book, &acme).await;
+    assert_eq!(
+        (&shown["outstanding"], &shown["pending_orders"]),
+        (&bodies::yuan("100.00"), &bodies::yuan("150.00"))
+    );
+    assert_eq!((&shown["credit_used"], &shown["over_limit"]), (&json!("1.0000"), &json!(false)));
+
+    let body = order_over(&acme, "SO-2", "0.01");
+    let above = json!({ "limit": bodies::yuan("250.00"), "exposure": bodies::yuan("250.01") });
+    let tried = book.operator().post(&format!("{ORDERS}?dry_run=true"), &body).await;
+    assert_eq!(tried.ok()["outcome"]["passed_limit"], above);
+    let placed = book.creates(&book.operator(), ORDERS, &body).await;
+    assert_eq!((&placed["passed_limit"], text(&placed, "state")), (&above, "pending_payment"));
+    let id = text(&placed, "id");
+    let told = alerts(&book, &format!("customer={acme}&policy=warn&acknowledged=false")).await;
+    assert_eq!(ids(&told), [id]);
+    assert_eq!((&told[0]["exposure"], &told[0]["note"]), (&bodies::yuan("250.01"), &json!(null)));
+    assert_eq!(figures(&book, &acme).await["over_limit"], json!(true));
+    let again = book.operator().post(ORDERS, &body).await.ok().clone();
+    assert_eq!((&again["known"], &again["passed_limit"]), (&json!(true), &json!(null)));
+
+    let path = format!("{ALERTS}/{id}/acknowledge");
+    let seen_to = json!({ "remark": "called them" });
+    let done = book.changes(&book.finance(), &path, &seen_to).await;
+    assert_eq!((text(&done, "id"), &done["acknowledged"]), (id, &json!(true)));
+    let none = format!("{ALERTS}/{}/acknowledge", text(&exactly, "id"));
+    let refused = book.refuses(book.finance().post(&none, &seen_to), 404, "credit-alert-not-found").await;
+    assert_eq!(refused.body["order"], exactly["id"]);
+    for stream in [format!("{id}.credit-alert"), format!("{acme}.pending-orders")] {
+        let events = book.auditor().all(&format!("/v1/events?aggregate_id={stream}")).await;
+        assert_eq!(events.len(), 2, "{stream}");
+    }
+    book.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_blocked_orders_again_once_something_is_paid() {
+    let book = blocking().await;
+    let acme = book.customer_with("Acme", "500.00").await;
+    limit(&book, &acme, "100.00").await;
+    let first = book.place(&order_over(&acme, "SO-1", "60")).await;
+    let (operator, body) = (book.operator(), order_over(&acme, "SO-2", "40.01"));
+    for path in [ORDERS.to_owned(), format!("{ORDERS}?dry_run=true")] {
+        let refused = book.refuses(operator.post(&path, &body), 422, "credit-limit-passed").await;
+        for (member, amount) in [("limit", "100.00"), ("exposure", "100.01")] {
+            assert_eq!(refused.body[member], bodies::yuan(amount), "{member}");
+        }
+        assert!(refused.body["order"].is_string() && refused.body["bill"].is_null(), "{}", refused.text);
+    }
+    assert_eq!(alerts(&book, "").await, [json!(null); 0], "a refused command changes nothing");
+    book.pay(&first).await;
+    let second = book.place(&body).await;
+    book.refuses(operator.post(ORDERS, &order_over(&acme, "SO-3", "60")), 422, "credit-limit-passed").await;
+    operator.post(&format!("{ORDERS}/{second}/cancel"), &json!({})).await.ok();
+    assert_eq!(figures(&book, &acme).await["credit_used"], json!("0.0000"));
+    let many = (0..12)
+        .map(|number| operator.post(ORDERS, &order_over(&acme, &format!("SO-4-{number}"), "30")).attempt());
+    let answers = futures::future::join_all(many).await;
+    let statuses: Vec<u16> = answers.into_iter().map(|answer| answer.unwrap().status).collect();
+    let with = |status: u16| statuses.iter().filter(|one| **one == status).count();
+    assert_eq!((with(201), with(422)), (3, 9), "three of 30.00 fit under 100.00: {statuses:?}");
     book.finish().await;
 }

@@ -10,7 +10,7 @@ fn whole_profile() -> Value {
         "name": "上海闵行贸易有限公司", "code": "KH-0042", "short_name": "闵行", "industry": "物流", "level": "A",
         "account_manager": "王芳", "tax_number": "91350100M000100Y43", "bank_name": "招商银行上海分行",
         "settlement_mode": "postpaid", "billing_cycle": "monthly", "payment_term_days": 30,
-        "credit_limit": bodies::yuan("50000.00"), "currency": "CNY", "tags": ["vip", "north", "vip"],
+        "credit_limit": bodies::yuan("50000.00"), "oldest_first": true, "currency": "CNY", "tags": ["vip", "north", "vip"],
         "remarks": "since May", "external_ids": {"crm": "A-77"},
     })
 }
@@ -58,7 +58,7 @@ async fn everything_wrong_with_a_file_is_told_at_once() {
     let book = TestBook::start().await;
     let body = json!({
         "name": "Acme", "tax_number": "91350100M000100Y44", "settlement_mode": "cash", "payment_term_days": 366,
-        "credit_limit": { "amount": 5, "currency": "CNY" }, "currency": "YUAN", "tags": "vip",
+        "credit_limit": { "amount": 5, "currency": "CNY" }, "oldest_first": "yes", "currency": "YUAN", "tags": "vip",
         "phone": "call me", "email": 7,
     });
     let errors = [
@@ -66,6 +66,7 @@ async fn everything_wrong_with_a_file_is_told_at_once() {
         ("/settlement_mode", "malformed"),
         ("/payment_term_days", "out_of_range"),
         ("/credit_limit/amount", "wrong_type"),
+        ("/oldest_first", "wrong_type"),
         ("/currency", "unknown_currency"),
         ("/tags", "malformed"),
         ("/phone", "malformed"),

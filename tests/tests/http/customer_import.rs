@@ -174,7 +174,7 @@ async fn an_exported_list_brought_back_changes_nothing() {
         "name": "-青松", "code": "0042", "short_name": "=青", "industry": "物流", "level": "A", "account_manager": "王芳",
         "tax_number": "91350100M000100Y43", "bank_name": "招商银行", "settlement_mode": "postpaid",
         "billing_cycle": "monthly", "payment_term_days": 30, "credit_limit": bodies::yuan("50000.00"),
-        "currency": "CNY", "tags": ["vip", "north"], "remarks": "@May", "external_ids": {"crm": "A-77"},
+        "oldest_first": false, "currency": "CNY", "tags": ["vip", "north"], "remarks": "@May", "external_ids": {"crm": "A-77"},
         "contact_person": "王小明", "phone": "+86 138 0013 1234", "email": "w@x.com",
         "address": "上海市闵行区示例路 1 号", "bank_account": "6222020000000000001",
     });

@@ -139,6 +139,39 @@ async fn an_empty_list_of_oldest_first_is_nobody() {
     book.finish().await;
 }
 
+/// The rule names nobody: those in whose files it is said settle so, and no others.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_settles_the_oldest_first_is_said_in_the_customers_file() {
+    let book = TestBook::start().await;
+    let (acme, bills) = book.owing("Acme", &["50", "50"]).await;
+    let (brio, _) = book.owing("Brio", &["50", "50"]).await;
+    let (money, other) =
+        (book.receipt(&acme, "70.00", "R-1").await, book.receipt(&brio, "70.00", "R-2").await);
+    let rules = |on: bool| {
+        json!({
+            "automatic_from": "0.80", "rules": [{ "rule": "oldest_first", "on": on, "customers": [] }],
+        })
+    };
+    book.changes(&book.finance(), "/v1/matching-rules", &rules(true)).await;
+    let found = async |receipt: &str| proposals(&book, receipt).await["proposals"].as_array().unwrap().len();
+    assert_eq!((found(&money).await, found(&other).await), (0, 0));
+    let file = format!("/v1/customers/{acme}");
+    for (oldest_first, proposed) in [(true, 1), (false, 0), (true, 1)] {
+        book.operator().patch(&file, &json!({ "oldest_first": oldest_first })).await.ok();
+        assert_eq!((found(&money).await, found(&other).await), (proposed, 0), "{oldest_first}");
+    }
+    book.changes(&book.finance(), "/v1/matching-rules", &rules(false)).await;
+    assert_eq!(found(&money).await, 0, "the rule is off");
+    book.changes(&book.finance(), "/v1/matching-rules", &rules(true)).await;
+    let run = auto(&book, json!({})).await;
+    assert_eq!(told(&run), [["posted", "0.80", "oldest_first"]]);
+    assert_eq!(
+        (book.open_of(&bills[0]).await, book.open_of(&bills[1]).await),
+        ("0.00".into(), "30.00".into())
+    );
+    book.finish().await;
+}
+
 /// The receipt paid two bills, and one of them was the wrong one: what came free is for a person.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_part_that_was_undone_does_not_come_back_as_a_part() {

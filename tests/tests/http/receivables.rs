@@ -99,7 +99,16 @@ async fn open_items_are_listed_by_customer_and_age() {
     assert!(table.text.lines().nth(1).unwrap().starts_with(&format!("{acme},Acme,{},", bills[0])));
     let path = format!("/v1/receivables/ageing?{fresh}");
     let table = auditor.get(&path).header("Accept", "text/csv").await;
-    assert_eq!(table.text.lines().nth(1), Some(format!("{acme},Acme,,0,2,300.00,CNY,350.00,true").as_str()));
+    assert_eq!(
+        table.text.lines().nth(1),
+        Some(format!("{acme},Acme,,0,2,300.00,CNY,350.00,350.00,true").as_str())
+    );
+    let who_owes_most = auditor.get(&format!("{path}&limit=1")).header("Accept", "text/csv").await;
+    let [header, row] = who_owes_most.text.lines().collect::<Vec<_>>()[..] else {
+        panic!("{}", who_owes_most.text)
+    };
+    assert!(header.ends_with(",open,currency,owed,ledger,agrees"), "{header}");
+    assert!(row.ends_with(",300.00,CNY,350.00,350.00,true"), "the sum is of all buckets: {row}");
     let none = auditor.get("/v1/receivables/ageing?known_at=1").header("Accept", "text/csv").await;
     assert_eq!(none.text.lines().count(), 1, "there is no currency yet: {}", none.text);
     let wrong = auditor.get("/v1/receivables?overdue=perhaps&to_days=3701&sort=open").await;

@@ -163,6 +163,7 @@ async fn what_finance_may_write_off_alone_is_what_the_company_says() {
         assert_eq!(text(&made, "state"), state, "{difference} as {reason}");
     }
     assert_eq!(book.closing(["1122", "6603"]).await, ["2000.00", "5.00"]);
+    book.finish().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,4 +1,4 @@
-//! The credit alert of one bill: that the limit was passed with it, and whether somebody has seen to it.
+//! The credit alert of one bill or order: that the limit was passed with it, and whether somebody has seen to it.
 //!
 //! The same is raised once as long as nobody has acknowledged it, however often a bill is tried.
 
@@ -7,13 +7,15 @@ use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
 
-use super::{CreditAlertEvent, CreditLimitRefusal, CreditPolicy, PassedLimit};
+use super::{CreditAlertEvent, CreditLimitRefusal, CreditPolicy, CreditSubject, PassedLimit};
 use crate::billing::{BillId, BillingEvent};
 use crate::event::BookEvent;
 use crate::event_sourced::{CorruptStream, EventSourced};
+use crate::ids::CustomerId;
+use crate::orders::OrderId;
 use crate::text::Remark;
 
-/// By default that of a bill which passed no limit.
+/// By default that of a bill or an order which passed no limit.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CreditAlert {
     raised: Option<Raised>,
@@ -22,7 +24,8 @@ pub struct CreditAlert {
 /// What was raised last.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Raised {
-    bill: BillId,
+    #[serde(alias = "bill")]
+    subject: CreditSubject,
     policy: CreditPolicy,
     note: Option<u32>,
     acknowledged: bool,
@@ -38,8 +41,16 @@ pub enum CreditAlertCommand {
         note: Option<u32>,
         date: NaiveDate,
     },
+    /// With the order's placing.
+    RaiseForOrder {
+        order: OrderId,
+        customer: CustomerId,
+        policy: CreditPolicy,
+        passed: PassedLimit,
+        date: NaiveDate,
+    },
     Acknowledge {
-        bill: BillId,
+        subject: CreditSubject,
         remark: Remark,
     },
 }
@@ -67,31 +78,61 @@ impl EventSourced for CreditAlert {
                 let PassedLimit { limit, exposure } = passed;
                 Ok(vec![CreditAlertEvent::CreditLimitPassed { bill, policy, limit, exposure, note, date }])
             }
-            (CreditAlertCommand::Acknowledge { bill, .. }, None) => Err(CreditLimitRefusal::NoAlert { bill }),
-            (CreditAlertCommand::Acknowledge { .. }, Some(true)) => Ok(Vec::new()),
-            (CreditAlertCommand::Acknowledge { bill, remark }, Some(false)) => {
-                Ok(vec![CreditAlertEvent::CreditAlertAcknowledged { bill, remark }])
+            (CreditAlertCommand::RaiseForOrder { policy, .. }, _) if self.waits_with(policy, None) => {
+                Ok(Vec::new())
             }
+            (CreditAlertCommand::RaiseForOrder { order, customer, policy, passed, date }, _) => {
+                let PassedLimit { limit, exposure } = passed;
+                let passed = CreditAlertEvent::CreditLimitPassedByOrder {
+                    order,
+                    customer,
+                    policy,
+                    limit,
+                    exposure,
+                    date,
+                };
+                Ok(vec![passed])
+            }
+            (CreditAlertCommand::Acknowledge { subject, .. }, None) => {
+                Err(CreditLimitRefusal::NoAlert { subject })
+            }
+            (CreditAlertCommand::Acknowledge { .. }, Some(true)) => Ok(Vec::new()),
+            (CreditAlertCommand::Acknowledge { subject, remark }, Some(false)) => Ok(vec![match subject {
+                CreditSubject::Bill(bill) => CreditAlertEvent::CreditAlertAcknowledged { bill, remark },
+                CreditSubject::Order(order) => {
+                    CreditAlertEvent::OrderCreditAlertAcknowledged { order, remark }
+                }
+            }]),
         }
     }
 
     fn evolve(&mut self, event: &CreditAlertEvent) -> Result<(), CorruptStream> {
+        let subject = event.subject();
         let corrupt = |detail: &str| {
-            let kind = event.kind().name;
-            CorruptStream::new(Self::TYPE, format!("{kind} of {}: {detail}", event.bill()))
+            CorruptStream::new(Self::TYPE, format!("{} of {subject}: {detail}", event.kind().name))
         };
-        if self.raised.as_ref().is_some_and(|raised| raised.bill != *event.bill()) {
-            return Err(corrupt("belongs to another bill"));
+        if self.raised.as_ref().is_some_and(|raised| raised.subject != subject) {
+            return Err(corrupt("belongs to another"));
         }
         match (event, &mut self.raised) {
-            (CreditAlertEvent::CreditLimitPassed { bill, policy, note, .. }, raised) => {
-                let (bill, policy, note) = (bill.clone(), *policy, *note);
-                *raised = Some(Raised { bill, policy, note, acknowledged: false });
+            (CreditAlertEvent::CreditLimitPassed { policy, note, .. }, raised) => {
+                *raised = Some(Raised { subject, policy: *policy, note: *note, acknowledged: false });
             }
-            (CreditAlertEvent::CreditAlertAcknowledged { .. }, Some(raised)) if !raised.acknowledged => {
+            (CreditAlertEvent::CreditLimitPassedByOrder { policy, .. }, raised) => {
+                *raised = Some(Raised { subject, policy: *policy, note: None, acknowledged: false });
+            }
+            (
+                CreditAlertEvent::CreditAlertAcknowledged { .. }
+                | CreditAlertEvent::OrderCreditAlertAcknowledged { .. },
+                Some(raised),
+            ) if !raised.acknowledged => {
                 raised.acknowledged = true;
             }
-            (CreditAlertEvent::CreditAlertAcknowledged { .. }, _) => {
+            (
+                CreditAlertEvent::CreditAlertAcknowledged { .. }
+                | CreditAlertEvent::OrderCreditAlertAcknowledged { .. },
+                _,
+            ) => {
                 return Err(corrupt("there is nothing to acknowledge"));
             }
         }

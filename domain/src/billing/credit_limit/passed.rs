@@ -8,7 +8,7 @@ use crate::money::{Money, MoneyError};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PassedLimit {
     pub limit: Money,
-    /// What would be open of all the customer's bills in the limit's currency.
+    /// What would be open of all the customer's bills in the limit's currency, and wait for the payment of its orders.
     pub exposure: Money,
 }
 

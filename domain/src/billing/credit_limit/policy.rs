@@ -1,4 +1,4 @@
-//! What becomes of a bill that passes its customer's credit limit.
+//! What becomes of a bill or an order that passes its customer's credit limit.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,10 +7,10 @@ use crate::text::{self, InvalidText};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CreditPolicy {
-    /// It is issued, and somebody is told.
+    /// It is issued or placed, and somebody is told.
     #[default]
     Warn,
-    /// It is not issued.
+    /// It is not.
     Block,
 }
 

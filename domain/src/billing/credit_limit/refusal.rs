@@ -1,15 +1,22 @@
-//! Why a bill is not issued, or an alert not acknowledged.
+//! Why a bill is not issued, an order not placed, or an alert not acknowledged.
 
-use super::PassedLimit;
-use crate::billing::BillId;
+use super::{CreditSubject, PassedLimit};
+use crate::ids::CustomerId;
 use crate::money::MoneyError;
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CreditLimitRefusal {
-    #[error("with bill {bill}, {passed}")]
-    Passed { bill: BillId, passed: PassedLimit },
-    #[error("there is no credit alert of bill {bill}")]
-    NoAlert { bill: BillId },
+    #[error("with {} {subject}, {passed}", subject.kind())]
+    Passed { subject: CreditSubject, passed: PassedLimit },
+    #[error("there is no credit alert of {} {subject}", subject.kind())]
+    NoAlert { subject: CreditSubject },
+    /// Whoever places an order looks for them, and decides again.
+    #[error("the orders of {customer} that wait for payment are still to be counted")]
+    OrdersNotCounted {
+        customer: CustomerId,
+        /// How many events the customer's file had then.
+        file: u64,
+    },
     /// What is owed comes to a sum that is out of range.
     #[error(transparent)]
     Money(#[from] MoneyError),

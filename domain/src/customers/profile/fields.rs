@@ -88,6 +88,8 @@ profile! {
     payment_term_days: PaymentTermDays,
     /// What the customer may owe. Never negative, and in the customer's currency if it has one.
     credit_limit: Money,
+    /// What is left of its money pays its oldest bills, where the rules of matching have that on.
+    oldest_first: bool,
     /// What the customer is billed in.
     currency: Currency,
     tags: Tags,

@@ -1,7 +1,7 @@
 //! The rules over one receipt and the bills.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::format_smolstr;
 
@@ -23,6 +23,8 @@ pub struct Matcher {
     pub rules_version: u32,
     pub bills: OpenBills,
     pub payers: KnownPayers,
+    /// Customers in whose files it is said that what is left pays their oldest bills.
+    pub oldest_first: BTreeSet<CustomerId>,
     pub taken: TakenByRules,
 }
 
@@ -176,8 +178,10 @@ impl Matcher {
                 near.filter_map(Result::transpose).collect::<Result<_, _>>()?
             }
             MatchingRule::OldestFirst { customers, .. } => {
-                let draft = |claimant| by_age::draft(asking, claimant, customers.as_deref());
-                claimants.filter_map(draft).collect()
+                let named = customers.as_deref();
+                claimants
+                    .filter_map(|claimant| by_age::draft(asking, claimant, (named, &self.oldest_first)))
+                    .collect()
             }
         })
     }

@@ -33,7 +33,7 @@ pub enum MatchingRule {
     /// What is left pays the oldest bills of the customers who have it so.
     OldestFirst {
         on: bool,
-        /// Nobody, if the list is empty; everybody without a list.
+        /// Besides those in whose files it is said. Nobody, if the list is empty; everybody without a list.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         customers: Option<Vec<CustomerId>>,
     },

@@ -1,4 +1,4 @@
-//! `credit_alerts`: bills that passed their customers' credit limits, and whether somebody has seen to it.
+//! `credit_alerts`: bills and orders that passed their customers' credit limits, and whether somebody has seen to it.
 
 mod query;
 mod row;
@@ -46,31 +46,39 @@ fn apply(
     alerts: &mut Keyed<CreditAlertRow>,
 ) -> Result<(), FoldFault> {
     let now = Stamp::of(event);
-    match change {
-        // What is raised again begins anew.
+    let subject = change.subject();
+    let raised = |customer, (policy, note), (limit, exposure), date| CreditAlertRow {
+        id: subject.clone(),
+        customer,
+        policy,
+        note,
+        limit,
+        exposure,
+        date,
+        acknowledged: false,
+        remark: None,
+        raised: now.clone(),
+        updated: now.clone(),
+    };
+    let raised = match change {
         CreditAlertEvent::CreditLimitPassed { bill, policy, limit, exposure, note, date } => {
-            let raised = CreditAlertRow {
-                id: bill.clone(),
-                customer: bill.customer(),
-                policy: *policy,
-                note: *note,
-                limit: *limit,
-                exposure: *exposure,
-                date: *date,
-                acknowledged: false,
-                remark: None,
-                raised: now.clone(),
-                updated: now,
-            };
-            let first = || raised.clone();
-            alerts.change_or_create(bill, first, |row| {
-                *row = raised.clone();
-                Ok(())
-            })
+            raised(bill.customer(), (*policy, *note), (*limit, *exposure), *date)
         }
-        CreditAlertEvent::CreditAlertAcknowledged { bill, remark } => alerts.change(bill, |row| {
-            (row.acknowledged, row.remark, row.updated) = (true, Some(remark.as_str().into()), now);
-            Ok(())
-        }),
-    }
+        CreditAlertEvent::CreditLimitPassedByOrder { customer, policy, limit, exposure, date, .. } => {
+            raised(customer.clone(), (*policy, None), (*limit, *exposure), *date)
+        }
+        CreditAlertEvent::CreditAlertAcknowledged { remark, .. }
+        | CreditAlertEvent::OrderCreditAlertAcknowledged { remark, .. } => {
+            return alerts.change(&subject, |row| {
+                (row.acknowledged, row.remark, row.updated) = (true, Some(remark.as_str().into()), now);
+                Ok(())
+            });
+        }
+    };
+    // What is raised again begins anew.
+    let first = || raised.clone();
+    alerts.change_or_create(&subject, first, |row| {
+        *row = raised.clone();
+        Ok(())
+    })
 }

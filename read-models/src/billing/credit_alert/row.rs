@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 use sqlx::FromRow;
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
-use tallybook_domain::billing::{BillId, CreditPolicy};
+use tallybook_domain::billing::{CreditPolicy, CreditSubject};
 use tallybook_domain::{Currency, CustomerId, Money};
 use utoipa::ToSchema;
 
@@ -14,22 +14,24 @@ use crate::fold::{Column, Fields, KeyedRow, Row, Stamp};
 use crate::query::{money, optional, optional_count, spelled, stamp};
 use crate::schema;
 
-/// A bill with which a customer owes more than its credit limit, or would.
+/// A bill or an order with which a customer owes more than its credit limit, or would.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CreditAlertRow {
-    /// The bill's. One that was not issued may be there later, or never.
+    /// The bill's, or the order's. A bill that was not issued may be there later, or never.
     #[schema(value_type = String, example = "C00042.2026-10")]
-    pub id: BillId,
+    pub id: CreditSubject,
     #[schema(value_type = String, example = "C00042")]
     pub customer: CustomerId,
-    /// Whether the bill was issued all the same, or not.
+    /// Whether the bill was issued, or the order placed, all the same, or not.
     #[schema(value_type = schema::CreditPolicy)]
     pub policy: CreditPolicy,
-    /// The debit note with which the limit was passed, among the notes of the bill; `null` if it was the bill itself.
+    /// The debit note with which the limit was passed, among the notes of the bill; `null` if it was the bill itself, or an
+    /// order.
     pub note: Option<u32>,
     #[schema(value_type = schema::Money)]
     pub limit: Money,
-    /// What was open then of all the customer's bills in this currency, this one among them.
+    /// What was open then of all the customer's bills in this currency and what waited for the payment of its orders,
+    /// this one among them.
     #[schema(value_type = schema::Money)]
     pub exposure: Money,
     /// The day on which it was raised.
@@ -45,6 +47,7 @@ pub struct CreditAlertRow {
 impl Row for CreditAlertRow {
     const TABLE: &'static str = "credit_alerts";
     const COLUMNS: &'static [Column] = &[
+        // Or the order.
         Column::text("bill"),
         Column::text("customer"),
         Column::text("policy"),
@@ -85,13 +88,13 @@ impl Row for CreditAlertRow {
 
 impl KeyedRow for CreditAlertRow {
     const KEY_COLUMNS: usize = 1;
-    type Key = BillId;
+    type Key = CreditSubject;
 
-    fn key(&self) -> BillId {
+    fn key(&self) -> CreditSubject {
         self.id.clone()
     }
 
-    fn encode_key(key: &BillId, fields: &mut Fields<'_>) {
+    fn encode_key(key: &CreditSubject, fields: &mut Fields<'_>) {
         fields.put(key);
     }
 

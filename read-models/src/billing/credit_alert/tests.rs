@@ -1,4 +1,5 @@
-use tallybook_domain::billing::{BillId, CreditAlertEvent, CreditPolicy};
+use tallybook_domain::billing::{BillId, CreditAlertEvent, CreditPolicy, CreditSubject};
+use tallybook_domain::orders::OrderId;
 
 use super::{CreditAlertRow, CreditAlerts};
 use crate::fold::FoldFault;
@@ -17,8 +18,12 @@ fn acknowledged() -> CreditAlertEvent {
     CreditAlertEvent::CreditAlertAcknowledged { bill: bill(), remark: "called them".parse().unwrap() }
 }
 
+fn row_of(subject: &CreditSubject, events: Vec<CreditAlertEvent>) -> CreditAlertRow {
+    folded::<CreditAlerts>(events.into_iter().map(Into::into)).get(subject).unwrap().clone()
+}
+
 fn row(events: Vec<CreditAlertEvent>) -> CreditAlertRow {
-    folded::<CreditAlerts>(events.into_iter().map(Into::into)).get(&bill()).unwrap().clone()
+    row_of(&bill().into(), events)
 }
 
 #[test]
@@ -44,4 +49,25 @@ fn one_that_is_raised_again_waits_again() {
 fn what_nobody_raised_cannot_be_acknowledged() {
     let error = try_folded::<CreditAlerts>([acknowledged().into()]).unwrap_err();
     assert!(matches!(error.fault, FoldFault::Missing { table: "credit_alerts", .. }), "{error}");
+}
+
+#[test]
+fn an_order_has_an_alert_of_its_own() {
+    let order = OrderId::of(&"SO-1".parse().unwrap());
+    let passed_by_order = CreditAlertEvent::CreditLimitPassedByOrder {
+        order: order.clone(),
+        customer: customer(2),
+        policy: CreditPolicy::Warn,
+        limit: yuan("100.00"),
+        exposure: yuan("100.01"),
+        date: day("2026-11-02"),
+    };
+    let remark = "called them".parse().unwrap();
+    let seen_to = CreditAlertEvent::OrderCreditAlertAcknowledged { order: order.clone(), remark };
+    let events = vec![passed(CreditPolicy::Block, None, "106.00"), passed_by_order, seen_to];
+    let of_order = row_of(&order.into(), events.clone());
+    assert_eq!((of_order.customer, of_order.exposure), (customer(2), yuan("100.01")));
+    assert_eq!((of_order.policy, of_order.note, of_order.acknowledged), (CreditPolicy::Warn, None, true));
+    assert_eq!((of_order.raised.position, of_order.updated.position), (2, 3));
+    assert!(!row(events).acknowledged, "that of the bill waits on");
 }

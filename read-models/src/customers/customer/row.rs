@@ -66,6 +66,7 @@ impl Row for CustomerRow {
         Column::text("address"),
         Column::text("bank_account"),
         Column::moment("personal_data_erased_at"),
+        Column::flag("oldest_first"),
     ];
     /// A limit is no money of the book: there is nothing to add up.
     const CURRENCY: Option<&'static str> = None;
@@ -82,6 +83,10 @@ impl Row for CustomerRow {
         encode_profile(&self.profile, fields);
         match self.personal_data_erased_at {
             Some(at) => fields.put_moment(at),
+            None => fields.put_null(),
+        }
+        match self.profile.oldest_first {
+            Some(oldest_first) => fields.put_flag(oldest_first),
             None => fields.put_null(),
         }
     }
@@ -184,6 +189,7 @@ fn profile(row: &PgRow) -> Result<CustomerProfile, sqlx::Error> {
         credit_limit: optional(row, "credit_limit_currency")?
             .map(|currency| money(row, "credit_limit", currency))
             .transpose()?,
+        oldest_first: row.try_get("oldest_first")?,
         currency: optional(row, "currency")?,
         tags: from_json(row, "tags")?,
         remarks: optional(row, "remarks")?,

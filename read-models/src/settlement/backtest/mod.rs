@@ -10,6 +10,8 @@ mod seen;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use tallybook_domain::billing::{BillEvent, BillId, BillNumber, BillingEvent};
 use tallybook_domain::customers::CustomerEvent;
@@ -37,7 +39,8 @@ impl Backtest {
     /// Of receipts that came in between two days, both included.
     pub fn new(rules: RuleSet, from: NaiveDate, to: NaiveDate) -> Self {
         let (bills, payers) = (OpenBills::default(), std::iter::empty::<KnownPayer>().collect());
-        let matcher = Matcher { rules, rules_version: 0, bills, payers, taken: TakenByRules::default() };
+        let (oldest_first, taken) = (BTreeSet::new(), TakenByRules::default());
+        let matcher = Matcher { rules, rules_version: 0, bills, payers, oldest_first, taken };
         Self { matcher, from, to, receipts: Seen::default() }
     }
 
@@ -81,6 +84,9 @@ impl Backtest {
                 (customer, name.as_str().to_owned())
             }
             CustomerEvent::CustomerProfileChanged { customer, changes } => {
+                if let Some(change) = &changes.oldest_first {
+                    self.settle(customer, change.to == Some(true));
+                }
                 let short = changes.short_name.as_ref().and_then(|change| change.to.as_ref());
                 let Some(short) = short else { return };
                 (customer, short.as_str().to_owned())
@@ -93,6 +99,15 @@ impl Backtest {
         };
         let (customer, names) = (customer.clone(), vec![name]);
         self.matcher.payers.learn(&KnownPayer { customer, names, accounts: Vec::new() });
+    }
+
+    /// What the customer's file says of its money, from here on.
+    fn settle(&mut self, customer: &CustomerId, oldest_first: bool) {
+        if oldest_first {
+            self.matcher.oldest_first.insert(customer.clone());
+        } else {
+            self.matcher.oldest_first.remove(customer);
+        }
     }
 
     fn owe(&mut self, event: &BillEvent) -> Result<(), MoneyError> {

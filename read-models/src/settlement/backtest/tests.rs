@@ -1,6 +1,6 @@
 use tallybook_domain::billing::BillEvent;
 use tallybook_domain::billing::bill::Amounts;
-use tallybook_domain::customers::CustomerEvent;
+use tallybook_domain::customers::{Change, CustomerEvent, ProfileChanges};
 use tallybook_domain::deposits::DepositMethod;
 use tallybook_domain::settlement::matching::{MatchEvidence, MatchingRule, RuleName, RuleSet};
 use tallybook_domain::settlement::receipt::Payer;
@@ -272,4 +272,33 @@ fn what_rules_have_done_and_a_person_has_put_right_is_wrong() {
     events.extend(written_off(2, "R-1", "C00001.2026-10", "30.00"));
     let report = tested(&exact(), events);
     assert_eq!((report.by_people, report.automatic.wrong), (1, 1));
+}
+
+fn settles_oldest_first(number: u64, from: Option<bool>, to: bool) -> BookEvent {
+    let oldest_first = Some(Change { from, to: Some(to) });
+    let changes = Box::new(ProfileChanges { oldest_first, ..ProfileChanges::default() });
+    CustomerEvent::CustomerProfileChanged { customer: customer(number), changes }.into()
+}
+
+/// The first receipt came before the customer's file said so, the third when it did not any more.
+#[test]
+fn the_oldest_bills_are_paid_while_the_customers_file_says_so() {
+    let mut events = vec![
+        issued("C00001.2026-09", "30.00"),
+        issued("C00001.2026-10", "30.00"),
+        issued("C00001.2026-11", "30.00"),
+        received("R-1", Some(1), "20.00", "2026-11-05"),
+        received("R-2", Some(1), "20.00", "2026-11-06"),
+        received("R-3", Some(1), "20.00", "2026-11-07"),
+    ];
+    events.extend(written_off(1, "R-1", "C00001.2026-09", "20.00"));
+    events.push(settles_oldest_first(1, None, true));
+    events.extend(written_off(2, "R-2", "C00001.2026-10", "20.00"));
+    events.push(settles_oldest_first(1, Some(true), false));
+    events.extend(written_off(3, "R-3", "C00001.2026-11", "20.00"));
+    let rule = [MatchingRule::OldestFirst { on: true, customers: Some(Vec::new()) }];
+    let report = tested(&rule, events.clone());
+    assert_eq!((report.receipts, report.not_found, report.matched.proposals), (3, 2, 1));
+    let off = [MatchingRule::OldestFirst { on: false, customers: Some(Vec::new()) }];
+    assert_eq!(tested(&off, events).matched.proposals, 0);
 }

@@ -2,6 +2,8 @@ mod doubts;
 mod properties;
 mod run;
 
+use std::collections::BTreeSet;
+
 use super::*;
 use crate::billing::BillId;
 use crate::ids::CustomerId;
@@ -76,6 +78,7 @@ fn matcher(bills: &[OpenBill]) -> Matcher {
         rules_version: 3,
         bills: bills.iter().cloned().collect(),
         payers: names.into_iter().map(payer).collect(),
+        oldest_first: BTreeSet::new(),
         taken: TakenByRules::default(),
     }
 }
@@ -270,6 +273,19 @@ fn the_oldest_bills_are_paid_only_for_those_who_settle_so() {
         told(&matcher, &receipt(Some(7), "70.00"))
     };
     assert!(of(Some(Vec::new())).is_empty(), "the last customer was taken off the list");
+    let mut by_file = matcher.clone();
+    by_file.oldest_first.insert(customer(7));
+    assert_eq!(
+        told(&by_file, &receipt(Some(7), "70.00")),
+        ["oldest_first 0.80 [the oldest bills first; the customer settles so; of customer C00007] \
+          C00007.2026-09 50.00, C00007.2026-10 20.00"],
+        "it is said in the customer's file"
+    );
+    assert_eq!(told(&by_file, &receipt(Some(42), "70.00")).len(), 1, "whom the rule names settles so, too");
+    by_file.rules.rules[4] = MatchingRule::OldestFirst { on: true, customers: None };
+    assert!(told(&by_file, &receipt(Some(7), "70.00"))[0].starts_with("oldest_first 0.80"));
+    by_file.rules.rules[4] = MatchingRule::OldestFirst { on: false, customers: Some(Vec::new()) };
+    assert!(told(&by_file, &receipt(Some(7), "70.00")).is_empty(), "the rule is off");
     assert!(of(None)[0].starts_with("oldest_first 0.50 [the oldest bills first; of customer C00007]"));
     assert!(told(&matcher, &paid_by("青松", "6222000011112222", receipt(None, "70.00"))).is_empty());
 }

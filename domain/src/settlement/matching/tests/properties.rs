@@ -46,6 +46,7 @@ fn book(bills: Vec<OpenBill>) -> Matcher {
         payers: (1..4).map(payer).collect(),
         rules: RuleSet { automatic_from: Some("0.50".parse().unwrap()), rules: rules_for(&[1]) },
         rules_version: 1,
+        oldest_first: BTreeSet::new(),
         taken: TakenByRules::default(),
     }
 }
