@@ -89,7 +89,7 @@ async fn approved(book: &Processes) -> (People, Vec<Withdrawal>) {
         let first = bodies::deposit(&customer, "1000.00", &format!("first of {number}"));
         people.operator.post("/v1/deposits", &first).await.created();
         for (which, manner) in MANNERS.iter().enumerate() {
-            let amount = Decimal::new(i64::try_from(1_00 * (which + 1) + number).unwrap(), 2);
+            let amount = Decimal::new(i64::try_from(100 * (which + 1) + number).unwrap(), 2);
             asked.push((customer.clone(), amount, format!("{manner}-{customer}-{which}")));
         }
     }
@@ -166,7 +166,7 @@ async fn each_is_settled_once(people: &People, bank: &Bank, withdrawals: &[Withd
     assert_eq!(holds, withdrawals.len(), "each hold is ended once");
     let mut left: BTreeMap<&str, Decimal> = BTreeMap::new();
     for Withdrawal { id, payout, customer, amount } in withdrawals {
-        let balance = left.entry(customer).or_insert(Decimal::new(1000_00, 2));
+        let balance = left.entry(customer).or_insert(Decimal::new(100_000, 2));
         let paid = bank.status(payout).as_deref() == Some("succeeded");
         let end = if paid { "WithdrawalSucceeded" } else { "WithdrawalFailed" };
         assert_eq!(ends[id.as_str()], [end], "{id}");
