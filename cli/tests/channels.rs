@@ -15,13 +15,17 @@ const API_V3_KEY: &str = "Tallybook0Tests0Only0Key0AAAA001";
 
 fn play(api_v3_key: &str, more: &[&str]) -> std::process::Output {
     let private_key = format!("{KEYS}/wechat-pay.key.pem");
+    play_with([&private_key, "0A5157F09EFDC096DE15EBE81A47057A7201", api_v3_key], more)
+}
+
+fn play_with([private_key, serial, api_v3_key]: [&str; 3], more: &[&str]) -> std::process::Output {
     let arguments = [
         "channels",
         "play",
         "--private-key",
-        &private_key,
+        private_key,
         "--serial",
-        "0A5157F09EFDC096DE15EBE81A47057A7201",
+        serial,
         "--api-v3-key",
         api_v3_key,
         "--merchant",
@@ -83,6 +87,36 @@ fn what_is_played_is_taken_for_the_channels_word() {
     assert_eq!(lines.len(), 6, "{curl}");
     assert!(lines[0].starts_with("header = \"Wechatpay-Timestamp: ") && lines[0].ends_with('"'), "{curl}");
     assert!(lines[5].starts_with("data-binary = \"{\\\""), "{curl}");
+}
+
+/// With keys of its own: those of these tests, which anybody may have, are not among them.
+#[test]
+fn the_demonstration_has_a_channel_to_try() {
+    let Some(place) = place() else { return };
+    let data = place.path().join("data");
+    let up = Up::start(&data, &["--demo"]);
+    assert!(up.greeting.contains("WeChat    played"), "{}", up.greeting);
+    let [own, stranger] = [data.join("demo").to_str().unwrap(), KEYS]
+        .map(|directory| format!("{directory}/wechat-pay.key.pem"));
+    let api_v3_key = format!("{}/demo/wechat-pay-api-v3-key", data.display());
+    for (private_key, status) in [(&own, "204 No Content"), (&stranger, "401 Unauthorized")] {
+        let more = ["--amount", "99.00", "--json"];
+        let played = play_with([private_key, "PUB_KEY_ID_DEMO", &api_v3_key], &more);
+        let played: Value = serde_json::from_str(&stdout(&played)).unwrap();
+        assert_eq!(post(&up.url, &played), format!("HTTP/1.1 {status}"));
+    }
+    let key = std::fs::read(&own).unwrap();
+    drop(up);
+    // Without --demo nobody is believed; with it again, the same key is.
+    let plain = Up::start(&data, &[]);
+    let more = ["--amount", "99.00", "--json"];
+    let played: Value =
+        serde_json::from_str(&stdout(&play_with([&own, "PUB_KEY_ID_DEMO", &api_v3_key], &more))).unwrap();
+    assert_eq!(post(&plain.url, &played), "HTTP/1.1 404 Not Found");
+    drop(plain);
+    let again = Up::start(&data, &["--demo"]);
+    assert_eq!(post(&again.url, &played), "HTTP/1.1 204 No Content");
+    assert_eq!(std::fs::read(&own).unwrap(), key);
 }
 
 #[test]

@@ -130,6 +130,7 @@ fn a_book_with_data_of_its_own_gets_no_demonstration() {
     let refused = tallybook(&["up", "--demo", "--port", "0", "--data"]).arg(place.path()).output().unwrap();
     assert_eq!(refused.status.code(), Some(1), "{}", stderr(&refused));
     assert!(stderr(&refused).contains("leave out --demo"), "{}", stderr(&refused));
+    assert!(!place.path().join("demo").exists(), "no channel is played to it");
 }
 
 #[test]

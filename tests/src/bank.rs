@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -19,6 +20,10 @@ const KEY: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 /// How long an endpoint takes that is slow.
 pub const THINKING: Duration = Duration::from_secs(3);
+/// Long enough for whoever waits for the answer to be gone before it comes.
+const HESITATION: Duration = Duration::from_millis(400);
+/// After its answer is given up, and before it is believed that the order never came.
+const BACKLOG: Duration = Duration::from_millis(1500);
 
 #[derive(Debug, Clone)]
 pub struct Bank {
@@ -30,9 +35,8 @@ pub struct Bank {
 struct Ledger {
     /// What became of each order, as the bank tells it.
     orders: BTreeMap<String, Value>,
-    /// How often each was posted, whatever became of that.
-    posts: BTreeMap<String, usize>,
-    questions: usize,
+    /// What came about each, in order, whatever became of that.
+    requests: BTreeMap<String, Vec<Asked>>,
     /// What it says of these it thinks over.
     slow: BTreeSet<String>,
     /// Nothing is answered at all.
@@ -41,11 +45,19 @@ struct Ledger {
     wrong: Vec<String>,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    Question,
+    Order,
+}
+
 /// What goes back over the line.
 enum Reply {
     Json(u16, Value),
     /// After a while.
-    Late(u16, Value),
+    Late(Duration, u16, Value),
+    /// After a while it is booked, and then said.
+    Booked(Duration, Value),
     /// The connection is closed without a word.
     Drop,
     /// No answer before anybody's patience is at its end.
@@ -92,13 +104,45 @@ impl Bank {
         Differently { api, ..Differently::default() }
     }
 
+    /// The settings file, in this directory, of a process that pays out through this bank by itself.
+    pub fn settings_file(&self, directory: &Path) -> PathBuf {
+        let (settings, key) = (directory.join("tallybook.toml"), directory.join("payout-key"));
+        std::fs::write(&key, KEY).unwrap();
+        let text = format!(
+            "[payouts]\nadapter = \"http\"\nsubmit = \"automatically\"\n\n[payouts.http]\n\
+             endpoint = \"http://{}/orders\"\nkey = {{ file = \"{}\" }}\n\
+             timeout_seconds = 1\nask_after_seconds = 1\nnot_found_after_seconds = 4\n",
+            self.address,
+            key.display()
+        );
+        std::fs::write(&settings, text).unwrap();
+        settings
+    }
+
     /// How often a payout was posted.
     pub fn posts(&self, payout: &str) -> usize {
-        self.ledger.lock().unwrap().posts.get(payout).copied().unwrap_or(0)
+        self.ledger.lock().unwrap().requests.get(payout).map_or(0, |requests| orders(requests))
+    }
+
+    /// How often any was.
+    pub fn posts_in_all(&self) -> usize {
+        self.ledger.lock().unwrap().requests.values().map(|requests| orders(requests)).sum()
     }
 
     pub fn questions(&self) -> usize {
-        self.ledger.lock().unwrap().questions
+        let ledger = self.ledger.lock().unwrap();
+        ledger.requests.values().map(|requests| requests.len() - orders(requests)).sum()
+    }
+
+    /// Every payout it has heard of in any way.
+    pub fn heard_of(&self) -> BTreeSet<String> {
+        self.ledger.lock().unwrap().requests.keys().cloned().collect()
+    }
+
+    /// What became of a payout, by its books: nothing, if it is not in them.
+    pub fn status(&self, payout: &str) -> Option<String> {
+        let ledger = self.ledger.lock().unwrap();
+        Some(ledger.orders.get(payout)?["status"].as_str().unwrap().to_owned())
     }
 
     /// From now on it tells this of a payout.
@@ -123,12 +167,19 @@ impl Bank {
         self.ledger.lock().unwrap().down = down;
     }
 
-    /// Nothing was posted twice, and all that came was signed and well written.
+    /// Nothing was posted twice, nor before it was asked about; and all that came was signed and well written.
     pub fn check(&self) {
         let ledger = self.ledger.lock().unwrap();
         assert!(ledger.wrong.is_empty(), "{:#?}", ledger.wrong);
-        assert!(ledger.posts.values().all(|posts| *posts == 1), "posted twice: {:#?}", ledger.posts);
+        for (payout, requests) in &ledger.requests {
+            assert!(orders(requests) <= 1, "{payout} was posted twice: {requests:?}");
+            assert_eq!(requests[0], Asked::Question, "{payout} was posted unasked");
+        }
     }
+}
+
+fn orders(requests: &[Asked]) -> usize {
+    requests.iter().filter(|request| **request == Asked::Order).count()
 }
 
 /// Whose account pays.
@@ -157,9 +208,16 @@ async fn converse(stream: TcpStream, ledger: Arc<Mutex<Ledger>>) -> std::io::Res
     let reply = ledger.lock().unwrap().reply(&head, &body);
     let (status, body) = match reply {
         Reply::Json(status, body) => (status, body.to_string()),
-        Reply::Late(status, body) => {
-            tokio::time::sleep(THINKING).await;
+        Reply::Late(pause, status, body) => {
+            tokio::time::sleep(pause).await;
             (status, body.to_string())
+        }
+        Reply::Booked(pause, order) => {
+            tokio::time::sleep(pause).await;
+            let payout = order["payout_id"].as_str().unwrap().to_owned();
+            let answer = order.to_string();
+            ledger.lock().unwrap().orders.insert(payout, order);
+            (200, answer)
         }
         Reply::Garbage => (200, "<html>ok</html>".to_owned()),
         Reply::Drop => return Ok(()),
@@ -194,10 +252,10 @@ impl Ledger {
         match (method, path.strip_prefix("/orders")) {
             ("POST", Some("")) => self.order(&id, body),
             ("GET", Some(rest)) if rest.strip_prefix('/') == Some(&id) => {
-                self.questions += 1;
+                self.requests.entry(id.clone()).or_default().push(Asked::Question);
                 match self.orders.get(&id) {
                     None if self.slow.contains(&id) => {
-                        Reply::Late(404, json!({ "payout_id": id, "status": "not_found" }))
+                        Reply::Late(THINKING, 404, json!({ "payout_id": id, "status": "not_found" }))
                     }
                     Some(order) => Reply::Json(200, order.clone()),
                     None => Reply::Json(404, json!({ "payout_id": id, "status": "not_found" })),
@@ -219,7 +277,7 @@ impl Ledger {
     }
 
     fn order(&mut self, id: &str, body: &[u8]) -> Reply {
-        *self.posts.entry(id.to_owned()).or_default() += 1;
+        self.requests.entry(id.to_owned()).or_default().push(Asked::Order);
         let order: Value = serde_json::from_slice(body).unwrap_or_default();
         if order["payout_id"] != id || order["destination"]["account_number"].is_null() {
             self.wrong.push(format!("the order {order}"));
@@ -249,6 +307,8 @@ impl Ledger {
                 remember("succeeded");
                 Reply::Never
             }
+            "hesitates" => Reply::Late(HESITATION, 200, remember("succeeded")),
+            "books_late" => Reply::Booked(BACKLOG, known("succeeded")),
             "late_before" => {
                 self.slow.insert(id.to_owned());
                 Reply::Never

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use serde::Deserialize;
-use tallybook_domain::channels::ChannelNumber;
+use tallybook_domain::channels::{Channel, ChannelNumber};
 
 /// `[channels]`. A channel without a table of its own is not set up.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -91,6 +91,19 @@ impl SecretSetting {
 }
 
 impl ChannelSettings {
+    pub fn has(&self, channel: Channel) -> bool {
+        match channel {
+            Channel::WechatPay => self.wechat_pay.is_some(),
+            Channel::Alipay => self.alipay.is_some(),
+        }
+    }
+
+    /// With those of `others` that are not set up here.
+    #[must_use]
+    pub fn or(self, others: Self) -> Self {
+        Self { wechat_pay: self.wechat_pay.or(others.wechat_pay), alipay: self.alipay.or(others.alipay) }
+    }
+
     /// Which channels are set up, for which merchants: what may be shown to anyone.
     pub fn shown(&self) -> String {
         let wechat_pay = self.wechat_pay.as_ref().map(|settings| format!("wechat_pay {}", settings.merchant));
@@ -133,5 +146,16 @@ mod tests {
         let alipay = json!({ "merchant": "2088101106499364", "apps": [] });
         assert_eq!(read(json!({ "alipay": alipay })).unwrap().shown(), "alipay 2088101106499364");
         assert!(read(json!({ "alipay": { "merchant": "2088101106499364", "app": [] } })).is_err());
+    }
+
+    #[test]
+    fn what_is_set_up_is_never_replaced() {
+        let of = |merchant: &str| {
+            let alipay = json!({ "merchant": merchant, "apps": [] });
+            serde_json::from_value::<ChannelSettings>(json!({ "alipay": alipay })).unwrap()
+        };
+        assert_eq!(of("1").or(of("2")), of("1"));
+        assert_eq!(ChannelSettings::default().or(of("2")), of("2"));
+        assert!(of("1").has(Channel::Alipay) && !of("1").has(Channel::WechatPay));
     }
 }

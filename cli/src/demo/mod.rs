@@ -7,6 +7,8 @@ mod files;
 mod story;
 mod tell;
 mod users;
+mod wechat_pay;
 
 pub use tell::fill;
 pub use users::{DemoUser, USERS};
+pub use wechat_pay::play_wechat_pay;

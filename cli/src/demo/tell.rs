@@ -46,7 +46,7 @@ pub async fn fill(book: &Book, keys: &PersonalKeys) -> Result<(), Failure> {
     teller.suspend().await
 }
 
-async fn refuse_real_book(book: &Book) -> Result<(), Failure> {
+pub(super) async fn refuse_real_book(book: &Book) -> Result<(), Failure> {
     let Some(first) = journal::page(book.pool(), 0, 1).await?.pop() else { return Ok(()) };
     let metadata: EventMetadata =
         serde_json::from_str(&first.metadata).context("the first event's metadata")?;

@@ -1,6 +1,7 @@
 //! `tallybook up`: everything in one process, with its own PostgreSQL unless another is named.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use clap::Args;
@@ -58,6 +59,8 @@ struct Welcome {
     place: String,
     admin_password: Option<String>,
     demo: &'static [DemoUser],
+    /// Where the keys of the channel are that is played.
+    played: Option<PathBuf>,
     /// Set once it has been told.
     told: OnceLock<()>,
 }
@@ -94,9 +97,13 @@ impl UpCommand {
         };
         let demo: &[DemoUser] = if self.demo { demo::USERS } else { &[] };
         let place = database::place(database, settings);
-        let welcome = Welcome { address, place, admin_password, demo, told: OnceLock::new() };
-        let served = match make_keys(settings) {
-            Ok(()) => run(&book, listener, settings, &welcome, stop).await,
+        let mut welcome =
+            Welcome { address, place, admin_password, demo, played: None, told: OnceLock::new() };
+        let served = match self.prepare(&book, settings).await {
+            Ok((settings, played)) => {
+                welcome.played = played;
+                run(&book, listener, &settings, &welcome, stop).await
+            }
             Err(failure) => Err(failure),
         };
         book.shutdown().await;
@@ -107,6 +114,18 @@ impl UpCommand {
             ));
         }
         served
+    }
+
+    /// The keys a book has from the beginning, and in a demonstration a channel to try; with it, where its keys are.
+    async fn prepare(
+        &self,
+        book: &Book,
+        settings: &Settings,
+    ) -> Result<(Settings, Option<PathBuf>), Failure> {
+        make_keys(settings)?;
+        let mut settings = settings.clone();
+        let played = if self.demo { demo::play_wechat_pay(book, &mut settings).await? } else { None };
+        Ok((settings, played))
     }
 }
 
@@ -185,6 +204,9 @@ fn greet(welcome: &Welcome) {
     for (index, user) in welcome.demo.iter().enumerate() {
         let label = if index == 0 { "Demo" } else { "" };
         say(format!("  {label:<9} {} / {}   ({})", user.name, user.password, user.what));
+    }
+    if let Some(keys) = &welcome.played {
+        say(format!("  WeChat    played by `tallybook channels play`, with the keys in {}", keys.display()));
     }
     say("");
     say("Ctrl-C stops it.");

@@ -5,11 +5,9 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
-use tallybook_api::ApiSettings;
-use tallybook_domain::orders::OrderTimes;
 use tallybook_tests::answer::{number, text};
 use tallybook_tests::book::Differently;
-use tallybook_tests::channels::{channels, form, notified, paid, submit, tell, trade, transaction};
+use tallybook_tests::channels::{form, notified, paid, submit, tell, trade, transaction};
 use tallybook_tests::{TestBook, bodies};
 
 pub(crate) async fn start() -> (TestBook, String) {
@@ -19,7 +17,7 @@ pub(crate) async fn start() -> (TestBook, String) {
 }
 
 /// The kinds of what stands out of a payment, and whether each is resolved.
-fn exceptions(payment: &Value) -> Vec<(&str, bool)> {
+pub(crate) fn exceptions(payment: &Value) -> Vec<(&str, bool)> {
     let all = payment["exceptions"].as_array().unwrap();
     all.iter().map(|one| (text(one, "kind"), !one["resolved"].is_null())).collect()
 }
@@ -335,82 +333,4 @@ async fn a_channel_that_is_not_set_up_takes_no_payments() {
     book.operator().post(&path, &json!({ "channel": "alipay" })).await.problem(404, "channel-not-found");
     book.operator().post(&path, &json!({ "channel": "cheque" })).await.invalid(&[("/channel", "malformed")]);
     book.finish().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn of_a_payment_and_a_cancellation_at_once_one_wins_and_no_money_is_lost() {
-    let (book, customer) = start().await;
-    let mut orders = Vec::new();
-    for which in 0..8 {
-        let order = book.order(&customer, &format!("SO-{which}"), "10").await;
-        let reference = format!("SO-{which}-001");
-        book.begin(&order, "wechat_pay", &reference).await;
-        orders.push((order, reference));
-    }
-    let (operator, witness) = (book.operator(), &book);
-    let racing = orders.iter().map(|(order, reference)| {
-        let (operator, path) = (operator.clone(), format!("/v1/orders/{order}/cancel"));
-        async move {
-            let (_, cancelled) = tokio::join!(witness.wechat_paid(reference, 10_00, "42"), async {
-                operator.post(&path, &json!({})).await
-            });
-            cancelled.status
-        }
-    });
-    let answers = futures::future::join_all(racing).await;
-    one_of_two(&book, &orders).await;
-    let cancelled = answers.iter().filter(|status| **status == 200).count();
-    let shown = book.shown("/v1/orders?status=cancelled").await;
-    assert_eq!(shown.as_array().unwrap().len(), cancelled, "who was told so has cancelled it");
-    book.finish().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn of_a_payment_and_the_timeout_at_once_one_wins_and_no_money_is_lost() {
-    let order_times = OrderTimes { payment_timeout_minutes: 0, ..OrderTimes::default() };
-    let api = ApiSettings { channels: channels(), order_times, ..ApiSettings::default() };
-    let book = TestBook::start_differently(Differently { api, ..Differently::default() }).await;
-    let customer = book.customer("青松贸易有限公司").await;
-    let mut orders = Vec::new();
-    for which in 0..8 {
-        // Told early, so that it can be begun whoever is first.
-        let reference = format!("SO-{which}-001");
-        let order = book.order(&customer, &format!("SO-{which}"), "10").await;
-        book.wechat_paid(&reference, 10_00, "42").await;
-        book.begin(&order, "wechat_pay", &reference).await;
-        orders.push((order, reference));
-    }
-    for _ in 0..100 {
-        if book.shown("/v1/orders?status=pending_payment").await == json!([]) {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    }
-    one_of_two(&book, &orders).await;
-    book.finish().await;
-}
-
-/// Each order is paid and nothing stands out, or cancelled and its money waits to go back.
-async fn one_of_two(book: &TestBook, orders: &[(String, String)]) {
-    let mut paid = 0;
-    for (order, reference) in orders {
-        let state = book.shown(&format!("/v1/orders/{order}")).await;
-        let payment = book.shown(&format!("/v1/payments?reference={reference}")).await;
-        match text(&state, "state") {
-            "paid" => {
-                paid += 1;
-                assert!(exceptions(&payment[0]).is_empty(), "{payment}");
-            }
-            "cancelled" => assert_eq!(exceptions(&payment[0]), [("order_cancelled", false)]),
-            other => panic!("{order} is {other}"),
-        }
-    }
-    let [at_channel, owed, to_refund] = book.closing(["1012.01", "2205", "2241.04"]).await;
-    let late = orders.len() - paid;
-    let yuan = |sign: &str, orders: usize| match orders {
-        0 => "0.00".to_owned(),
-        some => format!("{sign}{}.00", some * 10),
-    };
-    assert_eq!(at_channel, yuan("", orders.len()));
-    assert_eq!((owed, to_refund), (yuan("-", paid), yuan("-", late)));
 }

@@ -69,6 +69,7 @@ async fn an_unknown_payout_is_found_succeeded_and_later_returned() {
     let book = TestBook::start_differently(bank.paying()).await;
     let acme = book.customer_with("Acme", "100.00").await;
     let withdrawal = approved(&book, &acme, "late-1").await;
+    truths::hold(&book.witness()).await;
     let payout = pay_out(&book, &withdrawal).await;
 
     posted(&bank, &payout).await;

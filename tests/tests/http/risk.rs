@@ -63,6 +63,7 @@ async fn a_blocked_withdrawal_is_released_by_review_and_paid() {
     truths::hold(&book.witness()).await;
     book.refuses(book.approver().post(&approval, &json!({})), 403, "second-person-needed").await;
     mei.post(&approval, &json!({})).await.ok();
+    truths::hold(&book.witness()).await;
     for (step, funds) in [("submit", ["100.00", "60.00", "40.00"]), ("succeed", ["70.00", "30.00", "40.00"])]
     {
         book.take(&id, &[step]).await;

@@ -1,7 +1,7 @@
 //! A book whose parts are processes, and the people who use it.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::json;
@@ -21,8 +21,18 @@ pub(crate) struct Processes {
 /// Who uses it. Tokens outlive the processes, because sessions are in the book.
 pub(crate) struct People {
     pub(crate) finance: Client,
+    pub(crate) approver: Client,
     pub(crate) operator: Client,
     pub(crate) auditor: Client,
+}
+
+impl People {
+    /// The same people at another address.
+    pub(crate) fn at(&self, address: &str) -> Self {
+        let [finance, approver, operator, auditor] =
+            [&self.finance, &self.approver, &self.operator, &self.auditor].map(|client| client.at(address));
+        Self { finance, approver, operator, auditor }
+    }
 }
 
 impl Processes {
@@ -68,6 +78,13 @@ impl Processes {
         Program::serve(self.command(&["api", "--port", "0"]), &self.log())
     }
 
+    /// With a settings file.
+    pub(crate) fn api_with(&self, settings: &Path) -> Program {
+        let mut api = self.command(&["api", "--port", "0"]);
+        api.arg("--config").arg(settings);
+        Program::serve(api, &self.log())
+    }
+
     pub(crate) fn projector(&self) -> Program {
         Program::run(self.command(&["projector", "run"]), &self.log())
     }
@@ -80,13 +97,13 @@ impl Processes {
     pub(crate) async fn people(&self, address: &str) -> People {
         let admin = self.administrator(address).await;
         let mut signed_in = Vec::new();
-        for role in [Role::Finance, Role::Operator, Role::Auditor] {
+        for role in [Role::Finance, Role::Approver, Role::Operator, Role::Auditor] {
             let user = json!({ "name": role, "role": role, "password": PASSWORD });
             admin.post("/v1/users", &user).await.created();
             signed_in.push(admin.sign_in(role.as_str(), PASSWORD).await);
         }
-        let [finance, operator, auditor] = signed_in.try_into().unwrap();
-        People { finance, operator, auditor }
+        let [finance, approver, operator, auditor] = signed_in.try_into().unwrap();
+        People { finance, approver, operator, auditor }
     }
 
     /// The database with the rights of the book's owner, and the book's schema.
@@ -139,7 +156,7 @@ impl Processes {
         self.place.path().join("data")
     }
 
-    pub(crate) fn place(&self) -> &std::path::Path {
+    pub(crate) fn place(&self) -> &Path {
         self.place.path()
     }
 

@@ -7,7 +7,6 @@ use chrono::{Days, NaiveDate};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use tallybook_tests::answer::text;
-use tallybook_tests::book::PASSWORD;
 use tallybook_tests::program::{Program, done};
 use tallybook_tests::{Client, bodies, truths};
 
@@ -22,7 +21,6 @@ pub(crate) struct BusyBook {
     _up: Program,
     pub(crate) book: Processes,
     people: People,
-    approver: Client,
     first_day: NaiveDate,
     place: tempfile::TempDir,
 }
@@ -32,13 +30,9 @@ impl BusyBook {
         let book = Processes::on_the_server();
         let up = book.up();
         let people = book.people(&up.address).await;
-        let admin = Client::new(&up.address).sign_in("admin", PASSWORD).await;
-        let approver = json!({ "name": "approver", "role": "approver", "password": PASSWORD });
-        admin.post("/v1/users", &approver).await.created();
-        let approver = admin.sign_in("approver", PASSWORD).await;
         let first_day = chrono::Utc::now().date_naive() - Days::new(400);
         let place = tempfile::tempdir().unwrap();
-        let busy = Self { _up: up, book, people, approver, first_day, place };
+        let busy = Self { _up: up, book, people, first_day, place };
         let mut customers = Vec::new();
         for name in ["A", "B", "C"] {
             let customer = busy.people.operator.post("/v1/customers", &bodies::customer(name)).await;
@@ -83,7 +77,7 @@ impl BusyBook {
         };
         let on = |day| json!({ "effective_date": self.day(day) });
         let back = json!({ "effective_date": self.day(day + 20), "reason": "account closed" });
-        step(&self.approver, "approve", &json!({})).await;
+        step(&self.people.approver, "approve", &json!({})).await;
         step(&self.people.finance, "submit", &on(day)).await;
         match number % 5 {
             0 => {}

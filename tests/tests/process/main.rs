@@ -17,6 +17,7 @@ mod export;
 mod import;
 mod load;
 mod matching;
+mod payouts;
 mod poison;
 mod projectors_come_and_go;
 mod risk;

@@ -80,8 +80,7 @@ async fn a_run_that_is_killed_half_way_is_taken_up_and_records_everything_once()
     std::fs::write(&settings, source).unwrap();
     let config = ["--config", settings.to_str().unwrap()];
     let projector = book.projector();
-    let serve =
-        || Program::serve(book.command(&[&["api", "--port", "0"], &config[..]].concat()), &book.log());
+    let serve = || book.api_with(&settings);
     let mut api = serve();
     let people = book.people(&api.address).await;
     fill(&people).await;
