@@ -121,7 +121,7 @@ impl Shop {
         create_price_plan(&self.book, by(), creation).await.unwrap();
         let period = Month::of(self.book.today()).unwrap().previous().unwrap();
         let from = period.first_day();
-        let assign = AssignPricePlan { customer: customer.clone(), plan: plan.clone(), from };
+        let assign = AssignPricePlan { customer: customer.clone(), plan: plan.clone(), from, reason: None };
         assign_price_plan(&self.book, by(), assign).await.unwrap();
         let due: NaiveDate = DUE.parse().unwrap();
         let term = due.signed_duration_since(self.book.today()).num_days();

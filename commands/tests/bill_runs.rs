@@ -41,7 +41,8 @@ async fn plan(book: &Book, code: &str, effective_from: &str) -> PlanCode {
 }
 
 async fn assign(book: &Book, customer: &CustomerId, plan: &PlanCode, from: &str) {
-    let assign = AssignPricePlan { customer: customer.clone(), plan: plan.clone(), from: text(from) };
+    let (customer, plan, from) = (customer.clone(), plan.clone(), text(from));
+    let assign = AssignPricePlan { customer, plan, from, reason: None };
     assign_price_plan(book, by("li"), assign).await.unwrap();
 }
 
@@ -231,7 +232,7 @@ async fn a_customer_that_owes_a_bill_or_is_still_to_be_billed_is_not_closed() {
     let unbilled = months.map(|month| OpenItem::Unbilled { month });
     refused([OpenItem::Plan { plan: plan.clone() }].into_iter().chain(unbilled).collect()).await;
 
-    let end = EndPricePlan { customer: customer.clone(), from: text("2026-11-01") };
+    let end = EndPricePlan { customer: customer.clone(), from: text("2026-11-01"), reason: None };
     end_price_plan(&book, by("li"), end).await.unwrap();
     refused(vec![OpenItem::Unbilled { month: period() }]).await;
 
@@ -241,7 +242,7 @@ async fn a_customer_that_owes_a_bill_or_is_still_to_be_billed_is_not_closed() {
     let void = VoidBill { bill: bill.clone(), reason: text("never used"), effective_date: None };
     void_bill(&book, by("li"), void).await.unwrap();
     refused(vec![OpenItem::NotBilledAgain { bill }]).await;
-    let never = EndPricePlan { customer: customer.clone(), from: text("2026-10-01") };
+    let never = EndPricePlan { customer: customer.clone(), from: text("2026-10-01"), reason: None };
     end_price_plan(&book, by("li"), never).await.unwrap();
     close_customer(&book, by("li"), asked.clone()).await.unwrap();
 }

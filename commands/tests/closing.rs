@@ -100,7 +100,7 @@ async fn a_voided_month_whose_plan_is_taken_back_is_closed_once_nothing_was_used
     calls(&book, &customer, 400).await;
     let bill = bill(&book, &customer, &plan).await;
     void(&book, &bill).await;
-    let end = EndPricePlan { customer: customer.clone(), from: text("2026-10-01") };
+    let end = EndPricePlan { customer: customer.clone(), from: text("2026-10-01"), reason: None };
     end_price_plan(&book, by("li"), end).await.unwrap();
     is_kept_open(&book, &customer, OpenItem::NotBilledAgain { bill }).await;
     calls(&book, &customer, 0).await;

@@ -39,7 +39,7 @@ async fn customer(book: &Book, name: &str, mode: SettlementMode, plan: &PlanCode
     };
     change_customer(book, &keys(book), by("li"), change).await.unwrap();
     let from = last_month(book).first_day();
-    let assign = AssignPricePlan { customer: customer.clone(), plan: plan.clone(), from };
+    let assign = AssignPricePlan { customer: customer.clone(), plan: plan.clone(), from, reason: None };
     assign_price_plan(book, by("li"), assign).await.unwrap();
     BillableCustomer { customer, plans: vec![plan.clone()] }
 }

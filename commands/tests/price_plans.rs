@@ -39,7 +39,7 @@ async fn assign(
     plan: &PlanCode,
     from: NaiveDate,
 ) -> Result<Receipt<SubscriptionOutcome>, CommandError> {
-    let assign = AssignPricePlan { customer: customer.clone(), plan: plan.clone(), from };
+    let assign = AssignPricePlan { customer: customer.clone(), plan: plan.clone(), from, reason: None };
     assign_price_plan(book, by("li"), assign).await
 }
 
@@ -48,7 +48,13 @@ async fn end(
     customer: &CustomerId,
     from: NaiveDate,
 ) -> Result<Receipt<SubscriptionOutcome>, CommandError> {
-    end_price_plan(book, by("li"), EndPricePlan { customer: customer.clone(), from }).await
+    let end = EndPricePlan { customer: customer.clone(), from, reason: None };
+    end_price_plan(book, by("li"), end).await
+}
+
+fn at_once(customer: &CustomerId, plan: Option<&PlanCode>, from: NaiveDate) -> SubscriptionOutcome {
+    let (customer, plan) = (customer.clone(), plan.cloned());
+    SubscriptionOutcome { customer, plan, from, approval: None, missing_approvals: None }
 }
 
 /// The month before today's.
@@ -72,7 +78,12 @@ async fn a_plan_is_created_once_and_grows_by_versions() {
     assert_eq!(other, PricePlanRefusal::AlreadyExists { plan: plan.clone() }.into());
 
     let later = book.today() + Days::new(1);
-    let add = |from| AddPricePlanVersion { plan: plan.clone(), effective_from: from, terms: terms("120") };
+    let add = |effective_from| AddPricePlanVersion {
+        plan: plan.clone(),
+        effective_from,
+        terms: terms("120"),
+        reason: None,
+    };
     let added = add_price_plan_version(&book, by("li"), add(later)).await.unwrap().outcome;
     assert_eq!((added.version, added.effective_from), (2, later));
     let too_early = refusal(add_price_plan_version(&book, by("li"), add(later)).await);
@@ -104,10 +115,7 @@ async fn a_plan_is_had_by_registered_customers_once_it_has_begun() {
 
     suspend(&book, &acme).await;
     let outcome = assign(&book, &acme, &plan, today).await.unwrap().outcome;
-    assert_eq!(
-        outcome,
-        SubscriptionOutcome { customer: acme.clone(), plan: Some(plan.clone()), from: today }
-    );
+    assert_eq!(outcome, at_once(&acme, Some(&plan), today));
     let head = book.head();
     assign(&book, &acme, &plan, today + Days::new(40)).await.unwrap();
     assert_eq!(book.head(), head, "it is in force then already");
@@ -185,10 +193,10 @@ async fn a_plan_ends_and_a_repeat_changes_nothing() {
     assign(&book, &acme, &plan, today).await.unwrap();
     let ends = today + Days::new(10);
     let ended = end(&book, &acme, ends).await.unwrap().outcome;
-    assert_eq!(ended, SubscriptionOutcome { customer: acme.clone(), plan: None, from: ends });
+    assert_eq!(ended, at_once(&acme, None, ends));
     end(&book, &acme, ends).await.unwrap();
     assert_eq!(count(&book, "PricePlanEnded").await, 1);
-    let tried = AssignPricePlan { customer: acme, plan, from: today + Days::new(5) };
+    let tried = AssignPricePlan { customer: acme, plan, from: today + Days::new(5), reason: None };
     let receipt = assign_price_plan(&book, dry(), tried).await.unwrap();
     let kinds: Vec<_> = receipt.dry_run_events.unwrap().iter().map(|event| event.event_type).collect();
     assert_eq!(kinds, ["PricePlanAssigned"], "it voids the end");

@@ -33,6 +33,8 @@ pub enum Action {
     ReadUsers,
     ManageCustomers,
     ManagePricePlans,
+    /// Approve or reject changes of price plans that wait; never by an API key.
+    ApprovePricePlans,
     /// Say by which rules receipts are matched with bills, and from which score on by themselves.
     ManageMatchingRules,
     RecordDeposits,
@@ -133,6 +135,7 @@ impl Action {
                 | Self::UnfreezeWallets
                 | Self::ApproveReopenings
                 | Self::ApproveBadDebts
+                | Self::ApprovePricePlans
                 | Self::ApproveRefunds
                 | Self::ApproveWriteOffs
                 | Self::DecideApprovals
@@ -164,6 +167,7 @@ impl Action {
             | Self::FreezeWallets
             | Self::ApproveReopenings
             | Self::ApproveBadDebts
+            | Self::ApprovePricePlans
             | Self::ApproveRefunds
             | Self::ApproveWriteOffs
             | Self::DelegateApprovals => &[Finance, Approver],
@@ -185,6 +189,7 @@ impl Action {
             Self::ReadUsers => "see users and API keys",
             Self::ManageCustomers => "manage customers",
             Self::ManagePricePlans => "manage price plans",
+            Self::ApprovePricePlans => "approve or reject changes of price plans",
             Self::ManageMatchingRules => "manage the rules of matching",
             Self::RecordDeposits => "record deposits",
             Self::ReverseDeposits => "reverse deposits",
@@ -248,11 +253,12 @@ impl FromStr for Role {
 mod tests {
     use super::*;
 
-    const EVERY_ACTION: [Action; 40] = [
+    const EVERY_ACTION: [Action; 41] = [
         Action::ManageUsers,
         Action::ReadUsers,
         Action::ManageCustomers,
         Action::ManagePricePlans,
+        Action::ApprovePricePlans,
         Action::ManageMatchingRules,
         Action::RecordDeposits,
         Action::ReverseDeposits,
@@ -344,6 +350,7 @@ mod tests {
         assert_eq!(
             allowed(Role::Approver),
             [
+                A::ApprovePricePlans,
                 A::ApproveReopenings,
                 A::ApproveBadDebts,
                 A::ApproveWithdrawals,
@@ -365,6 +372,7 @@ mod tests {
             [
                 A::ManageCustomers,
                 A::ManagePricePlans,
+                A::ApprovePricePlans,
                 A::ManageMatchingRules,
                 A::RecordDeposits,
                 A::ReverseDeposits,

@@ -24,6 +24,9 @@ pub(super) struct ApprovalRulesBody {
     usual: schema::ApprovalTerms,
     /// Each kind at most once; none, if left out.
     kinds: Option<Vec<schema::TermsOfKind>>,
+    /// Whether changes of price plans take a second person: new versions, and what customers are billed by. They do not, if
+    /// left out.
+    price_plan_changes: Option<bool>,
     /// The version that was changed: refused, if somebody else has changed it meanwhile.
     expected_version: Option<u32>,
 }
@@ -35,6 +38,7 @@ pub(super) struct ApprovalRulesOutcome {
     version: u32,
     usual: schema::ApprovalTerms,
     kinds: Vec<schema::TermsOfKind>,
+    price_plan_changes: bool,
     /// Where in the journal the command is recorded.
     position: u64,
 }
@@ -46,9 +50,11 @@ impl ReadBody for ReadRules {
     fn read(body: &mut BodyReader<'_, '_>) -> Option<Self> {
         let usual = body.required("usual", terms);
         let kinds = body.optional("kinds", |value| list(value, ApprovalKind::ALL.len(), terms_of_kind));
+        let price_plan_changes =
+            body.optional("price_plan_changes", |value| value.boolean()).unwrap_or(false);
         let expected_version = body.optional("expected_version", whole);
         let kinds = kinds.map_or(Some(Vec::new()), all)?;
-        let rules = ApprovalRuleSet { usual: usual?, kinds };
+        let rules = ApprovalRuleSet { usual: usual?, kinds, price_plan_changes };
         if let Err(invalid) = rules.check() {
             body.refuse(&invalid.pointer(), invalid.code(), invalid.to_string());
             return None;

@@ -16,6 +16,7 @@ pub(super) fn decides(kind: ApprovalKind) -> Action {
         ApprovalKind::WriteOff | ApprovalKind::CreditNote => Action::ApproveWriteOffs,
         ApprovalKind::BadDebt => Action::ApproveBadDebts,
         ApprovalKind::PeriodReopening => Action::ApproveReopenings,
+        ApprovalKind::PricePlanVersion | ApprovalKind::PricePlanChange => Action::ApprovePricePlans,
     }
 }
 

@@ -161,6 +161,8 @@ fn asks(kind: ApprovalKind) -> Action {
         ApprovalKind::CreditNote | ApprovalKind::BadDebt => Action::ManageBills,
         ApprovalKind::PeriodReopening => Action::ClosePeriods,
         ApprovalKind::OrderRefund => Action::ManageOrders,
+        ApprovalKind::PricePlanVersion => Action::ManagePricePlans,
+        ApprovalKind::PricePlanChange => Action::ManageCustomers,
     }
 }
 

@@ -61,8 +61,9 @@ mod tests {
             expires_at: "2026-11-09T04:00:00Z".parse().unwrap(),
         };
         assert_described("ApprovalOutcome", &approval);
-        let rules = ApprovalRuleSet::beginning();
-        assert_described("ApprovalRulesOutcome", &ApprovalRulesOutcome { version: 1, rules });
+        let ApprovalRuleSet { usual, kinds, price_plan_changes } = ApprovalRuleSet::beginning();
+        let rules = ApprovalRulesOutcome { version: 1, usual, kinds, price_plan_changes };
+        assert_described("ApprovalRulesOutcome", &rules);
         let (id, delegator) = ("user:wang.1".parse().unwrap(), "user:wang".parse().unwrap());
         assert_described("DelegationOutcome", &DelegationOutcome { id, delegator, ended: false });
     }

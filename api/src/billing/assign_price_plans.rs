@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use tallybook_commands::billing::{self as commands, AssignPricePlans};
 use tallybook_domain::CustomerId;
 use tallybook_domain::billing::PlanCode;
+use tallybook_domain::text::Reason;
 use utoipa::ToSchema;
 
 use super::plan_schema::SubscriptionsOutcome;
@@ -28,23 +29,28 @@ pub(super) struct AssignPricePlansBody {
     plan: PlanCode,
     /// The first day with it.
     from: NaiveDate,
+    /// For whoever has to approve it.
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 500)]
+    reason: Option<Reason>,
 }
 
 impl ReadBody for AssignPricePlansBody {
     fn read(body: &mut BodyReader<'_, '_>) -> Option<Self> {
         let customers = body.required("customers", |value| list(value, MOST, text::<CustomerId>));
         let (plan, from) = (body.required("plan", text), body.required("from", date));
+        let reason = body.optional("reason", text);
         if customers.as_ref().is_some_and(Vec::is_empty) {
             body.refuse("/customers", "empty", "must name at least one customer");
         }
         let customers = customers?.into_iter().flatten().collect();
-        Some(Self { customers, plan: plan?, from: from? })
+        Some(Self { customers, plan: plan?, from: from?, reason })
     }
 }
 
 /// Assign a price plan to several customers
 ///
-/// For each as for one; all or none. Who is billed by it from that day on already stays so.
+/// For each as for one; all or none. Who is billed by it from that day on already stays so. Where the rules of approval say
+/// so, each waits for an approval of its own (`requested`).
 #[utoipa::path(post, path = "/v1/customers/price-plan", tag = "price-plans",
     request_body = AssignPricePlansBody, responses((status = 200, body = SubscriptionsOutcome)))]
 pub(super) async fn assign_price_plans(
@@ -54,7 +60,7 @@ pub(super) async fn assign_price_plans(
 ) -> Result<Response, Problem> {
     caller.may(Action::ManageCustomers)?;
     let (context, body) = input.command::<AssignPricePlansBody>(&caller)?;
-    let AssignPricePlansBody { customers, plan, from } = body;
-    let assign = AssignPricePlans { customers, plan, from };
+    let AssignPricePlansBody { customers, plan, from, reason } = body;
+    let assign = AssignPricePlans { customers, plan, from, reason };
     done(&commands::assign_price_plans(state.book(), context, assign).await?)
 }

@@ -15,7 +15,7 @@ use crate::state::ApiState;
 
 /// See a price plan
 ///
-/// With the terms of all of its versions.
+/// With the terms of all of its versions, and in `requested` of the one that somebody else has to approve first.
 #[utoipa::path(get, path = "/v1/price-plans/{code}", tag = "price-plans",
     params(("code" = String, Path, example = "standard-2026")),
     responses((status = 200, body = Answer<PricePlan>)))]

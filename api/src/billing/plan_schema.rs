@@ -1,13 +1,13 @@
 //! How answers about price plans look in OpenAPI. Described here only; never made or read.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use tallybook_read_models::billing::PricePlanSummary;
 use tallybook_read_models::fold::Stamp;
 use utoipa::ToSchema;
 
 use super::schema::PriceItem;
 
-/// The plan's last version as the command left it.
+/// The plan's last version as the command left it, or the one that waits for approval.
 #[derive(Debug, ToSchema)]
 #[expect(dead_code, reason = "describes tallybook_commands::billing::PricePlanOutcome")]
 pub(super) struct PricePlanOutcome {
@@ -18,6 +18,12 @@ pub(super) struct PricePlanOutcome {
     /// What is done all the same, and may not be meant.
     #[schema(nullable = false)]
     warning: Option<PlanWarning>,
+    /// What somebody else has to approve first; there only while it waits.
+    #[schema(nullable = false, example = "price_plan_version.standard-2026.1")]
+    approval: Option<String>,
+    /// How many have still to approve it; there only while it waits.
+    #[schema(nullable = false)]
+    missing_approvals: Option<u32>,
     /// Where in the journal the command is recorded.
     position: u64,
 }
@@ -33,7 +39,7 @@ pub(super) struct PlanWarning {
     detail: String,
 }
 
-/// What the customer is billed by from a day on.
+/// What the customer is billed by from a day on, or will be once it is approved.
 #[derive(Debug, ToSchema)]
 #[expect(dead_code, reason = "describes tallybook_commands::billing::SubscriptionOutcome")]
 pub(super) struct SubscriptionOutcome {
@@ -43,6 +49,12 @@ pub(super) struct SubscriptionOutcome {
     #[schema(example = "standard-2026")]
     plan: Option<String>,
     from: NaiveDate,
+    /// What somebody else has to approve first; there only while it waits.
+    #[schema(nullable = false, example = "price_plan_change.C00042.1")]
+    approval: Option<String>,
+    /// How many have still to approve it; there only while it waits.
+    #[schema(nullable = false)]
+    missing_approvals: Option<u32>,
     /// Where in the journal the command is recorded.
     position: u64,
 }
@@ -57,6 +69,9 @@ pub(super) struct SubscriptionsOutcome {
     /// Those who had something else, or nothing.
     #[schema(example = json!(["C00042"]))]
     assigned: Vec<String>,
+    /// Those whose change somebody else has to approve, each by itself; there only if there are any.
+    #[schema(nullable = false, example = json!(["C00043"]))]
+    requested: Option<Vec<String>>,
     /// How many had exactly this already.
     unchanged: u64,
     /// Where in the journal the command is recorded.
@@ -71,6 +86,20 @@ pub(super) struct PricePlan {
     summary: PricePlanSummary,
     /// By the day on which they begin.
     versions: Vec<PricePlanVersion>,
+    /// The version that waits for somebody else to approve.
+    requested: Option<RequestedVersion>,
+}
+
+/// What somebody wants a plan to say from a day on.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes tallybook_read_models::billing::RequestedVersion")]
+pub(super) struct RequestedVersion {
+    effective_from: NaiveDate,
+    terms: PlanTerms,
+    reason: Option<String>,
+    #[schema(example = "user:li")]
+    requested_by: String,
+    requested_at: DateTime<Utc>,
 }
 
 /// What a plan says from a day on.
@@ -113,12 +142,23 @@ mod tests {
         let (plan, day) = ("standard-2026".parse().unwrap(), "2026-01-01".parse().unwrap());
         let detail = "Version 2 begins inside 2026-01".into();
         let warning = Some(PlanWarning { code: "begins_inside_month".into(), detail });
-        let outcome = PricePlanOutcome { plan, version: 2, effective_from: day, warning };
+        let approval = || Some("price_plan_version.standard-2026.1".parse().unwrap());
+        let missing_approvals = Some(1);
+        let outcome = PricePlanOutcome {
+            plan,
+            version: 2,
+            effective_from: day,
+            warning,
+            approval: approval(),
+            missing_approvals,
+        };
         assert_described("PricePlanOutcome", &outcome);
         let (customer, plan) = (CustomerId::from_number(42), outcome.plan);
-        let assigned = vec![customer.clone()];
-        let several = SubscriptionsOutcome { plan, from: day, assigned, unchanged: 1 };
+        let (assigned, requested) = (vec![customer.clone()], vec![customer.clone()]);
+        let several = SubscriptionsOutcome { plan, from: day, assigned, requested, unchanged: 1 };
         assert_described("SubscriptionsOutcome", &several);
-        assert_described("SubscriptionOutcome", &SubscriptionOutcome { customer, plan: None, from: day });
+        let one =
+            SubscriptionOutcome { customer, plan: None, from: day, approval: approval(), missing_approvals };
+        assert_described("SubscriptionOutcome", &one);
     }
 }

@@ -38,7 +38,8 @@ impl Tabular for PlanChange {
 
 /// See a customer's price plan
 ///
-/// The one in force today, and every change, those to come and those that were voided too.
+/// The one in force today, and every change, those to come and those that were voided too. What somebody else has to approve
+/// first is in `requested`.
 #[utoipa::path(get, path = "/v1/customers/{id}/price-plan", tag = "price-plans",
     params(("id" = String, Path, example = "C00042")),
     responses((status = 200, body = Answer<CustomerPlans>)))]

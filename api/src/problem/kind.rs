@@ -184,6 +184,7 @@ pub enum ProblemKind {
     PricePlanNotBegun,
     MonthBilled,
     PlanChangeTooLongAgo,
+    PlanChangeUnderWay,
     BillNotFound,
     BillAlreadyDrafted,
     BillNotInState,
@@ -225,7 +226,7 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
-    pub const ALL: [Self; 192] = [
+    pub const ALL: [Self; 193] = [
         Self::MalformedJson,
         Self::Validation,
         Self::UnknownRoute,
@@ -383,6 +384,7 @@ impl ProblemKind {
         Self::PricePlanNotBegun,
         Self::MonthBilled,
         Self::PlanChangeTooLongAgo,
+        Self::PlanChangeUnderWay,
         Self::BillNotFound,
         Self::BillAlreadyDrafted,
         Self::BillNotInState,
@@ -621,6 +623,7 @@ const SPECS: [(StatusCode, &str, &str); ProblemKind::ALL.len()] = [
     (S::UNPROCESSABLE_ENTITY, "price-plan-not-begun", "The price plan begins later"),
     (S::CONFLICT, "month-billed", "The month is billed already"),
     (S::UNPROCESSABLE_ENTITY, "plan-change-too-long-ago", "A price plan cannot change so long ago"),
+    (S::CONFLICT, "plan-change-under-way", "Another change of the price plan waits for approval"),
     (S::NOT_FOUND, "bill-not-found", "There is no such bill"),
     (S::CONFLICT, "bill-already-drafted", "The bill exists already"),
     (S::CONFLICT, "bill-not-in-state", "The bill is not in a state that allows this step"),

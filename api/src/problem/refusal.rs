@@ -269,6 +269,14 @@ impl From<PricePlanRefusal> for Problem {
                 .with("plan", plan)
                 .with("expected", expected)
                 .with("given", given),
+            R::VersionUnderWay { plan, requested_by } => Self::new(ProblemKind::PlanChangeUnderWay, detail)
+                .with("plan", plan)
+                .with("requested_by", requested_by),
+            // Only what waits is decided.
+            R::VersionNotRequested { .. } => Self::internal(detail),
+            R::SelfApproval { plan, requested_by } => Self::new(ProblemKind::SelfApproval, detail)
+                .with("plan", plan)
+                .with("requested_by", requested_by),
             R::EffectiveDate(out_of_range) => out_of_range.into(),
         }
     }
@@ -303,6 +311,16 @@ impl From<SubscriptionRefusal> for Problem {
                     .with("from", from)
                     .with("earliest", earliest)
             }
+            R::ChangeUnderWay { customer, requested_by } => {
+                Self::new(ProblemKind::PlanChangeUnderWay, detail)
+                    .with("customer", customer)
+                    .with("requested_by", requested_by)
+            }
+            // Only what waits is decided.
+            R::ChangeNotRequested { .. } => Self::internal(detail),
+            R::SelfApproval { customer, requested_by } => Self::new(ProblemKind::SelfApproval, detail)
+                .with("customer", customer)
+                .with("requested_by", requested_by),
         }
     }
 }

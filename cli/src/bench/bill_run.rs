@@ -159,7 +159,7 @@ async fn customer(book: &Book, number: usize, plan: &PlanCode) -> anyhow::Result
     let registered = register_customer(book, &keys, asked(None)?, register).await?;
     let customer = registered.outcome.id;
     let from = period()?.first_day();
-    let assign = AssignPricePlan { customer: customer.clone(), plan: plan.clone(), from };
+    let assign = AssignPricePlan { customer: customer.clone(), plan: plan.clone(), from, reason: None };
     assign_price_plan(book, asked(None)?, assign).await?;
     record_usage_batch(book, asked(None)?, records(number, &customer)?).await?;
     Ok(BillableCustomer { customer, plans: vec![plan.clone()] })

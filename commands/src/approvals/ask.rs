@@ -2,7 +2,7 @@
 
 use tallybook_domain::Refusal;
 use tallybook_domain::approvals::approval::Asked;
-use tallybook_domain::approvals::{Approval, ApprovalCommand, ApprovalRules};
+use tallybook_domain::approvals::{Approval, ApprovalCommand, ApprovalId, ApprovalRules};
 use tallybook_domain::text::Reason;
 use tallybook_event_store::Decision;
 
@@ -24,6 +24,17 @@ pub(crate) fn ask(
     let request = ApprovalCommand::Request { asked, terms, rules_version, now };
     decision.decide::<Approval>(&stream, request)?;
     Ok(())
+}
+
+/// Whether changes of price plans take a second person by the rules that count now.
+pub(crate) fn price_plan_changes_wait(decision: &Decision<'_>) -> bool {
+    decision.state::<ApprovalRules>(ApprovalRules::STREAM).price_plan_changes()
+}
+
+/// What somebody has to decide, while it waits for anybody.
+pub(crate) fn open_approval(decision: &Decision<'_>, subject: &Subject) -> Option<ApprovalId> {
+    let approval = decision.state::<Approval>(&subject.name().to_string());
+    if approval.is_open() { approval.approval().cloned() } else { None }
 }
 
 /// How many have still to agree, while it waits for somebody.

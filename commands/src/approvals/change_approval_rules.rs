@@ -1,7 +1,9 @@
 //! The rules of approval become others.
 
 use serde::{Deserialize, Serialize};
-use tallybook_domain::approvals::{ApprovalRuleSet, ApprovalRules, ApprovalRulesCommand};
+use tallybook_domain::approvals::{
+    ApprovalRuleSet, ApprovalRules, ApprovalRulesCommand, ApprovalTerms, TermsOfKind,
+};
 use tallybook_event_store::{Book, CommandError, Receipt, StreamKey};
 
 use crate::CommandContext;
@@ -18,8 +20,10 @@ pub struct ChangeApprovalRules {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApprovalRulesOutcome {
     pub version: u32,
-    #[serde(flatten)]
-    pub rules: ApprovalRuleSet,
+    pub usual: ApprovalTerms,
+    pub kinds: Vec<TermsOfKind>,
+    #[serde(default)]
+    pub price_plan_changes: bool,
 }
 
 /// All of them at once, as a new version. The same again decides nothing.
@@ -37,7 +41,8 @@ pub async fn change_approval_rules(
             ApprovalRulesCommand::Change { rules, expected },
         )?;
         let state = decision.state::<ApprovalRules>(ApprovalRules::STREAM);
-        Ok(ApprovalRulesOutcome { version: state.version(), rules: state.rules() })
+        let ApprovalRuleSet { usual, kinds, price_plan_changes } = state.rules();
+        Ok(ApprovalRulesOutcome { version: state.version(), usual, kinds, price_plan_changes })
     })
     .await
 }

@@ -15,7 +15,7 @@ mod reject_approval;
 mod subject;
 
 pub(crate) use agree::{Agreed, Decider, agree, close, disagree};
-pub(crate) use ask::{ask, missing_approvals};
+pub(crate) use ask::{ask, missing_approvals, open_approval, price_plan_changes_wait};
 pub use change_approval_rules::{ApprovalRulesOutcome, ChangeApprovalRules, change_approval_rules};
 pub use delegate_approvals::{DelegateApprovals, delegate_approvals};
 pub use end_delegation::end_delegation;

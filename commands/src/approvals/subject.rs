@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use tallybook_domain::approvals::{Approval, ApprovalRules, ApprovalSubject, Given};
-use tallybook_domain::billing::{Bill, BillId};
+use tallybook_domain::billing::{Bill, BillId, PlanCode, PricePlan, Subscription};
 use tallybook_domain::customers::Customer;
 use tallybook_domain::orders::{OrderRefund, RefundGround, RefundId};
 use tallybook_domain::settlement::{CreditNote, CreditNoteId, Receipt, ReceiptId};
@@ -23,6 +23,8 @@ pub(crate) enum Subject {
     BadDebt(BillId),
     PeriodReopening(Month),
     OrderRefund(RefundId),
+    PricePlanVersion(PlanCode),
+    PricePlanChange(CustomerId),
 }
 
 /// What waits for a second person.
@@ -49,6 +51,8 @@ impl Subject {
             ApprovalSubject::BadDebt(bill) => Self::BadDebt(bill),
             ApprovalSubject::PeriodReopening(period) => Self::PeriodReopening(period),
             ApprovalSubject::OrderRefund(refund) => Self::OrderRefund(refund),
+            ApprovalSubject::PricePlanVersion(plan) => Self::PricePlanVersion(plan),
+            ApprovalSubject::PricePlanChange(customer) => Self::PricePlanChange(customer),
         })
     }
 
@@ -61,6 +65,8 @@ impl Subject {
             Self::BadDebt(bill) => ApprovalSubject::BadDebt(bill.clone()),
             Self::PeriodReopening(period) => ApprovalSubject::PeriodReopening(*period),
             Self::OrderRefund(refund) => ApprovalSubject::OrderRefund(refund.clone()),
+            Self::PricePlanVersion(plan) => ApprovalSubject::PricePlanVersion(plan.clone()),
+            Self::PricePlanChange(customer) => ApprovalSubject::PricePlanChange(customer.clone()),
         }
     }
 
@@ -102,6 +108,12 @@ impl Subject {
             Self::PeriodReopening(_) => Vec::new(),
             // The decision finds out the rest: what a refund is of does not follow from its name.
             Self::OrderRefund(refund) => vec![StreamKey::existing::<OrderRefund>(refund)],
+            Self::PricePlanVersion(plan) => vec![StreamKey::existing::<PricePlan>(plan.stream())],
+            // The same: the plan and the bills follow from what is asked for.
+            Self::PricePlanChange(customer) => vec![
+                StreamKey::existing::<Customer>(customer),
+                StreamKey::existing::<Subscription>(Subscription::stream_of(customer)),
+            ],
         };
         streams.extend(self.streams_of_approval());
         streams
@@ -117,6 +129,8 @@ impl Subject {
             Self::BadDebt(bill) => Ok(billing::waiting_bad_debt(decision, bill)),
             Self::PeriodReopening(period) => Ok(ledger::waiting_reopening(decision, *period)),
             Self::OrderRefund(refund) => Ok(orders::waiting_order_refund(decision, refund)),
+            Self::PricePlanVersion(plan) => Ok(billing::waiting_plan_version(decision, plan)),
+            Self::PricePlanChange(customer) => Ok(billing::waiting_plan_change(decision, customer)),
         }
     }
 
@@ -131,7 +145,9 @@ impl Subject {
             | Self::WriteOff(_)
             | Self::CreditNote(_)
             | Self::BadDebt(_)
-            | Self::PeriodReopening(_) => false,
+            | Self::PeriodReopening(_)
+            | Self::PricePlanVersion(_)
+            | Self::PricePlanChange(_) => false,
         }
     }
 
@@ -145,7 +161,12 @@ impl Subject {
             Self::Withdrawal(parties) => deposits::check_may_approve(decision, parties, given),
             Self::OrderRefund(refund) => orders::check_may_approve_refund(decision, refund),
             Self::Refund(receipt) => settlement::check_may_approve_refund(decision, receipt),
-            Self::WriteOff(_) | Self::CreditNote(_) | Self::BadDebt(_) | Self::PeriodReopening(_) => Ok(()),
+            Self::PricePlanChange(customer) => billing::check_may_change_plan(decision, customer),
+            Self::WriteOff(_)
+            | Self::CreditNote(_)
+            | Self::BadDebt(_)
+            | Self::PeriodReopening(_)
+            | Self::PricePlanVersion(_) => Ok(()),
         }
     }
 
@@ -164,6 +185,8 @@ impl Subject {
             Self::BadDebt(bill) => billing::approve_bad_debt_of(decision, bill, by, effective_date),
             Self::PeriodReopening(period) => ledger::reopen(decision, *period, by),
             Self::OrderRefund(refund) => orders::approve_refund_of_order(decision, refund, by),
+            Self::PricePlanVersion(plan) => billing::approve_plan_version(decision, plan, by),
+            Self::PricePlanChange(customer) => billing::approve_plan_change(decision, customer, by),
         }
     }
 
@@ -182,6 +205,8 @@ impl Subject {
             Self::BadDebt(bill) => billing::reject_bad_debt_of(decision, bill, by, reason),
             Self::PeriodReopening(period) => ledger::leave_closed(decision, *period, by, reason),
             Self::OrderRefund(refund) => orders::reject_refund_of_order(decision, refund, by, reason),
+            Self::PricePlanVersion(plan) => billing::reject_plan_version(decision, plan, by, reason),
+            Self::PricePlanChange(customer) => billing::reject_plan_change(decision, customer, by, reason),
         }
     }
 }

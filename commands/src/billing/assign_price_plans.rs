@@ -1,24 +1,23 @@
 //! From a day on, several customers are billed by a plan: all of them or none.
 
 use chrono::NaiveDate;
-use futures::{StreamExt, TryStreamExt};
 use serde::{Deserialize, Serialize};
 use tallybook_domain::CustomerId;
-use tallybook_domain::billing::{PlanCode, PricePlan};
-use tallybook_event_store::{Book, CommandError, Receipt, StreamKey};
+use tallybook_domain::billing::PlanCode;
+use tallybook_domain::text::Reason;
+use tallybook_event_store::{Book, CommandError, Receipt};
 
-use super::AssignPricePlan;
-use super::touched_bills::TouchedBills;
+use super::plan_change::{Asking, Became, PlanChange, hold_all};
 use crate::CommandContext;
-
-/// Customers whose bills are looked for at once.
-const AT_ONCE: usize = 8;
+use crate::requester::requester;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AssignPricePlans {
     pub customers: Vec<CustomerId>,
     pub plan: PlanCode,
     pub from: NaiveDate,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +26,9 @@ pub struct SubscriptionsOutcome {
     pub from: NaiveDate,
     /// Those who had something else, or nothing.
     pub assigned: Vec<CustomerId>,
+    /// Those whose change somebody else has to approve, each by itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requested: Vec<CustomerId>,
     /// How many had exactly this already.
     pub unchanged: usize,
 }
@@ -37,28 +39,24 @@ pub async fn assign_price_plans(
     context: CommandContext,
     assign: AssignPricePlans,
 ) -> Result<Receipt<SubscriptionsOutcome>, CommandError> {
-    let request = context.request("assign_price_plans", &assign)?;
-    let AssignPricePlans { mut customers, plan, from } = assign;
+    let requested_by = requester(book, &context.actor).await?;
+    let request = context.request_because("assign_price_plans", assign.reason.as_ref(), &assign)?;
+    let AssignPricePlans { mut customers, plan, from, reason } = assign;
     customers.sort_unstable();
     customers.dedup();
-    let finding = customers.into_iter().map(|customer| {
-        let plan = plan.clone();
-        async move {
-            let touched = TouchedBills::find(book, &customer, from).await?;
-            Ok::<_, CommandError>((AssignPricePlan { customer, plan, from }, touched))
-        }
-    });
-    let each: Vec<_> = futures::stream::iter(finding).buffered(AT_ONCE).try_collect().await?;
-    let mut streams: Vec<_> = each.iter().flat_map(|(assign, touched)| assign.streams(touched)).collect();
-    streams.push(StreamKey::existing::<PricePlan>(plan.stream()));
+    let change = |customer| PlanChange { customer, plan: Some(plan.clone()), from };
+    let changes: Vec<PlanChange> = customers.into_iter().map(change).collect();
+    let streams = changes.iter().flat_map(PlanChange::streams).collect();
+    let asking = Asking { requested_by, reason };
     book.execute(request, streams, move |decision| {
-        let (plan, assigned) = (plan.clone(), Vec::new());
-        let mut outcome = SubscriptionsOutcome { plan, from, assigned, unchanged: 0 };
-        for (assign, touched) in &each {
-            if assign.decide(decision, touched)? {
-                outcome.assigned.push(assign.customer.clone());
-            } else {
-                outcome.unchanged += 1;
+        hold_all(decision, &changes)?;
+        let (plan, assigned, requested) = (plan.clone(), Vec::new(), Vec::new());
+        let mut outcome = SubscriptionsOutcome { plan, from, assigned, requested, unchanged: 0 };
+        for change in &changes {
+            match change.decide(decision, &asking)? {
+                Became::Changed => outcome.assigned.push(change.customer.clone()),
+                Became::Requested => outcome.requested.push(change.customer.clone()),
+                Became::Unchanged => outcome.unchanged += 1,
             }
         }
         Ok(outcome)

@@ -3,19 +3,21 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use tallybook_domain::CustomerId;
-use tallybook_domain::billing::{Subscription, SubscriptionCommand};
-use tallybook_domain::customers::Customer;
-use tallybook_event_store::{Book, CommandError, Receipt, StreamKey};
+use tallybook_domain::text::Reason;
+use tallybook_event_store::{Book, CommandError, Receipt};
 
 use super::SubscriptionOutcome;
-use super::touched_bills::TouchedBills;
+use super::plan_change::{Asking, PlanChange};
 use crate::CommandContext;
+use crate::requester::requester;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct EndPricePlan {
     pub customer: CustomerId,
     /// The first day without.
     pub from: NaiveDate,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
 }
 
 /// What was planned for later days is void. A month that has a bill keeps its plan.
@@ -24,20 +26,9 @@ pub async fn end_price_plan(
     context: CommandContext,
     end: EndPricePlan,
 ) -> Result<Receipt<SubscriptionOutcome>, CommandError> {
-    let request = context.request("end_price_plan", &end)?;
-    let touched = TouchedBills::find(book, &end.customer, end.from).await?;
-    let mut streams = touched.streams();
-    streams.push(StreamKey::existing::<Customer>(&end.customer));
-    streams.push(StreamKey::existing::<Subscription>(Subscription::stream_of(&end.customer)));
-    book.execute(request, streams, move |decision| {
-        let EndPricePlan { customer, from } = end.clone();
-        decision.state::<Customer>(customer.as_str()).check_registered(&customer)?;
-        let stream = Subscription::stream_of(&customer);
-        let command = SubscriptionCommand::End { customer: customer.clone(), from };
-        if decision.decide::<Subscription>(&stream, command)? > 0 {
-            touched.check_unbilled(decision)?;
-        }
-        Ok(SubscriptionOutcome { customer, plan: None, from })
-    })
-    .await
+    let requested_by = requester(book, &context.actor).await?;
+    let request = context.request_because("end_price_plan", end.reason.as_ref(), &end)?;
+    let EndPricePlan { customer, from, reason } = end;
+    let change = PlanChange { customer, plan: None, from };
+    change.carry_out(book, request, Asking { requested_by, reason }).await
 }

@@ -21,6 +21,8 @@ mod month_bills;
 mod note_outcome;
 mod open_dispute;
 mod outcome;
+mod plan_approval;
+mod plan_change;
 mod plan_outcome;
 mod prepaid;
 mod preview_bills;
@@ -57,6 +59,10 @@ pub use issue_drafted::IssuedBill;
 pub use note_outcome::NoteOutcome;
 pub use open_dispute::{OpenDispute, open_dispute};
 pub use outcome::{RecordedUsage, UsageBatchOutcome};
+pub(crate) use plan_approval::{
+    approve_plan_change, approve_plan_version, check_may_change_plan, reject_plan_change,
+    reject_plan_version, waiting_plan_change, waiting_plan_version,
+};
 pub use plan_outcome::{PlanWarning, PricePlanOutcome, SubscriptionOutcome};
 pub use preview_bills::{Preview, PreviewedCustomer, preview_bills};
 pub use record_usage::{MOST_RECORDS, RecordUsage, record_usage, record_usage_batch};

@@ -2,11 +2,12 @@
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use tallybook_domain::billing::{PlanCode, PlanVersion, PricePlan, PricePlanRefusal};
+use tallybook_domain::approvals::ApprovalId;
+use tallybook_domain::billing::{PlanCode, PlanVersionRequest, PricePlan, PricePlanRefusal};
 use tallybook_domain::{CustomerId, Month, Refusal};
 use tallybook_event_store::Decision;
 
-/// The plan's version as the command left it.
+/// The plan's version as the command left it; one that waits is not in force.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PricePlanOutcome {
     pub plan: PlanCode,
@@ -15,6 +16,12 @@ pub struct PricePlanOutcome {
     /// What may not be meant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub warning: Option<PlanWarning>,
+    /// What somebody else has to approve first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<ApprovalId>,
+    /// How many have still to approve it, while it waits for somebody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing_approvals: Option<u32>,
 }
 
 /// What is done all the same, and may surprise.
@@ -25,24 +32,26 @@ pub struct PlanWarning {
 }
 
 impl PricePlanOutcome {
-    /// Of the last version.
+    /// Of the version that waits, or else the last one.
     pub(super) fn of(decision: &Decision<'_>, plan: &PlanCode) -> Result<Self, Refusal> {
-        match decision.state::<PricePlan>(&plan.stream()).versions().last() {
-            Some(last) => {
-                let (version, effective_from) = (last.version, last.effective_from);
-                let warning = PlanWarning::of(last);
-                Ok(Self { plan: plan.clone(), version, effective_from, warning })
-            }
-            None => Err(PricePlanRefusal::NotFound { plan: plan.clone() }.into()),
-        }
+        let state = decision.state::<PricePlan>(&plan.stream());
+        let Some(last) = state.versions().last() else {
+            return Err(PricePlanRefusal::NotFound { plan: plan.clone() }.into());
+        };
+        let (version, effective_from) = match state.requested() {
+            Some(PlanVersionRequest { effective_from, .. }) => (last.version + 1, *effective_from),
+            None => (last.version, last.effective_from),
+        };
+        let (plan, warning) = (plan.clone(), PlanWarning::of(version, effective_from));
+        Ok(Self { plan, version, effective_from, warning, approval: None, missing_approvals: None })
     }
 }
 
 impl PlanWarning {
     /// Of a version that takes another's place inside a month.
-    fn of(PlanVersion { version, effective_from, .. }: &PlanVersion) -> Option<Self> {
-        let month = Month::of(*effective_from)?;
-        if *version == 1 || *effective_from == month.first_day() {
+    fn of(version: u32, effective_from: NaiveDate) -> Option<Self> {
+        let month = Month::of(effective_from)?;
+        if version == 1 || effective_from == month.first_day() {
             return None;
         }
         let detail = format!(
@@ -54,11 +63,17 @@ impl PlanWarning {
     }
 }
 
-/// What a customer is billed by from a day on.
+/// What a customer is billed by from a day on; what waits is not so yet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SubscriptionOutcome {
     pub customer: CustomerId,
     /// `None`: no plan.
     pub plan: Option<PlanCode>,
     pub from: NaiveDate,
+    /// What somebody else has to approve first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<ApprovalId>,
+    /// How many have still to approve it, while it waits for somebody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing_approvals: Option<u32>,
 }

@@ -1,70 +1,53 @@
-//! The bills that a change of a customer's plan would contradict.
+//! The bills that a change of a customer's plan would contradict: all of the months from the change's to today's.
 
 use chrono::NaiveDate;
 use tallybook_domain::billing::subscription::months_changed;
 use tallybook_domain::billing::{Bill, BillId, BillState, SubscriptionRefusal};
 use tallybook_domain::{CustomerId, Month, Refusal};
-use tallybook_event_store::{Book, CommandError, Decision, StreamKey};
+use tallybook_event_store::Decision;
 
-/// Every bill there may be of the months from a change's to today's.
-#[derive(Debug, Clone)]
-pub(super) struct TouchedBills {
-    from: NaiveDate,
-    /// A day too long ago is refused by the decision, so that a repeat still gets the first answer.
-    bills: Result<Vec<BillId>, SubscriptionRefusal>,
-}
-
-impl TouchedBills {
-    /// Finds which revisions there are before the decision, which then looks at each of them and at the next.
-    pub(super) async fn find(
-        book: &Book,
-        customer: &CustomerId,
-        from: NaiveDate,
-    ) -> Result<Self, CommandError> {
-        let months = match months_changed(customer, from, book.today()) {
-            Ok(months) => months,
-            Err(refusal) => return Ok(Self { from, bills: Err(refusal) }),
-        };
-        let mut bills = Vec::new();
-        for month in months {
-            revisions(book, customer, month, &mut bills).await?;
-        }
-        Ok(Self { from, bills: Ok(bills) })
-    }
-
-    pub(super) fn streams(&self) -> Vec<StreamKey> {
-        self.bills.iter().flatten().map(StreamKey::existing::<Bill>).collect()
-    }
-
-    /// Refuses the change if a month of it is billed. What was voided bills nothing.
-    pub(super) fn check_unbilled(&self, decision: &Decision<'_>) -> Result<(), Refusal> {
-        for bill in self.bills.as_ref().map_err(SubscriptionRefusal::clone)? {
-            match decision.state::<Bill>(bill.as_str()).state() {
-                Some(BillState::Draft | BillState::Issued) => {
-                    let (customer, bill, from) = (bill.customer(), bill.clone(), self.from);
-                    return Err(SubscriptionRefusal::MonthBilled { customer, bill, from }.into());
-                }
-                Some(BillState::Voided) | None => {}
-            }
-        }
-        Ok(())
-    }
+/// Whether all of them can be looked at; if not, they are loaded and the command decided anew.
+pub(super) fn hold_touched(decision: &mut Decision<'_>, customer: &CustomerId, from: NaiveDate) -> bool {
+    // What is too long ago is refused, whatever is billed.
+    let months = months_changed(customer, from, decision.today()).into_iter().flatten();
+    months.filter(|month| !hold_month(decision, customer, *month)).count() == 0
 }
 
 /// The month's bills, and the one that would be the next.
-async fn revisions(
-    book: &Book,
-    customer: &CustomerId,
-    month: Month,
-    bills: &mut Vec<BillId>,
-) -> Result<(), CommandError> {
-    let first = BillId::new(customer, month);
-    for bill in (1..).map_while(|revision| first.revised(revision)) {
-        let drafted = book.event_at(&StreamKey::existing::<Bill>(&bill), 1).await?.is_some();
-        bills.push(bill);
-        if !drafted {
+fn hold_month(decision: &mut Decision<'_>, customer: &CustomerId, month: Month) -> bool {
+    for bill in revisions(customer, month) {
+        if !decision.holds::<Bill>(bill.as_str()) {
+            return false;
+        }
+        if decision.state::<Bill>(bill.as_str()).state().is_none() {
             break;
         }
     }
+    true
+}
+
+/// Refuses the change if a month of it is billed, or too long ago. What was voided bills nothing.
+pub(super) fn check_unbilled(
+    decision: &Decision<'_>,
+    customer: &CustomerId,
+    from: NaiveDate,
+) -> Result<(), Refusal> {
+    for month in months_changed(customer, from, decision.today())? {
+        for bill in revisions(customer, month) {
+            match decision.state::<Bill>(bill.as_str()).state() {
+                Some(BillState::Draft | BillState::Issued) => {
+                    let customer = customer.clone();
+                    return Err(SubscriptionRefusal::MonthBilled { customer, bill, from }.into());
+                }
+                Some(BillState::Voided) => {}
+                None => break,
+            }
+        }
+    }
     Ok(())
+}
+
+fn revisions(customer: &CustomerId, month: Month) -> impl Iterator<Item = BillId> + use<> {
+    let first = BillId::new(customer, month);
+    (1..).map_while(move |revision| first.revised(revision))
 }

@@ -17,10 +17,14 @@ pub enum ApprovalKind {
     PeriodReopening,
     /// Money of an order goes back where it came from.
     OrderRefund,
+    /// A price plan says something else from a day on.
+    PricePlanVersion,
+    /// A customer is billed by another price plan from a day on, or by none.
+    PricePlanChange,
 }
 
 impl ApprovalKind {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Withdrawal,
         Self::Refund,
         Self::WriteOff,
@@ -28,6 +32,8 @@ impl ApprovalKind {
         Self::BadDebt,
         Self::PeriodReopening,
         Self::OrderRefund,
+        Self::PricePlanVersion,
+        Self::PricePlanChange,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -39,6 +45,8 @@ impl ApprovalKind {
             Self::BadDebt => "bad_debt",
             Self::PeriodReopening => "period_reopening",
             Self::OrderRefund => "order_refund",
+            Self::PricePlanVersion => "price_plan_version",
+            Self::PricePlanChange => "price_plan_change",
         }
     }
 }
@@ -53,8 +61,8 @@ impl std::str::FromStr for ApprovalKind {
     type Err = InvalidText;
 
     fn from_str(word: &str) -> Result<Self, Self::Err> {
-        let expected =
-            "withdrawal, refund, write_off, credit_note, bad_debt, period_reopening or order_refund";
+        let expected = "withdrawal, refund, write_off, credit_note, bad_debt, period_reopening, order_refund, \
+                        price_plan_version or price_plan_change";
         text::word(word, Self::ALL, Self::as_str, expected)
     }
 }

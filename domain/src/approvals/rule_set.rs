@@ -13,6 +13,9 @@ pub struct ApprovalRuleSet {
     pub usual: ApprovalTerms,
     /// Each kind at most once.
     pub kinds: Vec<TermsOfKind>,
+    /// Whether changes of price plans take a second person: new versions, and what customers are billed by.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub price_plan_changes: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -110,12 +113,12 @@ impl InvalidApprovalRules {
 }
 
 impl ApprovalRuleSet {
-    /// What a book begins with: up to 5,000.00 CNY one approver, above two; a week.
+    /// What a book begins with: up to 5,000.00 CNY one approver, above two; a week. Price plans change at once.
     pub fn beginning() -> Self {
         let up_to = Money::new(Decimal::from(5_000), Currency::CNY).expect("5,000.00 CNY is money");
         let ladder = vec![LadderStep { up_to, approvers: 1 }];
         let usual = ApprovalTerms { ladder, above: 2, without_amount: 1, expires_after_hours: 7 * 24 };
-        Self { usual, kinds: Vec::new() }
+        Self { usual, kinds: Vec::new(), price_plan_changes: false }
     }
 
     pub fn terms(&self, kind: ApprovalKind) -> &ApprovalTerms {

@@ -4,8 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::ApprovalKind;
-use crate::billing::BillId;
-use crate::ids::{CreditNoteId, WithdrawalId, WriteOffId};
+use crate::billing::{BillId, PlanCode};
+use crate::ids::{CreditNoteId, CustomerId, WithdrawalId, WriteOffId};
 use crate::month::Month;
 use crate::orders::RefundId;
 use crate::settlement::ReceiptId;
@@ -22,6 +22,10 @@ pub enum ApprovalSubject {
     BadDebt(BillId),
     PeriodReopening(Month),
     OrderRefund(RefundId),
+    /// Of this plan.
+    PricePlanVersion(PlanCode),
+    /// Of this customer.
+    PricePlanChange(CustomerId),
 }
 
 impl ApprovalSubject {
@@ -34,6 +38,8 @@ impl ApprovalSubject {
             Self::BadDebt(_) => ApprovalKind::BadDebt,
             Self::PeriodReopening(_) => ApprovalKind::PeriodReopening,
             Self::OrderRefund(_) => ApprovalKind::OrderRefund,
+            Self::PricePlanVersion(_) => ApprovalKind::PricePlanVersion,
+            Self::PricePlanChange(_) => ApprovalKind::PricePlanChange,
         }
     }
 
@@ -47,6 +53,8 @@ impl ApprovalSubject {
             Self::BadDebt(id) => id.to_string(),
             Self::PeriodReopening(month) => month.to_string(),
             Self::OrderRefund(id) => id.to_string(),
+            Self::PricePlanVersion(plan) => plan.to_string(),
+            Self::PricePlanChange(customer) => customer.to_string(),
         }
     }
 }
@@ -71,6 +79,8 @@ impl FromStr for ApprovalSubject {
             ApprovalKind::BadDebt => Self::BadDebt(id.parse()?),
             ApprovalKind::PeriodReopening => Self::PeriodReopening(id.parse()?),
             ApprovalKind::OrderRefund => Self::OrderRefund(id.parse()?),
+            ApprovalKind::PricePlanVersion => Self::PricePlanVersion(id.parse()?),
+            ApprovalKind::PricePlanChange => Self::PricePlanChange(id.parse()?),
         })
     }
 }

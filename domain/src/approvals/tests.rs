@@ -14,6 +14,8 @@ fn an_approval_says_what_it_is_about_and_how_often_that_was_asked_for() {
         ("bad_debt.C00042.2026-10.r2.3", ApprovalKind::BadDebt),
         ("period_reopening.2026-10.12", ApprovalKind::PeriodReopening),
         ("order_refund.F01K7RA8ZAYFGXSMRSF9FMC3M05.1", ApprovalKind::OrderRefund),
+        ("price_plan_version.standard-2026.1", ApprovalKind::PricePlanVersion),
+        ("price_plan_change.C00042.2", ApprovalKind::PricePlanChange),
     ];
     for (text, kind) in texts {
         let id: ApprovalId = text.parse().unwrap();

@@ -27,14 +27,15 @@ pub use credit_limit::{
 pub use event::BillingEvent;
 pub use month_parts::{MonthRefusal, month_parts};
 pub use price_plan::{
-    PlanCode, PlanName, PlanVersion, PricePlan, PricePlanCommand, PricePlanEvent, PricePlanRefusal,
+    PlanCode, PlanName, PlanVersion, PlanVersionRequest, PricePlan, PricePlanCommand, PricePlanEvent,
+    PricePlanRefusal,
 };
 pub use quarantine::{
     UsageQuarantine, UsageQuarantineCommand, UsageQuarantineEvent, UsageQuarantineId, UsageQuarantineRefusal,
 };
 pub use reminder::{Reminder, ReminderChannel, ReminderCommand, ReminderEvent, ReminderStatus, ReminderStep};
 pub use subscription::{
-    PlanPeriod, Subscription, SubscriptionCommand, SubscriptionEvent, SubscriptionRefusal,
+    PlanChangeRequest, PlanPeriod, Subscription, SubscriptionCommand, SubscriptionEvent, SubscriptionRefusal,
 };
 pub use usage::{Usage, UsageCommand, UsageEvent, UsageId, UsageRefusal};
 pub use usage_source::{UsageSource, UsageSourceCommand, UsageSourceEvent, UsageSourceRefusal};

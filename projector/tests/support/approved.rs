@@ -12,8 +12,10 @@ use super::history::{day, money};
 /// ended.
 pub fn approved() -> Vec<(String, BookEvent)> {
     let rules = [1, 2].map(|version| {
-        let ApprovalRuleSet { usual, kinds } = ApprovalRuleSet::beginning();
-        ApprovalsEvent::Rules(ApprovalRulesEvent::ApprovalRulesChanged { version, usual, kinds })
+        let ApprovalRuleSet { usual, kinds, .. } = ApprovalRuleSet::beginning();
+        let price_plan_changes = version > 1;
+        let changed = ApprovalRulesEvent::ApprovalRulesChanged { version, usual, kinds, price_plan_changes };
+        ApprovalsEvent::Rules(changed)
     });
     let events = rules.into_iter().chain((0..6).flat_map(asked)).chain(delegated());
     events.map(|event| (event.stream(), BookEvent::Approvals(event))).collect()

@@ -189,6 +189,28 @@ fn reminded(bill: BillId, number: u64, open: Money, due_date: NaiveDate) -> [Boo
     [raised.into(), attempted.into(), sent.into(), tried.into(), failed.into()]
 }
 
+/// A change of the plan that waits, that is approved or that is rejected.
+fn asked_for(plan: &PlanCode, customer: &CustomerId, number: u64) -> Vec<BookEvent> {
+    let wang = || "user:wang".parse().unwrap();
+    let requested = SubscriptionEvent::PricePlanChangeRequested {
+        customer: customer.clone(),
+        plan: number.is_multiple_of(2).then(|| plan.clone()),
+        from: day("2026-07-01"),
+        reason: number.is_multiple_of(2).then(|| "a \\ larger contract".parse().unwrap()),
+        requested_by: "user:li".parse().unwrap(),
+    };
+    let customer = customer.clone();
+    let decided = match number % 3 {
+        0 => None,
+        1 => Some(SubscriptionEvent::PricePlanChangeApproved { customer, approved_by: wang() }),
+        _ => {
+            let (rejected_by, reason) = (wang(), "no".parse().unwrap());
+            Some(SubscriptionEvent::PricePlanChangeRejected { customer, rejected_by, reason })
+        }
+    };
+    std::iter::once(requested).chain(decided).map(BookEvent::from).collect()
+}
+
 /// A plan, and for each customer a subscription to it, a month of usage and its bill, paid in part from a wallet in
 /// which there is enough; then the run they came of, with somebody parked, and the month closed.
 pub fn billed(customers: u64) -> Vec<(String, BookEvent)> {
@@ -198,11 +220,19 @@ pub fn billed(customers: u64) -> Vec<(String, BookEvent)> {
     )
     .unwrap();
     let quote = terms.price(|_| None::<Metered<'_>>, PeriodShare::WHOLE).unwrap();
+    let dearer = terms.clone();
     let (name, effective_from) = ("Standard".parse().unwrap(), day("2026-01-01"));
     let created = PricePlanEvent::PricePlanCreated { plan: plan.clone(), name };
     let version =
         PricePlanEvent::PricePlanVersionAdded { plan: plan.clone(), version: 1, effective_from, terms };
-    let mut events: Vec<BookEvent> = vec![created.into(), version.into()];
+    let waiting = PricePlanEvent::PricePlanVersionRequested {
+        plan: plan.clone(),
+        effective_from: day("2026-07-01"),
+        terms: dearer,
+        reason: None,
+        requested_by: "user:li".parse().unwrap(),
+    };
+    let mut events: Vec<BookEvent> = vec![created.into(), version.into(), waiting.into()];
     for number in 0..customers {
         let customer = wallet_of(number).customer();
         let (from, month) = (effective_from, Month::of(effective_from).unwrap());
@@ -265,6 +295,7 @@ pub fn billed(customers: u64) -> Vec<(String, BookEvent)> {
             }
             .into(),
         ]);
+        events.extend(asked_for(&plan, &wallet_of(number).customer(), number));
         events.extend(above_the_limit(bill.clone(), quote.subtotal, month.last_day()));
         events.extend(reminded(bill, number + 1, quote.subtotal, month.last_day()));
         events.extend(put_aside(&wallet_of(number).customer(), month));

@@ -202,7 +202,7 @@ impl TestBook {
     }
 }
 
-pub const READ_TABLES: [&str; 52] = [
+pub const READ_TABLES: [&str; 53] = [
     "customers",
     "wallets",
     "deposits",
@@ -223,6 +223,7 @@ pub const READ_TABLES: [&str; 52] = [
     "price_plans",
     "price_plan_versions",
     "subscriptions",
+    "subscription_requests",
     "billed_lines",
     "revenue_entries",
     "receivables",

@@ -27,7 +27,7 @@ pub use credit_alert::{
 };
 pub use price_plan::{
     PricePlan, PricePlanOrder, PricePlanRow, PricePlanSummary, PricePlanTables, PricePlanVersionRow,
-    PricePlans, find_price_plan, list_price_plans,
+    PricePlans, RequestedVersion, find_price_plan, list_price_plans,
 };
 pub use quarantine::{QuarantineFilter, QuarantineOrder, QuarantinedRow, UsageQuarantines, list_quarantine};
 pub(crate) use receivable::owed_by;
@@ -46,7 +46,8 @@ pub use revenue::{
     RevenueReport, RevenueScope, revenue,
 };
 pub use subscription::{
-    CustomerPlans, PlanChange, SubscriptionRow, Subscriptions, billable_customers, find_subscription,
+    CustomerPlans, PlanChange, RequestedPlan, SubscriptionRequestRow, SubscriptionRow, SubscriptionTables,
+    Subscriptions, billable_customers, find_subscription,
 };
 pub use usage::{
     BilledUsage, CustomerUsage, DayUsage, MeterMonth, UsageBillRow, UsageFilter, UsageOrder, UsageProjection,

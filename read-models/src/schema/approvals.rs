@@ -18,6 +18,10 @@ pub enum ApprovalKind {
     PeriodReopening,
     /// Money of an order goes back where it came from.
     OrderRefund,
+    /// A price plan says something else from a day on.
+    PricePlanVersion,
+    /// A customer is billed by another price plan from a day on, or by none.
+    PricePlanChange,
 }
 
 #[derive(Debug, ToSchema)]

@@ -3,7 +3,7 @@
 use super::Witness;
 
 /// What waits for approval, by what it is; and the open approvals of that kind.
-const SIDES: [(&str, &str); 7] = [
+const SIDES: [(&str, &str); 9] = [
     ("withdrawal", "SELECT id FROM withdrawals WHERE state = 'requested'"),
     ("refund", "SELECT id FROM receipts WHERE refund_asked > 0"),
     ("write_off", "SELECT id FROM write_offs WHERE state = 'proposed'"),
@@ -11,6 +11,8 @@ const SIDES: [(&str, &str); 7] = [
     ("bad_debt", "SELECT id FROM bills WHERE bad_debt::json->>'state' = 'requested'"),
     ("period_reopening", "SELECT period FROM accounting_periods WHERE state = 'reopening_requested'"),
     ("order_refund", "SELECT id FROM order_refunds WHERE state = 'requested'"),
+    ("price_plan_version", "SELECT code FROM price_plans WHERE requested <> 'null'"),
+    ("price_plan_change", "SELECT customer FROM subscription_requests WHERE requested <> 'null'"),
 ];
 
 /// Nothing waits that nobody can approve, and nobody is asked to approve what does not wait; and whatever was approved was

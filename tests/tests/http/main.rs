@@ -48,6 +48,7 @@ mod payments;
 mod payouts;
 mod periods;
 mod personal_data;
+mod plan_approvals;
 mod price_plans;
 mod pricing;
 mod projections;

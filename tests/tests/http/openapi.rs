@@ -360,6 +360,7 @@ async fn price_plans(book: &TestBook, comparison: &mut Comparison, customer: &st
     let given = finance.post("/v1/customers/price-plan", &several).await;
     comparison.check("POST", "/v1/customers/price-plan", &given);
     finance.post(&path, &json!({ "plan": null, "from": book.today() })).await.ok();
+    let waiting = plans_that_wait(book, comparison, &path, &version).await;
     let fresh = book.fresh().await;
     for (path, asked) in [
         ("/v1/price-plans", "/v1/price-plans"),
@@ -369,6 +370,37 @@ async fn price_plans(book: &TestBook, comparison: &mut Comparison, customer: &st
         let answer = book.auditor().get(&format!("{asked}?{fresh}")).await;
         comparison.check("GET", path, &answer);
     }
+    for approval in waiting {
+        let reject = format!("/v1/approvals/{approval}/reject");
+        book.approver().post(&reject, &bodies::because("no")).await.ok();
+    }
+}
+
+/// The same where each takes a second person. Answers with their approvals.
+async fn plans_that_wait(
+    book: &TestBook,
+    comparison: &mut Comparison,
+    path: &str,
+    version: &Value,
+) -> [String; 3] {
+    let finance = book.finance();
+    let usual = book.auditor().get("/v1/approvals/rules").await.data()["usual"].clone();
+    let wait = |on: bool| json!({ "usual": usual, "price_plan_changes": on });
+    let rules = book.admin().post("/v1/approvals/rules", &wait(true)).await;
+    comparison.check("POST", "/v1/approvals/rules", &rules);
+    let later = json!(book.today() + chrono::Days::new(2));
+    let version = bodies::with(version.clone(), "effective_from", Some(later));
+    let added = finance.post("/v1/price-plans/standard/versions", &version).await;
+    let added = comparison.check("POST", "/v1/price-plans/{code}/versions", &added);
+    let change = json!({ "plan": "standard", "from": book.today(), "reason": "a larger contract" });
+    let asked = comparison.check("POST", "/v1/customers/{id}/price-plan", &finance.post(path, &change).await);
+    let brio = book.customer("Several").await;
+    let several = bodies::with(change, "customers", Some(json!([brio])));
+    let several = finance.post("/v1/customers/price-plan", &several).await;
+    comparison.check("POST", "/v1/customers/price-plan", &several);
+    book.admin().post("/v1/approvals/rules", &wait(false)).await.ok();
+    let [version, change] = [&added, &asked].map(|answer| text(answer, "approval").to_owned());
+    [version, change, format!("price_plan_change.{brio}.1")]
 }
 
 /// One that is voided and one that is not.

@@ -218,7 +218,7 @@ async fn a_plan_is_assigned_changed_and_ended() {
     old_plan(&book, "large").await;
     let path = plan_of(&acme);
     let none = book.auditor().get(&format!("{path}?{}", book.fresh().await)).await;
-    assert_eq!(none.data(), &json!({ "customer": acme, "plan": null, "changes": [] }));
+    assert_eq!(none.data(), &json!({ "customer": acme, "plan": null, "changes": [], "requested": null }));
 
     let assigned = book.changes(&operator, &path, &json!({ "plan": "standard", "from": today })).await;
     assert_eq!((&assigned["plan"], &assigned["from"]), (&json!("standard"), &json!(today)));

@@ -33,6 +33,11 @@ impl ApprovalRules {
         self.version
     }
 
+    /// Whether changes of price plans wait for somebody else.
+    pub fn price_plan_changes(&self) -> bool {
+        self.rules.as_ref().is_some_and(|rules| rules.price_plan_changes)
+    }
+
     pub fn rules(&self) -> ApprovalRuleSet {
         self.rules.clone().unwrap_or_else(ApprovalRuleSet::beginning)
     }
@@ -53,17 +58,18 @@ impl EventSourced for ApprovalRules {
             return Err(ApprovalRulesRefusal::ChangedSince { expected, version });
         }
         let version = version.checked_add(1).ok_or(ApprovalRulesRefusal::TooMany)?;
-        let ApprovalRuleSet { usual, kinds } = rules;
-        Ok(vec![ApprovalRulesEvent::ApprovalRulesChanged { version, usual, kinds }])
+        let ApprovalRuleSet { usual, kinds, price_plan_changes } = rules;
+        Ok(vec![ApprovalRulesEvent::ApprovalRulesChanged { version, usual, kinds, price_plan_changes }])
     }
 
     fn evolve(&mut self, event: &ApprovalRulesEvent) -> Result<(), CorruptStream> {
-        let ApprovalRulesEvent::ApprovalRulesChanged { version, usual, kinds } = event;
+        let ApprovalRulesEvent::ApprovalRulesChanged { version, usual, kinds, price_plan_changes } = event;
         if self.version.checked_add(1) != Some(*version) {
             let detail = format!("version {version} does not follow version {}", self.version);
             return Err(CorruptStream::new(Self::TYPE, detail));
         }
-        let rules = ApprovalRuleSet { usual: usual.clone(), kinds: kinds.clone() };
+        let (usual, kinds, price_plan_changes) = (usual.clone(), kinds.clone(), *price_plan_changes);
+        let rules = ApprovalRuleSet { usual, kinds, price_plan_changes };
         *self = Self { version: *version, rules: Some(rules) };
         Ok(())
     }

@@ -14,6 +14,8 @@ pub enum ApprovalRulesEvent {
         version: u32,
         usual: ApprovalTerms,
         kinds: Vec<TermsOfKind>,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        price_plan_changes: bool,
     },
 }
 

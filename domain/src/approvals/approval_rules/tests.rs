@@ -20,7 +20,7 @@ fn terms(ladder: &[LadderStep], above: u32) -> ApprovalTerms {
 }
 
 fn rules(usual: ApprovalTerms) -> ApprovalRuleSet {
-    ApprovalRuleSet { usual, kinds: Vec::new() }
+    ApprovalRuleSet { usual, kinds: Vec::new(), price_plan_changes: false }
 }
 
 fn change(rules: ApprovalRuleSet, expected: Option<u32>) -> ApprovalRulesCommand {
@@ -28,8 +28,8 @@ fn change(rules: ApprovalRuleSet, expected: Option<u32>) -> ApprovalRulesCommand
 }
 
 fn changed(version: u32, rules: ApprovalRuleSet) -> ApprovalRulesEvent {
-    let ApprovalRuleSet { usual, kinds } = rules;
-    ApprovalRulesEvent::ApprovalRulesChanged { version, usual, kinds }
+    let ApprovalRuleSet { usual, kinds, price_plan_changes } = rules;
+    ApprovalRulesEvent::ApprovalRulesChanged { version, usual, kinds, price_plan_changes }
 }
 
 #[test]
@@ -46,6 +46,23 @@ fn a_book_begins_with_rules_that_make_sense() {
     let none = ApprovalRules::default();
     assert_eq!((none.version(), none.rules()), (0, ApprovalRuleSet::beginning()));
     assert_eq!(ApprovalRuleSet::beginning().check(), Ok(()));
+}
+
+#[test]
+fn price_plans_change_at_once_unless_somebody_has_said_otherwise() {
+    let mut state = ApprovalRules::default();
+    assert!(!state.price_plan_changes());
+    let waiting = ApprovalRuleSet { price_plan_changes: true, ..ApprovalRuleSet::beginning() };
+    given(vec![]).when(change(waiting.clone(), None)).then_expect_events(vec![changed(1, waiting.clone())]);
+    state.evolve(&changed(1, waiting)).unwrap();
+    assert!(state.price_plan_changes());
+    let by_who_does_not_know =
+        r#"{"usual":{"ladder":[],"above":2,"without_amount":1,"expires_after_hours":24},"kinds":[]}"#;
+    let known: ApprovalRuleSet = serde_json::from_str(by_who_does_not_know).unwrap();
+    assert!(!known.price_plan_changes);
+    assert_eq!(serde_json::to_string(&known).unwrap(), by_who_does_not_know);
+    state.evolve(&changed(2, known)).unwrap();
+    assert!(!state.price_plan_changes());
 }
 
 #[test]
@@ -75,9 +92,9 @@ fn rules_that_make_no_sense_are_refused() {
     let nobody = ApprovalTerms { without_amount: 0, ..terms(&[], 2) };
     refuses(rules(nobody), "/usual/without_amount", "out_of_range");
     let own = |above| TermsOfKind { kind: ApprovalKind::Refund, terms: terms(&[], above) };
-    let twice = ApprovalRuleSet { usual: terms(&[], 2), kinds: vec![own(1), own(2)] };
+    let twice = ApprovalRuleSet { kinds: vec![own(1), own(2)], ..rules(terms(&[], 2)) };
     refuses(twice, "/kinds/1/kind", "repeated_kind");
-    let wrong = ApprovalRuleSet { usual: terms(&[], 2), kinds: vec![own(9)] };
+    let wrong = ApprovalRuleSet { kinds: vec![own(9)], ..rules(terms(&[], 2)) };
     refuses(wrong, "/kinds/0/terms/above", "out_of_range");
 }
 

@@ -9,12 +9,14 @@ use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
 
-use super::{PlanCode, PlanName, PricePlanEvent, PricePlanRefusal};
+use super::{PlanCode, PlanName, PlanVersionRequest, PricePlanEvent, PricePlanRefusal};
+use crate::actor::Actor;
 use crate::billing::BillingEvent;
 use crate::billing::pricing::PlanTerms;
 use crate::dates::{EARLIEST_EFFECTIVE_DATE, EffectiveDateOutOfRange};
 use crate::event::BookEvent;
 use crate::event_sourced::{CorruptStream, EventSourced};
+use crate::text::Reason;
 
 /// The end of the last month there is.
 const LATEST_MONTH_END: NaiveDate = match NaiveDate::from_ymd_opt(9999, 12, 31) {
@@ -27,6 +29,8 @@ const LATEST_MONTH_END: NaiveDate = match NaiveDate::from_ymd_opt(9999, 12, 31) 
 pub struct PricePlan {
     plan: Option<PlanCode>,
     versions: Vec<PlanVersion>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) requested: Option<PlanVersionRequest>,
 }
 
 /// What a plan says from a day on.
@@ -52,6 +56,21 @@ pub enum PricePlanCommand {
         effective_from: NaiveDate,
         terms: PlanTerms,
     },
+    /// A version that somebody else has to approve.
+    RequestVersion {
+        plan: PlanCode,
+        request: PlanVersionRequest,
+    },
+    ApproveVersion {
+        plan: PlanCode,
+        approved_by: Actor,
+    },
+    /// Whoever asked takes it back this way.
+    RejectVersion {
+        plan: PlanCode,
+        rejected_by: Actor,
+        reason: Reason,
+    },
 }
 
 impl PricePlan {
@@ -73,7 +92,7 @@ impl PricePlan {
         self.versions.iter().rev().find(|version| version.effective_from <= day)
     }
 
-    fn add_version(
+    pub(super) fn add_version(
         &self,
         plan: PlanCode,
         effective_from: NaiveDate,
@@ -121,7 +140,13 @@ impl EventSourced for PricePlan {
                 ])
             }
             PricePlanCommand::AddVersion { plan, effective_from, terms } => {
+                self.check_nothing_requested(&plan)?;
                 Ok(vec![self.add_version(plan, effective_from, terms)?])
+            }
+            PricePlanCommand::RequestVersion { plan, request } => self.request_version(plan, request),
+            PricePlanCommand::ApproveVersion { plan, approved_by } => self.approve_version(plan, approved_by),
+            PricePlanCommand::RejectVersion { plan, rejected_by, reason } => {
+                self.reject_version(plan, rejected_by, reason)
             }
         }
     }
@@ -134,7 +159,13 @@ impl EventSourced for PricePlan {
         match (&self.plan, event) {
             (None, PricePlanEvent::PricePlanCreated { plan, .. }) => self.plan = Some(plan.clone()),
             (Some(_), PricePlanEvent::PricePlanCreated { .. }) => return Err(corrupt("created twice")),
-            (None, PricePlanEvent::PricePlanVersionAdded { .. }) => return Err(corrupt("never created")),
+            (
+                None,
+                PricePlanEvent::PricePlanVersionAdded { .. }
+                | PricePlanEvent::PricePlanVersionRequested { .. }
+                | PricePlanEvent::PricePlanVersionApproved { .. }
+                | PricePlanEvent::PricePlanVersionRejected { .. },
+            ) => return Err(corrupt("never created")),
             (Some(own), PricePlanEvent::PricePlanVersionAdded { plan, version, effective_from, terms }) => {
                 let follows = self.versions.last().is_none_or(|last| {
                     last.version.checked_add(1) == Some(*version) && last.effective_from < *effective_from
@@ -144,6 +175,32 @@ impl EventSourced for PricePlan {
                 }
                 let (version, effective_from, terms) = (*version, *effective_from, Arc::new(terms.clone()));
                 self.versions.push(PlanVersion { version, effective_from, terms });
+            }
+            (
+                Some(own),
+                PricePlanEvent::PricePlanVersionRequested {
+                    plan,
+                    effective_from,
+                    terms,
+                    reason,
+                    requested_by,
+                },
+            ) => {
+                if own != plan || self.requested.is_some() {
+                    return Err(corrupt("another version is asked for"));
+                }
+                let (effective_from, terms) = (*effective_from, Arc::new(terms.clone()));
+                let (reason, requested_by) = (reason.clone(), requested_by.clone());
+                self.requested = Some(PlanVersionRequest { effective_from, terms, reason, requested_by });
+            }
+            (
+                Some(own),
+                PricePlanEvent::PricePlanVersionApproved { plan, .. }
+                | PricePlanEvent::PricePlanVersionRejected { plan, .. },
+            ) => {
+                if own != plan || self.requested.take().is_none() {
+                    return Err(corrupt("nobody has asked for a version"));
+                }
             }
         }
         Ok(())

@@ -4,6 +4,7 @@ mod aggregate;
 mod code;
 mod event;
 mod refusal;
+mod request;
 #[cfg(test)]
 mod tests;
 
@@ -11,3 +12,4 @@ pub use aggregate::{PlanVersion, PricePlan, PricePlanCommand};
 pub use code::{PlanCode, PlanName};
 pub use event::PricePlanEvent;
 pub use refusal::PricePlanRefusal;
+pub use request::PlanVersionRequest;

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use super::PlanCode;
+use crate::actor::Actor;
 use crate::dates::EffectiveDateOutOfRange;
 use crate::money::Currency;
 
@@ -16,6 +17,14 @@ pub enum PricePlanRefusal {
     NotLater { plan: PlanCode, version: u32, latest: NaiveDate },
     #[error("price plan {plan} is in {expected}: a version in {given} would be another plan")]
     CurrencyDiffers { plan: PlanCode, expected: Currency, given: Currency },
+    #[error(
+        "{requested_by} has asked for a version of {plan}: it has to be approved, rejected or taken back before another"
+    )]
+    VersionUnderWay { plan: PlanCode, requested_by: Actor },
+    #[error("nobody has asked for a version of {plan}")]
+    VersionNotRequested { plan: PlanCode },
+    #[error("{requested_by} asked for the version of {plan}, so someone else has to approve it")]
+    SelfApproval { plan: PlanCode, requested_by: Actor },
     #[error(transparent)]
     EffectiveDate(#[from] EffectiveDateOutOfRange),
 }

@@ -8,13 +8,15 @@ use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
 
-use super::{SubscriptionEvent, SubscriptionRefusal};
+use super::{PlanChangeRequest, SubscriptionEvent, SubscriptionRefusal};
+use crate::actor::Actor;
 use crate::billing::BillingEvent;
 use crate::billing::price_plan::PlanCode;
 use crate::event::BookEvent;
 use crate::event_sourced::{CorruptStream, EventSourced};
 use crate::ids::CustomerId;
 use crate::month::Month;
+use crate::text::Reason;
 
 /// A subscription; by default to nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +24,8 @@ pub struct Subscription {
     customer: Option<CustomerId>,
     /// What is in force from each day on; `None`: no plan.
     changes: BTreeMap<NaiveDate, Option<PlanCode>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) requested: Option<PlanChangeRequest>,
 }
 
 /// Days on which one plan is in force, both ends included.
@@ -34,8 +38,30 @@ pub struct PlanPeriod {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SubscriptionCommand {
-    Assign { customer: CustomerId, plan: PlanCode, from: NaiveDate },
-    End { customer: CustomerId, from: NaiveDate },
+    Assign {
+        customer: CustomerId,
+        plan: PlanCode,
+        from: NaiveDate,
+    },
+    End {
+        customer: CustomerId,
+        from: NaiveDate,
+    },
+    /// Either, if somebody else approves.
+    RequestChange {
+        customer: CustomerId,
+        request: PlanChangeRequest,
+    },
+    ApproveChange {
+        customer: CustomerId,
+        approved_by: Actor,
+    },
+    /// Whoever asked takes it back this way.
+    RejectChange {
+        customer: CustomerId,
+        rejected_by: Actor,
+        reason: Reason,
+    },
 }
 
 impl Subscription {
@@ -89,6 +115,37 @@ impl Subscription {
         self.in_force_on(day).or_else(later)
     }
 
+    /// What is so already is no change.
+    pub(super) fn change(
+        &self,
+        customer: &CustomerId,
+        plan: Option<PlanCode>,
+        from: NaiveDate,
+    ) -> Result<Vec<SubscriptionEvent>, SubscriptionRefusal> {
+        let changed = self.changed(customer, plan, from)?;
+        if changed.is_some() {
+            self.check_nothing_requested(customer)?;
+        }
+        Ok(changed.into_iter().collect())
+    }
+
+    /// The same, whatever waits.
+    pub(super) fn changed(
+        &self,
+        customer: &CustomerId,
+        plan: Option<PlanCode>,
+        from: NaiveDate,
+    ) -> Result<Option<SubscriptionEvent>, SubscriptionRefusal> {
+        let (customer, is_so) = (customer.clone(), self.is_so(plan.as_ref(), from));
+        match plan {
+            Some(_) if is_so => Ok(None),
+            Some(plan) => Ok(Some(SubscriptionEvent::PricePlanAssigned { customer, plan, from })),
+            None if is_so && self.changes.contains_key(&from) => Ok(None),
+            None if is_so => Err(SubscriptionRefusal::NothingToEnd { customer, from }),
+            None => Ok(Some(SubscriptionEvent::PricePlanEnded { customer, from })),
+        }
+    }
+
     /// Whether exactly this is in force from the day on.
     fn is_so(&self, plan: Option<&PlanCode>, from: NaiveDate) -> bool {
         self.in_force_on(from) == plan && self.changes.range(from..).all(|(day, _)| *day == from)
@@ -96,36 +153,49 @@ impl Subscription {
 }
 
 impl EventSourced for Subscription {
-    /// What is so already is no change.
     fn decide(&self, command: SubscriptionCommand) -> Result<Vec<SubscriptionEvent>, SubscriptionRefusal> {
         match command {
-            SubscriptionCommand::Assign { plan, from, .. } if self.is_so(Some(&plan), from) => Ok(Vec::new()),
-            SubscriptionCommand::Assign { customer, plan, from } => {
-                Ok(vec![SubscriptionEvent::PricePlanAssigned { customer, plan, from }])
+            SubscriptionCommand::Assign { customer, plan, from } => self.change(&customer, Some(plan), from),
+            SubscriptionCommand::End { customer, from } => self.change(&customer, None, from),
+            SubscriptionCommand::RequestChange { customer, request } => {
+                self.request_change(customer, request)
             }
-            SubscriptionCommand::End { from, .. }
-                if self.changes.contains_key(&from) && self.is_so(None, from) =>
-            {
-                Ok(Vec::new())
+            SubscriptionCommand::ApproveChange { customer, approved_by } => {
+                self.approve_change(customer, approved_by)
             }
-            SubscriptionCommand::End { customer, from } if self.is_so(None, from) => {
-                Err(SubscriptionRefusal::NothingToEnd { customer, from })
-            }
-            SubscriptionCommand::End { customer, from } => {
-                Ok(vec![SubscriptionEvent::PricePlanEnded { customer, from }])
+            SubscriptionCommand::RejectChange { customer, rejected_by, reason } => {
+                self.reject_change(customer, rejected_by, reason)
             }
         }
     }
 
     fn evolve(&mut self, event: &SubscriptionEvent) -> Result<(), CorruptStream> {
+        let corrupt = |detail: &str| {
+            CorruptStream::new(Self::TYPE, format!("{} of {}: {detail}", event.kind().name, event.customer()))
+        };
         if self.customer.as_ref().is_some_and(|own| own != event.customer()) {
-            let detail = format!("{} of {}: another's", event.kind().name, event.customer());
-            return Err(CorruptStream::new(Self::TYPE, detail));
+            return Err(corrupt("another's"));
         }
         self.customer = Some(event.customer().clone());
         let (from, plan) = match event {
             SubscriptionEvent::PricePlanAssigned { plan, from, .. } => (*from, Some(plan.clone())),
             SubscriptionEvent::PricePlanEnded { from, .. } => (*from, None),
+            SubscriptionEvent::PricePlanChangeRequested { plan, from, reason, requested_by, .. } => {
+                if self.requested.is_some() {
+                    return Err(corrupt("another change is asked for"));
+                }
+                let (plan, reason) = (plan.clone(), reason.clone());
+                let requested_by = requested_by.clone();
+                self.requested = Some(PlanChangeRequest { plan, from: *from, reason, requested_by });
+                return Ok(());
+            }
+            SubscriptionEvent::PricePlanChangeApproved { .. }
+            | SubscriptionEvent::PricePlanChangeRejected { .. } => {
+                if self.requested.take().is_none() {
+                    return Err(corrupt("nobody has asked for a change"));
+                }
+                return Ok(());
+            }
         };
         self.changes.split_off(&from);
         self.changes.insert(from, plan);

@@ -4,6 +4,7 @@ mod aggregate;
 mod event;
 mod months;
 mod refusal;
+mod request;
 #[cfg(test)]
 mod tests;
 
@@ -11,3 +12,4 @@ pub use aggregate::{PlanPeriod, Subscription, SubscriptionCommand};
 pub use event::SubscriptionEvent;
 pub use months::{MOST_MONTHS_BACK, months_changed};
 pub use refusal::SubscriptionRefusal;
+pub use request::PlanChangeRequest;

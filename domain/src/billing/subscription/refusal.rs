@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use crate::actor::Actor;
 use crate::billing::BillId;
 use crate::billing::price_plan::PlanCode;
 use crate::ids::CustomerId;
@@ -21,4 +22,14 @@ pub enum SubscriptionRefusal {
     MonthBilled { customer: CustomerId, bill: BillId, from: NaiveDate },
     #[error("{from} is too long ago: a price plan can change from {earliest} on")]
     TooLongAgo { customer: CustomerId, from: NaiveDate, earliest: NaiveDate },
+    #[error(
+        "{requested_by} has asked for a change of the price plan of customer {customer}: it has to be approved, rejected or taken back before another"
+    )]
+    ChangeUnderWay { customer: CustomerId, requested_by: Actor },
+    #[error("nobody has asked for a change of the price plan of customer {customer}")]
+    ChangeNotRequested { customer: CustomerId },
+    #[error(
+        "{requested_by} asked for the change of the price plan of customer {customer}, so someone else has to approve it"
+    )]
+    SelfApproval { customer: CustomerId, requested_by: Actor },
 }

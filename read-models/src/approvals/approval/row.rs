@@ -19,7 +19,8 @@ pub struct ApprovalRow {
     pub id: ApprovalId,
     #[schema(value_type = schema::ApprovalKind)]
     pub kind: ApprovalKind,
-    /// The id of what it is about: a withdrawal, a receipt, a write-off, a credit note, a bill, a month or a refund of an order.
+    /// The id of what it is about: a withdrawal, a receipt, a write-off, a credit note, a bill, a month, a refund of an
+    /// order, a price plan or, where its price plan changes, a customer.
     #[schema(example = "RP3XP6RJ5HNHZQAV0")]
     pub subject: String,
     #[schema(value_type = Option<String>, example = "C00042")]

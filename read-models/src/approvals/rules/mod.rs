@@ -28,10 +28,12 @@ impl Projection for ApprovalRulesProjection {
                 version,
                 usual,
                 kinds,
+                price_plan_changes,
             })) => versions.create(&u64::from(*version), || ApprovalRulesRow {
                 version: u64::from(*version),
                 usual: usual.clone(),
                 kinds: kinds.clone(),
+                price_plan_changes: *price_plan_changes,
                 created: Stamp::of(event),
             }),
             BookEvent::Approvals(_)

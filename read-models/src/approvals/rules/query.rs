@@ -22,6 +22,8 @@ pub struct ApprovalRulesOfBook {
     pub usual: ApprovalTerms,
     #[schema(value_type = Vec<schema::TermsOfKind>)]
     pub kinds: Vec<TermsOfKind>,
+    /// Whether changes of price plans take a second person: new versions, and what customers are billed by.
+    pub price_plan_changes: bool,
     /// The last 100 versions, this one first.
     pub versions: Vec<ApprovalRulesRow>,
 }
@@ -35,6 +37,6 @@ pub async fn approval_rules_of_book(pool: &PgPool) -> Result<Answer<ApprovalRule
     let (version, rules) = versions
         .first()
         .map_or_else(|| (0, ApprovalRuleSet::beginning()), |latest| (latest.version, latest.rule_set()));
-    let ApprovalRuleSet { usual, kinds } = rules;
-    Ok(Answer { data: ApprovalRulesOfBook { version, usual, kinds, versions }, position })
+    let ApprovalRuleSet { usual, kinds, price_plan_changes } = rules;
+    Ok(Answer { data: ApprovalRulesOfBook { version, usual, kinds, price_plan_changes, versions }, position })
 }

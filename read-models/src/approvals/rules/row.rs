@@ -1,8 +1,8 @@
 //! A row of `approval_rules`.
 
 use serde::Serialize;
-use sqlx::FromRow;
 use sqlx::postgres::PgRow;
+use sqlx::{FromRow, Row as _};
 use tallybook_domain::approvals::{ApprovalRuleSet, ApprovalTerms, TermsOfKind};
 use utoipa::ToSchema;
 
@@ -19,12 +19,15 @@ pub struct ApprovalRulesRow {
     pub usual: ApprovalTerms,
     #[schema(value_type = Vec<schema::TermsOfKind>)]
     pub kinds: Vec<TermsOfKind>,
+    /// Whether changes of price plans take a second person: new versions, and what customers are billed by.
+    pub price_plan_changes: bool,
     pub created: Stamp,
 }
 
 impl ApprovalRulesRow {
     pub fn rule_set(&self) -> ApprovalRuleSet {
-        ApprovalRuleSet { usual: self.usual.clone(), kinds: self.kinds.clone() }
+        let (usual, kinds) = (self.usual.clone(), self.kinds.clone());
+        ApprovalRuleSet { usual, kinds, price_plan_changes: self.price_plan_changes }
     }
 }
 
@@ -37,6 +40,7 @@ impl Row for ApprovalRulesRow {
         Column::number("version"),
         Column::text("usual"),
         Column::text("kinds"),
+        Column::flag("price_plan_changes"),
         Column::number("created_position"),
         Column::moment("created_at"),
         Column::text("created_by"),
@@ -47,6 +51,7 @@ impl Row for ApprovalRulesRow {
         fields.put_count(self.version);
         fields.put_json(&self.usual);
         fields.put_json(&self.kinds);
+        fields.put_flag(self.price_plan_changes);
         self.created.encode(fields);
     }
 }
@@ -74,6 +79,7 @@ impl FromRow<'_, PgRow> for ApprovalRulesRow {
             version: count(row, "version")?,
             usual: stored_json(row, "usual")?,
             kinds: stored_json(row, "kinds")?,
+            price_plan_changes: row.try_get("price_plan_changes")?,
             created: stamp(row, "created_position", "created_at", "created_by")?,
         })
     }

@@ -5,11 +5,11 @@ mod row;
 #[cfg(test)]
 mod tests;
 
-use tallybook_domain::billing::{BillingEvent, PricePlanEvent};
+use tallybook_domain::billing::{BillingEvent, PlanCode, PricePlanEvent};
 use tallybook_domain::{BookEvent, RecordedEvent};
 
 pub use query::{PricePlan, PricePlanOrder, PricePlanSummary, find_price_plan, list_price_plans};
-pub use row::{PricePlanRow, PricePlanVersionRow};
+pub use row::{PricePlanRow, PricePlanVersionRow, RequestedVersion};
 
 use crate::fold::{FoldFault, Keyed, Projection, Reads, Share, Stamp, Table, Tables};
 
@@ -70,6 +70,7 @@ fn apply(
             code: plan.clone(),
             name: name.clone(),
             latest_version: 0,
+            requested: None,
             created: Stamp::of(event),
             updated: Stamp::of(event),
         }),
@@ -88,5 +89,30 @@ fn apply(
                 Ok(())
             })
         }
+        PricePlanEvent::PricePlanVersionRequested { plan, effective_from, terms, reason, requested_by } => {
+            let requested = RequestedVersion {
+                effective_from: *effective_from,
+                terms: terms.clone(),
+                reason: reason.clone(),
+                requested_by: requested_by.actor().clone(),
+                requested_at: event.recorded_at,
+            };
+            keep_request(event, plan, tables, Some(requested))
+        }
+        PricePlanEvent::PricePlanVersionApproved { plan, .. }
+        | PricePlanEvent::PricePlanVersionRejected { plan, .. } => keep_request(event, plan, tables, None),
     }
+}
+
+fn keep_request(
+    event: &RecordedEvent,
+    plan: &PlanCode,
+    tables: &mut PricePlanTables,
+    requested: Option<RequestedVersion>,
+) -> Result<(), FoldFault> {
+    tables.plans.change(plan, |row| {
+        row.requested = requested.clone();
+        row.updated = Stamp::of(event);
+        Ok(())
+    })
 }

@@ -8,7 +8,7 @@ use tallybook_domain::Currency;
 use tallybook_domain::billing::PlanCode;
 use utoipa::ToSchema;
 
-use super::{PricePlanRow, PricePlanVersionRow, PricePlans};
+use super::{PricePlanRow, PricePlanVersionRow, PricePlans, RequestedVersion};
 use crate::query::{
     Answer, Direction, Page, Paging, ReadError, Snapshot, Sort, SortKey, optional_count, read_key, spelled,
     write_cursor,
@@ -43,6 +43,8 @@ pub struct PricePlan {
     pub summary: PricePlanSummary,
     /// By the day on which they begin.
     pub versions: Vec<PricePlanVersionRow>,
+    /// The version that waits for somebody else to approve.
+    pub requested: Option<RequestedVersion>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,5 +145,6 @@ pub async fn find_price_plan(
         .bind(code.as_str())
         .fetch_all(snapshot.connection())
         .await?;
-    Ok(Answer { data: Some(PricePlan { summary, versions }), position })
+    let requested = summary.plan.requested.clone();
+    Ok(Answer { data: Some(PricePlan { summary, versions, requested }), position })
 }

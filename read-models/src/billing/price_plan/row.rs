@@ -1,12 +1,14 @@
 //! Rows of `price_plans` and `price_plan_versions`.
 
-use chrono::NaiveDate;
-use serde::Serialize;
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
+use tallybook_domain::Actor;
 use tallybook_domain::billing::pricing::PlanTerms;
 use tallybook_domain::billing::{PlanCode, PlanName};
+use tallybook_domain::text::Reason;
 use utoipa::ToSchema;
 
 use crate::fold::{Column, Fields, KeyedRow, Row, Stamp};
@@ -20,6 +22,9 @@ pub struct PricePlanRow {
     pub name: PlanName,
     /// Versions count from 1.
     pub latest_version: u64,
+    /// The version that waits for somebody else to approve.
+    #[serde(skip)]
+    pub requested: Option<RequestedVersion>,
     pub created: Stamp,
     pub updated: Stamp,
 }
@@ -35,6 +40,16 @@ pub struct PricePlanVersionRow {
     pub created: Stamp,
 }
 
+/// What somebody wants a plan to say from a day on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestedVersion {
+    pub effective_from: NaiveDate,
+    pub terms: PlanTerms,
+    pub reason: Option<Reason>,
+    pub requested_by: Actor,
+    pub requested_at: DateTime<Utc>,
+}
+
 /// What an item takes, tiers and all, roughly.
 const BYTES_OF_AN_ITEM: usize = 500;
 
@@ -44,6 +59,7 @@ impl Row for PricePlanRow {
         Column::text("code"),
         Column::text("name"),
         Column::number("latest_version"),
+        Column::text("requested"),
         Column::number("created_position"),
         Column::moment("created_at"),
         Column::text("created_by"),
@@ -57,6 +73,7 @@ impl Row for PricePlanRow {
         Self::encode_key(&self.code, fields);
         fields.put(&self.name);
         fields.put_count(self.latest_version);
+        fields.put_json(&self.requested);
         self.created.encode(fields);
         self.updated.encode(fields);
     }
@@ -75,7 +92,9 @@ impl KeyedRow for PricePlanRow {
     }
 
     fn texts(&self) -> usize {
-        self.code.as_str().len() + self.name.as_str().len()
+        let requested =
+            self.requested.as_ref().map_or(0, |asked| asked.terms.items().len() * BYTES_OF_AN_ITEM);
+        self.code.as_str().len() + self.name.as_str().len() + requested
     }
 }
 
@@ -85,6 +104,7 @@ impl FromRow<'_, PgRow> for PricePlanRow {
             code: spelled(row, "code")?,
             name: spelled(row, "name")?,
             latest_version: count(row, "latest_version")?,
+            requested: stored_json(row, "requested")?,
             created: stamp(row, "created_position", "created_at", "created_by")?,
             updated: stamp(row, "updated_position", "updated_at", "updated_by")?,
         })

@@ -53,3 +53,32 @@ fn a_version_of_nothing_is_a_fault() {
     let error = try_folded::<PricePlans>(twice).unwrap_err();
     assert!(matches!(error.fault, FoldFault::AlreadyThere { table: "price_plan_versions", .. }));
 }
+
+fn requested() -> BookEvent {
+    let terms = r#"{"currency":"CNY","items":[{"code":"base","name":"Base","model":"flat","fee":"120"}]}"#;
+    PricePlanEvent::PricePlanVersionRequested {
+        plan: plan(),
+        effective_from: day("2026-07-01"),
+        terms: serde_json::from_str(terms).unwrap(),
+        reason: Some("new prices".parse().unwrap()),
+        requested_by: "user:li".parse().unwrap(),
+    }
+    .into()
+}
+
+#[test]
+fn a_version_that_waits_is_told_until_it_is_decided() {
+    let waiting = || [created(), version(1, "2026-01-01", "0.10"), requested()];
+    let tables = folded::<PricePlans>(waiting());
+    let row = tables.plans.get(&plan()).unwrap();
+    let asked = row.requested.as_ref().unwrap();
+    assert_eq!((asked.effective_from, asked.requested_by.as_str()), (day("2026-07-01"), "user:li"));
+    assert_eq!((row.latest_version, row.updated.position), (1, 3));
+    let (wang, reason) = (|| "user:wang".parse().unwrap(), "too dear".parse().unwrap());
+    let approved = PricePlanEvent::PricePlanVersionApproved { plan: plan(), approved_by: wang() };
+    let rejected = PricePlanEvent::PricePlanVersionRejected { plan: plan(), rejected_by: wang(), reason };
+    for decided in [approved, rejected] {
+        let tables = folded::<PricePlans>(waiting().into_iter().chain([decided.into()]));
+        assert_eq!(tables.plans.get(&plan()).unwrap().requested, None);
+    }
+}

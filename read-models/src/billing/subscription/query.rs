@@ -7,7 +7,7 @@ use tallybook_domain::CustomerId;
 use tallybook_domain::billing::PlanCode;
 use utoipa::ToSchema;
 
-use super::Subscriptions;
+use super::{RequestedPlan, SubscriptionRequestRow, Subscriptions};
 use crate::fold::Stamp;
 use crate::query::{Answer, ReadError, Snapshot, counted, read};
 
@@ -21,6 +21,8 @@ pub struct CustomerPlans {
     pub plan: Option<PlanCode>,
     /// By the day on which they begin.
     pub changes: Vec<PlanChange>,
+    /// What waits for somebody else to approve.
+    pub requested: Option<RequestedPlan>,
 }
 
 /// What customers are billed by from a day on, until the next change that is not void.
@@ -63,5 +65,12 @@ pub async fn find_subscription(
     }
     let in_force = changes.iter().rfind(|change| !change.void && change.from <= today);
     let plan = in_force.and_then(|change| change.plan.clone());
-    Ok(Answer { data: CustomerPlans { customer: customer.clone(), plan, changes }, position })
+    // A whole row is decoded by its own `FromRow` alone, as in the lists.
+    let asked: Option<SubscriptionRequestRow> =
+        sqlx::query_as("SELECT * FROM subscription_requests WHERE customer = $1")
+            .bind(customer.as_str())
+            .fetch_optional(snapshot.connection())
+            .await?;
+    let requested = asked.and_then(|row| row.requested);
+    Ok(Answer { data: CustomerPlans { customer: customer.clone(), plan, changes, requested }, position })
 }

@@ -16,6 +16,7 @@ fn ended(number: u64, from: &str) -> BookEvent {
 fn plans(events: Vec<BookEvent>) -> Vec<(String, String, Option<String>, u64)> {
     let tables = folded::<Subscriptions>(events);
     let mut rows: Vec<_> = tables
+        .changes
         .rows()
         .map(|row| {
             let plan = row.plan.as_ref().map(ToString::to_string);
@@ -53,4 +54,31 @@ fn a_voided_row_keeps_its_place() {
     let rows = plans(vec![assigned(1, "a", "2026-10-20"), assigned(1, "b", "2026-10-10")]);
     let places: Vec<_> = rows.iter().map(|row| (row.1.as_str(), row.3)).collect();
     assert_eq!(places, [("2026-10-10", 2), ("2026-10-20", 1)]);
+}
+
+#[test]
+fn a_change_that_waits_is_told_until_it_is_decided() {
+    let requested = || -> BookEvent {
+        SubscriptionEvent::PricePlanChangeRequested {
+            customer: customer(1),
+            plan: None,
+            from: day("2026-11-01"),
+            reason: Some("closed".parse().unwrap()),
+            requested_by: "user:li".parse().unwrap(),
+        }
+        .into()
+    };
+    let waiting = || [assigned(1, "a", "2026-10-01"), requested()];
+    let tables = folded::<Subscriptions>(waiting());
+    let asked = tables.requests.get(&customer(1)).unwrap().requested.clone().unwrap();
+    assert_eq!((asked.from, asked.plan, asked.requested_by.as_str()), (day("2026-11-01"), None, "user:li"));
+    assert_eq!(tables.changes.rows().count(), 1, "nothing has changed yet");
+    let (wang, reason) = (|| "user:wang".parse().unwrap(), "no".parse().unwrap());
+    let approved = SubscriptionEvent::PricePlanChangeApproved { customer: customer(1), approved_by: wang() };
+    let rejected =
+        SubscriptionEvent::PricePlanChangeRejected { customer: customer(1), rejected_by: wang(), reason };
+    for decided in [approved, rejected] {
+        let tables = folded::<Subscriptions>(waiting().into_iter().chain([decided.into()]));
+        assert_eq!(tables.requests.get(&customer(1)).unwrap().requested, None);
+    }
 }
