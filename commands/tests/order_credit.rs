@@ -5,6 +5,8 @@
 
 mod support;
 
+use std::time::Duration;
+
 use support::billing::{subscribed, tell};
 use support::{book, by, clocked, deposit, dry, events, keyed, keys, refusal, register, second, text, yuan};
 use tallybook_commands::billing::{BillableCustomer, BilledCustomers, RunBills, run_bills};
@@ -296,10 +298,13 @@ async fn an_order_and_a_bill_at_once_never_pass_the_limit_together() {
         set_limit(&book, &customer, Edit::Set(yuan("150.00"))).await;
         let acme = BillableCustomer { customer: customer.clone(), plans: vec![plan.clone()] };
         let order_no = format!("SO-{customer}");
-        let (billed, ordered) = tokio::join!(
-            bill(&book, &acme, "2026-10"),
-            order(&other, over(&customer, &order_no, "100"), Block)
-        );
+        // Each of them is first now and then.
+        let late = Duration::from_millis(5 * (number % 4));
+        let bills = async {
+            tokio::time::sleep(late).await;
+            bill(&book, &acme, "2026-10").await
+        };
+        let (billed, ordered) = tokio::join!(bills, order(&other, over(&customer, &order_no, "100"), Block));
         let bill_id = BillId::new(&customer, text("2026-10"));
         match ordered {
             Ok(_) => assert_eq!((billed.bills.len(), billed.parked.len()), (0, 1), "{bill_id}"),
