@@ -7,6 +7,7 @@ mod support;
 
 use std::time::Duration;
 
+use futures::future::join_all;
 use support::billing::{subscribed, tell};
 use support::{book, by, clocked, deposit, dry, events, keyed, keys, refusal, register, second, text, yuan};
 use tallybook_commands::billing::{BillableCustomer, BilledCustomers, RunBills, run_bills};
@@ -315,4 +316,23 @@ async fn an_order_and_a_bill_at_once_never_pass_the_limit_together() {
             Err(error) => panic!("{error:?}"),
         }
     }
+}
+
+/// Each that waits is held by every decision that asks what the customer owes.
+#[tokio::test(flavor = "multi_thread")]
+async fn only_so_many_orders_wait_at_a_time() {
+    let book = book().await;
+    let acme = limited(&book, "5000.00").await;
+    let at_most = PendingOrders::AT_MOST;
+    let numbers: Vec<String> = (0..at_most).map(|number| format!("SO-{number}")).collect();
+    for some in numbers.chunks(100) {
+        join_all(some.iter().map(|number| placed(&book, over(&acme, number, "1"), Block))).await;
+    }
+    let above = refusal(order(&book, over(&acme, "SO-above", "1"), Warn).await);
+    let too_many = CreditLimitRefusal::TooManyOrders { customer: acme.clone(), waiting: at_most, at_most };
+    assert_eq!(above, too_many.into());
+    let one = CancelOrder { order: OrderId::of(&text("SO-7")), reason: None };
+    cancel_order(&book, by("li"), one).await.unwrap();
+    placed(&book, over(&acme, "SO-above", "1"), Block).await;
+    assert_eq!(counted(&book, &acme).await.len(), at_most + 1);
 }

@@ -130,7 +130,8 @@ impl Action {
     pub fn takes_a_person(self) -> bool {
         matches!(
             self,
-            Self::ApproveWithdrawals
+            Self::ManageUsers
+                | Self::ApproveWithdrawals
                 | Self::ReviewRisks
                 | Self::UnfreezeWallets
                 | Self::ApproveReopenings

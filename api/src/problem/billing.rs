@@ -106,6 +106,12 @@ impl From<CreditLimitRefusal> for Problem {
             }
             // Whoever places an order looks for them and decides again, so nobody is ever told.
             R::OrdersNotCounted { .. } => Self::internal(detail),
+            R::TooManyOrders { customer, waiting, at_most } => {
+                Self::new(ProblemKind::TooManyPendingOrders, detail)
+                    .with("customer", customer)
+                    .with("waiting", waiting)
+                    .with("at_most", at_most)
+            }
             R::Money(error) => error.into(),
         }
     }

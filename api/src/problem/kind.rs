@@ -185,6 +185,7 @@ pub enum ProblemKind {
     MonthBilled,
     PlanChangeTooLongAgo,
     PlanChangeUnderWay,
+    TooManyPendingOrders,
     BillNotFound,
     BillAlreadyDrafted,
     BillNotInState,
@@ -226,7 +227,7 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
-    pub const ALL: [Self; 193] = [
+    pub const ALL: [Self; 194] = [
         Self::MalformedJson,
         Self::Validation,
         Self::UnknownRoute,
@@ -385,6 +386,7 @@ impl ProblemKind {
         Self::MonthBilled,
         Self::PlanChangeTooLongAgo,
         Self::PlanChangeUnderWay,
+        Self::TooManyPendingOrders,
         Self::BillNotFound,
         Self::BillAlreadyDrafted,
         Self::BillNotInState,
@@ -624,6 +626,7 @@ const SPECS: [(StatusCode, &str, &str); ProblemKind::ALL.len()] = [
     (S::CONFLICT, "month-billed", "The month is billed already"),
     (S::UNPROCESSABLE_ENTITY, "plan-change-too-long-ago", "A price plan cannot change so long ago"),
     (S::CONFLICT, "plan-change-under-way", "Another change of the price plan waits for approval"),
+    (S::CONFLICT, "too-many-pending-orders", "Too many orders of the customer wait for payment"),
     (S::NOT_FOUND, "bill-not-found", "There is no such bill"),
     (S::CONFLICT, "bill-already-drafted", "The bill exists already"),
     (S::CONFLICT, "bill-not-in-state", "The bill is not in a state that allows this step"),

@@ -1,6 +1,6 @@
 //! WeChat Pay as the demonstration plays it: nobody's merchant, with keys that are made where the book is.
 //!
-//! Must never be set up for a book with data of its own, nor in place of a channel of the settings: whoever has the
+//! Must never be set up for a book that did not begin as a demonstration, nor in place of a channel of the settings: whoever has the
 //! private key can say that anything was paid.
 
 use std::fs::DirBuilder;
@@ -115,7 +115,7 @@ mod tests {
     fn what_could_not_be_made_whole_is_not_there() {
         let place = tempfile::tempdir().unwrap();
         let file = place.path().join("key");
-        let failed = keep(&file, || openssl(Command::new("openssl").arg("no-such-command")));
+        let failed = keep(&file, || openssl(Command::new("openssl").arg("unknown-command")));
         assert!(failed.unwrap_err().to_string().contains("cannot be made"));
         assert!(!file.exists());
     }

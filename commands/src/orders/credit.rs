@@ -38,8 +38,15 @@ pub(super) fn check_placed(
     if !is_counted && limit_of(decision, customer).is_none() {
         return Ok(None);
     }
-    count(decision, order, customer, earlier)?;
     let subject = CreditSubject::from(order.clone());
+    // What bills alone refuse needs no search for earlier orders.
+    if !is_counted
+        && policy == CreditPolicy::Block
+        && let Some(passed) = limit_passed_by(decision, customer, amount, &subject)?
+    {
+        return Err(CreditLimitRefusal::Passed { subject, passed }.into());
+    }
+    count(decision, order, customer, earlier)?;
     match (limit_passed_by(decision, customer, amount, &subject)?, policy) {
         (None, _) => Ok(None),
         (Some(passed), CreditPolicy::Warn) => {
@@ -61,6 +68,7 @@ fn count(
     let pending = decision.state::<PendingOrders>(&stream);
     let (is_counted, counted) = (pending.is_counted(), pending.orders().cloned().collect::<Vec<_>>());
     let earlier = if is_counted { Vec::new() } else { still_true(decision, customer, earlier)? };
+    check_number(customer, earlier.len())?;
     let month = Month::nearest(decision.today());
     let mut held = holds_what_is_owed(decision, customer, month);
     for other in counted.iter().chain(&earlier) {
@@ -70,6 +78,7 @@ fn count(
         return Err(still_to_be_held(&order.clone().into()));
     }
     let waits = |order: &OrderId| decision.state::<Order>(order.as_str()).awaits_payment();
+    check_number(customer, counted.iter().chain(&earlier).filter(|order| waits(order)).count())?;
     let count = PendingOrdersCommand::Count(CountedOrder {
         customer: customer.clone(),
         order: order.clone(),
@@ -78,6 +87,15 @@ fn count(
     });
     decision.decide::<PendingOrders>(&stream, count)?;
     Ok(())
+}
+
+/// Refuses one more than may wait.
+fn check_number(customer: &CustomerId, waiting: usize) -> Result<(), CreditLimitRefusal> {
+    let at_most = PendingOrders::AT_MOST;
+    if waiting < at_most {
+        return Ok(());
+    }
+    Err(CreditLimitRefusal::TooManyOrders { customer: customer.clone(), waiting, at_most })
 }
 
 /// What was found, unless the customer's file has changed since.

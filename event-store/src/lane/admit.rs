@@ -1,6 +1,6 @@
 //! Deciding: from the backlog into the pending batch.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use chrono::{DateTime, Utc};
@@ -9,7 +9,7 @@ use tallybook_domain::Refusal;
 
 use super::batch::{Admitted, Answer, Command, Verdict};
 use super::{Lane, LoadEnd, reply};
-use crate::aggregate::{StreamKey, recording_time};
+use crate::aggregate::{StreamId, StreamKey, recording_time};
 use crate::command::{CommandError, Fault};
 use crate::decision::{Decision, Draft};
 use crate::load::{FEW, LoadError, LoadFrom, load};
@@ -72,7 +72,8 @@ impl Lane {
 
     /// Has a command decided again over what its decision asked for besides.
     fn decide_with(&mut self, mut command: Command, asked: Vec<StreamKey>) {
-        command.streams.extend(asked);
+        let mut known: HashSet<StreamId> = command.streams.iter().map(|key| key.stream.clone()).collect();
+        command.streams.extend(asked.into_iter().filter(|key| known.insert(key.stream.clone())));
         let (needed, held) = (command.streams.len(), self.settings.cached_aggregates);
         if needed > held {
             return self.fault(command, too_many(needed, held));

@@ -78,6 +78,25 @@ async fn a_key_without_its_secret_is_none() {
     book.finish().await;
 }
 
+/// Otherwise whoever has one makes the second person himself.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_makes_neither_users_nor_keys() {
+    let book = TestBook::start().await;
+    let (_, _, root) = key(&book, "root", "admin").await;
+    root.get("/v1/customers").await.ok();
+    let user = json!({ "name": "zhao", "role": "finance", "password": "a good password" });
+    for (path, body) in [
+        ("/v1/users", user),
+        ("/v1/api-keys", json!({ "name": "erp", "role": "finance" })),
+        ("/v1/api-keys/root/revoke", json!({})),
+    ] {
+        book.refuses(root.post(path, &body), 403, "person-needed").await;
+    }
+    let disable = json!({ "disabled": true });
+    root.patch("/v1/users/approver", &disable).await.problem(403, "person-needed");
+    book.finish().await;
+}
+
 /// Otherwise who asked for a withdrawal approves it himself, with a key in his drawer.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_is_no_second_pair_of_eyes() {

@@ -135,6 +135,14 @@ async fn a_customer_is_billed_by_a_plan_once_another_has_approved_it() {
         .await;
     let back = book.changes(&book.finance(), &decision(&second, "reject"), &bodies::because("a slip")).await;
     assert_eq!(text(&back, "state"), "closed");
+    // An operator approves and rejects nothing but what he has asked for himself.
+    let slip = asks(&book, &book.finance(), &acme, json!("standard")).await;
+    let reason = bodies::because("a slip");
+    book.refuses(book.operator().post(&decision(&slip, "reject"), &reason), 403, "forbidden").await;
+    book.changes(&book.finance(), &decision(&slip, "reject"), &reason).await;
+    let slip = asks(&book, &book.operator(), &acme, json!("standard")).await;
+    let back = book.changes(&book.operator(), &decision(&slip, "reject"), &reason).await;
+    assert_eq!(text(&back, "state"), "closed");
     let third = asks(&book, &book.operator(), &acme, json!("standard")).await;
     truths::hold(&book.witness()).await;
     book.changes(&book.finance(), &decision(&third, "approve"), &json!({})).await;

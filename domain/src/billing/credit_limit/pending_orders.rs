@@ -84,6 +84,9 @@ impl DomainEvent for PendingOrdersEvent {
 const SUFFIX: &str = ".pending-orders";
 
 impl PendingOrders {
+    /// How many may wait: a decision looks at each of them.
+    pub const AT_MOST: usize = 1_000;
+
     /// `C00042.pending-orders`.
     pub fn stream_of(customer: &CustomerId) -> String {
         format!("{customer}{SUFFIX}")

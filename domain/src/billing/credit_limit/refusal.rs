@@ -17,6 +17,11 @@ pub enum CreditLimitRefusal {
         /// How many events the customer's file had then.
         file: u64,
     },
+    #[error(
+        "{customer} has {waiting} orders that wait for payment, and with a credit limit it may have {at_most}: have some of \
+         them paid or cancelled first"
+    )]
+    TooManyOrders { customer: CustomerId, waiting: usize, at_most: usize },
     /// What is owed comes to a sum that is out of range.
     #[error(transparent)]
     Money(#[from] MoneyError),

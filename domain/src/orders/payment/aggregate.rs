@@ -85,7 +85,7 @@ impl Payment {
         self.begun.as_ref().map(|attempt| attempt.refunded)
     }
 
-    /// Whether the channel has said that it paid this refund back when here it had failed, and nobody has looked yet.
+    /// Whether the channel has said that it paid this refund back when here it had failed.
     pub fn is_said_refunded(&self, refund: &RefundId) -> bool {
         self.begun.as_ref().is_some_and(|attempt| attempt.said_refunded.contains(refund))
     }
