@@ -144,8 +144,8 @@ pub struct ServeFlags {
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Billing")]
 pub struct BillingFlags {
-    /// What becomes of a bill with which a customer owes more than its credit limit: warn (it is issued, and an alert is
-    /// raised) or block (it is not issued) [default: warn]
+    /// What becomes of a bill or an order with which a customer owes more than its credit limit: warn (it is issued or
+    /// placed, and an alert is raised) or block (it is not) [default: warn]
     #[arg(long, value_name = "POLICY", env = "TALLYBOOK_CREDIT_LIMIT", hide_env_values = true)]
     pub credit_limit: Option<CreditPolicy>,
 }
@@ -154,8 +154,8 @@ pub struct BillingFlags {
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Write-off")]
 pub struct WriteOffFlags {
-    /// How much of each difference finance may write off alone, above it another pair of eyes is needed: none, or such as
-    /// [default: "bank_fee=25.00 CNY, rounding=1.00 CNY, fx=25.00 CNY"]
+    /// How much of each difference finance may write off alone, or none; above it another pair of eyes is needed
+    /// [default: bank_fee=25.00 CNY, rounding=1.00 CNY, fx=25.00 CNY]
     #[arg(long, value_name = "LIMITS", env = "TALLYBOOK_DIFFERENCE_LIMITS", hide_env_values = true)]
     pub difference_limits: Option<DifferenceLimits>,
 }

@@ -104,7 +104,7 @@ impl AutoCommand {
         say(format!("  {:<12} {}", "passed over", outcome.passed_over));
         say(format!("  {:<12} {position}", "position"));
         for matched in outcome.matches.iter().take(SHOWN) {
-            say(line(matched));
+            say(line(matched, posted));
         }
         let more = outcome.matches.len().saturating_sub(SHOWN) + outcome.left;
         if more > 0 {
@@ -114,9 +114,9 @@ impl AutoCommand {
     }
 }
 
-fn line(Matched { outcome, why, proposal }: &Matched) -> String {
+fn line(Matched { outcome, why, proposal }: &Matched, posted: &str) -> String {
     let word = match outcome {
-        MatchOutcome::Posted => "posted",
+        MatchOutcome::Posted => posted,
         MatchOutcome::Proposed => "to approve",
         MatchOutcome::Waiting => "waiting",
         MatchOutcome::PassedOver => "passed over",
