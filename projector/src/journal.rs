@@ -2,31 +2,36 @@
 //!
 //! Events never change, so a page is right for ever; the last few are kept for the projections that come along next.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use cqrs_es::persist::EventUpcaster;
 use sqlx::PgPool;
 use tallybook_domain::RecordedEvent;
-use tallybook_event_store::journal::{self, StoredEvent};
+use tallybook_event_store::journal::{self, BorrowedEvent};
+use tallybook_read_models::fold::Reads;
 use tokio::sync::{Mutex, watch};
 
 /// Pages kept for others: projections are seldom further apart, and it bounds the memory.
 const KEPT_PAGES: usize = 4;
 
-/// Events decoded before other tasks get their turn.
-const DECODED_AT_ONCE: usize = 500;
-
 /// An event as a projection meets it.
 pub(crate) struct PageEvent {
     pub(crate) position: u64,
-    pub(crate) aggregate_type: String,
+    pub(crate) aggregate_type: Cow<'static, str>,
+    /// The same, as its page numbers them.
+    kind: usize,
     /// The reason if this program cannot read it.
-    pub(crate) decoded: Result<RecordedEvent, String>,
+    pub(crate) decoded: Result<Box<RecordedEvent>, String>,
 }
 
 /// Events that follow each other without a gap.
-pub(crate) struct Page(Vec<PageEvent>);
+pub(crate) struct Page {
+    events: Vec<PageEvent>,
+    /// The types of their aggregates: few.
+    kinds: Vec<Cow<'static, str>>,
+}
 
 /// The part of a page after some position.
 pub(crate) struct Excerpt {
@@ -59,19 +64,46 @@ struct Recent {
 
 impl Excerpt {
     pub(crate) fn events(&self) -> &[PageEvent] {
-        &self.page.0[self.start..self.end]
+        &self.page.events[self.start..self.end]
     }
 }
 
 impl Page {
+    fn with_capacity(events: u64) -> Self {
+        // It can be any number: "all there are".
+        const MOST: usize = 10_000;
+        let capacity = usize::try_from(events).map_or(MOST, |events| events.min(MOST));
+        Self { events: Vec::with_capacity(capacity), kinds: Vec::new() }
+    }
+
+    fn add(&mut self, event: BorrowedEvent<'_>, upcasters: &[Box<dyn EventUpcaster>]) {
+        let decoded = event.decode(upcasters).map(Box::new).map_err(|error| error.to_string());
+        let aggregate_type = match &decoded {
+            Ok(event) => Cow::Borrowed(event.event.aggregate_type()),
+            Err(_) => Cow::Owned(event.aggregate_type.to_owned()),
+        };
+        let kind = self.kinds.iter().position(|kind| *kind == aggregate_type).unwrap_or_else(|| {
+            self.kinds.push(aggregate_type.clone());
+            self.kinds.len() - 1
+        });
+        self.events.push(PageEvent { position: event.position, aggregate_type, kind, decoded });
+    }
+
+    /// The events a projection has to understand. Asked once for each type, not for each event.
+    pub(crate) fn concerning(&self, reads: Reads) -> impl Iterator<Item = &PageEvent> {
+        let concern: Vec<bool> = self.kinds.iter().map(|kind| reads.concern(kind)).collect();
+        let events = if concern.contains(&true) { &self.events[..] } else { &[] };
+        events.iter().filter(move |event| concern[event.kind])
+    }
+
     pub(crate) fn events(&self) -> &[PageEvent] {
-        &self.0
+        &self.events
     }
 
     fn after(self: &Arc<Self>, position: u64, limit: usize) -> Option<Excerpt> {
-        let first = self.0.first()?.position;
+        let first = self.events.first()?.position;
         let start = usize::try_from((position + 1).checked_sub(first)?).ok()?;
-        let end = self.0.len().min(start.saturating_add(limit));
+        let end = self.events.len().min(start.saturating_add(limit));
         (start < end).then(|| Excerpt { page: Arc::clone(self), start, end })
     }
 }
@@ -92,12 +124,11 @@ impl Journal {
         if recent.end == Some((position, wakes)) {
             return Ok(None);
         }
-        let stored = journal::page(&self.pool, position, i64::try_from(limit).unwrap_or(i64::MAX)).await?;
-        if stored.is_empty() {
+        let page = Arc::new(read(&self.pool, position, limit as u64, &self.upcasters).await?);
+        if page.events().is_empty() {
             recent.end = Some((position, wakes));
             return Ok(None);
         }
-        let page = Arc::new(decode(position, stored, &self.upcasters).await?);
         if recent.pages.len() == KEPT_PAGES {
             recent.pages.pop_front();
         }
@@ -106,25 +137,23 @@ impl Journal {
     }
 }
 
-/// Decodes what was read after a position, which must follow it without a gap.
-pub(crate) async fn decode(
+/// Reads the next events after a position, at most `limit`, which must follow it without a gap.
+pub(crate) async fn read(
+    pool: &PgPool,
     after: u64,
-    stored: Vec<StoredEvent>,
+    limit: u64,
     upcasters: &[Box<dyn EventUpcaster>],
 ) -> Result<Page, JournalError> {
-    let mut events = Vec::with_capacity(stored.len());
-    for (wanted, event) in (after + 1..).zip(stored) {
+    let mut page = Page::with_capacity(limit);
+    let mut wanted = after + 1;
+    journal::each(pool, after, limit, |event| {
         if event.position != wanted {
             return Err(JournalError::Gap { wanted, found: event.position });
         }
-        events.push(PageEvent {
-            position: event.position,
-            decoded: event.decode(upcasters).map_err(|error| error.to_string()),
-            aggregate_type: event.aggregate_type,
-        });
-        if events.len().is_multiple_of(DECODED_AT_ONCE) {
-            tokio::task::yield_now().await;
-        }
-    }
-    Ok(Page(events))
+        wanted += 1;
+        page.add(event, upcasters);
+        Ok(())
+    })
+    .await?;
+    Ok(page)
 }

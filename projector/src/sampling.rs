@@ -10,7 +10,7 @@ use std::time::Duration;
 use futures::TryStreamExt;
 use metrics::{counter, gauge};
 use sqlx::{Connection, Executor, PgConnection, PgPool};
-use tallybook_event_store::journal::{self, unsigned};
+use tallybook_event_store::journal::unsigned;
 use tallybook_event_store::schema::patient_connection;
 use tallybook_read_models::Projection;
 use tallybook_read_models::fold::{self, Encoding, Sample, Share, Table, TableShape, Tables, Texts};
@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::Registered;
 use crate::generation::{GenerationError, as_text};
-use crate::journal::{PageEvent, decode};
+use crate::journal::{PageEvent, read};
 
 /// Events read at a time.
 const PAGE: u64 = 2_000;
@@ -172,13 +172,11 @@ impl<T: Tables> Folding<'_, T> {
         while self.at < to {
             let begun = Instant::now();
             let count = PAGE.min(to - self.at);
-            let stored =
-                journal::page(self.sampling.pool, self.at, i64::try_from(count).unwrap_or(i64::MAX)).await?;
-            if (stored.len() as u64) < count {
+            let page = read(self.sampling.pool, self.at, count, &tallybook_domain::upcasters()).await?;
+            if (page.events().len() as u64) < count {
                 return Err(GenerationError::Gap(format!("the journal ends before position {to}")));
             }
-            let page = decode(self.at, stored, &tallybook_domain::upcasters()).await?;
-            for event in page.events().iter().filter(|event| P::READS.concern(&event.aggregate_type)) {
+            for event in page.concerning(P::READS) {
                 apply::<P>(event, &mut self.tables)?;
             }
             for table in self.tables.all().into_iter().filter(|table| table.shape().key_columns == 0) {
@@ -204,7 +202,7 @@ impl<T: Tables> Folding<'_, T> {
 
 fn apply<P: Projection>(event: &PageEvent, tables: &mut P::Tables) -> Result<(), GenerationError> {
     match &event.decoded {
-        Ok(event) => Ok(fold::fold::<P>([event], tables)?),
+        Ok(event) => Ok(fold::fold::<P>([&**event], tables)?),
         Err(reason) => {
             let (projection, position, reason) = (P::NAME, event.position, reason.clone());
             Err(GenerationError::Unreadable { projection, position, reason })

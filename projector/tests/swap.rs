@@ -204,7 +204,8 @@ async fn a_rebuild_that_loses_its_lock_swaps_nothing() {
     assert_eq!(ended, [true]);
     holding.rollback().await.unwrap();
     let error = *under_way.await.unwrap().unwrap_err().cause;
-    assert!(matches!(error, RebuildError::LockLost { ref name } if name == "wallets"), "{error}");
+    // The locks on all projections of a run are one session's.
+    assert!(matches!(error, RebuildError::LockLost { .. }), "{error}");
     assert_eq!(book.tables().await, before);
 }
 

@@ -87,7 +87,7 @@ fn concerned<P: Projection>(events: &[PageEvent]) -> impl Iterator<Item = &Recor
     events
         .iter()
         .filter(|event| P::READS.concern(&event.aggregate_type))
-        .filter_map(|event| event.decoded.as_ref().ok())
+        .filter_map(|event| event.decoded.as_deref().ok())
 }
 
 /// The rows that exist under the keys.

@@ -145,14 +145,15 @@ async fn copy(connection: &mut PgConnection, table: TableShape, rows: Encoding) 
     let Encoding::Copy(rows) = rows else {
         return Err(sqlx::Error::Protocol("rows for COPY are not in its format".into()));
     };
-    let mut copy = connection.copy_in_raw(&copy_statement(table)).await?;
+    let mut copy = connection.copy_in_raw(&copy_statement(table, "")).await?;
     copy.send(rows.finish()?).await?;
     copy.finish().await?;
     Ok(())
 }
 
-pub(crate) fn copy_statement(table: TableShape) -> String {
-    format!("COPY {} ({}) FROM STDIN (FORMAT binary)", table.name, names(table.columns))
+/// Further options begin with a comma.
+pub(crate) fn copy_statement(table: TableShape, options: &str) -> String {
+    format!("COPY {} ({}) FROM STDIN (FORMAT binary{options})", table.name, names(table.columns))
 }
 
 /// Rows that are new to the database, or that replace older ones.

@@ -1,5 +1,7 @@
 //! Making a generation of several projections at once.
 
+use std::sync::Arc;
+
 use sqlx::PgPool;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -7,7 +9,7 @@ use tokio::try_join;
 use tokio_util::sync::CancellationToken;
 
 use super::index::Indexer;
-use super::{Allowance, GenerationError, Load, Phase, Place, Progress, Remainder, source};
+use super::{Allowance, GenerationError, Load, Phase, Place, Progress, Remainder, Sessions, source};
 use crate::Registered;
 
 /// Pages a fold may be behind the reader.
@@ -16,7 +18,7 @@ const PAGES_AHEAD: usize = 2;
 /// What the making may use.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Resources {
-    /// Tasks that read and decode, and indexes made at a time.
+    /// Tasks that read and decode; one more of the database's sessions copies rows in and makes indexes.
     pub(crate) jobs: usize,
     /// Bytes for rows held in memory, all projections together.
     pub(crate) memory: usize,
@@ -34,21 +36,23 @@ pub(crate) struct Builder<'a> {
 impl Builder<'_> {
     /// Folds everything up to a position into new tables, with their indexes.
     pub(crate) async fn build(&self, projections: &[Registered], to: u64) -> Result<(), GenerationError> {
-        let mut connection = self.place.connect(self.pool).await?;
+        let sessions = Arc::new(self.place.sessions(self.pool, self.resources.jobs.max(1) + 1));
+        let mut session = sessions.session().await?;
         for projection in projections {
-            self.place.make(&mut connection, &(projection.tables)()).await?;
+            self.place.make(&mut session, &(projection.tables)()).await?;
         }
+        session.done();
         // What is loaded is indexed while the rest is loaded still.
         let (loaded, to_index) = mpsc::unbounded_channel();
-        let indexer = Indexer::of(self);
-        try_join!(self.fold(projections, to, loaded), indexer.index_loaded(to_index))?;
+        let indexer = Indexer { builder: self, sessions: &sessions };
+        try_join!(self.fold(projections, (to, &sessions), loaded), indexer.index_loaded(to_index))?;
         Ok(())
     }
 
     async fn fold(
         &self,
         projections: &[Registered],
-        to: u64,
+        (to, sessions): (u64, &Arc<Sessions>),
         loaded: mpsc::UnboundedSender<Registered>,
     ) -> Result<(), GenerationError> {
         self.progress.enter(Phase::Folding);
@@ -56,7 +60,7 @@ impl Builder<'_> {
             projections.iter().map(|projection| (*projection, Remainder::everything())).collect();
         while !left.is_empty() {
             self.progress.expect(to);
-            left = self.pass(left, to, &loaded).await?;
+            left = self.pass(left, (to, sessions), &loaded).await?;
         }
         self.progress.enter(Phase::Indexing);
         Ok(())
@@ -66,7 +70,7 @@ impl Builder<'_> {
     async fn pass(
         &self,
         left: Vec<(Registered, Remainder)>,
-        to: u64,
+        (to, sessions): (u64, &Arc<Sessions>),
         loaded: &mpsc::UnboundedSender<Registered>,
     ) -> Result<Vec<(Registered, Remainder)>, GenerationError> {
         let allowances = Allowance::among(left.len(), self.resources.memory);
@@ -75,8 +79,8 @@ impl Builder<'_> {
         for ((projection, remainder), memory) in left.into_iter().zip(allowances) {
             let (subscriber, pages) = mpsc::channel(PAGES_AHEAD);
             subscribers.push(subscriber);
-            let connection = self.place.connect(self.pool).await?;
-            let loading = (projection.load)(Load { connection, pages, to, remainder, memory });
+            let sessions = Arc::clone(sessions);
+            let loading = (projection.load)(Load { sessions, pages, to, remainder, memory });
             loads.spawn(async move { (projection, loading.await) });
         }
         let watched = (self.progress, self.cancelled);

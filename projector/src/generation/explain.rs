@@ -3,13 +3,12 @@
 use std::collections::{HashMap, HashSet};
 
 use sqlx::PgPool;
-use tallybook_event_store::journal;
 use tallybook_read_models::Projection;
 use tallybook_read_models::fold::{self, Share, Table, TableShape, Tables, Texts};
 use tokio_util::sync::CancellationToken;
 
 use super::{GenerationError, RowDifference, RowText};
-use crate::journal::{PageEvent, decode};
+use crate::journal::{PageEvent, read};
 
 /// Events read at a time.
 const PAGE: u64 = 10_000;
@@ -57,9 +56,8 @@ pub(crate) async fn explain<P: Projection>(explaining: Explaining<'_>) -> Result
             return Err(GenerationError::Cancelled);
         }
         let count = PAGE.min(to - from);
-        let stored = journal::page(pool, from, i64::try_from(count).unwrap_or(i64::MAX)).await?;
-        let page = decode(from, stored, &tallybook_domain::upcasters()).await?;
-        for event in page.events().iter().filter(|event| P::READS.concern(&event.aggregate_type)) {
+        let page = read(pool, from, count, &tallybook_domain::upcasters()).await?;
+        for event in page.concerning(P::READS) {
             see::<P>(event, &mut tables, &mut followed)?;
         }
         from += count;
@@ -98,7 +96,7 @@ fn see<P: Projection>(
     followed: &mut FollowedRows,
 ) -> Result<(), GenerationError> {
     match &event.decoded {
-        Ok(event) => fold::fold::<P>([event], tables)?,
+        Ok(event) => fold::fold::<P>([&**event], tables)?,
         Err(reason) => {
             let (projection, position, reason) = (P::NAME, event.position, reason.clone());
             return Err(GenerationError::Unreadable { projection, position, reason });

@@ -1,14 +1,13 @@
 //! A generation that has its indexes, following the journal further.
 
 use sqlx::{Connection, PgConnection, PgPool};
-use tallybook_event_store::journal;
 use tallybook_read_models::Projection;
 use tallybook_read_models::fold::Tables;
 use tokio_util::sync::CancellationToken;
 
 use super::GenerationError;
 use crate::engine::{fold_page, write_rows};
-use crate::journal::decode;
+use crate::journal::read;
 
 /// Events folded and written at a time.
 const PAGE: u64 = 10_000;
@@ -33,14 +32,14 @@ pub(crate) async fn follow<P: Projection>(follower: Follower<'_>) -> Result<(), 
             return Err(GenerationError::Cancelled);
         }
         let count = PAGE.min(to - from);
-        let stored = journal::page(pool, from, i64::try_from(count).unwrap_or(i64::MAX)).await?;
-        if (stored.len() as u64) < count {
-            let end = from + stored.len() as u64;
+        let page = read(pool, from, count, &tallybook_domain::upcasters()).await?;
+        let found = page.events().len() as u64;
+        if found < count {
+            let end = from + found;
             return Err(GenerationError::Gap(format!(
                 "the journal ends at {end}, and a projection claims to be at {to}"
             )));
         }
-        let page = decode(from, stored, &tallybook_domain::upcasters()).await?;
         let mut transaction = connection.begin().await?;
         let folded = fold_page::<P>(&mut transaction, &mut tables, page.events()).await?;
         if let Some(unfoldable) = folded.unfoldable {

@@ -1,33 +1,21 @@
 //! Keys and indexes of a generation's tables, made as soon as a projection's rows are all there.
 
-use std::cmp::Reverse;
-use std::sync::{Mutex, PoisonError};
-
 use futures::future::try_join_all;
 use futures::{StreamExt, TryStreamExt, stream};
-use sqlx::{Executor, PgConnection};
+use sqlx::Executor;
+use std::cmp::Reverse;
 use tallybook_read_models::fold::TableShape;
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::mpsc;
 
-use super::{Builder, GenerationError};
+use super::{Builder, GenerationError, Sessions};
 use crate::Registered;
 
-/// PostgreSQL looks at 300 rows for each of these. A table is counted again once it has grown by a tenth.
-const STATISTICS: &str = "SET default_statistics_target = 30";
-
-/// Connections, of which so many work at a time as there are jobs.
 pub(super) struct Indexer<'a> {
-    builder: &'a Builder<'a>,
-    jobs: Semaphore,
-    idle: Mutex<Vec<PgConnection>>,
+    pub(super) builder: &'a Builder<'a>,
+    pub(super) sessions: &'a Sessions,
 }
 
-impl<'a> Indexer<'a> {
-    pub(super) fn of(builder: &'a Builder<'a>) -> Self {
-        let jobs = Semaphore::new(builder.resources.jobs.max(1));
-        Self { builder, jobs, idle: Mutex::default() }
-    }
-
+impl Indexer<'_> {
     /// Makes the keys and indexes of what is loaded, until there is no more to come.
     pub(super) async fn index_loaded(
         &self,
@@ -56,9 +44,9 @@ impl<'a> Indexer<'a> {
 
     async fn index_table(&self, table: TableShape) -> Result<(), GenerationError> {
         let place = self.builder.place;
-        let mut connection = self.connection().await?;
-        let made = place.index_statements(&mut connection, table).await?;
-        self.put_back(connection);
+        let mut session = self.sessions.session().await?;
+        let made = place.index_statements(&mut session, table).await?;
+        session.done();
         try_join_all(made.indexes.into_iter().map(|index| self.run(index))).await?;
         for key in made.keys {
             self.run(key).await?;
@@ -67,28 +55,12 @@ impl<'a> Indexer<'a> {
     }
 
     async fn run(&self, statement: String) -> Result<(), GenerationError> {
-        // Nobody closes it.
-        let Ok(_turn) = self.jobs.acquire().await else { return Err(GenerationError::Cancelled) };
+        let mut session = self.sessions.session().await?;
         if self.builder.cancelled.is_cancelled() {
             return Err(GenerationError::Cancelled);
         }
-        let mut connection = self.connection().await?;
-        connection.execute(statement.as_str()).await?;
-        self.put_back(connection);
+        session.execute(statement.as_str()).await?;
+        session.done();
         Ok(())
-    }
-
-    async fn connection(&self) -> Result<PgConnection, sqlx::Error> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        if let Some(connection) = idle {
-            return Ok(connection);
-        }
-        let mut connection = self.builder.place.connect(self.builder.pool).await?;
-        connection.execute(STATISTICS).await?;
-        Ok(connection)
-    }
-
-    fn put_back(&self, connection: PgConnection) {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
     }
 }

@@ -12,6 +12,7 @@ mod load;
 mod place;
 mod progress;
 mod remainder;
+mod sessions;
 mod source;
 mod stream;
 
@@ -24,6 +25,7 @@ pub(crate) use load::{Allowance, Load, load};
 pub(crate) use place::{Place, is_there};
 pub use progress::{Phase, Progress, ProgressReport};
 pub(crate) use remainder::Remainder;
+pub(crate) use sessions::Sessions;
 
 use tallybook_read_models::fold::FoldError;
 

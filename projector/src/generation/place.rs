@@ -1,10 +1,14 @@
 //! Where a generation's tables are: a schema of their own, with tables exactly like the book's.
 
 use sqlx::{Executor, PgConnection, PgPool};
-use tallybook_event_store::schema::patient_connection;
 use tallybook_read_models::fold::TableShape;
 
-use super::GenerationError;
+use super::{GenerationError, Sessions};
+
+/// For making tables that nobody reads yet. PostgreSQL looks at 300 rows for each of the statistics' target; a table is
+/// counted again once it has grown by a tenth.
+const SETTINGS: &str = "SET client_min_messages = warning; SET synchronous_commit = off; \
+    SET maintenance_work_mem = '16MB'; SET max_parallel_maintenance_workers = 0; SET default_statistics_target = 30";
 
 /// A schema beside the book's.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,20 +38,11 @@ impl Place {
         &self.book
     }
 
-    /// A connection that knows the tables here and no others: what is written to a table that is gone must be an error,
-    /// and never reach the book's.
-    pub(crate) async fn connect(&self, pool: &PgPool) -> Result<PgConnection, sqlx::Error> {
-        let mut connection = patient_connection(pool).await?;
-        connection
-            .execute(
-                format!(
-                    "SET client_min_messages = warning; SET search_path = {}; SET synchronous_commit = off; SET maintenance_work_mem = '16MB'; SET max_parallel_maintenance_workers = 0",
-                    self.schema
-                )
-                .as_str(),
-            )
-            .await?;
-        Ok(connection)
+    /// Sessions that know the tables here and no others: what is written to a table that is gone must be an error, and
+    /// never reach the book's.
+    pub(crate) fn sessions(&self, pool: &PgPool, at_most: usize) -> Sessions {
+        let settings = format!("SET search_path = {}; {SETTINGS}", self.schema);
+        Sessions::new(pool, settings, at_most)
     }
 
     /// Makes the schema where it is not there. Others may be doing the same, which `IF NOT EXISTS` does not always

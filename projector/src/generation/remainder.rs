@@ -24,18 +24,25 @@ impl Remainder {
         Self { pieces: vec![Piece { share: Share::ALL, written_to: 0 }], changes: None }
     }
 
+    /// Nothing is loaded yet.
+    pub(super) fn is_everything(&self) -> bool {
+        self.changes.is_none()
+    }
+
     pub(super) fn share(&self) -> Share {
         self.pieces.iter().map(|piece| piece.share).reduce(Share::to).unwrap_or(Share::ALL)
     }
 
-    /// Tables for this share, empty, that count the changes of rows in about so many bytes, or know how many there will
-    /// be of each.
-    pub(super) fn tables<T: Tables>(&mut self, to: u64, bytes: usize) -> T {
+    /// Tables for this share, empty, that count the changes of rows in about so many bytes, if at all, or know how many
+    /// there will be of each.
+    pub(super) fn tables<T: Tables>(&mut self, to: u64, counting: Option<usize>) -> T {
         let mut tables = T::whole(self.share());
         match &mut self.changes {
             None => {
-                let each = bytes / tables.all().len().max(1);
-                tables.count_all_changes(to.min(each as u64));
+                if let Some(bytes) = counting {
+                    let each = bytes / tables.all().len().max(1);
+                    tables.count_all_changes(to.min(each as u64));
+                }
             }
             Some(known) => {
                 for (table, changes) in tables.all().into_iter().zip(known) {

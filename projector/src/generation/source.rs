@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use futures::{StreamExt, stream};
 use sqlx::PgPool;
-use tallybook_event_store::journal;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::{GenerationError, Progress};
-use crate::journal::{Page, decode};
+use crate::journal::{self, Page};
 
 /// Small enough that the pages under way take little memory, large enough that asking for one costs nothing.
 const PAGE: u64 = 2_000;
@@ -44,10 +43,10 @@ pub(super) async fn read(
 }
 
 async fn page(pool: PgPool, after: u64, count: u64) -> Result<Page, GenerationError> {
-    let stored = journal::page(&pool, after, i64::try_from(count).unwrap_or(i64::MAX)).await?;
-    let found = stored.len() as u64;
+    let page = journal::read(&pool, after, count, &tallybook_domain::upcasters()).await?;
+    let found = page.events().len() as u64;
     if found < count {
         return Err(GenerationError::Gap(format!("the journal ends at {}, before its head", after + found)));
     }
-    Ok(decode(after, stored, &tallybook_domain::upcasters()).await?)
+    Ok(page)
 }

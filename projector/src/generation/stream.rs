@@ -4,7 +4,6 @@ use tallybook_read_models::fold::{CopyRows, Encoding, GroupedRows, Table, TableS
 use tokio::sync::mpsc;
 
 use super::GenerationError;
-use crate::engine::copy_statement;
 
 /// Rows are sent to the database in parts of about this many bytes.
 const PART: usize = 1 << 20;
@@ -14,8 +13,10 @@ const ENCODED_AT_ONCE: usize = 2_000;
 
 /// What the writer does at a time.
 pub(super) struct Part {
-    pub(super) statement: String,
+    pub(super) table: TableShape,
     pub(super) rows: Vec<u8>,
+    /// Everything is folded: no rows come between these parts but what there is already.
+    pub(super) folded: bool,
 }
 
 /// Rows on their way to the writer.
@@ -26,6 +27,7 @@ pub(super) struct Streams {
     tables: Vec<Stream>,
     /// Rows are put in order within about this many bytes.
     in_order: usize,
+    folded: bool,
 }
 
 /// One table's rows on their way.
@@ -47,7 +49,8 @@ impl Streams {
             open: CopyRows::default(),
             waiting: GroupedRows::by(shape.grouped_by),
         };
-        Self { parts, written, tables: tables.iter().map(|table| stream(table.shape())).collect(), in_order }
+        let tables = tables.iter().map(|table| stream(table.shape())).collect();
+        Self { parts, written, tables, in_order, folded: false }
     }
 
     /// The bytes of rows that wait for the others of their groups.
@@ -55,9 +58,10 @@ impl Streams {
         self.tables.iter().map(|stream| stream.waiting.bytes()).sum()
     }
 
-    /// Takes all rows of a table, and hands them over, each part's as soon as they make one: rows and their encoding
-    /// are not both in memory.
+    /// Once everything is folded: takes all rows of a table, and hands them over, each part's as soon as they make one:
+    /// rows and their encoding are not both in memory.
     pub(super) async fn drain(&mut self, table: &mut dyn Table, at: usize) -> Result<(), GenerationError> {
+        self.folded = true;
         self.drain_by(at, |rows| table.drain_added(rows, ENCODED_AT_ONCE)).await
     }
 
@@ -128,7 +132,7 @@ impl Streams {
         }
         let next = self.written.try_recv().map_or_else(|_| CopyRows::default(), CopyRows::reusing);
         let rows = std::mem::replace(&mut stream.open, next).finish()?;
-        let part = Part { statement: copy_statement(stream.shape), rows };
+        let part = Part { table: stream.shape, rows, folded: self.folded };
         // A writer that has gone tells why when it is waited for.
         if self.parts.send(part).await.is_err() {
             tracing::debug!(table = stream.shape.name, "nobody writes these rows any more");

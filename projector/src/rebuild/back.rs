@@ -58,14 +58,11 @@ impl Rebuilder {
     ) -> Result<RebuildOutcome, RebuildError> {
         let mut connection = patient_connection(&self.pool).await?;
         let new = self.way_back(&mut connection, projection).await?;
-        let [lock] = &held.locks[..] else {
-            return Err(RebuildError::LockLost { name: projection.name.to_owned() });
-        };
         let swap = Swap {
             projection,
             way: Way::Back,
             site: &held.site.place,
-            lock,
+            lock: &held.lock,
             logbook,
             progress: &self.progress,
             new,

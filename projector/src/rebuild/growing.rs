@@ -2,7 +2,6 @@
 
 use sqlx::{Connection, PgConnection};
 use tallybook_event_store::journal;
-use tallybook_event_store::schema::patient_connection;
 
 use super::blockers::InTheWay;
 use super::lock::Lock;
@@ -12,22 +11,28 @@ use super::takeover::Takeover;
 use super::{Blocker, RebuildError, RebuildOutcome, Rebuilder};
 use crate::Registered;
 use crate::generation::{
-    Follower, GenerationError, Phase, Place, RowDifference, TableDifference, compare, row_differences,
+    Follower, GenerationError, Phase, Place, RowDifference, Sessions, TableDifference, compare,
+    row_differences,
 };
 
 /// Followed to within this many events before the projection is held still for the rest.
 const CLOSE: u64 = 500;
 
-pub(super) struct Growing<'a> {
-    rebuilder: &'a Rebuilder,
-    place: &'a Place,
-    projection: Registered,
+/// What all new tables of one run share.
+pub(super) struct Ground<'a> {
+    pub(super) rebuilder: &'a Rebuilder,
+    pub(super) place: &'a Place,
     /// What keeps others from the new tables.
-    lock: &'a Lock,
+    pub(super) lock: &'a Lock,
     /// Inside the new tables' schema.
-    connection: PgConnection,
+    pub(super) sessions: Sessions,
     /// Inside the book's.
-    book: PgConnection,
+    pub(super) book: Sessions,
+}
+
+pub(super) struct Growing<'a> {
+    ground: &'a Ground<'a>,
+    projection: Registered,
     /// Everything up to here is in the new tables.
     pub(super) position: u64,
     in_the_way: InTheWay,
@@ -46,17 +51,9 @@ pub(super) enum Look {
 }
 
 impl<'a> Growing<'a> {
-    pub(super) async fn built(
-        rebuilder: &'a Rebuilder,
-        place: &'a Place,
-        (projection, lock): (Registered, &'a Lock),
-        position: u64,
-    ) -> Result<Self, RebuildError> {
-        let connection = place.connect(&rebuilder.pool).await?;
-        let book = patient_connection(&rebuilder.pool).await?;
-        let in_the_way = InTheWay::of(locked(place.book(), projection));
-        let blockers = Vec::new();
-        Ok(Self { rebuilder, place, projection, lock, connection, book, position, in_the_way, blockers })
+    pub(super) fn built(ground: &'a Ground<'a>, projection: Registered, position: u64) -> Self {
+        let in_the_way = InTheWay::of(locked(ground.place.book(), projection));
+        Self { ground, projection, position, in_the_way, blockers: Vec::new() }
     }
 
     pub(super) fn name(&self) -> &'static str {
@@ -72,7 +69,9 @@ impl<'a> Growing<'a> {
             takeover.end().await;
             return Ok(Look::Behind(behind));
         }
-        let mut moment = self.book.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+        let Ground { rebuilder, place, book, .. } = self.ground;
+        let mut session = book.session().await?;
+        let mut moment = session.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
         // The first statement fixes the moment; from then on the projection may move again.
         let live =
             sqlx::query_scalar!("SELECT position FROM projections WHERE name = $1", self.projection.name)
@@ -82,20 +81,21 @@ impl<'a> Growing<'a> {
         if journal::unsigned(live?)? != self.position {
             return Err(RebuildError::Overtaken { name: self.projection.name.to_owned() });
         }
-        self.rebuilder.progress.enter(Phase::Comparing);
+        rebuilder.progress.enter(Phase::Comparing);
         let (mut tables, mut rows) = (Vec::new(), Vec::new());
         for table in (self.projection.tables)() {
-            if self.rebuilder.cancelled.is_cancelled() {
+            if rebuilder.cancelled.is_cancelled() {
                 return Err(GenerationError::Cancelled.into());
             }
-            let difference = compare(&mut moment, self.place, table).await?;
+            let difference = compare(&mut moment, place, table).await?;
             if rows_told > 0 && !difference.is_none() {
-                rows.extend(row_differences(&mut moment, self.place, table, rows_told).await?);
+                rows.extend(row_differences(&mut moment, place, table, rows_told).await?);
             }
             tables.push(difference);
         }
         moment.rollback().await?;
-        self.still_locked().await?;
+        self.still_locked(&mut session).await?;
+        session.done();
         Ok(Look::Compared { tables, rows })
     }
 
@@ -106,32 +106,38 @@ impl<'a> Growing<'a> {
         logbook: &Logbook,
         found: &RebuildOutcome,
     ) -> Result<Option<RebuildOutcome>, RebuildError> {
-        self.blockers = self.in_the_way.still(&mut self.book).await?.to_vec();
+        let Ground { rebuilder, place, lock, book, .. } = self.ground;
+        let mut session = book.session().await?;
+        self.blockers = self.in_the_way.still(&mut session).await?.to_vec();
         if !self.blockers.is_empty() {
+            session.done();
             let live = self.live_position().await?;
             self.follow(live).await?;
             return Ok(None);
         }
+        session.done();
         let takeover = self.hold_still().await?;
+        let mut session = book.session().await?;
         let swap = Swap {
             projection: self.projection,
             way: Way::Forth,
-            site: self.place,
-            lock: self.lock,
+            site: place,
+            lock,
             logbook,
-            progress: &self.rebuilder.progress,
+            progress: &rebuilder.progress,
             new: Generation { version: self.projection.version, position: self.position },
             outcome: found.clone(),
         };
-        let tried = swap.attempt(&mut self.book, &takeover).await;
+        let tried = swap.attempt(&mut session, &takeover).await;
         // Looked for before the projection goes on: its own pages are in nobody's way.
         let looked = match &tried {
-            Ok(None) => self.in_the_way.look(&mut self.book).await.map(<[Blocker]>::to_vec),
+            Ok(None) => self.in_the_way.look(&mut session).await.map(<[Blocker]>::to_vec),
             Ok(Some(_)) | Err(_) => Ok(Vec::new()),
         };
         takeover.end().await;
         let swapped = tried?;
         self.blockers = looked?;
+        session.done();
         Ok(swapped)
     }
 
@@ -144,7 +150,7 @@ impl<'a> Growing<'a> {
             }
             self.follow(live).await?;
         }
-        let takeover = Takeover::begin(&self.rebuilder.pool, self.projection.name).await?;
+        let takeover = Takeover::begin(&self.ground.rebuilder.pool, self.projection.name).await?;
         match self.follow(takeover.position).await {
             Ok(()) => Ok(takeover),
             Err(error) => {
@@ -155,22 +161,26 @@ impl<'a> Growing<'a> {
     }
 
     async fn follow(&mut self, to: u64) -> Result<(), RebuildError> {
-        if self.rebuilder.cancelled.is_cancelled() {
+        let Ground { rebuilder: Rebuilder { pool, cancelled, .. }, sessions, book, .. } = self.ground;
+        if cancelled.is_cancelled() {
             return Err(GenerationError::Cancelled.into());
         }
         if to > self.position {
-            self.still_locked().await?;
-            let Rebuilder { pool, cancelled, .. } = self.rebuilder;
-            let (connection, from) = (&mut self.connection, self.position);
+            let mut session = book.session().await?;
+            self.still_locked(&mut session).await?;
+            session.done();
+            let mut session = sessions.session().await?;
+            let (connection, from) = (&mut *session, self.position);
             (self.projection.follow)(Follower { connection, pool, from, to, cancelled }).await?;
+            session.done();
             self.position = to;
         }
         Ok(())
     }
 
     /// Without the lock the new tables are perhaps another's.
-    async fn still_locked(&mut self) -> Result<(), RebuildError> {
-        if self.lock.is_held(&mut self.book).await? {
+    async fn still_locked(&self, connection: &mut PgConnection) -> Result<(), RebuildError> {
+        if self.ground.lock.is_held(self.name(), connection).await? {
             return Ok(());
         }
         Err(RebuildError::LockLost { name: self.projection.name.to_owned() })
@@ -179,7 +189,7 @@ impl<'a> Growing<'a> {
     async fn live_position(&self) -> Result<u64, RebuildError> {
         let position =
             sqlx::query_scalar!("SELECT position FROM projections WHERE name = $1", self.projection.name)
-                .fetch_one(&self.rebuilder.pool)
+                .fetch_one(&self.ground.rebuilder.pool)
                 .await?;
         Ok(journal::unsigned(position)?)
     }

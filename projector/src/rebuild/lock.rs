@@ -12,7 +12,8 @@ pub(crate) struct Lock {
     connection: PgConnection,
     /// The process of the server that has it.
     holder: i32,
-    keys: [String; 2],
+    /// Of the book.
+    scope: String,
 }
 
 impl Lock {
@@ -22,37 +23,51 @@ impl Lock {
         schema: &str,
         name: &str,
     ) -> Result<Option<Self>, RebuildError> {
-        let mut connection = patient_connection(pool).await?;
-        let keys = [format!("rebuild of {schema}"), name.to_owned()];
-        let (taken, holder): (bool, i32) =
-            sqlx::query_as("SELECT pg_try_advisory_lock(hashtext($1), hashtext($2)), pg_backend_pid()")
-                .bind(&keys[0])
-                .bind(&keys[1])
-                .fetch_one(&mut connection)
-                .await?;
-        if taken {
-            return Ok(Some(Self { connection, holder, keys }));
+        match Self::take(pool, schema, &[name]).await {
+            Ok(lock) => Ok(Some(lock)),
+            Err(RebuildError::UnderWay { .. }) => Ok(None),
+            Err(error) => Err(error),
         }
-        connection.close().await?;
-        Ok(None)
     }
 
-    pub(super) async fn take(pool: &PgPool, schema: &str, name: &str) -> Result<Self, RebuildError> {
-        Self::try_take(pool, schema, name)
-            .await?
-            .ok_or_else(|| RebuildError::UnderWay { name: name.to_owned() })
+    /// All of these, by one session, or none.
+    pub(super) async fn take(pool: &PgPool, schema: &str, names: &[&str]) -> Result<Self, RebuildError> {
+        let mut connection = patient_connection(pool).await?;
+        let scope = format!("rebuild of {schema}");
+        let taken: Vec<(bool, i32)> = sqlx::query_as(
+            "SELECT pg_try_advisory_lock(hashtext($1), hashtext(name)), pg_backend_pid()
+               FROM unnest($2::text[]) WITH ORDINALITY AS wanted (name, place) ORDER BY place",
+        )
+        .bind(&scope)
+        .bind(names)
+        .fetch_all(&mut connection)
+        .await?;
+        let holder = taken.first().map_or(0, |(_, holder)| *holder);
+        let lock = Self { connection, holder, scope };
+        match names.iter().zip(taken).find(|(_, (taken, _))| !taken) {
+            None => Ok(lock),
+            Some((name, _)) => {
+                let name = (*name).to_owned();
+                lock.release().await?;
+                Err(RebuildError::UnderWay { name })
+            }
+        }
     }
 
     /// Asked on another connection. `false`: it is lost, and somebody else may have it.
-    pub(super) async fn is_held(&self, connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    pub(super) async fn is_held(
+        &self,
+        name: &str,
+        connection: &mut PgConnection,
+    ) -> Result<bool, sqlx::Error> {
         sqlx::query_scalar(
             "SELECT EXISTS (SELECT FROM pg_locks
                              WHERE locktype = 'advisory' AND granted AND pid = $1
                                AND classid = hashtext($2)::oid AND objid = hashtext($3)::oid)",
         )
         .bind(self.holder)
-        .bind(&self.keys[0])
-        .bind(&self.keys[1])
+        .bind(&self.scope)
+        .bind(name)
         .fetch_one(connection)
         .await
     }

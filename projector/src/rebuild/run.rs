@@ -6,7 +6,7 @@ use tallybook_event_store::journal;
 
 use super::dependents::dependents;
 use super::ending::{Ended, all_or_each};
-use super::growing::{Growing, Look};
+use super::growing::{Ground, Growing, Look};
 use super::lock::Lock;
 use super::logbook::{Logbook, Undertaking};
 use super::restore::{missing, restore};
@@ -17,12 +17,13 @@ use super::sweep::sweep_first;
 use super::{RebuildError, RebuildOutcome, RebuildRecord, RebuildRequest, Rebuilder, Unfinished};
 use crate::Registered;
 use crate::engine::register;
-use crate::generation::{Builder, Phase, Place};
+use crate::generation::{Builder, Phase, Place, Sessions};
 
 /// What a run holds until its end.
 pub(super) struct Held {
     pub(super) site: Site,
-    pub(super) locks: Vec<Lock>,
+    /// On all of its projections.
+    pub(super) lock: Lock,
 }
 
 impl Rebuilder {
@@ -109,38 +110,40 @@ impl Rebuilder {
 
     /// Keeps others from these projections, and takes a schema for their tables.
     pub(super) async fn hold(&self, projections: &[Registered]) -> Result<Held, RebuildError> {
-        let mut held = Held { site: Site::open(&self.pool, &self.schema).await?, locks: Vec::new() };
         for projection in projections {
-            match self.lock(*projection).await {
-                Ok(lock) => held.locks.push(lock),
-                Err(error) => {
-                    self.let_go(held).await;
-                    return Err(error);
-                }
+            register(&self.pool, projection.name, projection.version).await?;
+        }
+        let names: Vec<&str> = projections.iter().map(|projection| projection.name).collect();
+        let lock = Lock::take(&self.pool, &self.schema, &names).await?;
+        let opened = match self.none_is_newer(projections).await {
+            Ok(()) => Site::open(&self.pool, &self.schema).await,
+            Err(error) => Err(error),
+        };
+        match opened {
+            Ok(site) => Ok(Held { site, lock }),
+            Err(error) => {
+                lock.release().await?;
+                Err(error)
             }
         }
-        Ok(held)
     }
 
-    async fn lock(&self, projection: Registered) -> Result<Lock, RebuildError> {
-        register(&self.pool, projection.name, projection.version).await?;
-        let lock = Lock::take(&self.pool, &self.schema, projection.name).await?;
-        let made = version(&self.pool, projection.name).await?;
-        if made > projection.version {
-            lock.release().await?;
-            return Err(RebuildError::NewerVersion { name: projection.name.to_owned(), made });
+    async fn none_is_newer(&self, projections: &[Registered]) -> Result<(), RebuildError> {
+        for projection in projections {
+            let made = version(&self.pool, projection.name).await?;
+            if made > projection.version {
+                return Err(RebuildError::NewerVersion { name: projection.name.to_owned(), made });
+            }
         }
-        Ok(lock)
+        Ok(())
     }
 
     /// Drops what is left of the tables of a run, and lets others work on its projections. What was done is told even
     /// if this fails: the locks end with their connections, and the next sweep drops the rest.
     pub(super) async fn let_go(&self, held: Held) {
         held.site.close(&self.pool).await;
-        for lock in held.locks {
-            if let Err(error) = lock.release().await {
-                tracing::warn!(%error, "the lock on a projection could not be given back");
-            }
+        if let Err(error) = held.lock.release().await {
+            tracing::warn!(%error, "the lock on projections could not be given back");
         }
     }
 
@@ -161,12 +164,12 @@ impl Rebuilder {
         let place = &held.site.place;
         self.builder(place).build(projections, to).await?;
         self.progress.enter(Phase::CatchingUp);
+        let ground = self.ground(place, &held.lock);
         // All are looked at before the first is swapped: a difference nobody expected stops all of them.
         let looking: Vec<_> = projections
             .iter()
             .copied()
-            .zip(&held.locks)
-            .map(|locked| self.look(place, locked, to, request).boxed())
+            .map(|projection| self.look(&ground, projection, (to, request)).boxed())
             .collect();
         let looks: Vec<Result<_, _>> = stream::iter(looking).buffered(self.jobs.max(1)).collect().await;
         let ready = looks.into_iter().collect::<Result<Vec<_>, _>>()?;
@@ -181,6 +184,11 @@ impl Rebuilder {
 
     /// The tables kept from the last swap are dropped by the next one, if nothing of others hangs on them.
     async fn may_be_replaced(&self, projections: &[Registered]) -> Result<(), RebuildError> {
+        let all: Vec<String> =
+            projections.iter().flat_map(|projection| kept(&self.schema, *projection)).collect();
+        if dependents(&self.pool, &all).await?.is_empty() {
+            return Ok(());
+        }
         for projection in projections {
             let dependents = dependents(&self.pool, &kept(&self.schema, *projection)).await?;
             if !dependents.is_empty() {
@@ -209,6 +217,12 @@ impl Rebuilder {
             restored = true;
         }
         Ok(restored)
+    }
+
+    pub(super) fn ground<'a>(&'a self, place: &'a Place, lock: &'a Lock) -> Ground<'a> {
+        let sessions = self.jobs.max(1);
+        let book = Sessions::new(&self.pool, "SET client_min_messages = warning".to_owned(), sessions);
+        Ground { rebuilder: self, place, lock, sessions: place.sessions(&self.pool, sessions), book }
     }
 
     pub(crate) fn builder<'a>(&'a self, place: &'a Place) -> Builder<'a> {
@@ -242,13 +256,12 @@ impl Rebuilder {
 
     /// New tables that have been compared with the live ones.
     async fn look<'a>(
-        &'a self,
-        place: &'a Place,
-        (projection, lock): (Registered, &'a Lock),
-        built: u64,
-        request: RebuildRequest,
+        &self,
+        ground: &'a Ground<'a>,
+        projection: Registered,
+        (built, request): (u64, RebuildRequest),
     ) -> Result<Ready<'a>, RebuildError> {
-        let mut growing = Growing::built(self, place, (projection, lock), built).await?;
+        let mut growing = Growing::built(ground, projection, built);
         let name = projection.name.to_owned();
         let differences = match growing.look(0).await? {
             Look::Behind(lag) if request.expect_equal => {

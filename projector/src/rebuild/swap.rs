@@ -110,7 +110,7 @@ impl Swap<'_> {
         };
         // Asked when nobody else can touch these tables any more: had the lock been lost before, another run might
         // have swapped them meanwhile, or given this one up.
-        if !self.lock.is_held(&mut transaction).await?
+        if !self.lock.is_held(self.projection.name, &mut transaction).await?
             || !self.logbook.swapped(&mut transaction, self.progress, &outcome).await?
         {
             transaction.rollback().await?;

@@ -3,7 +3,7 @@
 use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 use serde::Serialize;
 
-use super::growing::{Growing, Look};
+use super::growing::{Ground, Growing, Look};
 use super::lock::Lock;
 use super::restore::missing;
 use super::{RebuildError, Rebuilder};
@@ -34,7 +34,7 @@ impl Rebuilder {
     /// Folds projections afresh up to where each stands, and compares row by row.
     pub async fn verify(&self, projections: &[Registered]) -> Result<Vec<Verification>, RebuildError> {
         let held = self.hold(projections).await?;
-        let done = self.verify_in(&held.site.place, projections, &held.locks).await;
+        let done = self.verify_in(&held.site.place, projections, &held.lock).await;
         self.let_go(held).await;
         done
     }
@@ -43,7 +43,7 @@ impl Rebuilder {
         &self,
         place: &Place,
         projections: &[Registered],
-        locks: &[Lock],
+        lock: &Lock,
     ) -> Result<Vec<Verification>, RebuildError> {
         for projection in projections {
             let tables = missing(&self.pool, &self.schema, *projection).await?;
@@ -54,11 +54,11 @@ impl Rebuilder {
         let to = self.slowest(projections).await?;
         self.builder(place).build(projections, to).await?;
         self.progress.enter(Phase::CatchingUp);
+        let ground = self.ground(place, lock);
         let checking: Vec<_> = projections
             .iter()
             .copied()
-            .zip(locks)
-            .map(|locked| self.check(place, locked, to).boxed())
+            .map(|projection| self.check(&ground, projection, to).boxed())
             .collect();
         let verified = stream::iter(checking).buffered(self.jobs.max(1)).try_collect().await?;
         self.progress.enter(Phase::Done);
@@ -67,11 +67,11 @@ impl Rebuilder {
 
     async fn check(
         &self,
-        place: &Place,
-        (projection, lock): (Registered, &Lock),
+        ground: &Ground<'_>,
+        projection: Registered,
         built: u64,
     ) -> Result<Verification, RebuildError> {
-        let mut growing = Growing::built(self, place, (projection, lock), built).await?;
+        let mut growing = Growing::built(ground, projection, built);
         let name = projection.name.to_owned();
         match growing.look(ROWS_TOLD).await? {
             Look::Compared { tables, mut rows } => {

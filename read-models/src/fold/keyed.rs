@@ -6,10 +6,10 @@
 use std::collections::HashSet;
 use std::mem::size_of;
 
-use lru::LruCache;
 use sqlx::postgres::PgRow;
 
 use super::share::place_of;
+use super::slots::Slots;
 use super::watch::{Watch, texts};
 use super::{
     Encoding, FoldFault, KeyedRow, Mode, Sample, Share, StillToCome, Table, TableShape, Tables, Texts,
@@ -20,8 +20,8 @@ const BESIDE_A_ROW: usize = 160;
 
 #[derive(Debug)]
 pub struct Keyed<R: KeyedRow> {
-    /// By last use. Without a bound of its own: `settle` cuts it, so that nothing is lost in the middle of a page.
-    slots: LruCache<R::Key, Slot<R>>,
+    /// A cache is cut by `settle`, so that nothing is lost in the middle of a page.
+    slots: Slots<R::Key, Slot<R>>,
     /// Keys of rows made or changed since the last `settle`, where few of many are.
     dirty: Vec<R::Key>,
     wanted: HashSet<R::Key>,
@@ -60,7 +60,7 @@ struct Slot<R> {
 impl<R: KeyedRow> Keyed<R> {
     fn new(whole: Option<Share>) -> Self {
         Self {
-            slots: LruCache::unbounded(),
+            slots: if whole.is_some() { Slots::whole() } else { Slots::cached() },
             dirty: Vec::new(),
             wanted: HashSet::new(),
             texts: 0,
@@ -82,17 +82,18 @@ impl<R: KeyedRow> Keyed<R> {
         }
         let never_changes =
             matches!(&self.changes, Some(Changes::Known { left, .. }) if left.has_none(place_of(key)));
-        if never_changes && !self.slots.contains(key) {
+        if never_changes && !self.slots.has(key) {
             self.finished.push(row());
             return Ok(());
         }
-        let slot = self.slots.get_or_insert_mut_ref(key, Slot::unknown);
+        let slot = self.slots.get_or_insert(key, Slot::unknown);
         if slot.row.is_some() {
             return Err(FoldFault::AlreadyThere { table: R::TABLE, key: format!("{key:?}") });
         }
         let row = slot.row.insert(row());
         self.texts += row.texts();
-        self.mark(key);
+        let first = slot.mark();
+        self.note_marked(key, first);
         Ok(())
     }
 
@@ -105,13 +106,14 @@ impl<R: KeyedRow> Keyed<R> {
         if !self.may_fold(key)? {
             return Ok(());
         }
-        let slot = self.slots.get_or_insert_mut_ref(key, Slot::unknown);
+        let slot = self.slots.get_or_insert(key, Slot::unknown);
         let missing = || FoldFault::Missing { table: R::TABLE, key: format!("{key:?}") };
         let row = slot.row.as_mut().ok_or_else(missing)?;
         let before = row.texts();
         change(row)?;
         self.texts = self.texts + row.texts() - before;
-        self.mark(key);
+        let first = slot.mark();
+        self.note_marked(key, first);
         self.finish(key);
         Ok(())
     }
@@ -126,12 +128,13 @@ impl<R: KeyedRow> Keyed<R> {
         if !self.may_fold(key)? {
             return Ok(());
         }
-        let slot = self.slots.get_or_insert_mut_ref(key, Slot::unknown);
+        let slot = self.slots.get_or_insert(key, Slot::unknown);
         let before = slot.texts();
         let row = slot.row.get_or_insert_with(first);
         change(row)?;
         self.texts = self.texts + row.texts() - before;
-        self.mark(key);
+        let first = slot.mark();
+        self.note_marked(key, first);
         self.finish(key);
         Ok(())
     }
@@ -151,7 +154,7 @@ impl<R: KeyedRow> Keyed<R> {
         match self.mode {
             Mode::Declaring => {
                 // Looking it up also marks it as used, so that it outlives rows no event asked for.
-                if self.whole.is_none() && self.slots.get(key).is_none() && !self.wanted.contains(key) {
+                if self.whole.is_none() && !self.slots.touch(key) && !self.wanted.contains(key) {
                     self.wanted.insert(key.clone());
                 }
                 Ok(false)
@@ -160,7 +163,7 @@ impl<R: KeyedRow> Keyed<R> {
                 self.note_change(key);
                 Ok(!self.is_others(key))
             }
-            Mode::Folding if self.slots.contains(key) => Ok(true),
+            Mode::Folding if self.slots.has(key) => Ok(true),
             Mode::Folding => Err(FoldFault::NotLoaded { table: R::TABLE, key: format!("{key:?}") }),
         }
     }
@@ -184,24 +187,20 @@ impl<R: KeyedRow> Keyed<R> {
     fn finish(&mut self, key: &R::Key) {
         if let Some(Changes::Known { left, .. }) = &self.changes
             && left.has_none(place_of(key))
-            && let Some(slot) = self.slots.pop(key)
+            && let Some(slot) = self.slots.remove(key)
         {
             self.texts -= slot.texts();
             self.finished.extend(slot.row);
         }
     }
 
-    fn mark(&mut self, key: &R::Key) {
+    /// After a row was made or changed, for the first time since the last `settle` or not.
+    fn note_marked(&mut self, key: &R::Key, first: bool) {
         if let Some(watch) = &mut self.watch {
             watch.touch(key);
         }
-        if let Some(slot) = self.slots.peek_mut(key)
-            && !slot.dirty
-        {
-            slot.dirty = true;
-            if self.whole.is_none() {
-                self.dirty.push(key.clone());
-            }
+        if first && self.whole.is_none() {
+            self.dirty.push(key.clone());
         }
     }
 
@@ -224,6 +223,11 @@ fn key_texts<R: KeyedRow>(key: &R::Key) -> Texts {
 impl<R: KeyedRow> Slot<R> {
     fn unknown() -> Self {
         Self { row: None, stored: false, dirty: false }
+    }
+
+    /// Answers whether it was not marked before.
+    fn mark(&mut self) -> bool {
+        !std::mem::replace(&mut self.dirty, true)
     }
 
     fn texts(&self) -> usize {
@@ -293,7 +297,7 @@ impl<R: KeyedRow> Table for Keyed<R> {
 
     fn drain_added(&mut self, into: &mut Encoding, at_most: usize) -> bool {
         for _ in 0..at_most {
-            let Some((_, slot)) = self.slots.pop_lru() else { return false };
+            let Some(slot) = self.slots.leave() else { return false };
             self.texts -= slot.texts();
             if let (true, false, Some(row)) = (slot.dirty, slot.stored, slot.row) {
                 into.row(R::COLUMNS.len(), |fields| row.encode(fields));
@@ -326,7 +330,7 @@ impl<R: KeyedRow> Table for Keyed<R> {
         let others: Vec<R::Key> =
             self.slots.iter().map(|(key, _)| key).filter(|key| !share.has(*key)).cloned().collect();
         for key in others {
-            self.texts -= self.slots.pop(&key).map_or(0, |slot| slot.texts());
+            self.texts -= self.slots.remove(&key).map_or(0, |slot| slot.texts());
         }
         self.whole = Some(share);
     }
@@ -367,13 +371,13 @@ impl<R: KeyedRow> Table for Keyed<R> {
             }
         }
         if self.whole.is_some() {
-            for (_, slot) in &mut self.slots {
+            for slot in self.slots.values_mut() {
                 (slot.dirty, slot.stored) = (false, true);
             }
             return;
         }
         while self.slots.len() > keep {
-            self.texts -= self.slots.pop_lru().map_or(0, |(_, slot)| slot.texts());
+            self.texts -= self.slots.leave().map_or(0, |slot| slot.texts());
         }
     }
 }

@@ -11,6 +11,7 @@ mod keyed;
 mod row;
 mod sample;
 mod share;
+mod slots;
 mod still_to_come;
 mod table;
 #[cfg(test)]
