@@ -146,6 +146,9 @@ impl<'r> BorrowedEvent<'r> {
     }
 }
 
+/// Events handed over before other tasks get their turn.
+const AT_ONCE: usize = 500;
+
 /// The next events after a position, at most `limit`, each handed over as it comes. Their hashes are not read.
 pub async fn each<E: From<sqlx::Error>>(
     executor: impl PgExecutor<'_>,
@@ -153,6 +156,7 @@ pub async fn each<E: From<sqlx::Error>>(
     limit: u64,
     mut take: impl FnMut(BorrowedEvent<'_>) -> Result<(), E>,
 ) -> Result<(), E> {
+    // Not checked when the program is built: what is checked owns its texts.
     let mut rows = sqlx::query(
         "SELECT position, sequence, recorded_at, aggregate_type, aggregate_id, event_type, event_version,
                 payload, metadata
@@ -161,8 +165,13 @@ pub async fn each<E: From<sqlx::Error>>(
     .bind(signed(after)?)
     .bind(signed(limit)?)
     .fetch(executor);
+    let mut taken = 0_usize;
     while let Some(row) = rows.try_next().await? {
         take(BorrowedEvent::of(&row)?)?;
+        taken += 1;
+        if taken.is_multiple_of(AT_ONCE) {
+            tokio::task::yield_now().await;
+        }
     }
     Ok(())
 }

@@ -21,7 +21,7 @@ pub(crate) struct PageEvent {
     pub(crate) position: u64,
     pub(crate) aggregate_type: Cow<'static, str>,
     /// The same, as its page numbers them.
-    kind: usize,
+    type_number: usize,
     /// The reason if this program cannot read it.
     pub(crate) decoded: Result<Box<RecordedEvent>, String>,
 }
@@ -30,7 +30,7 @@ pub(crate) struct PageEvent {
 pub(crate) struct Page {
     events: Vec<PageEvent>,
     /// The types of their aggregates: few.
-    kinds: Vec<Cow<'static, str>>,
+    types: Vec<Cow<'static, str>>,
 }
 
 /// The part of a page after some position.
@@ -69,31 +69,25 @@ impl Excerpt {
 }
 
 impl Page {
-    fn with_capacity(events: u64) -> Self {
-        // It can be any number: "all there are".
-        const MOST: usize = 10_000;
-        let capacity = usize::try_from(events).map_or(MOST, |events| events.min(MOST));
-        Self { events: Vec::with_capacity(capacity), kinds: Vec::new() }
-    }
-
     fn add(&mut self, event: BorrowedEvent<'_>, upcasters: &[Box<dyn EventUpcaster>]) {
         let decoded = event.decode(upcasters).map(Box::new).map_err(|error| error.to_string());
         let aggregate_type = match &decoded {
             Ok(event) => Cow::Borrowed(event.event.aggregate_type()),
             Err(_) => Cow::Owned(event.aggregate_type.to_owned()),
         };
-        let kind = self.kinds.iter().position(|kind| *kind == aggregate_type).unwrap_or_else(|| {
-            self.kinds.push(aggregate_type.clone());
-            self.kinds.len() - 1
+        let known = self.types.iter().position(|known| *known == aggregate_type);
+        let type_number = known.unwrap_or_else(|| {
+            self.types.push(aggregate_type.clone());
+            self.types.len() - 1
         });
-        self.events.push(PageEvent { position: event.position, aggregate_type, kind, decoded });
+        self.events.push(PageEvent { position: event.position, aggregate_type, type_number, decoded });
     }
 
     /// The events a projection has to understand. Asked once for each type, not for each event.
     pub(crate) fn concerning(&self, reads: Reads) -> impl Iterator<Item = &PageEvent> {
-        let concern: Vec<bool> = self.kinds.iter().map(|kind| reads.concern(kind)).collect();
+        let concern: Vec<bool> = self.types.iter().map(|known| reads.concern(known)).collect();
         let events = if concern.contains(&true) { &self.events[..] } else { &[] };
-        events.iter().filter(move |event| concern[event.kind])
+        events.iter().filter(move |event| concern[event.type_number])
     }
 
     pub(crate) fn events(&self) -> &[PageEvent] {
@@ -144,7 +138,7 @@ pub(crate) async fn read(
     limit: u64,
     upcasters: &[Box<dyn EventUpcaster>],
 ) -> Result<Page, JournalError> {
-    let mut page = Page::with_capacity(limit);
+    let mut page = Page { events: Vec::new(), types: Vec::new() };
     let mut wanted = after + 1;
     journal::each(pool, after, limit, |event| {
         if event.position != wanted {

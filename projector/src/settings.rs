@@ -25,7 +25,7 @@ pub struct ProjectorSettings {
     /// The wait after a database error; doubled each time up to `longest_backoff`.
     pub first_backoff: Duration,
     pub longest_backoff: Duration,
-    /// What a rebuild in the background may take: tasks that read and index, and bytes for rows in memory.
+    /// What a rebuild in the background may take: tables copied, indexed or compared at a time, and bytes for rows in memory.
     pub rebuild_jobs: usize,
     pub rebuild_memory: usize,
     /// A projection that is behind by more events than this, and by more than half of the journal, is rebuilt in the

@@ -54,6 +54,29 @@ async fn clearing_up_is_in_no_rebuilds_way() {
     assert!(finds_nothing(&book).await);
 }
 
+/// What it would have held besides, others may take at once.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rebuild_that_may_not_begin_holds_nothing() {
+    let book = folded(busy(3, 4)).await;
+    let holding = hold_the_journal(&book).await;
+    let first = rebuilder(&book);
+    let first = tokio::spawn(async move { first.rebuild(&only("wallets"), REBUILD).await });
+    in_the_making(&book, 1).await;
+    let refused = *rebuilder(&book).rebuild(&every(), REBUILD).await.unwrap_err().cause;
+    assert!(matches!(refused, RebuildError::UnderWay { ref name } if name == "wallets"), "{refused}");
+    let held: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM pg_locks
+          WHERE locktype = 'advisory' AND classid = hashtext('rebuild of ' || $1)::oid",
+    )
+    .bind(&book.schema)
+    .fetch_one(&book.pool)
+    .await
+    .unwrap();
+    assert_eq!(held, 2, "the first run's own, and that on its projection");
+    holding.rollback().await.unwrap();
+    assert!(first.await.unwrap().unwrap()[0].swapped);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn thrown_away_tables_of_two_projections_come_back_at_once() {
     let book = folded(busy(3, 4)).await;

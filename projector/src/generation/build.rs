@@ -18,7 +18,7 @@ const PAGES_AHEAD: usize = 2;
 /// What the making may use.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Resources {
-    /// Tasks that read and decode; one more of the database's sessions copies rows in and makes indexes.
+    /// One task more reads and decodes. As many of the database's sessions copy rows in, and as many make indexes.
     pub(crate) jobs: usize,
     /// Bytes for rows held in memory, all projections together.
     pub(crate) memory: usize,
@@ -36,23 +36,25 @@ pub(crate) struct Builder<'a> {
 impl Builder<'_> {
     /// Folds everything up to a position into new tables, with their indexes.
     pub(crate) async fn build(&self, projections: &[Registered], to: u64) -> Result<(), GenerationError> {
-        let sessions = Arc::new(self.place.sessions(self.pool, self.resources.jobs.max(1) + 1));
-        let mut session = sessions.session().await?;
+        let at_most = self.resources.jobs.max(1);
+        let copying = Arc::new(self.place.sessions(self.pool, at_most));
+        let mut session = copying.session().await?;
         for projection in projections {
             self.place.make(&mut session, &(projection.tables)()).await?;
         }
         session.done();
-        // What is loaded is indexed while the rest is loaded still.
+        // What is loaded is indexed while the rest is loaded still, which must not wait for all of that.
         let (loaded, to_index) = mpsc::unbounded_channel();
-        let indexer = Indexer { builder: self, sessions: &sessions };
-        try_join!(self.fold(projections, (to, &sessions), loaded), indexer.index_loaded(to_index))?;
+        let indexer = Indexer { builder: self, sessions: self.place.sessions(self.pool, at_most) };
+        try_join!(self.fold(projections, to, &copying, loaded), indexer.index_loaded(to_index))?;
         Ok(())
     }
 
     async fn fold(
         &self,
         projections: &[Registered],
-        (to, sessions): (u64, &Arc<Sessions>),
+        to: u64,
+        copying: &Arc<Sessions>,
         loaded: mpsc::UnboundedSender<Registered>,
     ) -> Result<(), GenerationError> {
         self.progress.enter(Phase::Folding);
@@ -60,7 +62,7 @@ impl Builder<'_> {
             projections.iter().map(|projection| (*projection, Remainder::everything())).collect();
         while !left.is_empty() {
             self.progress.expect(to);
-            left = self.pass(left, (to, sessions), &loaded).await?;
+            left = self.pass(left, to, copying, &loaded).await?;
         }
         self.progress.enter(Phase::Indexing);
         Ok(())
@@ -70,7 +72,8 @@ impl Builder<'_> {
     async fn pass(
         &self,
         left: Vec<(Registered, Remainder)>,
-        (to, sessions): (u64, &Arc<Sessions>),
+        to: u64,
+        copying: &Arc<Sessions>,
         loaded: &mpsc::UnboundedSender<Registered>,
     ) -> Result<Vec<(Registered, Remainder)>, GenerationError> {
         let allowances = Allowance::among(left.len(), self.resources.memory);
@@ -79,7 +82,7 @@ impl Builder<'_> {
         for ((projection, remainder), memory) in left.into_iter().zip(allowances) {
             let (subscriber, pages) = mpsc::channel(PAGES_AHEAD);
             subscribers.push(subscriber);
-            let sessions = Arc::clone(sessions);
+            let sessions = Arc::clone(copying);
             let loading = (projection.load)(Load { sessions, pages, to, remainder, memory });
             loads.spawn(async move { (projection, loading.await) });
         }

@@ -4,6 +4,7 @@ use futures::future::try_join_all;
 use futures::{StreamExt, TryStreamExt, stream};
 use sqlx::Executor;
 use std::cmp::Reverse;
+
 use tallybook_read_models::fold::TableShape;
 use tokio::sync::mpsc;
 
@@ -12,7 +13,7 @@ use crate::Registered;
 
 pub(super) struct Indexer<'a> {
     pub(super) builder: &'a Builder<'a>,
-    pub(super) sessions: &'a Sessions,
+    pub(super) sessions: Sessions,
 }
 
 impl Indexer<'_> {

@@ -1,5 +1,6 @@
 //! One projection, from pages of events in memory to rows copied into its new tables.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -10,7 +11,7 @@ use tokio::sync::mpsc;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::stream::{Part, Streams};
-use super::{GenerationError, Remainder, Sessions};
+use super::{GenerationError, Remainder, Sessions, waited_too_long};
 use crate::engine::copy_statement;
 use crate::journal::Page;
 
@@ -78,8 +79,8 @@ pub(crate) async fn load<P: Projection>(load: Load) -> Result<Option<Remainder>,
     let (written, used) = mpsc::unbounded_channel();
     let first = remainder.is_everything();
     let mut tables: P::Tables = remainder.tables(to, memory.for_counting(to));
-    let names = tables.all().into_iter().map(|table| table.shape().name).collect();
-    let writer = Writer { sessions, empty: first.then_some(names), parts: received, written };
+    let names = tables.all().into_iter().filter(|_| first).map(|table| table.shape().name);
+    let writer = Writer { sessions, empty: names.collect(), parts: received, written };
     let writing = AbortOnDropHandle::new(tokio::spawn(writer.write()));
     let mut streams = Streams::of(tables.all(), (parts, used), memory.bytes / GROUPED);
     let (mut share, mut put_off) = (remainder.share(), None);
@@ -137,53 +138,72 @@ fn fold_page<P: Projection>(page: &Page, tables: &mut P::Tables) -> Result<(), G
     Ok(())
 }
 
+/// Whoever reads a whole database locks these tables, too: then rows are copied in without waiting for it.
+const LOCK_TIMEOUT: &str = "1s";
+
 /// Copies in what a load hands over.
 struct Writer {
     sessions: Arc<Sessions>,
-    /// The tables, if they have no rows yet.
-    empty: Option<Vec<&'static str>>,
+    /// The tables that have no rows yet.
+    empty: HashSet<&'static str>,
     parts: mpsc::Receiver<Part>,
     written: mpsc::UnboundedSender<Vec<u8>>,
 }
 
 impl Writer {
     async fn write(mut self) -> Result<(), GenerationError> {
-        let Some(first) = self.parts.recv().await else { return Ok(()) };
-        match self.empty.take() {
-            Some(tables) if first.folded => self.write_frozen(first, tables).await,
-            Some(_) | None => self.write_each(first).await,
+        let sessions = Arc::clone(&self.sessions);
+        while let Some(part) = self.parts.recv().await {
+            let mut session = sessions.session().await?;
+            if part.folded && self.empty.contains(part.table.name) {
+                self.write_frozen(&mut session, part).await?;
+            } else {
+                self.empty.remove(part.table.name);
+                self.copy(&mut session, part, "").await?;
+            }
+            session.done();
         }
+        Ok(())
     }
 
-    /// All rows at once. Rows that come into being with their table can be written as if they were old: whoever reads
+    /// All there is still. Rows that come into being with their table can be written as if they were old: whoever reads
     /// them need not look up, and write down, that they were committed; an index is made in two thirds of the time.
     /// The database clears up nothing of that time while the transaction lasts, so it begins when everything is folded.
-    async fn write_frozen(mut self, first: Part, tables: Vec<&str>) -> Result<(), GenerationError> {
-        let sessions = Arc::clone(&self.sessions);
-        let mut session = sessions.session().await?;
-        let mut transaction = session.begin().await?;
-        transaction.execute(format!("TRUNCATE {}", tables.join(", ")).as_str()).await?;
+    async fn write_frozen(
+        &mut self,
+        connection: &mut PgConnection,
+        first: Part,
+    ) -> Result<(), GenerationError> {
+        let mut transaction = connection.begin().await?;
+        let frozen = if self.emptied(&mut transaction).await? {
+            std::mem::take(&mut self.empty)
+        } else {
+            transaction.rollback().await?;
+            transaction = connection.begin().await?;
+            HashSet::new()
+        };
         let mut next = Some(first);
         while let Some(part) = next {
-            self.copy(&mut transaction, part, ", FREEZE").await?;
+            let options = if frozen.contains(part.table.name) { ", FREEZE" } else { "" };
+            self.copy(&mut transaction, part, options).await?;
             next = self.parts.recv().await;
         }
         transaction.commit().await?;
-        session.done();
         Ok(())
     }
 
-    /// Part after part, as they come.
-    async fn write_each(mut self, first: Part) -> Result<(), GenerationError> {
-        let sessions = Arc::clone(&self.sessions);
-        let mut next = Some(first);
-        while let Some(part) = next {
-            let mut session = sessions.session().await?;
-            self.copy(&mut session, part, "").await?;
-            session.done();
-            next = self.parts.recv().await;
+    /// `false`: somebody has one of the tables for longer than is waited.
+    async fn emptied(&self, transaction: &mut PgConnection) -> Result<bool, GenerationError> {
+        let names: Vec<&str> = self.empty.iter().copied().collect();
+        let empty = format!(
+            "SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'; TRUNCATE {}; SET LOCAL lock_timeout = 0",
+            names.join(", ")
+        );
+        match transaction.execute(empty.as_str()).await {
+            Ok(_) => Ok(true),
+            Err(error) if waited_too_long(&error) => Ok(false),
+            Err(error) => Err(error.into()),
         }
-        Ok(())
     }
 
     async fn copy(

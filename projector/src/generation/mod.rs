@@ -22,7 +22,7 @@ pub(crate) use compare::{as_text, compare, row_differences};
 pub(crate) use explain::{Explaining, explain};
 pub(crate) use follow::{Follower, follow};
 pub(crate) use load::{Allowance, Load, load};
-pub(crate) use place::{Place, is_there};
+pub(crate) use place::{Place, is_there, waited_too_long};
 pub use progress::{Phase, Progress, ProgressReport};
 pub(crate) use remainder::Remainder;
 pub(crate) use sessions::Sessions;

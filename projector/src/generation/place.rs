@@ -138,3 +138,9 @@ pub(crate) fn is_there(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(|report| report.code());
     matches!(code.as_deref(), Some("42P06" | "23505"))
 }
+
+/// `lock_not_available`, or a deadlock that PostgreSQL broke.
+pub(crate) fn waited_too_long(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|report| report.code());
+    matches!(code.as_deref(), Some("55P03" | "40P01"))
+}

@@ -150,6 +150,9 @@ impl<'a> Growing<'a> {
             }
             self.follow(live).await?;
         }
+        // Connected before the projection is held still, not while it is.
+        self.ground.book.session().await?.done();
+        self.ground.sessions.session().await?.done();
         let takeover = Takeover::begin(&self.ground.rebuilder.pool, self.projection.name).await?;
         match self.follow(takeover.position).await {
             Ok(()) => Ok(takeover),

@@ -30,28 +30,26 @@ impl Lock {
         }
     }
 
-    /// All of these, by one session, or none.
+    /// All of these, by one session, or none. Of two who want the same at once, in the same order, one gets them.
     pub(super) async fn take(pool: &PgPool, schema: &str, names: &[&str]) -> Result<Self, RebuildError> {
         let mut connection = patient_connection(pool).await?;
-        let scope = format!("rebuild of {schema}");
-        let taken: Vec<(bool, i32)> = sqlx::query_as(
-            "SELECT pg_try_advisory_lock(hashtext($1), hashtext(name)), pg_backend_pid()
-               FROM unnest($2::text[]) WITH ORDINALITY AS wanted (name, place) ORDER BY place",
-        )
-        .bind(&scope)
-        .bind(names)
-        .fetch_all(&mut connection)
-        .await?;
-        let holder = taken.first().map_or(0, |(_, holder)| *holder);
-        let lock = Self { connection, holder, scope };
-        match names.iter().zip(taken).find(|(_, (taken, _))| !taken) {
-            None => Ok(lock),
-            Some((name, _)) => {
-                let name = (*name).to_owned();
-                lock.release().await?;
-                Err(RebuildError::UnderWay { name })
+        let holder = sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(&mut connection).await?;
+        let mut lock = Self { connection, holder, scope: format!("rebuild of {schema}") };
+        for name in names {
+            if !lock.add(name).await? {
+                lock.let_go().await;
+                return Err(RebuildError::UnderWay { name: (*name).to_owned() });
             }
         }
+        Ok(lock)
+    }
+
+    async fn add(&mut self, name: &str) -> Result<bool, sqlx::Error> {
+        sqlx::query_scalar("SELECT pg_try_advisory_lock(hashtext($1), hashtext($2))")
+            .bind(&self.scope)
+            .bind(name)
+            .fetch_one(&mut self.connection)
+            .await
     }
 
     /// Asked on another connection. `false`: it is lost, and somebody else may have it.
@@ -76,5 +74,12 @@ impl Lock {
         // The server notices a closed connection a little later; who comes next must find it free now.
         sqlx::query("SELECT pg_advisory_unlock_all()").execute(&mut self.connection).await?;
         Ok(self.connection.close().await?)
+    }
+
+    /// The same for who has something else to say. A lock that cannot be given back ends with its connection.
+    pub(super) async fn let_go(self) {
+        if let Err(error) = self.release().await {
+            tracing::warn!(%error, "the lock on projections could not be given back");
+        }
     }
 }

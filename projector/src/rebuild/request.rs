@@ -13,10 +13,10 @@ use crate::generation::{GenerationError, Progress, Resources, TableDifference};
 /// A book whose projections are rebuilt or checked, and what that may use.
 #[derive(Debug, Clone)]
 pub struct Rebuilder {
-    /// Inside the book. A dozen connections are used at a time.
+    /// Inside the book. Some of its connections are used, and up to three, and two for each job, of the run's own.
     pub pool: PgPool,
     pub schema: String,
-    /// Tasks that read and decode, and indexes made at a time.
+    /// Tables copied in, indexes made and tables compared at a time; one task more reads and decodes.
     pub jobs: usize,
     /// Bytes for rows held in memory. What does not fit is folded in further passes.
     pub memory: usize,

@@ -122,7 +122,7 @@ impl Rebuilder {
         match opened {
             Ok(site) => Ok(Held { site, lock }),
             Err(error) => {
-                lock.release().await?;
+                lock.let_go().await;
                 Err(error)
             }
         }
@@ -142,9 +142,7 @@ impl Rebuilder {
     /// if this fails: the locks end with their connections, and the next sweep drops the rest.
     pub(super) async fn let_go(&self, held: Held) {
         held.site.close(&self.pool).await;
-        if let Err(error) = held.lock.release().await {
-            tracing::warn!(%error, "the lock on projections could not be given back");
-        }
+        held.lock.let_go().await;
     }
 
     async fn rebuild_in(

@@ -10,7 +10,7 @@ use super::logbook::Logbook;
 use super::takeover::Takeover;
 use super::{RebuildError, RebuildOutcome};
 use crate::Registered;
-use crate::generation::{Place, Progress, is_there};
+use crate::generation::{Place, Progress, is_there, waited_too_long};
 
 /// How long one try waits for readers that are in the middle of a query. New readers wait behind it as long, and the
 /// projection stands still.
@@ -173,10 +173,4 @@ async fn keep_in_mind(
     .execute(connection)
     .await?;
     Ok(())
-}
-
-/// `lock_not_available`, or a deadlock that PostgreSQL broke.
-fn waited_too_long(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(|report| report.code());
-    matches!(code.as_deref(), Some("55P03" | "40P01"))
 }

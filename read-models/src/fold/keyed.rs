@@ -15,7 +15,8 @@ use super::{
     Encoding, FoldFault, KeyedRow, Mode, Sample, Share, StillToCome, Table, TableShape, Tables, Texts,
 };
 
-/// What a row takes besides its own size: its place in the map and by last use, and long ids on the heap, roughly.
+/// What a row takes besides its own size: its place in the map, and in a cache by last use, and long ids on the heap,
+/// roughly.
 const BESIDE_A_ROW: usize = 160;
 
 #[derive(Debug)]
@@ -146,7 +147,7 @@ impl<R: KeyedRow> Keyed<R> {
 
     /// Every row in memory, in no order.
     pub fn rows(&self) -> impl Iterator<Item = &R> {
-        self.slots.iter().filter_map(|(_, slot)| slot.row.as_ref())
+        self.slots.values().filter_map(|slot| slot.row.as_ref())
     }
 
     /// Whether the row may be changed now; while declaring, only its key is noted.
@@ -206,7 +207,7 @@ impl<R: KeyedRow> Keyed<R> {
 
     fn dirty(&self, stored: bool) -> impl Iterator<Item = &R> {
         // Held as a whole, most rows are dirty and are simply all looked at.
-        let all = self.whole.map(|_| self.slots.iter().map(|(_, slot)| slot).filter(|slot| slot.dirty));
+        let all = self.whole.map(|_| self.slots.values().filter(|slot| slot.dirty));
         let few = self.dirty.iter().filter_map(|key| self.slots.peek(key));
         all.into_iter()
             .flatten()
@@ -327,11 +328,8 @@ impl<R: KeyedRow> Table for Keyed<R> {
     }
 
     fn narrow(&mut self, share: Share) {
-        let others: Vec<R::Key> =
-            self.slots.iter().map(|(key, _)| key).filter(|key| !share.has(*key)).cloned().collect();
-        for key in others {
-            self.texts -= self.slots.remove(&key).map_or(0, |slot| slot.texts());
-        }
+        let texts = &mut self.texts;
+        self.slots.retain(|key| share.has(key), |slot| *texts -= slot.texts());
         self.whole = Some(share);
     }
 

@@ -11,11 +11,12 @@ use lru::{DefaultHasher, LruCache};
 pub(super) enum Slots<K: Hash + Eq, V> {
     /// By last use. Without a bound of its own: whoever has it cuts it.
     Cached(LruCache<K, V>),
-    /// In the order they came in: to know which was used last would cost more than to find them.
+    /// To know which was used last would cost more than to find them. Each lies by itself, so that its memory is free
+    /// as soon as it is gone.
     Whole {
-        rows: IndexMap<K, V, DefaultHasher>,
+        rows: IndexMap<K, Box<V>, DefaultHasher>,
         /// On their way out.
-        leaving: IntoValues<K, V>,
+        leaving: IntoValues<K, Box<V>>,
     },
 }
 
@@ -43,7 +44,7 @@ impl<K: Hash + Eq + Clone, V> Slots<K, V> {
     pub(super) fn peek(&self, key: &K) -> Option<&V> {
         match self {
             Self::Cached(slots) => slots.peek(key),
-            Self::Whole { rows, .. } => rows.get(key),
+            Self::Whole { rows, .. } => rows.get(key).map(|slot| &**slot),
         }
     }
 
@@ -51,7 +52,7 @@ impl<K: Hash + Eq + Clone, V> Slots<K, V> {
     pub(super) fn peek_mut(&mut self, key: &K) -> Option<&mut V> {
         match self {
             Self::Cached(slots) => slots.peek_mut(key),
-            Self::Whole { rows, .. } => rows.get_mut(key),
+            Self::Whole { rows, .. } => rows.get_mut(key).map(|slot| &mut **slot),
         }
     }
 
@@ -68,7 +69,7 @@ impl<K: Hash + Eq + Clone, V> Slots<K, V> {
         match self {
             Self::Cached(slots) => slots.get_or_insert_mut_ref(key, first),
             Self::Whole { rows, .. } => {
-                rows.raw_entry_mut_v1().from_key(key).or_insert_with(|| (key.clone(), first())).1
+                rows.raw_entry_mut_v1().from_key(key).or_insert_with(|| (key.clone(), Box::new(first()))).1
             }
         }
     }
@@ -76,14 +77,14 @@ impl<K: Hash + Eq + Clone, V> Slots<K, V> {
     pub(super) fn put(&mut self, key: K, slot: V) {
         match self {
             Self::Cached(slots) => drop(slots.put(key, slot)),
-            Self::Whole { rows, .. } => drop(rows.insert(key, slot)),
+            Self::Whole { rows, .. } => drop(rows.insert(key, Box::new(slot))),
         }
     }
 
     pub(super) fn remove(&mut self, key: &K) -> Option<V> {
         match self {
             Self::Cached(slots) => slots.pop(key),
-            Self::Whole { rows, .. } => rows.swap_remove(key),
+            Self::Whole { rows, .. } => rows.swap_remove(key).map(|slot| *slot),
         }
     }
 
@@ -95,15 +96,36 @@ impl<K: Hash + Eq + Clone, V> Slots<K, V> {
                 if leaving.len() == 0 {
                     *leaving = std::mem::take(rows).into_values();
                 }
-                leaving.next()
+                leaving.next().map(|slot| *slot)
             }
         }
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
+    /// Lets go of those `keep` does not want, each handed to `gone`.
+    pub(super) fn retain(&mut self, keep: impl Fn(&K) -> bool, mut gone: impl FnMut(&V)) {
+        match self {
+            Self::Cached(slots) => {
+                let others: Vec<K> =
+                    slots.iter().map(|(key, _)| key).filter(|key| !keep(*key)).cloned().collect();
+                others.iter().filter_map(|key| slots.pop(key)).for_each(|slot| gone(&slot));
+            }
+            Self::Whole { rows, .. } => {
+                rows.retain(|key, slot| {
+                    let kept = keep(key);
+                    if !kept {
+                        gone(slot);
+                    }
+                    kept
+                });
+                rows.shrink_to_fit();
+            }
+        }
+    }
+
+    pub(super) fn values(&self) -> impl Iterator<Item = &V> {
         let (cached, whole) = match self {
-            Self::Cached(slots) => (Some(slots.iter()), None),
-            Self::Whole { rows, .. } => (None, Some(rows.iter())),
+            Self::Cached(slots) => (Some(slots.iter().map(|(_, slot)| slot)), None),
+            Self::Whole { rows, .. } => (None, Some(rows.values().map(|slot| &**slot))),
         };
         cached.into_iter().flatten().chain(whole.into_iter().flatten())
     }
@@ -111,7 +133,7 @@ impl<K: Hash + Eq + Clone, V> Slots<K, V> {
     pub(super) fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
         let (cached, whole) = match self {
             Self::Cached(slots) => (Some(slots.iter_mut().map(|(_, slot)| slot)), None),
-            Self::Whole { rows, .. } => (None, Some(rows.values_mut())),
+            Self::Whole { rows, .. } => (None, Some(rows.values_mut().map(|slot| &mut **slot))),
         };
         cached.into_iter().flatten().chain(whole.into_iter().flatten())
     }
@@ -133,6 +155,19 @@ mod tests {
         slots.put(7, 17);
         let left: Vec<i32> = std::iter::from_fn(|| slots.leave()).collect();
         assert_eq!((left, slots.len()), (vec![12, 13, 14, 17], 0));
+    }
+
+    #[test]
+    fn who_is_let_go_of_is_told() {
+        for mut slots in [Slots::whole(), Slots::cached()] {
+            for number in 0..6 {
+                slots.put(number, 10 + number);
+            }
+            let mut gone = Vec::new();
+            slots.retain(|number| number % 2 == 0, |slot| gone.push(*slot));
+            gone.sort_unstable();
+            assert_eq!((gone, slots.values().sum::<i32>()), (vec![11, 13, 15], 36));
+        }
     }
 
     #[test]
