@@ -19,8 +19,8 @@ pub struct NotificationOutcome {
     pub known: bool,
 }
 
-/// Keeps a notification, which its channel has signed, and lets the payment it is about take it up. One that is there decides nothing; one that says otherwise than
-/// the first under its number is refused.
+/// Keeps a notification, which its channel has signed, and lets the payment it is about take it up. One that is there
+/// decides nothing; one that says otherwise than the first under its number is refused.
 pub async fn receive_notification(
     book: &Book,
     context: CommandContext,
