@@ -4,7 +4,7 @@ use chrono::Datelike;
 use serde_json::{Value, json};
 use tallybook_domain::Month;
 
-use crate::answer::text;
+use crate::answer::{Answer, text};
 use crate::{TestBook, bodies};
 
 impl TestBook {
@@ -45,17 +45,22 @@ impl TestBook {
         self.finished_run(month).await
     }
 
-    /// The run of a month, once it is over.
+    /// The run of a month, once it is over and the bills it made show: who is parked depends on them, and they are
+    /// another projection's.
     pub async fn finished_run(&self, month: Month) -> Value {
         for _ in 0..300 {
-            let fresh = self.fresh().await;
-            let run = self.auditor().get(&format!("/v1/bill-runs/{month}?{fresh}")).await;
+            let run = self.bill_run(month).await;
             if run.status == 200 && text(run.data(), "state") == "finished" {
-                return run.data().clone();
+                return self.bill_run(month).await.data().clone();
             }
             tokio::time::sleep(std::time::Duration::from_millis(100)).await;
         }
         panic!("the bill run of {month} does not end");
+    }
+
+    async fn bill_run(&self, month: Month) -> Answer {
+        let fresh = self.fresh().await;
+        self.auditor().get(&format!("/v1/bill-runs/{month}?{fresh}")).await
     }
 
     /// A customer billed 1000.00, and 6 % tax, for last month. Answers with customer and bill.
