@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use futures::future::try_join_all;
 use sqlx::PgPool;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -14,6 +15,9 @@ use crate::Registered;
 
 /// Pages a fold may be behind the reader.
 const PAGES_AHEAD: usize = 2;
+
+/// Tables that a session makes before the next may.
+const MADE_AT_ONCE: usize = 8;
 
 /// What the making may use.
 #[derive(Debug, Clone, Copy)]
@@ -38,15 +42,32 @@ impl Builder<'_> {
     pub(crate) async fn build(&self, projections: &[Registered], to: u64) -> Result<(), GenerationError> {
         let at_most = self.resources.jobs.max(1);
         let copying = Arc::new(self.place.sessions(self.pool, at_most));
-        let mut session = copying.session().await?;
-        for projection in projections {
-            self.place.make(&mut session, &(projection.tables)()).await?;
-        }
-        session.done();
+        let indexing = self.place.sessions(self.pool, at_most);
+        // The journal is read while tables are made still, into which nobody copies before.
+        let closed = copying.all_turns().await;
         // What is loaded is indexed while the rest is loaded still, which must not wait for all of that.
         let (loaded, to_index) = mpsc::unbounded_channel();
-        let indexer = Indexer { builder: self, sessions: self.place.sessions(self.pool, at_most) };
-        try_join!(self.fold(projections, to, &copying, loaded), indexer.index_loaded(to_index))?;
+        let make_and_index = async {
+            self.make(projections, &indexing).await?;
+            drop(closed);
+            Indexer { builder: self, sessions: &indexing }.index_loaded(to_index).await
+        };
+        try_join!(self.fold(projections, to, &copying, loaded), make_and_index)?;
+        Ok(())
+    }
+
+    async fn make(&self, projections: &[Registered], sessions: &Sessions) -> Result<(), GenerationError> {
+        let mut session = sessions.session().await?;
+        self.place.establish(&mut session).await?;
+        session.done();
+        let tables: Vec<_> = projections.iter().flat_map(|projection| (projection.tables)()).collect();
+        let parts = tables.chunks(MADE_AT_ONCE).map(async |tables| {
+            let mut session = sessions.session().await?;
+            self.place.make(&mut session, tables).await?;
+            session.done();
+            Ok::<(), GenerationError>(())
+        });
+        try_join_all(parts).await?;
         Ok(())
     }
 

@@ -3,8 +3,6 @@
 use futures::future::try_join_all;
 use futures::{StreamExt, TryStreamExt, stream};
 use sqlx::Executor;
-use std::cmp::Reverse;
-
 use tallybook_read_models::fold::TableShape;
 use tokio::sync::mpsc;
 
@@ -13,7 +11,7 @@ use crate::Registered;
 
 pub(super) struct Indexer<'a> {
     pub(super) builder: &'a Builder<'a>,
-    pub(super) sessions: Sessions,
+    pub(super) sessions: &'a Sessions,
 }
 
 impl Indexer<'_> {
@@ -28,7 +26,7 @@ impl Indexer<'_> {
             .await
     }
 
-    /// The largest table first, so that nobody waits for it at the end.
+    /// The largest table comes first.
     async fn index(&self, projection: Registered) -> Result<(), GenerationError> {
         let mut tables = Vec::new();
         for table in (projection.tables)() {
@@ -36,27 +34,26 @@ impl Indexer<'_> {
                 .bind(self.builder.place.table(table.name))
                 .fetch_one(self.builder.pool)
                 .await?;
-            tables.push((Reverse(size), table));
+            tables.push((u64::try_from(size).unwrap_or_default(), table));
         }
-        tables.sort_by_key(|(size, table)| (*size, table.name));
-        try_join_all(tables.into_iter().map(|(_, table)| self.index_table(table))).await?;
+        try_join_all(tables.into_iter().map(|(size, table)| self.index_table(table, size))).await?;
         Ok(())
     }
 
-    async fn index_table(&self, table: TableShape) -> Result<(), GenerationError> {
+    async fn index_table(&self, table: TableShape, size: u64) -> Result<(), GenerationError> {
         let place = self.builder.place;
-        let mut session = self.sessions.session().await?;
+        let mut session = self.sessions.session_for(size).await?;
         let made = place.index_statements(&mut session, table).await?;
         session.done();
-        try_join_all(made.indexes.into_iter().map(|index| self.run(index))).await?;
+        try_join_all(made.indexes.into_iter().map(|index| self.run(index, size))).await?;
         for key in made.keys {
-            self.run(key).await?;
+            self.run(key, size).await?;
         }
-        self.run(format!("ANALYZE {}", place.table(table.name))).await
+        self.run(format!("ANALYZE {}", place.table(table.name)), size).await
     }
 
-    async fn run(&self, statement: String) -> Result<(), GenerationError> {
-        let mut session = self.sessions.session().await?;
+    async fn run(&self, statement: String, size: u64) -> Result<(), GenerationError> {
+        let mut session = self.sessions.session_for(size).await?;
         if self.builder.cancelled.is_cancelled() {
             return Err(GenerationError::Cancelled);
         }

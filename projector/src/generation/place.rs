@@ -62,34 +62,24 @@ impl Place {
         connection: &mut PgConnection,
         tables: &[TableShape],
     ) -> Result<(), GenerationError> {
-        self.establish(connection).await?;
-        self.drop_tables(connection, tables).await?;
-        for table in tables {
-            let options: Option<String> = sqlx::query_scalar(
-                "SELECT array_to_string(reloptions, ', ') FROM pg_class WHERE oid = $1::regclass",
-            )
-            .bind(self.books(table.name))
-            .fetch_one(&mut *connection)
-            .await?;
+        let books: Vec<String> = tables.iter().map(|table| self.books(table.name)).collect();
+        let options: Vec<Option<String>> = sqlx::query_scalar(
+            "SELECT array_to_string(reloptions, ', ')
+               FROM unnest($1::text[]) WITH ORDINALITY AS wanted (name, number)
+               JOIN pg_class ON pg_class.oid = wanted.name::regclass ORDER BY number",
+        )
+        .bind(&books)
+        .fetch_all(&mut *connection)
+        .await?;
+        let own: Vec<String> = tables.iter().map(|table| self.table(table.name)).collect();
+        let mut statements = vec![format!("DROP TABLE IF EXISTS {}", own.join(", "))];
+        for ((own, books), options) in own.iter().zip(books).zip(options) {
             let with = options.map_or_else(String::new, |options| format!(" WITH ({options})"));
-            let make = format!(
-                "CREATE TABLE {} (LIKE {} INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING STORAGE){with}",
-                self.table(table.name),
-                self.books(table.name),
-            );
-            connection.execute(make.as_str()).await?;
+            statements.push(format!(
+                "CREATE TABLE {own} (LIKE {books} INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING STORAGE){with}"
+            ));
         }
-        Ok(())
-    }
-
-    pub(crate) async fn drop_tables(
-        &self,
-        connection: &mut PgConnection,
-        tables: &[TableShape],
-    ) -> Result<(), sqlx::Error> {
-        for table in tables {
-            connection.execute(format!("DROP TABLE IF EXISTS {}", self.table(table.name)).as_str()).await?;
-        }
+        connection.execute(statements.join("; ").as_str()).await?;
         Ok(())
     }
 

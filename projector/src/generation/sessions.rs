@@ -1,18 +1,20 @@
 //! Sessions of the database that the tasks of one run share, so that making many tables takes few of them.
 
 use std::ops::{Deref, DerefMut};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use sqlx::{Executor, PgConnection, PgPool};
 use tallybook_event_store::schema::patient_connection;
-use tokio::sync::{Semaphore, SemaphorePermit};
+
+use super::turns::{Turn, Turns};
 
 /// Connected when they are needed, and at most so many at a time.
 pub(crate) struct Sessions {
     pool: PgPool,
     /// What each begins with.
     settings: String,
-    turns: Semaphore,
+    at_most: usize,
+    turns: Arc<Turns>,
     idle: Mutex<Vec<PgConnection>>,
 }
 
@@ -20,18 +22,23 @@ pub(crate) struct Sessions {
 pub(crate) struct Session<'a> {
     connection: PgConnection,
     sessions: &'a Sessions,
-    _turn: SemaphorePermit<'a>,
+    _turn: Turn,
 }
 
 impl Sessions {
     pub(crate) fn new(pool: &PgPool, settings: String, at_most: usize) -> Self {
-        let (turns, idle) = (Semaphore::new(at_most), Mutex::default());
-        Self { pool: pool.clone(), settings, turns, idle }
+        let (turns, idle) = (Turns::new(at_most), Mutex::default());
+        Self { pool: pool.clone(), settings, at_most, turns, idle }
     }
 
     /// Whoever holds one and asks for another may wait for ever.
     pub(crate) async fn session(&self) -> Result<Session<'_>, sqlx::Error> {
-        let turn = self.turns.acquire().await.map_err(|_closed| sqlx::Error::PoolClosed)?;
+        self.session_for(0).await
+    }
+
+    /// The same; of those that wait, who has most to do comes first.
+    pub(super) async fn session_for(&self, work: u64) -> Result<Session<'_>, sqlx::Error> {
+        let turn = self.turns.wait(work).await;
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let connection = match idle {
             Some(connection) => connection,
@@ -42,6 +49,15 @@ impl Sessions {
             }
         };
         Ok(Session { connection, sessions: self, _turn: turn })
+    }
+
+    /// Nobody has one, nor gets one, as long as these turns last.
+    pub(super) async fn all_turns(&self) -> Vec<Turn> {
+        let mut turns = Vec::with_capacity(self.at_most);
+        for _ in 0..self.at_most {
+            turns.push(self.turns.wait(u64::MAX).await);
+        }
+        turns
     }
 }
 

@@ -163,11 +163,15 @@ impl Rebuilder {
         self.builder(place).build(projections, to).await?;
         self.progress.enter(Phase::CatchingUp);
         let ground = self.ground(place, &held.lock);
+        // Asked of all at once, as there are hardly ever any.
+        let all: Vec<String> =
+            projections.iter().flat_map(|projection| in_use(&self.schema, *projection)).collect();
+        let others_hang_on = !dependents(&self.pool, &all).await?.is_empty();
         // All are looked at before the first is swapped: a difference nobody expected stops all of them.
         let looking: Vec<_> = projections
             .iter()
             .copied()
-            .map(|projection| self.look(&ground, projection, (to, request)).boxed())
+            .map(|projection| self.look(&ground, projection, (to, request), others_hang_on).boxed())
             .collect();
         let looks: Vec<Result<_, _>> = stream::iter(looking).buffered(self.jobs.max(1)).collect().await;
         let ready = looks.into_iter().collect::<Result<Vec<_>, _>>()?;
@@ -258,6 +262,7 @@ impl Rebuilder {
         ground: &'a Ground<'a>,
         projection: Registered,
         (built, request): (u64, RebuildRequest),
+        others_hang_on: bool,
     ) -> Result<Ready<'a>, RebuildError> {
         let mut growing = Growing::built(ground, projection, built);
         let name = projection.name.to_owned();
@@ -275,7 +280,11 @@ impl Rebuilder {
         {
             return Err(RebuildError::Different { name, position, differences: differences.clone() });
         }
-        let dependents = dependents(&self.pool, &in_use(&self.schema, projection)).await?;
+        let dependents = if others_hang_on {
+            dependents(&self.pool, &in_use(&self.schema, projection)).await?
+        } else {
+            Vec::new()
+        };
         let (swapped, replaced_position) = (false, None);
         let found = RebuildOutcome {
             projection: name,

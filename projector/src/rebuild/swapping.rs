@@ -2,6 +2,8 @@
 //!
 //! Whoever reads the tables for hours, as a dump does, is waited for: what was made is kept and follows the journal.
 
+use futures::{FutureExt, StreamExt, stream};
+
 use super::ending::Ended;
 use super::growing::Growing;
 use super::logbook::Logbook;
@@ -22,8 +24,19 @@ impl Rebuilder {
         self.progress.enter(Phase::Swapping);
         while !ready.is_empty() {
             let (mut waiting, mut blockers) = (Vec::new(), Vec::new());
-            for mut one in ready {
-                match one.growing.try_swap(logbook, &one.found).await {
+            let trying: Vec<_> = ready
+                .into_iter()
+                .map(|mut one| {
+                    async move {
+                        let tried = one.growing.try_swap(logbook, &one.found).await;
+                        (one, tried)
+                    }
+                    .boxed()
+                })
+                .collect();
+            let mut tried = stream::iter(trying).buffer_unordered(self.jobs.max(1));
+            while let Some((mut one, swapped)) = tried.next().await {
+                match swapped {
                     Ok(Some(outcome)) => ended.push((one.growing.name(), Ok(outcome))),
                     Ok(None) => {
                         blockers.append(&mut one.growing.blockers);
