@@ -11,10 +11,20 @@ use crate::load::Load;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_api_that_is_killed_loses_and_doubles_nothing() {
+    kill_an_api(1_000).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes minutes"]
+async fn an_api_that_is_killed_under_long_load_loses_and_doubles_nothing() {
+    kill_an_api(6_000).await;
+}
+
+async fn kill_an_api(commands: usize) {
     let book = Processes::on_the_server();
     let _projector = book.projector();
     let mut api = book.api();
-    let load = Load::prepare(book.people(&api.address).await, vec![api.address.clone()], 3_000).await;
+    let load = Load::prepare(book.people(&api.address).await, vec![api.address.clone()], commands).await;
     let chaos = async {
         for percent in [15, 40, 65] {
             load.reaches(percent).await;
@@ -29,12 +39,22 @@ async fn an_api_that_is_killed_loses_and_doubles_nothing() {
     truths::hold(&book.witness(load.auditor())).await;
 }
 
-/// PostgreSQL stops at once, twice, with synchronous commits on; then everything is killed but PostgreSQL.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_that_stops_at_once_loses_and_doubles_nothing() {
+    stop_a_database(1_000).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes minutes"]
+async fn a_database_that_stops_at_once_under_long_load_loses_and_doubles_nothing() {
+    stop_a_database(6_000).await;
+}
+
+/// PostgreSQL stops at once, twice, with synchronous commits on; then everything is killed but PostgreSQL.
+async fn stop_a_database(commands: usize) {
     let book = Processes::embedded();
     let mut up = book.up();
-    let load = Load::prepare(book.people(&up.address).await, vec![up.address.clone()], 3_000).await;
+    let load = Load::prepare(book.people(&up.address).await, vec![up.address.clone()], commands).await;
     let chaos = async {
         for percent in [15, 40] {
             load.reaches(percent).await;
