@@ -7,9 +7,9 @@ mod support;
 use std::time::Duration;
 
 use support::history::busy;
-use support::rebuilding::{REBUILD, begun, folded, hold_the_journal, leftovers, only, rebuilder};
+use support::rebuilding::{REBUILD, begun, folded, hold_the_journal, leftovers, names, only, rebuilder};
 use support::{READ_TABLES, TestBook};
-use tallybook_projector::every;
+use tallybook_projector::{Rebuilder, every};
 
 /// Tables with rows, and whether every page of theirs is known to be visible to everybody.
 async fn filled(book: &TestBook) -> Vec<(String, bool)> {
@@ -28,7 +28,10 @@ async fn filled(book: &TestBook) -> Vec<(String, bool)> {
 async fn rows_that_are_copied_in_at_once_are_frozen() {
     let book = folded(busy(3, 4)).await;
     let before = book.tables().await;
-    rebuilder(&book).rebuild(&every(), REBUILD).await.unwrap();
+    let jobs = Rebuilder { jobs: 4, ..rebuilder(&book) };
+    let done = jobs.rebuild(&every(), REBUILD).await.unwrap();
+    let told: Vec<&str> = done.iter().map(|outcome| outcome.projection.as_str()).collect();
+    assert_eq!(told, names(), "as they were asked for, whichever was done first");
     let filled = filled(&book).await;
     assert!(filled.len() > 10, "{filled:?}");
     assert!(filled.iter().all(|(_, visible)| *visible), "{filled:?}");
@@ -60,5 +63,23 @@ async fn who_reads_the_new_tables_keeps_no_rows_from_them() {
     dump.rollback().await.unwrap();
     assert!(under_way.await.unwrap().unwrap()[0].swapped);
     assert_eq!(filled(&book).await.into_iter().filter(|(name, _)| name == "wallets").count(), 1);
+    assert_eq!(book.tables().await, before);
+}
+
+/// The journal is read while they are made.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_copied_into_tables_that_are_not_made_yet() {
+    let book = folded(busy(3, 4)).await;
+    let before = book.tables().await;
+    let mut holding = book.pool.begin().await.unwrap();
+    sqlx::query("LOCK TABLE wallets").execute(&mut *holding).await.unwrap();
+    let all = rebuilder(&book);
+    let under_way = tokio::spawn(async move { all.rebuild(&every(), REBUILD).await });
+    begun(&book).await;
+    // As long as it would take to copy everything.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert!(!under_way.is_finished(), "a table cannot be made");
+    holding.rollback().await.unwrap();
+    assert!(under_way.await.unwrap().unwrap().iter().all(|outcome| outcome.swapped));
     assert_eq!(book.tables().await, before);
 }

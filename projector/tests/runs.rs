@@ -4,28 +4,14 @@
 
 mod support;
 
-use std::time::Duration;
-
 use futures::future::join_all;
+use support::READ_TABLES;
 use support::history::busy;
 use support::rebuilding::{
-    REBUILD, finds_nothing, fold, folded, hold_the_journal, leftovers, only, projecting, rebuilder,
-    rebuilding,
+    REBUILD, finds_nothing, fold, folded, hold_the_journal, in_the_making, leftovers, only, projecting,
+    rebuilder, rebuilding,
 };
-use support::{READ_TABLES, TestBook};
 use tallybook_projector::{RebuildError, every};
-
-/// Waits until so many tables are in the making.
-async fn in_the_making(book: &TestBook, tables: usize) -> Vec<String> {
-    for _ in 0..500 {
-        let found = leftovers(book).await;
-        if found.len() == tables {
-            return found;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    panic!("not {tables} tables: {:?}", leftovers(book).await);
-}
 
 /// Each rebuild clears up what dead ones left before it begins.
 #[tokio::test(flavor = "multi_thread")]

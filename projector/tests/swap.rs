@@ -7,10 +7,11 @@ mod support;
 use std::time::Duration;
 
 use futures::future::join_all;
+use support::READ_TABLES;
 use support::history::{busy, day, deposited, money, wallet_of};
 use support::rebuilding::{
     EXPECT_EQUAL, REBUILD, all_are_one_version_newer, begun, finds_nothing, fold, folded, hold_the_journal,
-    leftovers, names, only, projecting, rebuilder, rebuilding,
+    in_the_making, names, only, projecting, rebuilder, rebuilding,
 };
 use tallybook_projector::{RebuildError, every, wait_for};
 use tallybook_read_models::deposits::{WalletFilter, Wallets, list_wallets};
@@ -218,16 +219,8 @@ async fn a_rebuild_whose_tables_are_gone_leaves_the_live_ones_alone() {
     let holding = hold_the_journal(&book).await;
     let under_way = rebuilding(rebuilder(&book));
     begun(&book).await;
-    // Made one after the other: the last of them is there when all are.
-    let tables = "SELECT count(*) FROM pg_tables WHERE schemaname LIKE $1 || '\\_\\_run%' AND tablename = 'daily_totals'";
-    for look in 0.. {
-        assert!(look < 500, "the tables are not made");
-        if sqlx::query_scalar::<_, i64>(tables).bind(&book.schema).fetch_one(&book.pool).await.unwrap() > 0 {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    let schema = format!("DROP SCHEMA {} CASCADE", leftovers(&book).await[0].split('.').next().unwrap());
+    let made = in_the_making(&book, READ_TABLES.len()).await;
+    let schema = format!("DROP SCHEMA {} CASCADE", made[0].split('.').next().unwrap());
     sqlx::query(&schema).execute(&book.pool).await.unwrap();
     holding.rollback().await.unwrap();
     let error = *under_way.await.unwrap().unwrap_err().cause;

@@ -56,7 +56,7 @@ pub(super) struct ProjectorRebuild {
 /// What folding may take of the machine.
 #[derive(Debug, Args)]
 pub(super) struct ResourceArguments {
-    /// Tables copied in, indexed or compared at the same time [default: one per core]
+    /// Tables copied in or indexed, and projections compared or swapped, at the same time [default: one per core]
     #[arg(long, value_name = "N", value_parser = tasks)]
     jobs: Option<NonZeroUsize>,
     /// Memory for rows, such as 512MB; what does not fit is folded in further passes [default: a quarter of the

@@ -16,13 +16,13 @@ use crate::Registered;
 /// Pages a fold may be behind the reader.
 const PAGES_AHEAD: usize = 2;
 
-/// Tables that a session makes before the next may.
-const MADE_AT_ONCE: usize = 8;
+/// Tables that one session makes, one after the other.
+const MADE_IN_A_ROW: usize = 8;
 
 /// What the making may use.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Resources {
-    /// One task more reads and decodes. As many of the database's sessions copy rows in, and as many make indexes.
+    /// One task more reads and decodes. As many of the database's sessions copy rows in, and as many make tables and indexes.
     pub(crate) jobs: usize,
     /// Bytes for rows held in memory, all projections together.
     pub(crate) memory: usize,
@@ -43,8 +43,11 @@ impl Builder<'_> {
         let at_most = self.resources.jobs.max(1);
         let copying = Arc::new(self.place.sessions(self.pool, at_most));
         let indexing = self.place.sessions(self.pool, at_most);
+        let mut session = indexing.session().await?;
+        self.place.establish(&mut session).await?;
+        session.done();
         // The journal is read while tables are made still, into which nobody copies before.
-        let closed = copying.all_turns().await;
+        let closed = copying.all_turns().await?;
         // What is loaded is indexed while the rest is loaded still, which must not wait for all of that.
         let (loaded, to_index) = mpsc::unbounded_channel();
         let make_and_index = async {
@@ -57,11 +60,8 @@ impl Builder<'_> {
     }
 
     async fn make(&self, projections: &[Registered], sessions: &Sessions) -> Result<(), GenerationError> {
-        let mut session = sessions.session().await?;
-        self.place.establish(&mut session).await?;
-        session.done();
         let tables: Vec<_> = projections.iter().flat_map(|projection| (projection.tables)()).collect();
-        let parts = tables.chunks(MADE_AT_ONCE).map(async |tables| {
+        let parts = tables.chunks(MADE_IN_A_ROW).map(async |tables| {
             let mut session = sessions.session().await?;
             self.place.make(&mut session, tables).await?;
             session.done();

@@ -1,5 +1,7 @@
 //! Keys and indexes of a generation's tables, made as soon as a projection's rows are all there.
 
+use std::cmp::Reverse;
+
 use futures::future::try_join_all;
 use futures::{StreamExt, TryStreamExt, stream};
 use sqlx::Executor;
@@ -26,7 +28,7 @@ impl Indexer<'_> {
             .await
     }
 
-    /// The largest table comes first.
+    /// The largest table first; and of all that wait for a session, those of the largest.
     async fn index(&self, projection: Registered) -> Result<(), GenerationError> {
         let mut tables = Vec::new();
         for table in (projection.tables)() {
@@ -34,8 +36,9 @@ impl Indexer<'_> {
                 .bind(self.builder.place.table(table.name))
                 .fetch_one(self.builder.pool)
                 .await?;
-            tables.push((u64::try_from(size).unwrap_or_default(), table));
+            tables.push((size.unsigned_abs(), table));
         }
+        tables.sort_by_key(|(size, table)| (Reverse(*size), table.name));
         try_join_all(tables.into_iter().map(|(size, table)| self.index_table(table, size))).await?;
         Ok(())
     }

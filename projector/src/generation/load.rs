@@ -155,7 +155,9 @@ impl Writer {
     async fn write(mut self) -> Result<(), GenerationError> {
         let sessions = Arc::clone(&self.sessions);
         while let Some(part) = self.parts.recv().await {
-            let mut session = sessions.session_for(part.rest.unwrap_or_default()).await?;
+            // The reading, and with it every other projection, waits for rows that come before its end.
+            let work = part.rest.unwrap_or(u64::MAX);
+            let mut session = sessions.session_for(work).await?;
             if part.rest.is_some() && self.empty.contains(part.table.name) {
                 self.write_frozen(&mut session, part).await?;
             } else {

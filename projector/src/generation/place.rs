@@ -66,20 +66,21 @@ impl Place {
         let options: Vec<Option<String>> = sqlx::query_scalar(
             "SELECT array_to_string(reloptions, ', ')
                FROM unnest($1::text[]) WITH ORDINALITY AS wanted (name, number)
-               JOIN pg_class ON pg_class.oid = wanted.name::regclass ORDER BY number",
+               LEFT JOIN pg_class ON pg_class.oid = wanted.name::regclass ORDER BY number",
         )
         .bind(&books)
         .fetch_all(&mut *connection)
         .await?;
         let own: Vec<String> = tables.iter().map(|table| self.table(table.name)).collect();
-        let mut statements = vec![format!("DROP TABLE IF EXISTS {}", own.join(", "))];
+        connection.execute(format!("DROP TABLE IF EXISTS {}", own.join(", ")).as_str()).await?;
+        // One by one: who held several of the book's tables could be in the way of who changes them in another order.
         for ((own, books), options) in own.iter().zip(books).zip(options) {
             let with = options.map_or_else(String::new, |options| format!(" WITH ({options})"));
-            statements.push(format!(
+            let make = format!(
                 "CREATE TABLE {own} (LIKE {books} INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING STORAGE){with}"
-            ));
+            );
+            connection.execute(make.as_str()).await?;
         }
-        connection.execute(statements.join("; ").as_str()).await?;
         Ok(())
     }
 

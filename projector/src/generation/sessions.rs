@@ -13,7 +13,6 @@ pub(crate) struct Sessions {
     pool: PgPool,
     /// What each begins with.
     settings: String,
-    at_most: usize,
     turns: Arc<Turns>,
     idle: Mutex<Vec<PgConnection>>,
 }
@@ -28,7 +27,7 @@ pub(crate) struct Session<'a> {
 impl Sessions {
     pub(crate) fn new(pool: &PgPool, settings: String, at_most: usize) -> Self {
         let (turns, idle) = (Turns::new(at_most), Mutex::default());
-        Self { pool: pool.clone(), settings, at_most, turns, idle }
+        Self { pool: pool.clone(), settings, turns, idle }
     }
 
     /// Whoever holds one and asks for another may wait for ever.
@@ -38,7 +37,7 @@ impl Sessions {
 
     /// The same; of those that wait, who has most to do comes first.
     pub(super) async fn session_for(&self, work: u64) -> Result<Session<'_>, sqlx::Error> {
-        let turn = self.turns.wait(work).await;
+        let turn = self.turns.wait(work).await.map_err(|_closed| sqlx::Error::PoolClosed)?;
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let connection = match idle {
             Some(connection) => connection,
@@ -52,12 +51,8 @@ impl Sessions {
     }
 
     /// Nobody has one, nor gets one, as long as these turns last.
-    pub(super) async fn all_turns(&self) -> Vec<Turn> {
-        let mut turns = Vec::with_capacity(self.at_most);
-        for _ in 0..self.at_most {
-            turns.push(self.turns.wait(u64::MAX).await);
-        }
-        turns
+    pub(super) async fn all_turns(&self) -> Result<Vec<Turn>, sqlx::Error> {
+        self.turns.all().await.map_err(|_closed| sqlx::Error::PoolClosed)
     }
 }
 

@@ -15,7 +15,8 @@ const ENCODED_AT_ONCE: usize = 2_000;
 pub(super) struct Part {
     pub(super) table: TableShape,
     pub(super) rows: Vec<u8>,
-    /// Once everything is folded: about how many bytes of rows there still were. No others come between.
+    /// About how many bytes of rows there still were when everything was folded, whose parts follow one another.
+    /// `None`: the fold goes on.
     pub(super) rest: Option<u64>,
 }
 

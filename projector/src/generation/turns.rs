@@ -6,8 +6,12 @@ use std::collections::BinaryHeap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::oneshot;
+use tokio::sync::oneshot::error::RecvError;
 
-pub(super) struct Turns(Mutex<Queue>);
+pub(super) struct Turns {
+    at_once: usize,
+    queue: Mutex<Queue>,
+}
 
 struct Queue {
     free: usize,
@@ -26,26 +30,31 @@ pub(super) struct Turn(Arc<Turns>);
 
 impl Turns {
     pub(super) fn new(at_once: usize) -> Arc<Self> {
-        let queue = Queue { free: at_once.max(1), waiting: BinaryHeap::new(), arrived: 0 };
-        Arc::new(Self(Mutex::new(queue)))
+        let at_once = at_once.max(1);
+        let queue = Queue { free: at_once, waiting: BinaryHeap::new(), arrived: 0 };
+        Arc::new(Self { at_once, queue: Mutex::new(queue) })
     }
 
     /// Waits for a turn. Among those that wait the one with most work comes first, then whoever came first.
-    pub(super) async fn wait(self: &Arc<Self>, work: u64) -> Turn {
-        loop {
-            let turn = match self.queue().enter(work) {
-                None => return Turn(Arc::clone(self)),
-                Some(turn) => turn,
-            };
-            // Nobody leaves the queue without one.
-            if let Ok(turn) = turn.await {
-                return turn;
-            }
+    pub(super) async fn wait(self: &Arc<Self>, work: u64) -> Result<Turn, RecvError> {
+        let turn = self.queue().enter(work);
+        match turn {
+            None => Ok(Turn(Arc::clone(self))),
+            Some(turn) => turn.await,
         }
     }
 
+    /// Nobody else has a turn as long as these last.
+    pub(super) async fn all(self: &Arc<Self>) -> Result<Vec<Turn>, RecvError> {
+        let mut turns = Vec::with_capacity(self.at_once);
+        while turns.len() < self.at_once {
+            turns.push(self.wait(u64::MAX).await?);
+        }
+        Ok(turns)
+    }
+
     fn queue(&self) -> MutexGuard<'_, Queue> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -112,7 +121,7 @@ mod tests {
     #[tokio::test]
     async fn whoever_has_most_to_do_comes_first() {
         let turns = Turns::new(1);
-        let first = turns.wait(0).await;
+        let first = turns.wait(0).await.unwrap();
         let [mut small, mut large, mut gone, mut as_large] = [1, 5, 9, 5].map(|work| {
             let turns = Arc::clone(&turns);
             Box::pin(async move { turns.wait(work).await })
@@ -121,11 +130,11 @@ mod tests {
         assert!(poll!(&mut gone).is_pending() && poll!(&mut as_large).is_pending());
         drop(gone);
         drop(first);
-        let turn = large.await;
+        let turn = large.await.unwrap();
         assert!(poll!(&mut as_large).is_pending() && poll!(&mut small).is_pending(), "one at a time");
         drop(turn);
-        drop(as_large.await);
-        drop(small.await);
-        assert_eq!(turns.queue().free, 1);
+        drop(as_large.await.unwrap());
+        drop(small.await.unwrap());
+        assert_eq!(turns.all().await.unwrap().len(), 1);
     }
 }

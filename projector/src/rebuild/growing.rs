@@ -63,14 +63,15 @@ impl<'a> Growing<'a> {
     /// Compares live and new tables as of one position, while both go on.
     /// Rows that differ are told one by one up to so many per table.
     pub(super) async fn look(&mut self, rows_told: i64) -> Result<Look, RebuildError> {
-        let takeover = self.hold_still().await?;
+        let Ground { rebuilder, place, book, .. } = self.ground;
+        let mut session = book.session().await?;
+        let takeover = self.hold_still(&mut session).await?;
         if takeover.position < self.position {
             let behind = self.position - takeover.position;
             takeover.end().await;
+            session.done();
             return Ok(Look::Behind(behind));
         }
-        let Ground { rebuilder, place, book, .. } = self.ground;
-        let mut session = book.session().await?;
         let mut moment = session.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
         // The first statement fixes the moment; from then on the projection may move again.
         let live =
@@ -110,14 +111,12 @@ impl<'a> Growing<'a> {
         let mut session = book.session().await?;
         self.blockers = self.in_the_way.still(&mut session).await?.to_vec();
         if !self.blockers.is_empty() {
-            session.done();
             let live = self.live_position().await?;
-            self.follow(live).await?;
+            self.follow(&mut session, live).await?;
+            session.done();
             return Ok(None);
         }
-        session.done();
-        let takeover = self.hold_still().await?;
-        let mut session = book.session().await?;
+        let takeover = self.hold_still(&mut session).await?;
         let swap = Swap {
             projection: self.projection,
             way: Way::Forth,
@@ -142,20 +141,22 @@ impl<'a> Growing<'a> {
     }
 
     /// Brings the new tables to where the live ones stand, and keeps those there. Tables that are ahead stay so.
-    async fn hold_still(&mut self) -> Result<Takeover, RebuildError> {
+    async fn hold_still(&mut self, book: &mut PgConnection) -> Result<Takeover, RebuildError> {
         loop {
             let live = self.live_position().await?;
             if live <= self.position.saturating_add(CLOSE) {
                 break;
             }
-            self.follow(live).await?;
+            self.follow(book, live).await?;
         }
         // Connected before the projection is held still, not while it is.
-        self.ground.book.session().await?.done();
-        self.ground.sessions.session().await?.done();
+        let mut own = self.ground.sessions.session().await?;
         let takeover = Takeover::begin(&self.ground.rebuilder.pool, self.projection.name).await?;
-        match self.follow(takeover.position).await {
-            Ok(()) => Ok(takeover),
+        match self.follow_on((book, &mut own), takeover.position).await {
+            Ok(()) => {
+                own.done();
+                Ok(takeover)
+            }
             Err(error) => {
                 takeover.end().await;
                 Err(error)
@@ -163,19 +164,26 @@ impl<'a> Growing<'a> {
         }
     }
 
-    async fn follow(&mut self, to: u64) -> Result<(), RebuildError> {
-        let Ground { rebuilder: Rebuilder { pool, cancelled, .. }, sessions, book, .. } = self.ground;
+    async fn follow(&mut self, book: &mut PgConnection, to: u64) -> Result<(), RebuildError> {
+        let mut own = self.ground.sessions.session().await?;
+        self.follow_on((book, &mut own), to).await?;
+        own.done();
+        Ok(())
+    }
+
+    async fn follow_on(
+        &mut self,
+        (book, connection): (&mut PgConnection, &mut PgConnection),
+        to: u64,
+    ) -> Result<(), RebuildError> {
+        let Rebuilder { pool, cancelled, .. } = self.ground.rebuilder;
         if cancelled.is_cancelled() {
             return Err(GenerationError::Cancelled.into());
         }
         if to > self.position {
-            let mut session = book.session().await?;
-            self.still_locked(&mut session).await?;
-            session.done();
-            let mut session = sessions.session().await?;
-            let (connection, from) = (&mut *session, self.position);
+            self.still_locked(book).await?;
+            let from = self.position;
             (self.projection.follow)(Follower { connection, pool, from, to, cancelled }).await?;
-            session.done();
             self.position = to;
         }
         Ok(())

@@ -16,7 +16,7 @@ pub struct Rebuilder {
     /// Inside the book. Some of its connections are used, and up to three, and two for each job, of the run's own.
     pub pool: PgPool,
     pub schema: String,
-    /// Tables copied in, indexes made and tables compared at a time; one task more reads and decodes.
+    /// Tables copied in, indexes made, and projections compared or swapped, at a time; one task more reads and decodes.
     pub jobs: usize,
     /// Bytes for rows held in memory. What does not fit is folded in further passes.
     pub memory: usize,

@@ -163,25 +163,41 @@ impl Rebuilder {
         self.builder(place).build(projections, to).await?;
         self.progress.enter(Phase::CatchingUp);
         let ground = self.ground(place, &held.lock);
-        // Asked of all at once, as there are hardly ever any.
-        let all: Vec<String> =
-            projections.iter().flat_map(|projection| in_use(&self.schema, *projection)).collect();
-        let others_hang_on = !dependents(&self.pool, &all).await?.is_empty();
         // All are looked at before the first is swapped: a difference nobody expected stops all of them.
         let looking: Vec<_> = projections
             .iter()
             .copied()
-            .map(|projection| self.look(&ground, projection, (to, request), others_hang_on).boxed())
+            .map(|projection| self.look(&ground, projection, (to, request)).boxed())
             .collect();
         let looks: Vec<Result<_, _>> = stream::iter(looking).buffered(self.jobs.max(1)).collect().await;
-        let ready = looks.into_iter().collect::<Result<Vec<_>, _>>()?;
-        let ended = if request.dry_run {
+        let mut ready = looks.into_iter().collect::<Result<Vec<_>, _>>()?;
+        self.find_dependents(projections, &mut ready).await?;
+        let mut ended: Vec<Ended> = if request.dry_run {
             ready.into_iter().map(|one| (one.growing.name(), Ok(one.found))).collect()
         } else {
             self.swap_each(ready, logbook).await
         };
         self.progress.enter(Phase::Done);
+        // As they were asked for, whichever was done first.
+        ended.sort_by_key(|(name, _)| projections.iter().position(|projection| projection.name == *name));
         Ok(ended)
+    }
+
+    /// What others have made over the tables in use. All are asked for at once, as there is hardly ever any.
+    async fn find_dependents(
+        &self,
+        projections: &[Registered],
+        ready: &mut [Ready<'_>],
+    ) -> Result<(), RebuildError> {
+        let all: Vec<String> =
+            projections.iter().flat_map(|projection| in_use(&self.schema, *projection)).collect();
+        if dependents(&self.pool, &all).await?.is_empty() {
+            return Ok(());
+        }
+        for (one, projection) in ready.iter_mut().zip(projections) {
+            one.found.dependents = dependents(&self.pool, &in_use(&self.schema, *projection)).await?;
+        }
+        Ok(())
     }
 
     /// The tables kept from the last swap are dropped by the next one, if nothing of others hangs on them.
@@ -262,7 +278,6 @@ impl Rebuilder {
         ground: &'a Ground<'a>,
         projection: Registered,
         (built, request): (u64, RebuildRequest),
-        others_hang_on: bool,
     ) -> Result<Ready<'a>, RebuildError> {
         let mut growing = Growing::built(ground, projection, built);
         let name = projection.name.to_owned();
@@ -280,11 +295,6 @@ impl Rebuilder {
         {
             return Err(RebuildError::Different { name, position, differences: differences.clone() });
         }
-        let dependents = if others_hang_on {
-            dependents(&self.pool, &in_use(&self.schema, projection)).await?
-        } else {
-            Vec::new()
-        };
         let (swapped, replaced_position) = (false, None);
         let found = RebuildOutcome {
             projection: name,
@@ -292,7 +302,7 @@ impl Rebuilder {
             differences,
             swapped,
             replaced_position,
-            dependents,
+            dependents: Vec::new(),
         };
         Ok(Ready { growing, found })
     }

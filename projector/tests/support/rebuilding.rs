@@ -62,6 +62,18 @@ pub async fn all_are_one_version_newer(book: &TestBook) -> bool {
     stored.len() == every().len() && every().iter().all(|projection| stored.contains(&newer(projection)))
 }
 
+/// Waits until so many tables are in the making.
+pub async fn in_the_making(book: &TestBook, tables: usize) -> Vec<String> {
+    for _ in 0..500 {
+        let found = leftovers(book).await;
+        if found.len() == tables {
+            return found;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("not {tables} tables: {:?}", leftovers(book).await);
+}
+
 /// Tables that are neither the book's nor kept for the way back.
 pub async fn leftovers(book: &TestBook) -> Vec<String> {
     sqlx::query_scalar(
