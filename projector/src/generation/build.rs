@@ -22,7 +22,8 @@ const MADE_IN_A_ROW: usize = 8;
 /// What the making may use.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Resources {
-    /// One task more reads and decodes. As many of the database's sessions copy rows in, and as many make tables and indexes.
+    /// One task more reads and decodes. As many of the database's sessions copy rows in, and as many make tables and
+    /// indexes.
     pub(crate) jobs: usize,
     /// Bytes for rows held in memory, all projections together.
     pub(crate) memory: usize,
