@@ -28,7 +28,7 @@ impl Indexer<'_> {
             .await
     }
 
-    /// The largest table first; and of all that wait for a session, those of the largest.
+    /// The largest table first, so that nobody waits for it at the end.
     async fn index(&self, projection: Registered) -> Result<(), GenerationError> {
         let mut tables = Vec::new();
         for table in (projection.tables)() {
@@ -36,27 +36,27 @@ impl Indexer<'_> {
                 .bind(self.builder.place.table(table.name))
                 .fetch_one(self.builder.pool)
                 .await?;
-            tables.push((size.unsigned_abs(), table));
+            tables.push((Reverse(size), table));
         }
-        tables.sort_by_key(|(size, table)| (Reverse(*size), table.name));
-        try_join_all(tables.into_iter().map(|(size, table)| self.index_table(table, size))).await?;
+        tables.sort_by_key(|(size, table)| (*size, table.name));
+        try_join_all(tables.into_iter().map(|(_, table)| self.index_table(table))).await?;
         Ok(())
     }
 
-    async fn index_table(&self, table: TableShape, size: u64) -> Result<(), GenerationError> {
+    async fn index_table(&self, table: TableShape) -> Result<(), GenerationError> {
         let place = self.builder.place;
-        let mut session = self.sessions.session_for(size).await?;
+        let mut session = self.sessions.session().await?;
         let made = place.index_statements(&mut session, table).await?;
         session.done();
-        try_join_all(made.indexes.into_iter().map(|index| self.run(index, size))).await?;
+        try_join_all(made.indexes.into_iter().map(|index| self.run(index))).await?;
         for key in made.keys {
-            self.run(key, size).await?;
+            self.run(key).await?;
         }
-        self.run(format!("ANALYZE {}", place.table(table.name)), size).await
+        self.run(format!("ANALYZE {}", place.table(table.name))).await
     }
 
-    async fn run(&self, statement: String, size: u64) -> Result<(), GenerationError> {
-        let mut session = self.sessions.session_for(size).await?;
+    async fn run(&self, statement: String) -> Result<(), GenerationError> {
+        let mut session = self.sessions.session().await?;
         if self.builder.cancelled.is_cancelled() {
             return Err(GenerationError::Cancelled);
         }

@@ -114,7 +114,6 @@ pub(crate) async fn load<P: Projection>(load: Load) -> Result<Option<Remainder>,
     }
     // Otherwise the reading or the writing ended early, and says itself why.
     if position == to {
-        streams.all_is_folded(tables.bytes_of_all());
         for (table, open) in tables.all().into_iter().zip(0..) {
             streams.drain(table, open).await?;
         }
@@ -155,10 +154,8 @@ impl Writer {
     async fn write(mut self) -> Result<(), GenerationError> {
         let sessions = Arc::clone(&self.sessions);
         while let Some(part) = self.parts.recv().await {
-            // The reading, and with it every other projection, waits for rows that come before its end.
-            let work = part.rest.unwrap_or(u64::MAX);
-            let mut session = sessions.session_for(work).await?;
-            if part.rest.is_some() && self.empty.contains(part.table.name) {
+            let mut session = sessions.session().await?;
+            if part.folded && self.empty.contains(part.table.name) {
                 self.write_frozen(&mut session, part).await?;
             } else {
                 self.empty.remove(part.table.name);

@@ -15,7 +15,6 @@ mod remainder;
 mod sessions;
 mod source;
 mod stream;
-mod turns;
 
 pub(crate) use build::{Builder, Resources};
 pub use compare::{RowDifference, RowText, TableDifference};

@@ -1,19 +1,19 @@
 //! Sessions of the database that the tasks of one run share, so that making many tables takes few of them.
 
 use std::ops::{Deref, DerefMut};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use sqlx::{Executor, PgConnection, PgPool};
 use tallybook_event_store::schema::patient_connection;
-
-use super::turns::{Turn, Turns};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// Connected when they are needed, and at most so many at a time.
 pub(crate) struct Sessions {
     pool: PgPool,
     /// What each begins with.
     settings: String,
-    turns: Arc<Turns>,
+    at_most: u32,
+    turns: Semaphore,
     idle: Mutex<Vec<PgConnection>>,
 }
 
@@ -21,23 +21,19 @@ pub(crate) struct Sessions {
 pub(crate) struct Session<'a> {
     connection: PgConnection,
     sessions: &'a Sessions,
-    _turn: Turn,
+    _turn: SemaphorePermit<'a>,
 }
 
 impl Sessions {
     pub(crate) fn new(pool: &PgPool, settings: String, at_most: usize) -> Self {
-        let (turns, idle) = (Turns::new(at_most), Mutex::default());
-        Self { pool: pool.clone(), settings, turns, idle }
+        let at_most = u32::try_from(at_most).unwrap_or(u32::MAX);
+        let turns = Semaphore::new(at_most as usize);
+        Self { pool: pool.clone(), settings, at_most, turns, idle: Mutex::default() }
     }
 
     /// Whoever holds one and asks for another may wait for ever.
     pub(crate) async fn session(&self) -> Result<Session<'_>, sqlx::Error> {
-        self.session_for(0).await
-    }
-
-    /// The same; of those that wait, who has most to do comes first.
-    pub(super) async fn session_for(&self, work: u64) -> Result<Session<'_>, sqlx::Error> {
-        let turn = self.turns.wait(work).await.map_err(|_closed| sqlx::Error::PoolClosed)?;
+        let turn = self.turns.acquire().await.map_err(|_closed| sqlx::Error::PoolClosed)?;
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let connection = match idle {
             Some(connection) => connection,
@@ -51,8 +47,8 @@ impl Sessions {
     }
 
     /// Nobody has one, nor gets one, as long as these turns last.
-    pub(super) async fn all_turns(&self) -> Result<Vec<Turn>, sqlx::Error> {
-        self.turns.all().await.map_err(|_closed| sqlx::Error::PoolClosed)
+    pub(super) async fn all_turns(&self) -> Result<SemaphorePermit<'_>, sqlx::Error> {
+        self.turns.acquire_many(self.at_most).await.map_err(|_closed| sqlx::Error::PoolClosed)
     }
 }
 

@@ -15,9 +15,8 @@ const ENCODED_AT_ONCE: usize = 2_000;
 pub(super) struct Part {
     pub(super) table: TableShape,
     pub(super) rows: Vec<u8>,
-    /// About how many bytes of rows there still were when everything was folded, whose parts follow one another.
-    /// `None`: the fold goes on.
-    pub(super) rest: Option<u64>,
+    /// Everything is folded: no rows come between these parts but what there is already.
+    pub(super) folded: bool,
 }
 
 /// Rows on their way to the writer.
@@ -28,7 +27,7 @@ pub(super) struct Streams {
     tables: Vec<Stream>,
     /// Rows are put in order within about this many bytes.
     in_order: usize,
-    rest: Option<u64>,
+    folded: bool,
 }
 
 /// One table's rows on their way.
@@ -51,7 +50,7 @@ impl Streams {
             waiting: GroupedRows::by(shape.grouped_by),
         };
         let tables = tables.iter().map(|table| stream(table.shape())).collect();
-        Self { parts, written, tables, in_order, rest: None }
+        Self { parts, written, tables, in_order, folded: false }
     }
 
     /// The bytes of rows that wait for the others of their groups.
@@ -59,15 +58,10 @@ impl Streams {
         self.tables.iter().map(|stream| stream.waiting.bytes()).sum()
     }
 
-    /// Everything is folded, and so many bytes of rows are in the tables still.
-    pub(super) fn all_is_folded(&mut self, bytes: usize) {
-        let bytes = bytes.saturating_add(self.grouped());
-        self.rest = Some(u64::try_from(bytes).unwrap_or(u64::MAX));
-    }
-
-    /// Takes all rows of a table, and hands them over, each part's as soon as they make one: rows and their encoding are
-    /// not both in memory.
+    /// Once everything is folded: takes all rows of a table, and hands them over, each part's as soon as they make one:
+    /// rows and their encoding are not both in memory.
     pub(super) async fn drain(&mut self, table: &mut dyn Table, at: usize) -> Result<(), GenerationError> {
+        self.folded = true;
         self.drain_by(at, |rows| table.drain_added(rows, ENCODED_AT_ONCE)).await
     }
 
@@ -138,7 +132,7 @@ impl Streams {
         }
         let next = self.written.try_recv().map_or_else(|_| CopyRows::default(), CopyRows::reusing);
         let rows = std::mem::replace(&mut stream.open, next).finish()?;
-        let part = Part { table: stream.shape, rows, rest: self.rest };
+        let part = Part { table: stream.shape, rows, folded: self.folded };
         // A writer that has gone tells why when it is waited for.
         if self.parts.send(part).await.is_err() {
             tracing::debug!(table = stream.shape.name, "nobody writes these rows any more");
