@@ -474,13 +474,18 @@ async fn what_is_not_folded_yet_is_not_answered() {
     assert!(matches!(asked, Err(ReadError::NotYet { .. })));
 }
 
-fn ranges() -> [DateRange; 4] {
+/// Open and closed, with ends inside months and at theirs, within one and over several.
+fn ranges() -> [DateRange; 8] {
     let between = |from: Option<&str>, to: Option<&str>| DateRange::new(from.map(day), to.map(day)).unwrap();
     [
         between(None, None),
         between(Some("2026-02-01"), Some("2026-02-20")),
         between(Some("2026-02-10"), None),
         between(None, Some("2026-02-05")),
+        between(Some("2026-02-01"), Some("2026-02-28")),
+        between(Some("2026-01-20"), Some("2026-03-04")),
+        between(Some("2026-02-11"), Some("2026-02-13")),
+        between(Some("2026-01-31"), Some("2026-03-01")),
     ]
 }
 

@@ -92,7 +92,8 @@ async fn key_columns(
     let columns: Vec<String> = sqlx::query_scalar(
         "SELECT attname::text FROM pg_index, unnest(indkey) WITH ORDINALITY AS part (number, place)
            JOIN pg_attribute ON attnum = part.number
-          WHERE indisprimary AND indrelid = $1::regclass AND attrelid = indrelid ORDER BY part.place",
+          WHERE indisprimary AND indrelid = $1::regclass AND attrelid = indrelid AND part.place <= indnkeyatts
+          ORDER BY part.place",
     )
     .bind(place.books(table.name))
     .fetch_all(connection)

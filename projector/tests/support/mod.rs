@@ -209,7 +209,7 @@ pub const READ_TABLES: [&str; 53] = [
     "withdrawals",
     "withdrawal_steps",
     "wallet_statement_lines",
-    "wallet_statement_days",
+    "wallet_statement_months",
     "wallet_hold_lines",
     "ledger_lines",
     "ledger_days",

@@ -121,8 +121,8 @@ proptest! {
                 })
                 .sum();
             prop_assert_eq!(held, state.held(cny).amount());
-            let days = statement.days.rows().filter(|day| day.wallet == *id);
-            let sum: Decimal = days.map(|day| day.credits - day.debits).sum();
+            let months = statement.months.rows().filter(|month| month.wallet == *id);
+            let sum: Decimal = months.map(|month| month.credits - month.debits).sum();
             prop_assert_eq!(sum, state.balance(cny).amount());
         }
         let kept: Decimal = deposits

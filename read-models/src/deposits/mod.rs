@@ -20,7 +20,7 @@ pub use wallet::{
 };
 pub use wallet_hold::{HoldKind, HoldRow, WalletHolds};
 pub use wallet_statement::{
-    DayRow, LineKind, LineRow, StatementLine, StatementTables, WalletStatement, WalletStatements,
+    LineKind, LineRow, MonthRow, StatementLine, StatementTables, WalletStatement, WalletStatements,
     wallet_statement,
 };
 pub use withdrawal::{

@@ -188,7 +188,7 @@ fn switching_reaches_every_table() {
     tables.switch_all(Mode::Declaring);
     fold::<WalletStatements>(&recorded(history()), &mut tables).unwrap();
     assert!(tables.lines.rows().is_empty());
-    assert!(tables.days.wanted().is_some());
+    assert!(tables.months.wanted().is_some());
 }
 
 fn finishes_every_row_once<P: Projection>() {

@@ -1,4 +1,4 @@
-//! `wallet_statement`: what moved a wallet's balance, day by day, line by line.
+//! `wallet_statement`: what moved a wallet's balance, line by line, summed up by month.
 
 mod query;
 mod row;
@@ -10,7 +10,8 @@ use tallybook_domain::deposits::WalletEvent;
 use tallybook_domain::{BookEvent, DepositId, Money, RecordedEvent, WalletId};
 
 pub use query::{StatementLine, WalletStatement, wallet_statement};
-pub use row::{DayRow, LineKind, LineRow};
+use row::month_of;
+pub use row::{LineKind, LineRow, MonthRow};
 
 use crate::fold::{Appended, FoldFault, Keyed, Projection, Reads, Share, Stamp, Table, Tables};
 
@@ -20,20 +21,20 @@ pub struct WalletStatements;
 #[derive(Debug)]
 pub struct StatementTables {
     pub lines: Appended<LineRow>,
-    pub days: Keyed<DayRow>,
+    pub months: Keyed<MonthRow>,
 }
 
 impl Tables for StatementTables {
     fn cached() -> Self {
-        Self { lines: Appended::cached(), days: Keyed::cached() }
+        Self { lines: Appended::cached(), months: Keyed::cached() }
     }
 
     fn whole(share: Share) -> Self {
-        Self { lines: Appended::whole(share), days: Keyed::whole(share) }
+        Self { lines: Appended::whole(share), months: Keyed::whole(share) }
     }
 
     fn all(&mut self) -> Vec<&mut dyn Table> {
-        vec![&mut self.lines, &mut self.days]
+        vec![&mut self.lines, &mut self.months]
     }
 }
 
@@ -51,7 +52,7 @@ struct Movement {
 
 impl Projection for WalletStatements {
     const NAME: &'static str = "wallet_statement";
-    const VERSION: i32 = 1;
+    const VERSION: i32 = 2;
     const READS: Reads = Reads::Aggregates(&["wallet"]);
     type Tables = StatementTables;
 
@@ -82,10 +83,11 @@ fn apply(
     tables: &mut StatementTables,
 ) -> Result<(), FoldFault> {
     let Movement { kind, amount, effective_date, .. } = movement;
-    tables.days.change_or_create(
-        &(wallet.clone(), effective_date),
-        || DayRow::empty(wallet, effective_date),
-        |day| day.add(amount),
+    let month = month_of(effective_date);
+    tables.months.change_or_create(
+        &(wallet.clone(), month),
+        || MonthRow::empty(wallet, month),
+        |sums| sums.add(amount),
     )?;
     tables.lines.append(|| LineRow {
         wallet: wallet.clone(),

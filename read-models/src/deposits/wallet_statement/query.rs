@@ -8,6 +8,7 @@ use sqlx::{PgPool, QueryBuilder};
 use tallybook_domain::{Money, WalletId};
 use utoipa::ToSchema;
 
+use super::row::month_of;
 use super::{LineKind, LineRow, WalletStatements};
 use crate::query::{
     DateRange, Page, Paging, ReadError, Snapshot, Standpoint, Total, counted, read_key, signed, write_cursor,
@@ -106,11 +107,19 @@ struct Sums {
     line_count: i64,
 }
 
+/// What moved a wallet's balance up to somewhere.
+#[derive(Default)]
+struct Moved {
+    credits: Decimal,
+    debits: Decimal,
+    line_count: i64,
+}
+
 impl Scope<'_> {
     /// The statement without its lines.
     async fn frame(&self, snapshot: &mut Snapshot) -> Result<WalletStatement, ReadError> {
         let sums = match self.known_at {
-            None => self.sums_of_days(snapshot).await?,
+            None => self.sums_of_months(snapshot).await?,
             Some(position) => self.sums_of_lines(snapshot, signed(position)?).await?,
         };
         let total = |amount: Decimal| Total::new(amount, self.wallet.currency());
@@ -128,18 +137,45 @@ impl Scope<'_> {
         })
     }
 
-    async fn sums_of_days(&self, snapshot: &mut Snapshot) -> Result<Sums, sqlx::Error> {
+    /// Of whole months their sums; of the one each end of the period falls into, the lines.
+    async fn sums_of_months(&self, snapshot: &mut Snapshot) -> Result<Sums, ReadError> {
+        // Nothing is effective after the last day there is.
+        let end = self.range.to().and_then(|to| to.succ_opt());
+        let by_then = self.moved_before(snapshot, end).await?;
+        let before = match self.range.from() {
+            // A standpoint before the period leaves nothing of it.
+            Some(from) => self.moved_before(snapshot, Some(end.map_or(from, |end| from.min(end)))).await?,
+            None => Moved::default(),
+        };
+        let sum = |left: Decimal, right: Decimal| {
+            left.checked_sub(right).ok_or_else(|| ReadError::Corrupt("a wallet's sums".into()))
+        };
+        Ok(Sums {
+            opening: sum(before.credits, before.debits)?,
+            credits: sum(by_then.credits, before.credits)?,
+            debits: sum(by_then.debits, before.debits)?,
+            line_count: by_then.line_count - before.line_count,
+        })
+    }
+
+    /// Everything before a day, or everything.
+    async fn moved_before(
+        &self,
+        snapshot: &mut Snapshot,
+        day: Option<NaiveDate>,
+    ) -> Result<Moved, sqlx::Error> {
         sqlx::query_as!(
-            Sums,
-            r#"SELECT coalesce(sum(credits - debits) FILTER (WHERE effective_date < $2), 0) AS "opening!",
-                      coalesce(sum(credits) FILTER (WHERE effective_date >= $2 OR $2 IS NULL), 0) AS "credits!",
-                      coalesce(sum(debits) FILTER (WHERE effective_date >= $2 OR $2 IS NULL), 0) AS "debits!",
-                      coalesce(sum(line_count) FILTER (WHERE effective_date >= $2 OR $2 IS NULL), 0)::bigint AS "line_count!"
-                 FROM wallet_statement_days
-                WHERE wallet = $1 AND (effective_date <= $3 OR $3 IS NULL)"#,
+            Moved,
+            r#"SELECT coalesce(sum(credits), 0) AS "credits!", coalesce(sum(debits), 0) AS "debits!",
+                      coalesce(sum(line_count), 0)::bigint AS "line_count!"
+                 FROM (SELECT credits, debits, line_count FROM wallet_statement_months
+                        WHERE wallet = $1 AND (month < $2 OR $2 IS NULL)
+                        UNION ALL
+                       SELECT greatest(amount, 0), greatest(-amount, 0), 1 FROM wallet_statement_lines
+                        WHERE wallet = $1 AND effective_date >= $2 AND effective_date < $3) AS parts"#,
             self.wallet.as_str(),
-            self.range.from(),
-            self.range.to(),
+            day.map(month_of),
+            day,
         )
         .fetch_one(snapshot.connection())
         .await

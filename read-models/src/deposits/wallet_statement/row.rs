@@ -1,6 +1,6 @@
-//! Rows of `wallet_statement_lines` and `wallet_statement_days`.
+//! Rows of `wallet_statement_lines` and `wallet_statement_months`.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
@@ -66,26 +66,32 @@ pub struct LineRow {
     pub recorded: Stamp,
 }
 
-/// The lines of one wallet and day, summed up.
+/// The lines of one wallet and month, summed up.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DayRow {
+pub struct MonthRow {
     pub wallet: WalletId,
-    pub effective_date: NaiveDate,
+    /// Its first day.
+    pub month: NaiveDate,
     pub credits: Decimal,
     pub debits: Decimal,
     pub line_count: u64,
 }
 
-impl DayRow {
-    pub(super) fn empty(wallet: &WalletId, effective_date: NaiveDate) -> Self {
+/// The first day of a date's month.
+pub(super) fn month_of(date: NaiveDate) -> NaiveDate {
+    date.with_day(1).unwrap_or(date)
+}
+
+impl MonthRow {
+    pub(super) fn empty(wallet: &WalletId, month: NaiveDate) -> Self {
         let wallet = wallet.clone();
-        Self { wallet, effective_date, credits: Decimal::ZERO, debits: Decimal::ZERO, line_count: 0 }
+        Self { wallet, month, credits: Decimal::ZERO, debits: Decimal::ZERO, line_count: 0 }
     }
 
     pub(super) fn add(&mut self, amount: Money) -> Result<(), FoldFault> {
         let side = if amount.is_negative() { &mut self.debits } else { &mut self.credits };
         *side =
-            side.checked_add(amount.amount().abs()).ok_or(FoldFault::Overflow { what: "the day's sum" })?;
+            side.checked_add(amount.amount().abs()).ok_or(FoldFault::Overflow { what: "the month's sum" })?;
         self.line_count += 1;
         Ok(())
     }
@@ -137,11 +143,11 @@ impl FromRow<'_, PgRow> for LineRow {
     }
 }
 
-impl Row for DayRow {
-    const TABLE: &'static str = "wallet_statement_days";
+impl Row for MonthRow {
+    const TABLE: &'static str = "wallet_statement_months";
     const COLUMNS: &'static [Column] = &[
         Column::text("wallet"),
-        Column::date("effective_date"),
+        Column::date("month"),
         Column::amount("credits"),
         Column::amount("debits"),
         Column::number("line_count"),
@@ -150,24 +156,24 @@ impl Row for DayRow {
 
     fn encode(&self, fields: &mut Fields<'_>) {
         fields.put(&self.wallet);
-        fields.put_date(self.effective_date);
+        fields.put_date(self.month);
         fields.put_amount(self.credits);
         fields.put_amount(self.debits);
         fields.put_count(self.line_count);
     }
 }
 
-impl KeyedRow for DayRow {
+impl KeyedRow for MonthRow {
     const KEY_COLUMNS: usize = 2;
     type Key = (WalletId, NaiveDate);
 
     fn key(&self) -> (WalletId, NaiveDate) {
-        (self.wallet.clone(), self.effective_date)
+        (self.wallet.clone(), self.month)
     }
 
-    fn encode_key((wallet, effective_date): &(WalletId, NaiveDate), fields: &mut Fields<'_>) {
+    fn encode_key((wallet, month): &(WalletId, NaiveDate), fields: &mut Fields<'_>) {
         fields.put(wallet);
-        fields.put_date(*effective_date);
+        fields.put_date(*month);
     }
 
     fn texts(&self) -> usize {
@@ -175,11 +181,11 @@ impl KeyedRow for DayRow {
     }
 }
 
-impl FromRow<'_, PgRow> for DayRow {
+impl FromRow<'_, PgRow> for MonthRow {
     fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
         Ok(Self {
             wallet: spelled(row, "wallet")?,
-            effective_date: row.try_get("effective_date")?,
+            month: row.try_get("month")?,
             credits: row.try_get("credits")?,
             debits: row.try_get("debits")?,
             line_count: count(row, "line_count")?,

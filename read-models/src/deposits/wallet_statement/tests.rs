@@ -64,20 +64,22 @@ fn a_line_says_where_it_comes_from() {
 }
 
 #[test]
-fn days_are_the_sums_of_their_lines() {
+fn months_are_the_sums_of_their_lines() {
     let id = wallet(1);
     let tables = folded::<WalletStatements>([
-        deposited(&id, yuan("100.00"), "2026-03-02"),
+        deposited(&id, yuan("100.00"), "2026-03-01"),
         deposited(&wallet(2), yuan("5.00"), "2026-03-02"),
-        reversed(&id, 1, yuan("100.00"), "2026-03-02"),
+        reversed(&id, 1, yuan("100.00"), "2026-03-31"),
         deposited(&id, yuan("0.01"), "2026-03-02"),
-        deposited(&id, yuan("7.00"), "2026-03-01"),
+        deposited(&id, yuan("7.00"), "2026-02-28"),
+        deposited(&id, yuan("8.00"), "2025-03-15"),
     ]);
-    let second = tables.days.get(&(id.clone(), day("2026-03-02"))).unwrap();
-    assert_eq!((second.credits, second.debits), (yuan("100.01").amount(), yuan("100.00").amount()));
-    assert_eq!(second.line_count, 3);
-    assert_eq!(tables.days.get(&(id, day("2026-03-01"))).unwrap().credits, yuan("7.00").amount());
-    assert_eq!(tables.days.rows().count(), 3);
+    let march = tables.months.get(&(id.clone(), day("2026-03-01"))).unwrap();
+    assert_eq!((march.credits, march.debits), (yuan("100.01").amount(), yuan("100.00").amount()));
+    assert_eq!(march.line_count, 3);
+    assert_eq!(tables.months.get(&(id.clone(), day("2026-02-01"))).unwrap().credits, yuan("7.00").amount());
+    assert_eq!(tables.months.get(&(id, day("2025-03-01"))).unwrap().line_count, 1);
+    assert_eq!(tables.months.rows().count(), 4);
 }
 
 #[test]
