@@ -181,7 +181,7 @@ impl Scope<'_> {
         .await
     }
 
-    /// The same from the lines up to a position.
+    /// What [`Self::sums_of_months`] says, from the lines up to a position.
     async fn sums_of_lines(&self, snapshot: &mut Snapshot, known_at: i64) -> Result<Sums, sqlx::Error> {
         sqlx::query_as!(
             Sums,

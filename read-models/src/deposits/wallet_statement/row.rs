@@ -79,7 +79,7 @@ pub struct MonthRow {
 
 /// The first day of a date's month.
 pub(super) fn month_of(date: NaiveDate) -> NaiveDate {
-    date.with_day(1).unwrap_or(date)
+    date.with_day(1).expect("every month has a first day")
 }
 
 impl MonthRow {
