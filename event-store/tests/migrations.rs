@@ -1,7 +1,8 @@
 //! What a migration makes of a book that is in use.
-#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests stop at the first failure")]
+#![allow(clippy::unwrap_used, reason = "tests stop at the first failure")]
 
-use std::str::FromStr;
+mod support;
+
 use std::time::Duration;
 
 use sqlx::migrate::Migrator;
@@ -19,11 +20,8 @@ struct BookBefore {
 
 impl BookBefore {
     async fn new(version: i64) -> Self {
-        let url = std::env::var("DATABASE_URL").expect(
-            "DATABASE_URL is not set: run `make test`, or put `scripts/with-postgres` before the command",
-        );
-        let schema = format!("test_{}", uuid::Uuid::now_v7().simple());
-        let book = Self { connect: PgConnectOptions::from_str(&url).unwrap(), schema, version };
+        let (connect, schema) = support::place();
+        let book = Self { connect, schema, version };
         let mut connection = book.session().await;
         connection.execute(format!("CREATE SCHEMA {}", book.schema).as_str()).await.unwrap();
         for migration in MIGRATIONS.iter().filter(|migration| migration.version < version) {

@@ -27,13 +27,17 @@ pub struct TestBook {
     pub schema: String,
 }
 
+/// The server that DATABASE_URL names, and a name for a schema that nobody else uses.
+pub fn place() -> (PgConnectOptions, String) {
+    let url = std::env::var("DATABASE_URL").expect(
+        "DATABASE_URL is not set: run `make test`, or put `scripts/with-postgres` before the command",
+    );
+    (PgConnectOptions::from_str(&url).unwrap(), format!("test_{}", uuid::Uuid::now_v7().simple()))
+}
+
 impl TestBook {
     pub async fn new() -> Self {
-        let url = std::env::var("DATABASE_URL").expect(
-            "DATABASE_URL is not set: run `make test`, or put `scripts/with-postgres` before the command",
-        );
-        let connect = PgConnectOptions::from_str(&url).unwrap();
-        let schema = format!("test_{}", uuid::Uuid::now_v7().simple());
+        let (connect, schema) = place();
         provision(&connect, &schema, &NewBook::default()).await.unwrap();
         Self { connect, schema }
     }
